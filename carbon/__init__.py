@@ -1,0 +1,1 @@
+"""What the words mean: values and arithmetic. Standard library only; no I/O, no clock."""

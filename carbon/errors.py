@@ -1,0 +1,94 @@
+"""The errors a caller can meet. They know nothing of HTTP; api/problems.py maps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+class CarbonError(Exception):
+    """Base of every error this service raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """One wrong field.
+
+    location: the path to it, such as ("options", 0, "region").
+    code: stable, machine readable. detail: one sentence a person can act on.
+    nearest: valid values close to the one given.
+    """
+
+    location: tuple[str | int, ...]
+    code: str
+    detail: str
+    nearest: tuple[str, ...] = ()
+
+
+class InvalidRequest(CarbonError):
+    """The question is malformed; `errors` lists every wrong field."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__(f"{len(errors)} field(s) are wrong")
+        self.errors = tuple(errors)
+
+
+class UnknownName(CarbonError):
+    """A region, zone, provider or instance type nobody knows, with the nearest known names."""
+
+    kind = "name"
+
+    def __init__(self, name: str, *, nearest: Sequence[str] = (), detail: str | None = None) -> None:
+        super().__init__(detail or f"{self.kind} {name!r} is not known")
+        self.name = name
+        self.nearest = tuple(nearest)
+
+
+class UnknownRegion(UnknownName):
+    kind = "region"
+
+
+class AmbiguousRegion(UnknownName):
+    """A region id that several providers share; `nearest` names them as provider:region."""
+
+    kind = "region"
+
+
+class UnknownZone(UnknownName):
+    kind = "zone"
+
+
+class UnknownProvider(UnknownName):
+    kind = "provider"
+
+
+class UnknownInstanceType(UnknownName):
+    kind = "instance type"
+
+
+class Unsatisfiable(CarbonError):
+    """A right question that nothing satisfies (422). `facts` are shown to the caller as they are."""
+
+    code = "unsatisfiable"
+
+    def __init__(self, detail: str, **facts: object) -> None:
+        super().__init__(detail)
+        self.facts: Mapping[str, object] = facts
+
+
+class PowerNotModelled(Unsatisfiable):
+    """The instance type is known but its power cannot be modelled; facts: nearest modelled types."""
+
+    code = "power-not-modelled"
+
+
+class NoFeasiblePlacement(Unsatisfiable):
+    """No offer meets every constraint; facts: candidates, and how many each constraint removed."""
+
+    code = "no-feasible-placement"
+
+
+class DoesNotFit(Unsatisfiable):
+    """The job cannot end before its deadline; facts: the earliest finish."""
+
+    code = "does-not-fit"

@@ -1,0 +1,55 @@
+"""Carbon intensity of grid electricity, and where a figure comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Quality(StrEnum):
+    """How a carbon intensity was obtained, best first."""
+
+    MEASURED = "measured"
+    ESTIMATED = "estimated"
+    FORECAST = "forecast"
+    BASELINE = "baseline"
+
+    @property
+    def is_estimate(self) -> bool:
+        """True for everything that was not measured."""
+        return self is not Quality.MEASURED
+
+
+# Order from best to worst; the quality of a mean is that of the worst step it touches.
+QUALITY_ORDER = (Quality.MEASURED, Quality.ESTIMATED, Quality.FORECAST, Quality.BASELINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where one carbon intensity comes from.
+
+    source: "electricity-maps", "electricity-maps-forecast", "profile-scaled-to-live",
+        "profile" (month and hour of past years) or "annual".
+    starts_at: start of the interval the value stands for.
+    age_seconds: since the end of that interval, 0 while it lasts; None for a baseline, which nobody observed.
+    fallback_reason: why no live value is used; None when one is.
+    baseline_from: for a mean, the time from which bare profile steps enter it; None if none do.
+    """
+
+    quality: Quality
+    source: str
+    starts_at: datetime
+    age_seconds: int | None
+    fallback_reason: str | None = None
+    baseline_from: datetime | None = None
+    signal: str = "average"
+    scope: str = "lifecycle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarbonIntensity:
+    """gCO2e per kWh of consumed electricity with its provenance; None where no figure exists."""
+
+    gco2e_per_kwh: float | None
+    provenance: Provenance

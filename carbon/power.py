@@ -1,0 +1,110 @@
+"""Electric power of a cloud instance from its parts and its utilisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from carbon import units
+
+
+class PowerCurve(StrEnum):
+    """Shape between idle and full CPU power."""
+
+    CONCAVE = "concave"
+    LINEAR = "linear"
+
+    @property
+    def points(self) -> Sequence[tuple[float, float]]:
+        return units.LINEAR_CURVE if self is PowerCurve.LINEAR else units.CONCAVE_CURVE
+
+
+def load_share(utilization: float, curve: PowerCurve) -> float:
+    """Share (0 to 1) of the idle-to-full CPU range at a utilisation of 0 to 1.
+
+    Straight lines through the curve's points. Raises ValueError outside 0 to 1.
+    """
+    if not 0.0 <= utilization <= 1.0:
+        raise ValueError(f"utilization must be 0 to 1, not {utilization}")
+    points = curve.points
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        if utilization <= x1:
+            return y0 + (y1 - y0) * (utilization - x0) / (x1 - x0)
+    return 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerModel:
+    """Watts of IT load of one whole instance, before PUE.
+
+    cpu_idle_w, cpu_max_w: reserved vCPUs x the CPU's wall power per thread (or core) idle and full.
+    accelerator_idle_w, accelerator_max_w: all accelerators of the instance together.
+    memory_w: memory beyond what the CPU figure already includes. storage_w: local disks.
+    cpu_low, cpu_high: TDP range over TDP where the CPU's TDP is an estimate, else 1.
+    accelerator_low, accelerator_high: same for the accelerator's maximum.
+    basis: in words, what the figures rest on.
+    """
+
+    cpu_idle_w: float
+    cpu_max_w: float
+    memory_w: float
+    accelerator_idle_w: float
+    accelerator_max_w: float
+    storage_w: float
+    cpu_low: float = 1.0
+    cpu_high: float = 1.0
+    accelerator_low: float = 1.0
+    accelerator_high: float = 1.0
+    basis: str = ""
+
+    def draw(self, utilization: float, accelerator_utilization: float, curve: PowerCurve) -> PowerDraw:
+        """Watts at these utilisations (0 to 1)."""
+        if not 0.0 <= accelerator_utilization <= 1.0:
+            raise ValueError(f"accelerator_utilization must be 0 to 1, not {accelerator_utilization}")
+        share = load_share(utilization, curve)
+        return PowerDraw(
+            cpu_w=self.cpu_idle_w + share * (self.cpu_max_w - self.cpu_idle_w),
+            memory_w=self.memory_w,
+            accelerator_w=self.accelerator_idle_w
+            + accelerator_utilization * (self.accelerator_max_w - self.accelerator_idle_w),
+            storage_w=self.storage_w,
+        )
+
+    def uncertainty(self, draw: PowerDraw) -> Uncertainty:
+        """Factors to multiply an energy or emission of this draw with.
+
+        Source: spread between established tools (units.UNCERTAINTY_FACTOR*), widened by the
+        published range where the CPU's or the accelerator's power is itself an estimate.
+        """
+        accelerated = draw.accelerator_w > draw.it_w / 2
+        factor = units.UNCERTAINTY_FACTOR_ACCELERATED if accelerated else units.UNCERTAINTY_FACTOR
+        rest = draw.memory_w + draw.storage_w
+        if draw.it_w <= 0:
+            return Uncertainty(low=1 / factor, high=factor, basis=self.basis)
+        low = (draw.cpu_w * self.cpu_low + draw.accelerator_w * self.accelerator_low + rest) / draw.it_w
+        high = (draw.cpu_w * self.cpu_high + draw.accelerator_w * self.accelerator_high + rest) / draw.it_w
+        return Uncertainty(low=low / factor, high=high * factor, basis=self.basis)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerDraw:
+    """Watts by part, before PUE."""
+
+    cpu_w: float
+    memory_w: float
+    accelerator_w: float
+    storage_w: float
+
+    @property
+    def it_w(self) -> float:
+        return self.cpu_w + self.memory_w + self.accelerator_w + self.storage_w
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertainty:
+    """Low and high as factors of the central value, and what they rest on."""
+
+    low: float
+    high: float
+    basis: str

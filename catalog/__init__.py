@@ -1,0 +1,1 @@
+"""What the clouds offer: facts as tables, read once at start."""

@@ -1,0 +1,127 @@
+"""The catalog's values: providers, regions, grid zones and instance types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carbon.power import PowerModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A cloud. pue: fleet power usage effectiveness, facility over IT energy, at least 1."""
+
+    provider: str
+    name: str
+    pue: float
+    pue_basis: str  # "fleet figure" | "industry average"
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A cloud's place. `zone` is the grid zone used; `zone_published` what Electricity Maps itself maps it to."""
+
+    provider: str
+    region: str
+    name: str
+    city: str
+    country: str
+    latitude: float
+    longitude: float
+    iata: str
+    iata_also: tuple[str, ...]
+    zone: str
+    zone_published: str | None
+    zone_basis: str
+    partition: str
+    status: str
+    launched: int | None
+    confidence: str
+    note: str
+    source: str
+    as_of: str
+
+    @property
+    def key(self) -> str:
+        """provider:region, unique."""
+        return f"{self.provider}:{self.region}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A grid zone's yearly figures, lifecycle and consumption-based.
+
+    gco2e_per_kwh: annual mean, None where nobody publishes one. Shares 0 to 1.
+    profile_basis: "history" | "modelled" (shape from a model) | "flat".
+    profile_zone: the zone whose shape is used, usually itself.
+    weekend_factor: mean weekend over mean weekday intensity; 1.0 where no factor is kept.
+    """
+
+    zone: str
+    country: str
+    gco2e_per_kwh: float | None
+    renewable_share: float | None
+    fossil_free_share: float | None
+    year: int | None
+    method: str
+    profile_basis: str
+    profile_zone: str
+    profile_years: str
+    profile_from_estimates: bool
+    weekend_factor: float
+    note: str
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accelerator:
+    """One GPU, TPU or ASIC. tflops: dense BF16/FP16 matrix TFLOP/s, None where only another metric exists."""
+
+    accelerator: str
+    kind: str  # gpu | tpu | asic | fpga | media
+    memory_gb: float
+    tflops: float | None
+    performance_basis: str | None  # published | recalled
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceType:
+    """A machine (or sized service) a provider sells. Unknown is None.
+
+    vcpus: as sold; reserved_vcpus: what the host sets aside. category: general | compute | memory | storage |
+    accelerated | hpc | fpga | media | mac | serverless | container | database | other.
+    baseline_utilization: sustained share a burstable type may use.
+    performance_index: work of one vCPU relative to a Cascade Lake thread; performance_basis says how known.
+    power: None when it cannot be modelled.
+    """
+
+    provider: str
+    instance_type: str
+    family: str
+    category: str
+    vcpus: float | None
+    reserved_vcpus: float | None
+    memory_gb: float | None
+    cpu_model: str | None
+    microarchitecture: str | None
+    arch: str | None
+    burstable: bool
+    shared_core: bool
+    baseline_utilization: float | None
+    accelerator: Accelerator | None
+    accelerator_count: float
+    embodied_kgco2e: float | None
+    performance_index: float | None
+    performance_basis: str | None
+    power: PowerModel | None
+    note: str
+    source: str
+    as_of: str
+
+    @property
+    def power_modelled(self) -> bool:
+        return self.power is not None

@@ -1,0 +1,114 @@
+"""What the engine may ask of a grid source, and what it gets; the errors a source may end in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from carbon.errors import CarbonError
+from carbon.intensity import Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """The newest carbon intensity of a zone. It stands for [starts_at, ends_at)."""
+
+    zone: str
+    gco2e_per_kwh: float
+    starts_at: datetime
+    ends_at: datetime
+    quality: Quality  # MEASURED or ESTIMATED
+    source: str
+    estimation_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamForecast:
+    """Hourly values from `starts_at` (a full UTC hour) on; None where the upstream gave none."""
+
+    zone: str
+    starts_at: datetime
+    gco2e_per_kwh: tuple[float | None, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """Renewable and fossil-free (renewable + nuclear) share of consumption, 0 to 1; None where not known."""
+
+    zone: str
+    renewable_share: float | None
+    fossil_free_share: float | None
+    starts_at: datetime
+    quality: Quality
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneReading:
+    """What live sources know of a zone now.
+
+    latest: never older than the age limit. reason: why there is no latest (None when there is one), a
+    stable token such as "no-key", "plan-lacks-zone", "timeout", "rate-limited", "sandbox-key".
+    """
+
+    latest: Observation | None = None
+    forecast: UpstreamForecast | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source is doing, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried"."""
+
+    source: str
+    state: str
+    detail: str
+    zones_covered: int | None = None
+    last_success_at: datetime | None = None
+    last_error: str | None = None
+    calls: int = 0
+    fallbacks: Mapping[str, int] | None = None
+
+
+class GridReader(Protocol):
+    """Reads live grid data; never raises for an upstream's trouble, never blocks past its deadline."""
+
+    def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
+        """A reading for every zone asked for; `forecast` says whether forecasts are wanted too."""
+        ...
+
+    def shares(self, zone: str, *, now: datetime) -> Shares | None:
+        """Live shares of one zone, or None."""
+        ...
+
+    def states(self) -> tuple[SourceState, ...]:
+        """One state a source, in fallback order; never calls upstream."""
+        ...
+
+
+class SourceError(CarbonError):
+    """An upstream did not give a usable value. reason: a stable token for logs, answers and metrics."""
+
+    def __init__(self, reason: str, detail: str = "", *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
+
+
+class SourceUnavailable(SourceError):
+    """Timeout, 5xx, 429, connection trouble: try again soon."""
+
+
+class SourceRefused(SourceError):
+    """The key is wrong, a sandbox key, or the account is closed: our configuration."""
+
+
+class ZoneNotCovered(SourceError):
+    """The plan lacks the zone or the signal, or the upstream has no data for it."""
+
+
+class MalformedReply(SourceError):
+    """A reply whose shape or values cannot be used: not JSON, wrong zone, null, absurd, future, stale."""
