@@ -1,0 +1,122 @@
+"""The questions the engine answers: what runs, where it may run, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from carbon.power import PowerCurve
+
+
+class WorkloadType(StrEnum):
+    TRAINING = "training"
+    INFERENCE = "inference"
+    GENERAL = "general"
+    DATABASE = "database"
+    CONTAINERS = "containers"
+    SERVERLESS = "serverless"
+
+
+class Priority(StrEnum):
+    CARBON = "carbon"
+    PERFORMANCE = "performance"
+    BALANCED = "balanced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How busy the machine is. None: the default of its type (0.5, or a burstable type's baseline).
+
+    accelerator_utilization None: as the CPU's.
+    """
+
+    utilization: float | None = None
+    accelerator_utilization: float | None = None
+    curve: PowerCurve = PowerCurve.CONCAVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What a machine must at least have; None and 0 mean no demand, except gpus=0: no accelerator wanted.
+
+    gpu_memory_gb: of all accelerators of the machine together.
+    """
+
+    vcpus: float | None = None
+    memory_gb: float | None = None
+    gpus: float | None = None
+    gpu_model: str | None = None
+    gpu_memory_gb: float | None = None
+    arch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizeQuery:
+    """Where and when should this run? Regions are provider:region keys; providers empty means all.
+
+    duration_hours None: a service without an end; figures are then for one hour.
+    flexible None: the workload's own default.
+    """
+
+    workload: WorkloadType
+    priority: Priority
+    region: str | None = None
+    duration_hours: float | None = None
+    providers: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    exclude_regions: tuple[str, ...] = ()
+    instance_types: tuple[str, ...] = ()
+    requirements: Requirements | None = None
+    load: Load = field(default_factory=Load)
+    include_embodied: bool = False
+    max_carbon_intensity: float | None = None
+    flexible: bool | None = None
+    start_after: datetime | None = None
+    deadline: datetime | None = None
+    limit: int = 5
+    per_region: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalculateQuery:
+    """What does this machine emit here, from now on? region: provider:region."""
+
+    region: str
+    instance_type: str
+    duration_hours: float = 1.0
+    load: Load = field(default_factory=Load)
+    include_embodied: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleQuery:
+    """When should a job of this length start in this region?
+
+    deadline None: it starts within search_hours (1 to 168) of the later of now and start_after.
+    """
+
+    region: str
+    duration_hours: float = 1.0
+    start_after: datetime | None = None
+    deadline: datetime | None = None
+    search_hours: float = 24.0
+
+
+class RegionSort(StrEnum):
+    CARBON_INTENSITY = "carbon_intensity"
+    RENEWABLE_PERCENTAGE = "renewable_percentage"
+    REGION = "region"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionsQuery:
+    """Which regions are green now? providers empty means all."""
+
+    providers: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    zone: str | None = None
+    sort: RegionSort = RegionSort.CARBON_INTENSITY
+    limit: int | None = None
