@@ -1,0 +1,188 @@
+"""What can be configured: every setting's name, default, range and meaning; the one reader of the environment."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from carbon.errors import CarbonError
+
+DOTENV = Path(".env")
+T = TypeVar("T")
+
+
+class SettingsError(CarbonError):
+    """The configuration cannot be used; `problems` names every wrong setting."""
+
+    def __init__(self, problems: list[str]) -> None:
+        count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+        super().__init__("\n".join([f"{count} wrong:", *(f"  {problem}" for problem in problems)]))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a setting accepts. `parse` turns its text into a value or raises ValueError; `allowed` says it in words."""
+
+    allowed: str
+    parse: Callable[[str], object]
+
+
+def _checked(value: T, ok: bool) -> T:
+    if not ok:
+        raise ValueError
+    return value
+
+
+def _whole(low: int, high: int) -> Rule:
+    def parse(text: str) -> int:
+        digits = _checked(text, text.isascii() and text.isdigit())
+        return _checked(int(digits), low <= int(digits) <= high)
+
+    return Rule(allowed=f"a whole number from {low} to {high}", parse=parse)
+
+
+def _seconds(low: float, high: float) -> Rule:
+    def parse(text: str) -> float:
+        number = float(text)
+        return _checked(number, math.isfinite(number) and low <= number <= high)
+
+    return Rule(allowed=f"seconds, from {low:g} to {high:g}", parse=parse)
+
+
+def _one_of(*choices: str) -> Rule:
+    return Rule(allowed=f"one of {', '.join(choices)}", parse=lambda text: _checked(text, text in choices))
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    bare = "@" not in parts.netloc and "?" not in text and "#" not in text and not re.search(r"[\s\\]", text)
+    return _checked(text.rstrip("/"), usable and bare)
+
+
+def _host(text: str) -> str:
+    return str(ip_address(text)) if ":" in text else _checked(text, re.fullmatch(r"[A-Za-z0-9._-]+", text) is not None)
+
+
+HOST_NAME = Rule(allowed="a host name or an IP address, without a port", parse=_host)
+BASE_URL = Rule(allowed="an http(s) URL without credentials, query or fragment", parse=_base_url)
+TOKEN = Rule(
+    allowed="up to 512 printable ASCII characters without a space",
+    parse=lambda text: _checked(text, re.fullmatch(r"[!-~]{1,512}", text) is not None),
+)
+
+
+def _setting(default: T, rule: Rule, comment: str, *, secret: bool = False) -> T:
+    metadata = {"rule": rule, "comment": comment, "secret": secret}
+    value: Any = field(default=default, repr=not secret, metadata=metadata)
+    return value  # type: ignore[no-any-return]  # the dataclass turns the field into its default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration of one process. A setting's variable is its name in capitals."""
+
+    app_env: str = _setting(
+        "production", _one_of("production", "development"), "Development shows details of a failure in its answer."
+    )
+    host: str = _setting("127.0.0.1", HOST_NAME, "Address to listen on; 0.0.0.0 means every interface.")
+    port: int = _setting(5000, _whole(1, 65535), "Port to listen on.")
+    web_concurrency: int = _setting(1, _whole(1, 256), "Worker processes.")
+    threads: int = _setting(16, _whole(1, 512), "Threads of each worker: the requests it handles at once.")
+    log_level: str = _setting(
+        "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "The least severe log line to write."
+    )
+    el_maps_api_key: str | None = _setting(
+        None, TOKEN, "Electricity Maps key; empty: answers come from baselines.", secret=True
+    )
+    el_maps_base_url: str = _setting(
+        "https://api.electricitymaps.com/v4", BASE_URL, "Electricity Maps API, with its version."
+    )
+    upstream_connect_timeout_seconds: float = _setting(
+        2.0, _seconds(0.1, 60), "Longest wait for a connection to an upstream."
+    )
+    upstream_read_timeout_seconds: float = _setting(
+        5.0, _seconds(0.1, 60), "Longest silence of an upstream within an answer."
+    )
+    upstream_total_seconds: float = _setting(
+        10.0, _seconds(0.1, 300), "Longest time for one upstream call, its retries included."
+    )
+    upstream_retries: int = _setting(2, _whole(0, 10), "Further tries after a 429, a 5xx or a broken connection.")
+    upstream_deadline_seconds: float = _setting(
+        3.0, _seconds(0.05, 60), "Longest time a request waits for live data; then the fallback answers."
+    )
+    upstream_concurrency: int = _setting(8, _whole(1, 64), "Upstream calls under way at once, per worker.")
+    intensity_ttl_seconds: float = _setting(300.0, _seconds(1, 86_400), "How long a live intensity is kept.")
+    forecast_ttl_seconds: float = _setting(1800.0, _seconds(1, 86_400), "How long a forecast is kept.")
+    failure_ttl_seconds: float = _setting(
+        30.0, _seconds(0, 3600), "How long a failed upstream call is not tried again."
+    )
+    max_age_minutes: int = _setting(
+        60, _whole(0, 1440), "Oldest live intensity to answer with, in minutes after the end of its interval."
+    )
+    max_body_bytes: int = _setting(1_048_576, _whole(1024, 67_108_864), "Largest request body, in bytes.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, *, dotenv: Path | None = DOTENV) -> Settings:
+        """Settings from the environment and, for what it lacks, from a .env file.
+
+        environ: the process environment when None. dotenv: not read when None or missing.
+        An empty value counts as not set; variables that are no setting are ignored.
+        Raises SettingsError with all problems at once.
+        """
+        environ = os.environ if environ is None else environ
+        given = {**_read(dotenv), **{name: text for name, text in environ.items() if text.strip()}}
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for name, variable, rule, secret in _rules():
+            text = given.get(variable, "").strip()
+            if not text:
+                continue
+            try:
+                values[name] = rule.parse(text)
+            except ValueError:
+                shown = "" if secret or "@" in text else f" is {text!r}; it"  # a URL may hold a password
+                problems.append(f"{variable}{shown} must be {rule.allowed}")
+        if problems:
+            raise SettingsError(problems)
+        return cls(**values)
+
+    @property
+    def bind(self) -> str:
+        """host:port as a server takes it; an IPv6 address stands in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def env_example() -> str:
+    """The text of .env.example: every setting with its meaning, what it accepts and its default."""
+    lines = ["# Copy to .env, change what you need. The environment wins over .env; an empty value means the default."]
+    for item in fields(Settings):
+        rule: Rule = item.metadata["rule"]
+        default = "" if item.default is None else str(item.default)
+        value = default.removesuffix(".0") if isinstance(item.default, float) else default
+        lines += ["", f"# {item.metadata['comment']} Allowed: {rule.allowed}.", f"{item.name.upper()}={value}"]
+    return "\n".join(lines) + "\n"
+
+
+def _rules() -> Iterator[tuple[str, str, Rule, bool]]:
+    for item in fields(Settings):
+        yield item.name, item.name.upper(), item.metadata["rule"], item.metadata["secret"]
+
+
+def _read(dotenv: Path | None) -> dict[str, str]:
+    if dotenv is None:
+        return {}
+    try:
+        return {name: text for name, text in dotenv_values(dotenv, interpolate=False).items() if text and text.strip()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{dotenv} cannot be read: {error}"]) from error
