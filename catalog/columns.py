@@ -1,0 +1,123 @@
+"""The catalog's instance types as arrays, one entry a type, for decisions over many offers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carbon import units
+from carbon.power import PowerCurve
+from catalog.model import InstanceType
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeColumns:
+    """Columns over `types`; NaN is unknown. Watts are IT load of the whole instance."""
+
+    types: tuple[InstanceType, ...]
+    vcpus: FloatArray
+    memory_gb: FloatArray
+    accelerators: FloatArray
+    accelerator_memory_gb: FloatArray  # of one accelerator
+    cpu_idle_w: FloatArray
+    cpu_span_w: FloatArray
+    fixed_w: FloatArray  # memory and storage
+    accelerator_idle_w: FloatArray
+    accelerator_span_w: FloatArray
+    baseline_utilization: FloatArray  # NaN: not burstable, or not known
+    work_per_hour_at_full_load: FloatArray  # vCPU-hours of index 1, or TFLOP/s-hours; NaN without a sourced index
+    performance: FloatArray  # per vCPU, or TFLOP/s per accelerator
+    accelerated: BoolArray
+    modelled: BoolArray
+    embodied_kgco2e: FloatArray
+    order: NDArray[np.int64]  # rank of the type where all else is equal: fewer vCPUs, less memory, name
+    arm: BoolArray
+
+    @classmethod
+    def of(cls, types: Sequence[InstanceType]) -> TypeColumns:
+        """Columns of `types`, in their order."""
+
+        def column(value: Callable[[InstanceType], float | None]) -> FloatArray:
+            return np.array([np.nan if (x := value(t)) is None else x for t in types], dtype=np.float64)
+
+        def flag(value: Callable[[InstanceType], bool]) -> BoolArray:
+            return np.array([value(t) for t in types], dtype=np.bool_)
+
+        ranked = sorted(
+            range(len(types)),
+            key=lambda i: (types[i].vcpus or 0.0, types[i].memory_gb or 0.0, types[i].instance_type),
+        )
+        order = np.empty(len(types), dtype=np.int64)
+        order[ranked] = np.arange(len(types))
+        return cls(
+            types=tuple(types),
+            vcpus=column(effective_vcpus),
+            memory_gb=column(lambda t: t.memory_gb),
+            accelerators=column(lambda t: t.accelerator_count if t.accelerator else 0.0),
+            accelerator_memory_gb=column(lambda t: t.accelerator.memory_gb if t.accelerator else 0.0),
+            cpu_idle_w=column(lambda t: t.power and t.power.cpu_idle_w),
+            cpu_span_w=column(lambda t: t.power and t.power.cpu_max_w - t.power.cpu_idle_w),
+            fixed_w=column(lambda t: t.power and t.power.memory_w + t.power.storage_w),
+            accelerator_idle_w=column(lambda t: t.power and t.power.accelerator_idle_w),
+            accelerator_span_w=column(lambda t: t.power and t.power.accelerator_max_w - t.power.accelerator_idle_w),
+            baseline_utilization=column(lambda t: t.baseline_utilization),
+            work_per_hour_at_full_load=column(work_per_hour_at_full_load),
+            performance=column(performance),
+            accelerated=flag(lambda t: t.accelerator is not None),
+            modelled=flag(lambda t: t.power_modelled),
+            embodied_kgco2e=column(lambda t: t.embodied_kgco2e),
+            order=order,
+            arm=flag(lambda t: t.arch == "arm64"),
+        )
+
+    def utilization(self, utilization: float | None) -> FloatArray:
+        """CPU utilisation of each type: the caller's, else the default; burstable types at most their baseline."""
+        asked = units.DEFAULT_UTILIZATION if utilization is None else utilization
+        return np.fmin(self.baseline_utilization, asked)
+
+    def it_watts(
+        self, utilization: FloatArray, accelerator_utilization: FloatArray, curve: PowerCurve
+    ) -> FloatArray:
+        """Watts of IT load; carbon.power's model for all types at once."""
+        x, y = zip(*curve.points, strict=True)
+        return (
+            self.cpu_idle_w
+            + np.interp(utilization, x, y) * self.cpu_span_w
+            + self.fixed_w
+            + self.accelerator_idle_w
+            + accelerator_utilization * self.accelerator_span_w
+        )
+
+
+def effective_vcpus(instance: InstanceType) -> float | None:
+    """vCPUs that do work: the smaller of those sold and those reserved (shared-core, constrained-core sizes)."""
+    if instance.vcpus is None:
+        return None
+    return min(instance.vcpus, instance.reserved_vcpus or instance.vcpus)
+
+
+def performance(instance: InstanceType) -> float | None:
+    """Speed of one unit: TFLOP/s of an accelerator, else the index of a vCPU; None where nothing is sourced."""
+    if instance.accelerator is not None:
+        return instance.accelerator.tflops
+    return instance.performance_index
+
+
+def work_per_hour_at_full_load(instance: InstanceType) -> float | None:
+    """Work an hour at utilisation 1: TFLOP/s-hours, or vCPU-hours of index 1.
+
+    A burstable type whose baseline nobody publishes has none: what it can sustain is not known.
+    """
+    speed = performance(instance)
+    if speed is None or (instance.burstable and instance.baseline_utilization is None):
+        return None
+    if instance.accelerator is not None:
+        return speed * instance.accelerator_count
+    count = effective_vcpus(instance)
+    return None if count is None else speed * count

@@ -1,0 +1,1 @@
+"""How to choose: values in, values out; nothing fetched, no clock."""

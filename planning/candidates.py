@@ -1,0 +1,124 @@
+"""Which offers may answer a question, and how many each constraint removes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carbon.workload import OptimizeQuery, Requirements
+from catalog.columns import BoolArray, TypeColumns
+from catalog.model import Region
+from planning.workloads import WORKLOADS, fits_reference, serves
+
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Pairs (region, type) by index, sorted by region."""
+
+    regions: tuple[Region, ...]
+    columns: TypeColumns
+    region: IntArray
+    type: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The offers left, and the constraints that removed the others, in the order applied.
+
+    removed's values and len(region) add up to `total`.
+    """
+
+    region: IntArray
+    type: IntArray
+    total: int
+    removed: Mapping[str, int]
+
+
+def type_constraints(query: OptimizeQuery, columns: TypeColumns) -> dict[str, BoolArray]:
+    """For each constraint on the machine: which types meet it. Only named types escape kind, size and index."""
+    profile = WORKLOADS[query.workload]
+    every = np.ones(len(columns.types), dtype=np.bool_)
+    named = (
+        np.isin([t.instance_type for t in columns.types], list(query.instance_types)) if query.instance_types else every
+    )
+    free = named if query.instance_types else np.isin([t.instance_type for t in columns.types], profile.services)
+    constraints = {
+        "instance_types": named,
+        "workload": serves(profile, columns) | (named if query.instance_types else ~every),
+        "power_not_modelled": columns.modelled,
+    }
+    if query.requirements is not None:
+        constraints |= requirement_constraints(query.requirements, columns)
+    else:
+        constraints["size"] = fits_reference(profile, columns) | (named if query.instance_types else ~every)
+    constraints["no_performance_index"] = np.isfinite(columns.work_per_hour_at_full_load) | free
+    return constraints
+
+
+def requirement_constraints(wanted: Requirements, columns: TypeColumns) -> dict[str, BoolArray]:
+    """One mask for each requirement given; an unknown size does not meet a demand."""
+    total_memory = columns.accelerators * columns.accelerator_memory_gb
+    masks: dict[str, BoolArray] = {}
+    if wanted.vcpus is not None:
+        masks["requirements.vcpus"] = columns.vcpus >= wanted.vcpus
+    if wanted.memory_gb is not None:
+        masks["requirements.memory_gb"] = columns.memory_gb >= wanted.memory_gb
+    if wanted.gpus is not None:
+        masks["requirements.gpus"] = (
+            columns.accelerators >= wanted.gpus if wanted.gpus > 0 else ~columns.accelerated
+        )
+    if wanted.gpu_memory_gb is not None:
+        masks["requirements.gpu_memory_gb"] = total_memory >= wanted.gpu_memory_gb
+    if wanted.gpu_model is not None:
+        model = wanted.gpu_model.casefold()
+        masks["requirements.gpu_model"] = np.array(
+            [t.accelerator is not None and model in t.accelerator.accelerator.casefold() for t in columns.types],
+            dtype=np.bool_,
+        )
+    if wanted.arch is not None:
+        masks["requirements.arch"] = np.array([t.arch == wanted.arch for t in columns.types], dtype=np.bool_)
+    return masks
+
+
+def in_scope(query: OptimizeQuery, regions: tuple[Region, ...]) -> BoolArray:
+    """Regions whose offers are candidates at all: open to everyone, of the providers asked for."""
+    return np.array(
+        [
+            r.status == "available" and r.partition == "commercial" and r.provider in (query.providers or (r.provider,))
+            for r in regions
+        ],
+        dtype=np.bool_,
+    )
+
+
+def region_constraints(query: OptimizeQuery, regions: tuple[Region, ...]) -> dict[str, BoolArray]:
+    """For each constraint on the place that was given: which regions meet it."""
+    masks: dict[str, BoolArray] = {}
+    if query.regions:
+        masks["regions"] = np.array([r.key in query.regions for r in regions], dtype=np.bool_)
+    if query.countries:
+        masks["countries"] = np.array([r.country in query.countries for r in regions], dtype=np.bool_)
+    if query.exclude_regions:
+        masks["exclude_regions"] = np.array([r.key not in query.exclude_regions for r in regions], dtype=np.bool_)
+    return masks
+
+
+def narrow(offers: Offers, scope: BoolArray, *steps: tuple[Mapping[str, BoolArray], IntArray]) -> Candidates:
+    """Apply constraints to the offers of the regions in scope; each counts what it is the first to remove.
+
+    steps: masks by name, with the index (offers.region or offers.type) they are looked up by.
+    """
+    left = np.flatnonzero(scope[offers.region])
+    total, removed = len(left), {}
+    for masks, index in steps:
+        for name, mask in masks.items():
+            kept = left[mask[index[left]]]
+            if len(kept) < len(left):
+                removed[name] = len(left) - len(kept)
+            left = kept
+    return Candidates(offers.region[left], offers.type[left], total, removed)

@@ -1,0 +1,162 @@
+"""The six workloads: which types serve them, how big a machine they compare, and whether they can wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from carbon.workload import WorkloadType
+from catalog.columns import BoolArray, TypeColumns
+from catalog.model import InstanceType
+
+# Without requirements, types between one and this many times the reference compete.
+SIZE_SPAN = 4.0
+MIN_TRAINING_ACCELERATOR_MEMORY_GB = 16.0
+MAX_TRAINING_ACCELERATORS = 8.0
+
+GENERAL = frozenset({"general"})
+MEMORY_OR_STORAGE = frozenset({"memory", "storage"})
+NODES = frozenset({"general", "compute"})
+PLAIN = frozenset({"general", "compute", "memory", "storage"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadProfile:
+    """What a workload is.
+
+    reference_*: the machine it needs; categories: of CPU types that serve it; accelerators: kinds that do.
+    services: sized services compared, at the reference size.
+    """
+
+    workload: WorkloadType
+    reference_vcpus: float | None
+    reference_memory_gb: float | None
+    reference_accelerators: float | None
+    categories: frozenset[str]
+    accelerators: frozenset[str]
+    services: tuple[str, ...]
+    flexible_by_default: bool
+    text: str
+
+
+WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
+    profile.workload: profile
+    for profile in (
+        WorkloadProfile(
+            workload=WorkloadType.TRAINING,
+            reference_vcpus=None,
+            reference_memory_gb=None,
+            reference_accelerators=1.0,
+            categories=frozenset(),
+            accelerators=frozenset({"gpu", "tpu", "asic"}),
+            services=(),
+            flexible_by_default=True,
+            text="GPU, Trainium and TPU types with 1 to 8 accelerators of at least 16 GB; can wait",
+        ),
+        WorkloadProfile(
+            workload=WorkloadType.INFERENCE,
+            reference_vcpus=4.0,
+            reference_memory_gb=8.0,
+            reference_accelerators=1.0,
+            categories=NODES,
+            accelerators=frozenset({"gpu", "tpu", "asic"}),
+            services=(),
+            flexible_by_default=False,
+            text="Inferentia and GPU types with 1 to 4 accelerators, else CPU types of 4 to 16 vCPU and 8 to 32 GB",
+        ),
+        WorkloadProfile(
+            workload=WorkloadType.GENERAL,
+            reference_vcpus=2.0,
+            reference_memory_gb=8.0,
+            reference_accelerators=None,
+            categories=GENERAL,
+            accelerators=frozenset(),
+            services=(),
+            flexible_by_default=True,
+            text="General purpose types of 2 to 8 vCPU and 8 to 32 GB, Arm included; can wait",
+        ),
+        WorkloadProfile(
+            workload=WorkloadType.DATABASE,
+            reference_vcpus=4.0,
+            reference_memory_gb=32.0,
+            reference_accelerators=None,
+            categories=MEMORY_OR_STORAGE,
+            accelerators=frozenset(),
+            services=(),
+            flexible_by_default=False,
+            text="Memory and storage optimised types of 4 to 16 vCPU and 32 to 128 GB; cannot wait",
+        ),
+        WorkloadProfile(
+            workload=WorkloadType.CONTAINERS,
+            reference_vcpus=2.0,
+            reference_memory_gb=4.0,
+            reference_accelerators=None,
+            categories=NODES,
+            accelerators=frozenset(),
+            services=("fargate-arm64-2vcpu-4gb", "fargate-x86_64-2vcpu-4gb"),
+            flexible_by_default=False,
+            text="Fargate tasks of 2 vCPU and 4 GB and node types of 2 to 8 vCPU and 4 to 16 GB; cannot wait",
+        ),
+        WorkloadProfile(
+            workload=WorkloadType.SERVERLESS,
+            reference_vcpus=1.0,
+            reference_memory_gb=1769 / 1024,
+            reference_accelerators=None,
+            categories=frozenset({"serverless"}),
+            accelerators=frozenset(),
+            services=("lambda-arm64-1769mb", "lambda-x86_64-1769mb"),
+            flexible_by_default=False,
+            text="Lambda functions of 1,769 MB (one vCPU), Arm and x86; cannot wait",
+        ),
+    )
+}
+
+SERVICES = tuple(name for profile in WORKLOADS.values() for name in profile.services)
+
+
+def serves(profile: WorkloadProfile, columns: TypeColumns) -> BoolArray:
+    """Which types are of the workload's kind, whatever their size."""
+    return np.array([_serves(profile, instance) for instance in columns.types], dtype=np.bool_)
+
+
+def _serves(profile: WorkloadProfile, instance: InstanceType) -> bool:
+    if instance.instance_type in profile.services:
+        return True
+    accelerator = instance.accelerator
+    if accelerator is None:
+        return instance.category in profile.categories and instance.category in PLAIN
+    if accelerator.kind not in profile.accelerators or accelerator.retired:
+        return False
+    training = profile.workload is WorkloadType.TRAINING
+    return not (training and accelerator.accelerator in INFERENCE_ONLY)
+
+
+# Accelerators built for inference, which do not train.
+INFERENCE_ONLY = frozenset({"AWS Inferentia", "AWS Inferentia2", "Qualcomm Cloud AI 100"})
+
+
+def fits_reference(profile: WorkloadProfile, columns: TypeColumns) -> BoolArray:
+    """Which types lie between one and four times the reference (training: 1 to 8 accelerators of 16 GB)."""
+    accelerated = np.zeros(len(columns.types), dtype=np.bool_)
+    if profile.reference_accelerators is not None:
+        training = profile.workload is WorkloadType.TRAINING
+        most = MAX_TRAINING_ACCELERATORS if training else SIZE_SPAN * profile.reference_accelerators
+        accelerated = columns.accelerated & _within(columns.accelerators, profile.reference_accelerators, most)
+        if training:
+            accelerated &= columns.accelerator_memory_gb >= MIN_TRAINING_ACCELERATOR_MEMORY_GB
+    if profile.reference_vcpus is None or profile.reference_memory_gb is None:
+        return accelerated
+    plain = (
+        ~columns.accelerated
+        & _within(columns.vcpus, profile.reference_vcpus, SIZE_SPAN * profile.reference_vcpus)
+        & _within(columns.memory_gb, profile.reference_memory_gb, SIZE_SPAN * profile.reference_memory_gb)
+    )
+    named = np.array([instance.instance_type in profile.services for instance in columns.types], dtype=np.bool_)
+    return accelerated | plain | named
+
+
+def _within(values: np.ndarray[tuple[int], np.dtype[np.float64]], least: float, most: float) -> BoolArray:
+    result: BoolArray = (values >= least) & (values <= most)
+    return result
