@@ -1,0 +1,60 @@
+# Runs, tests, checks and measures the service. The virtual environment is made on first use and kept up to date.
+VENV ?= .venv
+PYTHON ?=
+ARGS ?=
+
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock env-example
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## serve on http://127.0.0.1:5000 (HOST, PORT, WEB_CONCURRENCY, ...: see .env.example)
+	@exec $(BIN)/gunicorn --config gunicorn.conf.py app:app
+
+test: $(VENV)/.development ## run the tests (ARGS="-k schedule" for some of them)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.development ## lint, format, types, direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@$(BIN)/python -m pytest tests/contract/test_layers.py
+
+bench: $(VENV)/.development ## measure the endpoints against an empty one (ARGS=--write renews docs/benchmarks.md)
+	@$(BIN)/python -m bench.run $(ARGS)
+
+lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
+	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
+	@$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+
+env-example: $(VENV)/.runtime ## renew .env.example from settings.py
+	@$(BIN)/python -c 'import sys, settings; sys.stdout.write(settings.env_example())' > .env.example
+
+$(VENV)/.runtime: requirements.txt $(VENV)/.created
+	@echo "Installing what the service needs into $(VENV) ..."
+	@$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.created
+	@echo "Installing what tests and checks need into $(VENV) ..."
+	@$(INSTALL) --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/.created:
+	@for candidate in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
+		$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python=$$candidate && break; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Python 3.11 or newer is needed (here: $$(python3 --version 2>/dev/null || echo none)): on Debian 12 or newer, apt-get install python3 python3-venv" >&2; exit 1; \
+	fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "Python's venv module is missing: apt-get install python3-venv, then run make again" >&2; exit 1; \
+	fi; \
+	$$python -m venv --clear $(VENV)
+	@touch $@

@@ -1,0 +1,186 @@
+"""Imports point one way, files stay small, and clock, network, SQL and Flask stay in their folders."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# From left to right; a file imports from its own folder or from a layer to its right.
+LAYERS = (
+    ("app",),
+    ("cli",),
+    ("wiring",),
+    ("api",),
+    ("engine",),
+    ("planning", "grid", "pricing"),
+    ("mapping",),
+    ("catalog",),
+    ("store",),
+    ("net",),
+    ("settings",),
+    ("carbon",),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+WORKSHOP = ("tools", "bench", "tests")  # beside the product; it never imports them
+NOT_MODULES = ("gunicorn.conf.py",)  # gunicorn's configuration, read by gunicorn
+MAX_LINES = 299
+
+# A package, and the files and folders that alone may import it.
+CONFINED = {
+    "flask": ("api", "app"),
+    "apiflask": ("api", "app"),
+    "werkzeug": ("api", "app"),
+    "requests": ("net", "grid.session"),
+    "urllib3": ("net", "grid.session"),
+    "dotenv": ("settings",),
+    "redis": ("store",),
+    "sqlite3": ("store",),
+    "sqlalchemy": ("store",),
+    "boto3": ("pricing",),
+}
+PURE = ("carbon", "planning")
+IMPURE_MODULES = {"io", "logging", "os", "pathlib", "random", "socket", "subprocess", "threading", "time", "urllib"}
+CLOCK_AND_FILES = {"now", "utcnow", "today", "open"}
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def product_files() -> list[Path]:
+    top = [path for path in ROOT.glob("*.py") if path.name not in NOT_MODULES]
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and path.name in RANK]
+    return sorted(top + [path for folder in folders for path in folder.rglob("*.py")])
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module an import statement of the file names, at any depth, and its line; `from a import b` is a.b too."""
+    package = path.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = list(package[: len(package) - node.level + 1]) if node.level else []
+            base = ".".join(parents + ([node.module] if node.module else []))
+            yield base, node.lineno
+            yield from ((f"{base}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def is_within(name: str, places: tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def called_names(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr, node.lineno
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id, node.lineno
+
+
+def each(paths: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", paths, ids=[module_name(path) for path in paths])
+
+
+every_product_file = each(product_files())
+every_carbon_file = each([path for path in product_files() if is_within(module_name(path), ("carbon",))])
+every_pure_file = each([path for path in product_files() if is_within(module_name(path), PURE)])
+
+
+def test_every_top_level_module_and_package_has_its_layer() -> None:
+    modules = {path.stem for path in ROOT.glob("*.py") if path.name not in NOT_MODULES}
+    packages = {path.parent.name for path in ROOT.glob("*/*.py")}
+
+    unplaced = (modules | packages) - set(RANK) - set(WORKSHOP)
+
+    assert not unplaced
+
+
+def test_no_folder_hides_a_module_of_the_same_name() -> None:
+    modules = {path.stem for path in ROOT.glob("*.py")}
+
+    hidden = {name for name in modules if (ROOT / name).is_dir()}
+
+    assert not hidden
+
+
+@every_product_file
+def test_a_file_imports_from_its_own_folder_or_from_the_right(path: Path) -> None:
+    here = module_name(path).partition(".")[0]
+    known = set(RANK) | set(WORKSHOP)
+
+    wrong = [
+        f"line {line}: {name}"
+        for name, line in imported(path)
+        if (top := name.partition(".")[0]) in known and top != here and RANK.get(top, -1) <= RANK[here]
+    ]
+
+    assert not wrong, f"{module_name(path)} imports against the layers"
+
+
+@every_product_file
+def test_confined_packages_are_imported_in_their_places_alone(path: Path) -> None:
+    here = module_name(path)
+
+    wrong = [
+        f"line {line}: {name}"
+        for name, line in imported(path)
+        if (places := CONFINED.get(name.partition(".")[0])) and not is_within(here, places)
+    ]
+
+    assert not wrong
+
+
+def test_the_engine_sees_only_the_contract_of_the_grid() -> None:
+    seen = {name for name, _ in imported(ROOT / "engine.py") if is_within(name, ("grid",))}
+
+    assert all(is_within(name, ("grid.source",)) for name in seen)
+
+
+@every_carbon_file
+def test_carbon_uses_the_standard_library_alone(path: Path) -> None:
+    foreign = {name.partition(".")[0] for name, _ in imported(path)} - sys.stdlib_module_names - {"carbon"}
+
+    assert not foreign
+
+
+@every_pure_file
+def test_what_decides_reads_no_clock_and_no_file(path: Path) -> None:
+    imports = [f"line {line}: {name}" for name, line in imported(path) if name.partition(".")[0] in IMPURE_MODULES]
+    calls = [f"line {line}: {name}()" for name, line in called_names(path) if name in CLOCK_AND_FILES]
+
+    assert not imports + calls
+
+
+@every_product_file
+def test_the_environment_is_read_in_settings_alone(path: Path) -> None:
+    names = {name for name, _ in imported(path)} | {name for name, _ in called_names(path)}
+    attributes = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+
+    reads = bool({"os.environ", "os.getenv", "getenv"} & names) or bool({"environ", "getenv"} & attributes)
+
+    assert not reads or module_name(path) == "settings"
+
+
+@every_product_file
+def test_a_file_stays_under_three_hundred_lines(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+
+    assert lines <= MAX_LINES
+
+
+def test_imports_inside_functions_and_relative_ones_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    source = tmp_path / "grid" / "sample.py"
+    source.parent.mkdir()
+    source.write_text("def late():\n    import engine\n    from .source import Shares\n")
+
+    found = dict(imported(source))
+
+    assert found == {"engine": 2, "grid.source": 3, "grid.source.Shares": 3}

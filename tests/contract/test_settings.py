@@ -1,0 +1,150 @@
+"""Settings: the environment wins over .env, every problem is named at once, secrets stay out of sight."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from carbon.errors import CarbonError
+from settings import Settings, SettingsError, env_example
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def problems_of(**environ: str) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_env(environ, dotenv=None)
+    return raised.value.problems
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = Settings.from_env({}, dotenv=None)
+
+    assert settings == Settings()
+    assert (settings.bind, settings.app_env, settings.el_maps_api_key) == ("127.0.0.1:5000", "production", None)
+    assert (settings.web_concurrency, settings.threads, settings.upstream_deadline_seconds) == (1, 16, 3.0)
+
+
+def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("PORT=8001\nTHREADS=4\nEL_MAPS_API_KEY='from-$file'\n")
+
+    settings = Settings.from_env({"PORT": "8002"}, dotenv=dotenv)
+
+    assert (settings.port, settings.threads, settings.el_maps_api_key) == (8002, 4, "from-$file")
+
+
+def test_the_process_environment_and_the_working_folder_are_read_when_nothing_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("THREADS=5\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PORT", "8003")
+
+    settings = Settings.from_env()
+
+    assert (settings.port, settings.threads) == (8003, 5)
+
+
+def test_an_empty_value_in_the_environment_does_not_hide_the_dotenv_file(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("EL_MAPS_API_KEY=abc\nPORT=\n")
+
+    settings = Settings.from_env({"EL_MAPS_API_KEY": "  "}, dotenv=dotenv)
+
+    assert (settings.el_maps_api_key, settings.port) == ("abc", 5000)
+
+
+def test_variables_that_are_no_setting_are_ignored() -> None:
+    assert Settings.from_env({"HOME": "/home/anyone", "PORTS": "x"}, dotenv=None) == Settings()
+
+
+def test_all_problems_are_named_at_once_with_variable_value_and_what_is_allowed() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_env({"PORT": "http", "THREADS": "0", "APP_ENV": "prod"}, dotenv=None)
+
+    assert isinstance(raised.value, CarbonError)
+    assert str(raised.value) == (
+        "3 settings are wrong:\n"
+        "  APP_ENV is 'prod'; it must be one of production, development\n"
+        "  PORT is 'http'; it must be a whole number from 1 to 65535\n"
+        "  THREADS is '0'; it must be a whole number from 1 to 512"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "5e3"),
+        ("PORT", "５０００"),
+        ("UPSTREAM_DEADLINE_SECONDS", "nan"),
+        ("UPSTREAM_DEADLINE_SECONDS", "inf"),
+        ("UPSTREAM_DEADLINE_SECONDS", "0"),
+        ("LOG_LEVEL", "loud"),
+        ("HOST", "127.0.0.1:5000"),
+        ("HOST", "http://localhost"),
+        ("EL_MAPS_BASE_URL", "ftp://example.org"),
+        ("EL_MAPS_BASE_URL", "api.example.org/v4"),
+        ("EL_MAPS_BASE_URL", "https:///v4"),
+        ("EL_MAPS_BASE_URL", "https://example.org/v4?key=1"),
+        ("EL_MAPS_BASE_URL", "https://example.org/v4#top"),
+        ("EL_MAPS_BASE_URL", "https://example.org:99999/v4"),
+        ("EL_MAPS_BASE_URL", "https://example.org/a b"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused(variable: str, text: str) -> None:
+    problems = problems_of(**{variable: text})
+
+    assert len(problems) == 1
+    assert problems[0].startswith(f"{variable} is {text!r}; it must be ")
+
+
+def test_a_base_url_loses_its_closing_slash() -> None:
+    settings = Settings.from_env({"EL_MAPS_BASE_URL": "http://localhost:8080/v3/"}, dotenv=None)
+
+    assert settings.el_maps_base_url == "http://localhost:8080/v3"
+
+
+def test_an_ipv6_address_is_bound_in_brackets() -> None:
+    assert Settings.from_env({"HOST": "::1"}, dotenv=None).bind == "[::1]:5000"
+
+
+def test_secrets_stay_out_of_problems_and_of_the_printed_settings() -> None:
+    key_problem = problems_of(EL_MAPS_API_KEY="se cret")[0]
+    url_problem = problems_of(EL_MAPS_BASE_URL="https://me:secret@example.org/v4")[0]
+    printed = repr(Settings(el_maps_api_key="secret"))
+
+    assert "cret" not in key_problem + url_problem + printed
+    assert key_problem.startswith("EL_MAPS_API_KEY must be ")
+
+
+def test_a_dotenv_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"PORT=\xff\n")
+
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.from_env({}, dotenv=dotenv)
+
+
+def test_the_example_file_is_made_from_the_settings() -> None:
+    """`make env-example` renews it."""
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_the_example_file_read_back_gives_the_defaults() -> None:
+    assert Settings.from_env({}, dotenv=ROOT / ".env.example") == Settings()
+
+
+@pytest.mark.parametrize("item", fields(Settings), ids=lambda item: item.name)
+def test_every_default_meets_its_own_rule(item: object) -> None:
+    name, default, rule = item.name, item.default, item.metadata["rule"]  # type: ignore[attr-defined]
+
+    if default is None:
+        assert name == "el_maps_api_key"
+    else:
+        assert rule.parse(str(default).removesuffix(".0")) == default
