@@ -25,3 +25,22 @@ UNCERTAINTY_FACTOR = 1.6
 UNCERTAINTY_FACTOR_ACCELERATED = 1.4
 # Differences between families below about 30 % are not evidence that one is greener.
 INDISTINGUISHABLE_RATIO = 1.30
+
+# Embodied emissions of a server by part (Teads 2021; DRAM: Dell PowerEdge R740 LCA, 533 kg for 12 x 32 GB;
+# SSD: between Teads and Tannu and Nair 2022). Base server: one socket, 16 GB, no disk.
+EMBODIED_SERVER_KG = 1000.0
+EMBODIED_EXTRA_SOCKET_KG = 100.0
+EMBODIED_MEMORY_KG_PER_GB = 1.388
+EMBODIED_SSD_KG_PER_TB = 50.0
+
+# Work of one Cascade Lake hardware thread at full load: median of 78 published SPECpower_ssj2008 results.
+# The performance index of a vCPU is its own ssj_ops over this.
+REFERENCE_SSJ_OPS_PER_THREAD = 51_421.0
+GIGABYTES_PER_TERABYTE = 1000.0
+
+# Outlook without an upstream forecast: profile x (1 + (live / profile - 1) x 2^(-hours / half-life)). Of 3, 6, 12, 24,
+# 48, 96 h and no decay, 96 h has the least error over 72 h in 118 zones (docs/backtest.md, "Half-life of the live ratio").
+RATIO_HALF_LIFE_HOURS = 96.0
+RATIO_MIN = 0.25
+RATIO_MAX = 4.0
+FORECAST_HORIZON_HOURS = 72

@@ -1,0 +1,178 @@
+"""The catalog's tables, read once at start into values; a wrong row is refused with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.machines import load_accelerators, load_cpus, load_machines
+from catalog.model import InstanceType, Provider, Region
+from catalog.services import Services, load_services
+from catalog.tables import CatalogError, Row, Table, read_table
+
+DATA = Path(__file__).resolve().parent / "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """Which type exists in which region: two columns of equal length, sorted by region, then type.
+
+    region: index into Catalog.regions. type: index into Catalog.types.
+    """
+
+    region: NDArray[np.int16]
+    type: NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Everything the clouds offer that this project knows of.
+
+    regions, types: in the order the offers count them; type_index: provider -> name in lower case -> index.
+    service_regions: (provider, service) -> indexes of its regions, for services known by region.
+    as_of: table -> newest date in it.
+    """
+
+    providers: Mapping[str, Provider]
+    regions: tuple[Region, ...]
+    types: tuple[InstanceType, ...]
+    type_index: Mapping[str, Mapping[str, int]]
+    offers: Offers
+    services: Services
+    service_regions: Mapping[tuple[str, str], tuple[int, ...]]
+    as_of: Mapping[str, str]
+
+    def find_type(self, provider: str, name: str) -> InstanceType | None:
+        """The machine type or service of this name, in any case; None where nobody knows it."""
+        index = self.type_index.get(provider, {}).get(name.lower())
+        if index is not None:
+            return self.types[index]
+        return self.services.service_type(provider, name)
+
+
+def load_catalog(data: Path = DATA) -> Catalog:
+    """Reads every table below `data`. Raises CatalogError, naming file and row, for the first wrong one."""
+    as_of: dict[str, str] = {}
+
+    def table(name: str, *key: str) -> Table:
+        read = read_table(data, name, *key)
+        as_of[name.removesuffix(".csv")] = read.as_of
+        return read
+
+    providers = {row.required("provider"): _provider(row) for row in table("providers.csv", "provider")}
+    zones = {row.required("zone") for row in read_table(data, "zones.csv", "zone")}
+    regions = tuple(
+        _region(provider, row, zones) for provider in providers for row in table(f"{provider}/regions.csv", "region")
+    )
+    cpus = load_cpus(table("cpus.csv", "cpu_model"), table("microarchitectures.csv", "microarchitecture"))
+    accelerators = load_accelerators(table("accelerators.csv", "accelerator"))
+    selling = [provider for provider in providers if (data / provider / "instances.csv").exists()]
+    types: list[InstanceType] = []
+    for provider in selling:
+        types += load_machines(provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators)
+    type_index: dict[str, dict[str, int]] = {provider: {} for provider in selling}
+    for index, instance in enumerate(types):
+        type_index[instance.provider][instance.instance_type.lower()] = index
+
+    def machine(provider: str, name: str) -> InstanceType | None:
+        found = type_index.get(provider, {}).get(name.lower())
+        return None if found is None else types[found]
+
+    services, as_of["services"] = load_services(data, cpus, machine)
+    region_index = {(region.provider, region.region): i for i, region in enumerate(regions)}
+    offered = {name: table(f"{name}/offers.csv", "instance_type", "as_of", "source") for name in selling}
+    return Catalog(
+        providers=providers,
+        regions=regions,
+        types=tuple(types),
+        type_index=type_index,
+        offers=_offers(offered, region_index, type_index),
+        services=services,
+        service_regions={
+            (name, row.required("service")): _indexes(row, name, region_index)
+            for name in selling
+            if (data / name / "service_regions.csv").exists()
+            for row in table(f"{name}/service_regions.csv", "service")
+        },
+        as_of=as_of,
+    )
+
+
+def _provider(row: Row) -> Provider:
+    pue = row.number("pue")
+    if pue < 1:
+        raise row.error(f"pue is {pue}, below 1")
+    return Provider(
+        provider=row.required("provider"),
+        name=row.required("name"),
+        pue=pue,
+        pue_basis=row.required("pue_basis"),
+        source=row.required("source"),
+        as_of=row.required("as_of"),
+    )
+
+
+def _region(provider: str, row: Row, zones: set[str]) -> Region:
+    for column in ("zone", "zone_published"):
+        if row.text(column) and row.text(column) not in zones:
+            raise row.error(f"{column} {row.text(column)!r} is not in zones.csv")
+    launched = row.optional_number("launched")
+    return Region(
+        provider=provider,
+        region=row.required("region"),
+        name=row.required("name"),
+        city=row.required("city"),
+        country=row.required("country"),
+        latitude=row.number("latitude"),
+        longitude=row.number("longitude"),
+        iata=row.required("iata"),
+        iata_also=tuple(row.text("iata_also").split()),
+        zone=row.required("zone"),
+        zone_published=row.optional("zone_published"),
+        zone_basis=row.required("zone_basis"),
+        partition=row.required("partition"),
+        status=row.required("status"),
+        launched=None if launched is None else int(launched),
+        confidence=row.required("confidence"),
+        note=row.text("note"),
+        source=row.required("source"),
+        as_of=row.required("as_of"),
+    )
+
+
+def _indexes(row: Row, provider: str, region_index: Mapping[tuple[str, str], int]) -> tuple[int, ...]:
+    """The row's regions as indexes into Catalog.regions."""
+    try:
+        return tuple(region_index[provider, region] for region in row.required("regions").split())
+    except KeyError as error:
+        raise row.error(f"region {error.args[0][1]!r} is not in {provider}/regions.csv") from None
+
+
+def _offers(
+    offered: Mapping[str, Table],
+    region_index: Mapping[tuple[str, str], int],
+    type_index: Mapping[str, Mapping[str, int]],
+) -> Offers:
+    region: list[int] = []
+    kind: list[int] = []
+    for provider, table in offered.items():
+        for row in table:
+            index = type_index[provider].get(row.required("instance_type").lower())
+            if index is None:
+                raise row.error(f"type {row.text('instance_type')!r} is not in {provider}/instances.csv")
+            places = _indexes(row, provider, region_index)
+            region += places
+            kind += [index] * len(places)
+    regions, types = np.array(region, dtype=np.int16), np.array(kind, dtype=np.int16)
+    order = np.lexsort((types, regions))
+    regions, types = regions[order], types[order]
+    twice = np.flatnonzero((np.diff(regions) == 0) & (np.diff(types) == 0))
+    if twice.size:
+        provider, place = list(region_index)[regions[twice[0]]]
+        name = list(type_index[provider])[types[twice[0]] - min(type_index[provider].values())]
+        raise CatalogError(f"{provider}/offers.csv: {name} is offered twice in {place}")
+    return Offers(region=regions, type=types)

@@ -1,0 +1,166 @@
+"""CPUs, accelerators and machine types from their tables, each machine with its power model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from catalog.model import Accelerator, InstanceType
+from catalog.power import AcceleratorFacts, CpuFacts, power_model
+from catalog.tables import Row, Table
+
+# The one throughput metric that ranks accelerators; vector FP16 or FP32 figures are not comparable with it.
+MATRIX_METRIC = "dense BF16/FP16 matrix throughput"
+
+Accelerators = Mapping[str, tuple[Accelerator, AcceleratorFacts]]
+
+
+def load_cpus(cpus: Table, microarchitectures: Table) -> dict[str, CpuFacts]:
+    """CPU model or microarchitecture -> its power and work."""
+    by_name = {row.required("microarchitecture"): _microarchitecture(row) for row in microarchitectures}
+    for row in cpus:
+        if row.required("microarchitecture") not in by_name:
+            raise row.error(f"microarchitecture {row.text('microarchitecture')!r} is not in {microarchitectures.name}")
+        by_name[row.required("cpu_model")] = _cpu(row)
+    return by_name
+
+
+def _cpu(row: Row) -> CpuFacts:
+    name, tdp_w = row.required("cpu_model"), row.number("tdp_w")
+    work = row.optional_number("ssj_ops_per_thread")
+    return replace(
+        _microarchitecture(row),
+        cpu_model=name,
+        low=_ratio(row, "tdp_low_w", tdp_w),
+        high=_ratio(row, "tdp_high_w", tdp_w),
+        basis=f"CPU: SPECpower_ssj2008 medians over the TDP of {name} ({row.required('tdp_status')})",
+        work_per_thread=work,
+        work_per_core=row.optional_number("ssj_ops_per_core"),
+        performance_basis=None if work is None else row.required("performance_basis"),
+    )
+
+
+def _microarchitecture(row: Row) -> CpuFacts:
+    name, sockets = row.required("microarchitecture"), row.optional_number("host_sockets")
+    return CpuFacts(
+        cpu_model=None,
+        microarchitecture=name,
+        arch=row.required("arch"),
+        idle_w_per_thread=row.number("idle_w_per_thread"),
+        max_w_per_thread=row.number("max_w_per_thread"),
+        idle_w_per_core=row.number("idle_w_per_core"),
+        max_w_per_core=row.number("max_w_per_core"),
+        base_memory_gb_per_thread=row.number("base_memory_gb_per_thread"),
+        low=1.0,
+        high=1.0,
+        basis=f"CPU model not known: SPECpower_ssj2008 medians of {name}",
+        work_per_thread=None,
+        work_per_core=None,
+        performance_basis=None,
+        host_vcpus=row.optional_number("host_vcpus"),
+        host_sockets=None if sockets is None else int(sockets),
+    )
+
+
+def _ratio(row: Row, column: str, whole: float) -> float:
+    """A bound over the central figure; 1 where the row gives no bound."""
+    bound = row.optional_number(column)
+    return 1.0 if bound is None else bound / whole
+
+
+def load_accelerators(table: Table) -> Accelerators:
+    """Name -> the accelerator as callers see it, and its power."""
+    return {row.required("accelerator"): (_accelerator(row), _accelerator_power(row)) for row in table}
+
+
+def _accelerator(row: Row) -> Accelerator:
+    comparable = row.text("throughput_metric") == MATRIX_METRIC
+    return Accelerator(
+        accelerator=row.required("accelerator"),
+        kind=row.required("kind"),
+        memory_gb=row.number("memory_gb"),
+        tflops=row.number("throughput_tflops") if comparable else None,
+        performance_basis=row.required("performance_basis") if comparable else None,
+        retired=row.text("retired") == "yes",
+    )
+
+
+def _accelerator_power(row: Row) -> AcceleratorFacts:
+    max_w = row.number("max_w")
+    return AcceleratorFacts(
+        idle_w=row.number("idle_w"),
+        max_w=max_w,
+        low=_ratio(row, "max_low_w", max_w),
+        high=_ratio(row, "max_high_w", max_w),
+        basis=f"accelerator: {row.required('accelerator')}, maximum power {row.required('power_status')}",
+    )
+
+
+def load_machines(
+    provider: str, table: Table, cpus: Mapping[str, CpuFacts], accelerators: Accelerators
+) -> Iterator[InstanceType]:
+    """The provider's machine types in the table's order; power is None where the hardware is not known."""
+    for row in table:
+        cpu = _named_cpu(row, cpus)
+        accelerator, accelerator_power = _named_accelerator(row, accelerators)
+        vcpus, reserved = row.optional_number("vcpus"), row.optional_number("reserved_vcpus")
+        memory_gb, count = row.optional_number("memory_gb"), row.optional_number("accelerator_count") or 0.0
+        threads_per_core = int(row.optional_number("threads_per_core") or 2)
+        power = None
+        if cpu is not None and reserved is not None and memory_gb is not None:
+            storage_gb, kind = row.optional_number("local_storage_gb") or 0.0, row.text("local_storage_kind")
+            power = power_model(
+                cpu,
+                reserved_vcpus=reserved,
+                memory_gb=memory_gb,
+                threads_per_core=threads_per_core,
+                accelerator=accelerator_power,
+                accelerator_count=count,
+                ssd_gb=storage_gb if kind == "ssd" else 0.0,
+                hdd_gb=storage_gb if kind == "hdd" else 0.0,
+            )
+        index = cpu.performance_index(threads_per_core) if cpu else None
+        yield InstanceType(
+            provider=provider,
+            instance_type=row.required("instance_type"),
+            family=row.required("family"),
+            category=row.required("category"),
+            vcpus=vcpus,
+            reserved_vcpus=reserved,
+            memory_gb=memory_gb,
+            cpu_model=row.optional("cpu_model"),
+            microarchitecture=row.optional("microarchitecture"),
+            arch=row.optional("arch"),
+            burstable=row.text("burstable") == "yes",
+            shared_core=vcpus is not None and reserved is not None and reserved < vcpus,
+            baseline_utilization=row.optional_number("baseline_utilization"),
+            accelerator=accelerator,
+            accelerator_count=count,
+            embodied_kgco2e=row.optional_number("embodied_kgco2e"),
+            performance_index=index,
+            performance_basis=cpu.performance_basis if cpu and index is not None else None,
+            power=power,
+            note=row.text("note"),
+            source=row.required("source"),
+            as_of=row.required("as_of"),
+        )
+
+
+def _named_cpu(row: Row, cpus: Mapping[str, CpuFacts]) -> CpuFacts | None:
+    name = row.text("cpu_model") or row.text("microarchitecture")
+    if name and name not in cpus:
+        raise row.error(f"no power is known for {name!r}")
+    return cpus[name] if name else None
+
+
+def _named_accelerator(
+    row: Row, accelerators: Accelerators
+) -> tuple[Accelerator, AcceleratorFacts] | tuple[None, None]:
+    name = row.text("accelerator")
+    if not name:
+        return None, None
+    if name not in accelerators:
+        raise row.error(f"accelerator {name!r} is not in accelerators.csv")
+    if not row.optional_number("accelerator_count"):
+        raise row.error(f"accelerator {name!r} without a count")
+    return accelerators[name]

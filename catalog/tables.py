@@ -1,0 +1,103 @@
+"""How the catalog's CSV tables are read: every wrong cell is refused with its file and row."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from carbon.errors import CarbonError
+
+
+class CatalogError(CarbonError):
+    """A table of the catalog is wrong; names the file and the row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table. Line 1 is the header. Readers raise CatalogError for a missing or malformed cell."""
+
+    table: str
+    line: int
+    cells: dict[str, str]
+
+    def error(self, why: str) -> CatalogError:
+        """The error to raise for this row."""
+        return CatalogError(f"{self.table} row {self.line}: {why}")
+
+    def text(self, column: str) -> str:
+        """The cell as it is, possibly empty; equal strings are one object."""
+        try:
+            return sys.intern(self.cells[column])
+        except KeyError:
+            raise self.error(f"column {column} is missing") from None
+
+    def required(self, column: str) -> str:
+        """The cell, which must not be empty."""
+        return self.text(column) or self._missing(column)
+
+    def optional(self, column: str) -> str | None:
+        """The cell, None where empty."""
+        return self.text(column) or None
+
+    def number(self, column: str) -> float:
+        """The cell as a number, which must be there."""
+        found = self.optional_number(column)
+        if found is None:
+            raise self.error(f"{column} is empty")
+        return found
+
+    def optional_number(self, column: str) -> float | None:
+        """The cell as a number, None where empty."""
+        cell = self.text(column)
+        if not cell:
+            return None
+        try:
+            return float(cell)
+        except ValueError:
+            raise self.error(f"{column} is not a number: {cell!r}") from None
+
+    def _missing(self, column: str) -> str:
+        raise self.error(f"{column} is empty")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The rows of one file, each with `source` and `as_of`; as_of is the newest of them."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def as_of(self) -> str:
+        """Newest date in the table, as precise as the table writes it."""
+        return max(row.cells["as_of"] for row in self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+
+def read_table(data: Path, name: str, *key: str) -> Table:
+    """Reads data/name. Refuses a row without source or as_of, of another width than the header,
+    or with the same `key` columns (compared without case) as an earlier one."""
+    seen: set[tuple[str, ...]] = set()
+    rows = []
+    with (data / name).open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        for cells in reader:
+            row = Row(table=name, line=reader.line_num, cells=dict(zip(header, cells, strict=False)))
+            if len(cells) != len(header):
+                raise row.error(f"{len(cells)} cells, the header has {len(header)}")
+            row.required("source")
+            row.required("as_of")
+            identity = tuple(row.required(column).lower() for column in key)
+            if key and identity in seen:
+                raise row.error(f"{' '.join(identity)} is there twice")
+            seen.add(identity)
+            rows.append(row)
+    if not rows:
+        raise CatalogError(f"{name} has no rows")
+    return Table(name=name, rows=tuple(rows))
