@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from carbon import units
 
@@ -28,7 +29,7 @@ def load_share(utilization: float, curve: PowerCurve) -> float:
     if not 0.0 <= utilization <= 1.0:
         raise ValueError(f"utilization must be 0 to 1, not {utilization}")
     points = curve.points
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if utilization <= x1:
             return y0 + (y1 - y0) * (utilization - x0) / (x1 - x0)
     return 1.0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carbon import units
-from carbon.power import PowerCurve
+from carbon.power import PowerCurve, PowerModel
 from catalog.model import InstanceType
 
 FloatArray = NDArray[np.float64]
@@ -49,6 +49,9 @@ class TypeColumns:
         def flag(value: Callable[[InstanceType], bool]) -> BoolArray:
             return np.array([value(t) for t in types], dtype=np.bool_)
 
+        def watts(value: Callable[[PowerModel], float]) -> FloatArray:
+            return column(lambda t: None if t.power is None else value(t.power))
+
         ranked = sorted(
             range(len(types)),
             key=lambda i: (types[i].vcpus or 0.0, types[i].memory_gb or 0.0, types[i].instance_type),
@@ -61,11 +64,11 @@ class TypeColumns:
             memory_gb=column(lambda t: t.memory_gb),
             accelerators=column(lambda t: t.accelerator_count if t.accelerator else 0.0),
             accelerator_memory_gb=column(lambda t: t.accelerator.memory_gb if t.accelerator else 0.0),
-            cpu_idle_w=column(lambda t: t.power and t.power.cpu_idle_w),
-            cpu_span_w=column(lambda t: t.power and t.power.cpu_max_w - t.power.cpu_idle_w),
-            fixed_w=column(lambda t: t.power and t.power.memory_w + t.power.storage_w),
-            accelerator_idle_w=column(lambda t: t.power and t.power.accelerator_idle_w),
-            accelerator_span_w=column(lambda t: t.power and t.power.accelerator_max_w - t.power.accelerator_idle_w),
+            cpu_idle_w=watts(lambda p: p.cpu_idle_w),
+            cpu_span_w=watts(lambda p: p.cpu_max_w - p.cpu_idle_w),
+            fixed_w=watts(lambda p: p.memory_w + p.storage_w),
+            accelerator_idle_w=watts(lambda p: p.accelerator_idle_w),
+            accelerator_span_w=watts(lambda p: p.accelerator_max_w - p.accelerator_idle_w),
             baseline_utilization=column(lambda t: t.baseline_utilization),
             work_per_hour_at_full_load=column(work_per_hour_at_full_load),
             performance=column(performance),
@@ -79,20 +82,20 @@ class TypeColumns:
     def utilization(self, utilization: float | None) -> FloatArray:
         """CPU utilisation of each type: the caller's, else the default; burstable types at most their baseline."""
         asked = units.DEFAULT_UTILIZATION if utilization is None else utilization
-        return np.fmin(self.baseline_utilization, asked)
+        capped: FloatArray = np.fmin(self.baseline_utilization, asked)
+        return capped
 
-    def it_watts(
-        self, utilization: FloatArray, accelerator_utilization: FloatArray, curve: PowerCurve
-    ) -> FloatArray:
+    def it_watts(self, utilization: FloatArray, accelerator_utilization: FloatArray, curve: PowerCurve) -> FloatArray:
         """Watts of IT load; carbon.power's model for all types at once."""
         x, y = zip(*curve.points, strict=True)
-        return (
+        watts: FloatArray = (
             self.cpu_idle_w
             + np.interp(utilization, x, y) * self.cpu_span_w
             + self.fixed_w
             + self.accelerator_idle_w
             + accelerator_utilization * self.accelerator_span_w
         )
+        return watts
 
 
 def effective_vcpus(instance: InstanceType) -> float | None:

@@ -6,24 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carbon.workload import OptimizeQuery, Requirements
 from catalog.columns import BoolArray, TypeColumns
 from catalog.model import Region
+from catalog.offers import IntArray, Offers
 from planning.workloads import WORKLOADS, fits_reference, serves
-
-IntArray = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """Pairs (region, type) by index, sorted by region."""
-
-    regions: tuple[Region, ...]
-    columns: TypeColumns
-    region: IntArray
-    type: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +57,7 @@ def requirement_constraints(wanted: Requirements, columns: TypeColumns) -> dict[
     if wanted.memory_gb is not None:
         masks["requirements.memory_gb"] = columns.memory_gb >= wanted.memory_gb
     if wanted.gpus is not None:
-        masks["requirements.gpus"] = (
-            columns.accelerators >= wanted.gpus if wanted.gpus > 0 else ~columns.accelerated
-        )
+        masks["requirements.gpus"] = columns.accelerators >= wanted.gpus if wanted.gpus > 0 else ~columns.accelerated
     if wanted.gpu_memory_gb is not None:
         masks["requirements.gpu_memory_gb"] = total_memory >= wanted.gpu_memory_gb
     if wanted.gpu_model is not None:

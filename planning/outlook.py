@@ -44,6 +44,11 @@ class Outlook:
     series: Series
     parts: tuple[ZoneOutlook, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The zones in row order."""
+        return tuple(self.zones)
+
     def current(self, zone: str) -> CarbonIntensity:
         """The zone's intensity in the hour that holds now."""
         return self.parts[self.zones[zone]].now
@@ -145,7 +150,7 @@ def _overlay(
         row[known] = upstream[known]
         # With a live value gaps hold the scaled profile; without one they would be bare profile.
         baseline_step = int(known[-1]) + 1 if latest is not None else _first_gap(upstream)
-        row[baseline_step:] = profiles_tail(profiles, zone, first_hour_at, baseline_step, len(row))
+        row[baseline_step:] = _bare_profile(profiles, zone, first_hour_at, baseline_step, len(row))
         forecast_source = reading.forecast.source if reading.forecast else None
     if latest is not None:
         row[0] = latest.gco2e_per_kwh
@@ -203,10 +208,9 @@ def _first_gap(upstream: FloatArray) -> int:
     return int(gaps[0]) if gaps.size else len(upstream)
 
 
-def profiles_tail(
-    profiles: ZoneProfiles, zone: str, first_hour_at: datetime, start: int, end: int
-) -> FloatArray:
+def _bare_profile(profiles: ZoneProfiles, zone: str, first_hour_at: datetime, start: int, end: int) -> FloatArray:
     """The bare profile for steps [start, end)."""
     first_hour = int(first_hour_at.timestamp()) // units.SECONDS_PER_HOUR
     hours = np.arange(first_hour + start, first_hour + end, dtype=np.int64)
-    return profiles.gco2e_per_kwh(profiles.rows([zone]), hours)[0]
+    bare: FloatArray = profiles.gco2e_per_kwh(profiles.rows([zone]), hours)[0]
+    return bare

@@ -13,7 +13,8 @@ import numpy as np
 from carbon import units
 from carbon.workload import Load, Priority
 from catalog.columns import FloatArray, TypeColumns
-from planning.candidates import Candidates, IntArray
+from catalog.offers import IntArray
+from planning.candidates import Candidates
 
 # Equal to this many digits is equal: below it lies only floating point noise.
 SIGNIFICANT_DIGITS = 9

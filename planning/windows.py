@@ -41,7 +41,7 @@ class Series:
     @property
     def ends_at(self) -> float:
         """Seconds from the first step's start to the last step's end."""
-        return self.values.shape[1] * self.step_seconds
+        return float(self.values.shape[1] * self.step_seconds)
 
     def means(self, starts: FloatArray, duration: float) -> FloatArray:
         """(zones, starts): mean over [start, start + duration). Raises ValueError outside the series."""
@@ -83,9 +83,7 @@ def best_windows(series: Series, *, earliest: float, latest: float, duration: fl
     """
     if latest < earliest:
         raise ValueError(f"latest start {latest} is before the earliest {earliest}")
-    starts = candidate_starts(
-        earliest=earliest, latest=latest, duration=duration, step_seconds=series.step_seconds
-    )
+    starts = candidate_starts(earliest=earliest, latest=latest, duration=duration, step_seconds=series.step_seconds)
     means = series.means(starts, duration)
     lowest = means.min(axis=1, keepdims=True)
     index = np.argmax(means <= lowest + np.abs(lowest) * TIE_TOLERANCE, axis=1)
@@ -108,14 +106,8 @@ def next_best_windows(
             for best in [best_windows(series, earliest=gap[0], latest=gap[1], duration=duration)]
         ]
         lowest = min(mean for mean, _, _ in found)
-        mean, start, gap = min(
-            (row for row in found if row[0] <= lowest * (1 + TIE_TOLERANCE)), key=lambda row: row[1]
-        )
+        mean, start, gap = min((row for row in found if row[0] <= lowest * (1 + TIE_TOLERANCE)), key=lambda row: row[1])
         taken.append((start, mean))
         free.remove(gap)
-        free += [
-            (low, high)
-            for low, high in ((gap[0], start - duration), (start + duration, gap[1]))
-            if low <= high
-        ]
+        free += [(low, high) for low, high in ((gap[0], start - duration), (start + duration, gap[1])) if low <= high]
     return taken

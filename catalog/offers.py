@@ -1,0 +1,71 @@
+"""Who offers what where, as index arrays over the catalog's regions and types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.columns import TypeColumns
+from catalog.load import Catalog
+from catalog.model import InstanceType, Region
+
+IntArray = NDArray[np.intp]
+
+# Services that are candidates like machines: provider, the table's name of the service, the size compared.
+SIZED_SERVICES = (
+    ("aws", "lambda", "lambda-arm64-1769mb"),
+    ("aws", "lambda", "lambda-x86_64-1769mb"),
+    ("aws", "fargate", "fargate-arm64-2vcpu-4gb"),
+    ("aws", "fargate", "fargate-x86_64-2vcpu-4gb"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Pairs (region, type) by index, sorted by region, then type; `codes` are the pairs as one ascending number.
+
+    type_index: (provider, instance_type) -> index into columns.types.
+    region_order: each region's place by provider:region.
+    """
+
+    regions: tuple[Region, ...]
+    columns: TypeColumns
+    type_index: Mapping[tuple[str, str], int]
+    region: IntArray
+    type: IntArray
+    codes: NDArray[np.int64]
+    region_order: IntArray
+
+    def code(self, region: int, type_index: int) -> int:
+        """The pair as one number."""
+        return region * len(self.columns.types) + type_index
+
+
+def offer_table(catalog: Catalog) -> Offers:
+    """The catalog's offers and those of the sized services that are compared with machines."""
+    types: list[InstanceType] = list(catalog.types)
+    region, kind = [catalog.offers.region.astype(np.int64)], [catalog.offers.type.astype(np.int64)]
+    for provider, service, name in SIZED_SERVICES:
+        instance = catalog.find_type(provider, name)
+        if instance is None:
+            raise ValueError(f"services.csv does not describe {name}")
+        places = np.array(catalog.service_regions[provider, service], dtype=np.int64)
+        region.append(places)
+        kind.append(np.full(len(places), len(types), dtype=np.int64))
+        types.append(instance)
+    codes = np.sort(np.concatenate(region) * len(types) + np.concatenate(kind))
+    keys = [r.key for r in catalog.regions]
+    order = np.empty(len(keys), dtype=np.intp)
+    order[np.argsort(keys)] = np.arange(len(keys))
+    return Offers(
+        regions=catalog.regions,
+        columns=TypeColumns.of(types),
+        type_index={(t.provider, t.instance_type): index for index, t in enumerate(types)},
+        region=(codes // len(types)).astype(np.intp),
+        type=(codes % len(types)).astype(np.intp),
+        codes=codes,
+        region_order=order,
+    )

@@ -1,0 +1,176 @@
+"""The questions the service answers: gathers the facts, asks planning/ to decide, returns results.
+
+An Engine is immutable and holds no per-request state. `now` is an argument of every question; no
+upstream's trouble ever reaches the caller: it shows in the provenance of the figures instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+
+import numpy as np
+
+from carbon.errors import PowerNotModelled
+from carbon.results import (
+    Comparison,
+    Emission,
+    GridShares,
+    Placement,
+    RegionDetails,
+    RegionList,
+    RegionNow,
+    Schedule,
+    ZoneDetails,
+)
+from carbon.workload import CalculateQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
+from catalog.model import Region
+from grid.source import GridReader, SourceState
+from mapping import CloudMap
+from planning.candidates import in_scope
+from planning.days import HOURS_AHEAD, describe_day
+from planning.emission import annual_shares, busy, emission
+from planning.job import Facts
+from planning.locations import select, sort_regions
+from planning.outlook import Outlook, build_outlook
+from planning.placement import place, timing
+from planning.schedule import schedule, search_span
+
+
+class Engine:
+    """Answers from static facts (`mapping`) and live grid data (`reader`)."""
+
+    def __init__(self, mapping: CloudMap, reader: GridReader) -> None:
+        self.mapping = mapping
+        self._reader = reader
+
+    def optimize(self, query: OptimizeQuery, *, now: datetime) -> Placement:
+        """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit."""
+        when, offers = timing(query, now), self.mapping.offers
+        part = np.flatnonzero(in_scope(query, offers.regions))
+        requested = None if query.region is None else self.mapping.region_index[query.region]
+        if requested is not None and requested not in part:
+            part = np.append(part, requested)
+        zones = list(dict.fromkeys(offers.regions[i].zone for i in part))
+        outlook = self._outlook(zones, now=now, hours=when.hours_from(now))
+        zone_row = np.full(len(offers.regions), -1, dtype=np.intp)
+        zone_row[part] = [outlook.zones[offers.regions[i].zone] for i in part]
+        facts = Facts(
+            offers=offers,
+            providers=self.mapping.providers,
+            zones=self.mapping.zones,
+            outlook=outlook,
+            zone_row=zone_row,
+            requested=requested,
+        )
+        return place(query, facts, when)
+
+    def regions(self, query: RegionsQuery, *, now: datetime) -> RegionList:
+        """The open regions and their grid now, in the order asked for."""
+        found = select(self.mapping.regions.values(), query)
+        outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), now=now, hours=1, forecast=False)
+        rows = sort_regions((self._region_now(r, outlook) for r in found), query.sort)
+        return RegionList(rows=rows[: query.limit], total=len(rows))
+
+    def region_details(self, region_key: str, *, now: datetime) -> RegionDetails:
+        """One region's grid now and over the next 24 hours, live shares included where a source has them."""
+        region = self.mapping.regions[region_key]
+        outlook = self._outlook([region.zone], now=now, hours=HOURS_AHEAD + 1)
+        shares = self._live_shares(region.zone, now=now) or self.annual_shares(region.zone)
+        return describe_day(self._region_now(region, outlook, shares), region.zone, outlook)
+
+    def zone_details(self, zone: str, *, now: datetime) -> ZoneDetails:
+        """A grid zone now; retired keys are answered with the current one. Raises UnknownZone."""
+        found = self.mapping.zone(zone)
+        outlook = self._outlook([found.zone], now=now, hours=1, forecast=False)
+        return ZoneDetails(
+            zone=found.zone,
+            intensity=outlook.current(found.zone),
+            shares=annual_shares(found),
+            regions=tuple(r.key for r in self.mapping.regions.values() if r.zone == found.zone),
+        )
+
+    def calculate(self, query: CalculateQuery, *, now: datetime) -> Emission:
+        """What a machine emits from now on. Raises UnknownInstanceType, PowerNotModelled."""
+        zone = self.mapping.regions[query.region].zone
+        outlook = self._outlook([zone], now=now, hours=ceil(query.duration_hours) + 1)
+        return self._emission(query, outlook)
+
+    def compare(self, queries: Sequence[CalculateQuery], *, now: datetime) -> Comparison:
+        """Emissions of at least one option, greenest first."""
+        zones = list(dict.fromkeys(self.mapping.regions[q.region].zone for q in queries))
+        hours = ceil(max(q.duration_hours for q in queries)) + 1
+        outlook = self._outlook(zones, now=now, hours=hours)
+        rows = sorted(
+            (self._emission(query, outlook) for query in queries),
+            key=lambda row: (row.total_gco2e, row.region, row.instance_type),
+        )
+        difference, worst = rows[-1].total_gco2e - rows[0].total_gco2e, rows[-1].total_gco2e
+        return Comparison(
+            rows=tuple(rows), difference_gco2e=difference, difference_share=difference / worst if worst > 0 else 0.0
+        )
+
+    def schedule(self, query: ScheduleQuery, *, now: datetime) -> Schedule:
+        """When to start a job in one region. Raises DoesNotFit."""
+        earliest, latest = search_span(query, now)
+        zone = self.mapping.regions[query.region].zone
+        end = latest + timedelta(hours=query.duration_hours)
+        outlook = self._outlook([zone], now=now, hours=ceil((end - now) / timedelta(hours=1)) + 1)
+        return schedule(query, zone, outlook, earliest=earliest, latest=latest)
+
+    def annual_shares(self, zone: str) -> GridShares:
+        """The yearly shares of a zone."""
+        return annual_shares(self.mapping.zones[zone])
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """How each grid source is doing; calls nothing."""
+        return self._reader.states()
+
+    def _outlook(self, zones: Sequence[str], *, now: datetime, hours: int, forecast: bool = True) -> Outlook:
+        readings = self._reader.read(zones, now=now, forecast=forecast)
+        return build_outlook(zones, self.mapping.profiles, readings, now=now, hours=hours)
+
+    def _region_now(self, region: Region, outlook: Outlook, shares: GridShares | None = None) -> RegionNow:
+        return RegionNow(
+            region=region.key,
+            intensity=outlook.current(region.zone),
+            shares=shares or self.annual_shares(region.zone),
+        )
+
+    def _live_shares(self, zone: str, *, now: datetime) -> GridShares | None:
+        live = self._reader.shares(zone, now=now)
+        if live is None:
+            return None
+        return GridShares(
+            renewable_share=live.renewable_share,
+            fossil_free_share=live.fossil_free_share,
+            basis="live",
+            as_of=f"{live.starts_at:%Y-%m-%dT%H:%M:%SZ}",
+            source=live.source,
+        )
+
+    def _emission(self, query: CalculateQuery, outlook: Outlook) -> Emission:
+        region = self.mapping.regions[query.region]
+        instance = self.mapping.instance_type(region.provider, query.instance_type)
+        if instance.power is None:
+            why = instance.note or "its parts are not known"
+            raise PowerNotModelled(
+                f"the power of {instance.instance_type} cannot be modelled: {why}",
+                instance_type=instance.instance_type,
+                nearest_modelled=self.mapping.nearest_modelled(region.provider, query.instance_type),
+            )
+        seconds = query.duration_hours * timedelta(hours=1).total_seconds()
+        return emission(
+            region=region.key,
+            provider=self.mapping.providers[region.provider],
+            instance=instance,
+            offered=self.mapping.is_offered(region.key, instance.instance_type),
+            load=busy(instance, query.load),
+            duration_hours=query.duration_hours,
+            count=query.count,
+            include_embodied=query.include_embodied,
+            now=outlook.current(region.zone),
+            used=outlook.mean(region.zone, outlook.offset_seconds, seconds),
+            shares=self.annual_shares(region.zone),
+        )

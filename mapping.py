@@ -1,0 +1,134 @@
+"""Static facts by key: regions, grid zones, providers, instance types and who offers what where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+
+from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownProvider, UnknownRegion, UnknownZone
+from carbon.results import TableState
+from catalog.columns import TypeColumns
+from catalog.load import Catalog, load_catalog
+from catalog.model import InstanceType, Provider, Region, Zone
+from catalog.offers import Offers, offer_table
+from catalog.profiles import ZoneProfiles, load_zones
+
+# A region id of this provider needs no provider before it.
+DEFAULT_PROVIDER = "aws"
+NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudMap:
+    """The catalog, indexed. regions: by provider:region, whose place in offers.regions is region_index."""
+
+    catalog: Catalog
+    providers: Mapping[str, Provider]
+    regions: Mapping[str, Region]
+    region_index: Mapping[str, int]
+    zones: Mapping[str, Zone]
+    zone_aliases: Mapping[str, str]
+    profiles: ZoneProfiles
+    offers: Offers
+    tables: tuple[TableState, ...]
+
+    @classmethod
+    def load(cls) -> CloudMap:
+        """Reads the catalog shipped with this project."""
+        catalog = load_catalog()
+        zones, aliases, profiles = load_zones()
+        return cls(
+            catalog=catalog,
+            providers=catalog.providers,
+            regions={region.key: region for region in catalog.regions},
+            region_index={region.key: index for index, region in enumerate(catalog.regions)},
+            zones=zones,
+            zone_aliases=aliases,
+            profiles=profiles,
+            offers=offer_table(catalog),
+            tables=tuple(
+                TableState(table=name, rows=count, as_of=as_of)
+                for name, (count, as_of) in sorted(catalog.tables.items())
+            ),
+        )
+
+    @property
+    def columns(self) -> TypeColumns:
+        """The instance types as arrays."""
+        return self.offers.columns
+
+    def resolve_region(self, name: str, provider: str | None = None) -> Region:
+        """The region of "provider:region", of an id with its provider, or of an id alone.
+
+        An id alone means AWS's region of that id, else the only provider's that has it. Any case is accepted.
+        Raises UnknownProvider, UnknownRegion or AmbiguousRegion with the names that would do.
+        """
+        prefix, colon, rest = name.partition(":")
+        if colon:
+            if provider is not None and provider.casefold() != prefix.casefold():
+                raise UnknownRegion(name, detail=f"region {name!r} is not one of provider {provider!r}")
+            provider, name = prefix, rest
+        if provider is not None:
+            provider = self.provider(provider).provider
+            return self._pick(name, [r for r in self.regions.values() if r.provider == provider], provider)
+        return self._pick(name, self.regions.values(), None)
+
+    def provider(self, name: str) -> Provider:
+        """A provider by id, in any case. Raises UnknownProvider."""
+        found = self.providers.get(name.casefold())
+        if found is None:
+            raise UnknownProvider(name, nearest=_nearest(name, self.providers))
+        return found
+
+    def zone(self, name: str) -> Zone:
+        """A grid zone by its current or a retired key, in any case. Raises UnknownZone."""
+        key = name.upper()
+        found = self.zones.get(self.zone_aliases.get(key, key))
+        if found is None:
+            raise UnknownZone(name, nearest=_nearest(key, self.zones))
+        return found
+
+    def instance_type(self, provider: str, name: str) -> InstanceType:
+        """A machine type or sized service of a provider, in any case. Raises UnknownInstanceType."""
+        found = self.catalog.find_type(provider, name)
+        if found is None:
+            known = [t.instance_type for t in self.catalog.types if t.provider == provider]
+            detail = None if known else f"no instance types of provider {provider!r} are in the catalog"
+            raise UnknownInstanceType(name, nearest=_nearest(name, known), detail=detail)
+        return found
+
+    def nearest_modelled(self, provider: str, name: str) -> tuple[str, ...]:
+        """Modelled types of the provider whose names are closest."""
+        return _nearest(
+            name, [t.instance_type for t in self.catalog.types if t.provider == provider and t.power_modelled]
+        )
+
+    def is_offered(self, region_key: str, instance_type: str) -> bool | None:
+        """Whether the type exists in the region; None for services whose regions nobody lists."""
+        region = self.regions[region_key]
+        index = self.offers.type_index.get((region.provider, instance_type))
+        if index is None:
+            return None
+        code = self.offers.code(self.region_index[region_key], index)
+        position = int(np.searchsorted(self.offers.codes, code))
+        return position < len(self.offers.codes) and int(self.offers.codes[position]) == code
+
+    def _pick(self, name: str, regions: Iterable[Region], provider: str | None) -> Region:
+        found = [r for r in regions if r.region.casefold() == name.casefold()]
+        preferred = [r for r in found if r.provider == DEFAULT_PROVIDER] if provider is None else found
+        if len(found) == 1 or len(preferred) == 1:
+            return (preferred or found)[0]
+        if found:
+            keys = [r.key for r in found]
+            raise AmbiguousRegion(name, nearest=keys, detail=f"region {name!r} is one of {', '.join(keys)}: say which")
+        names = [r.region if provider or r.provider == DEFAULT_PROVIDER else r.key for r in regions]
+        known = _nearest(name, names)
+        raise UnknownRegion(name, nearest=[f"{provider}:{n}" for n in known] if provider else known)
+
+
+def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    by_fold = {known.casefold(): known for known in names}
+    return tuple(by_fold[match] for match in get_close_matches(name.casefold(), by_fold, n=NEAREST, cutoff=0.5))

@@ -1,0 +1,52 @@
+"""The next 24 hours of one region."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from carbon import units
+from carbon.results import HourStep, RegionDetails, RegionNow
+from planning.outlook import Outlook
+
+HOURS_AHEAD = 24
+OPTIMAL_HOURS = 9
+# Hours that differ by less than this share of the highest are all alike.
+ALIKE_SHARE = 0.02
+
+
+def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
+    """Mean from now on for 24 h, extremes of the steps touched, and the lowest of the 24 hourly steps.
+
+    The outlook must hold 25 hours.
+    """
+    row = outlook.zones[zone]
+    values = outlook.series.values[row]
+    day = values[:HOURS_AHEAD]
+    touched = values[: HOURS_AHEAD + (1 if outlook.offset_seconds else 0)]
+    first = outlook.first_hour_at
+    baseline = outlook.parts[row].baseline_step
+    return RegionDetails(
+        now=now,
+        average=outlook.mean(zone, outlook.offset_seconds, HOURS_AHEAD * float(units.SECONDS_PER_HOUR)),
+        minimum=float(touched.min()),
+        maximum=float(touched.max()),
+        optimal_hours_utc=tuple((first + timedelta(hours=step)).hour for step in lowest_steps(day)),
+        hours=tuple(
+            HourStep(
+                starts_at=first + timedelta(hours=step),
+                gco2e_per_kwh=float(day[step]),
+                quality=outlook.step_quality(zone, step),
+            )
+            for step in range(HOURS_AHEAD)
+        ),
+        baseline_from=first + timedelta(hours=baseline) if baseline <= HOURS_AHEAD else None,
+    )
+
+
+def lowest_steps(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[int]:
+    """The nine lowest steps in time order, the earlier of equals; none where all are alike."""
+    if values.max() - values.min() < ALIKE_SHARE * values.max():
+        return []
+    return sorted(int(step) for step in np.argsort(values, kind="stable")[:OPTIMAL_HOURS])

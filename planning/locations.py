@@ -1,0 +1,40 @@
+"""Which regions a question is about, and in what order they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import inf
+
+from carbon.results import RegionNow
+from carbon.workload import RegionSort, RegionsQuery
+from catalog.model import Region
+
+
+def select(regions: Iterable[Region], query: RegionsQuery) -> list[Region]:
+    """Open commercial regions that meet the query's filters; an empty filter lets everything pass."""
+    return [
+        r
+        for r in regions
+        if r.status == "available"
+        and r.partition == "commercial"
+        and (not query.providers or r.provider in query.providers)
+        and (not query.countries or r.country in query.countries)
+        and (query.zone is None or r.zone == query.zone)
+    ]
+
+
+def sort_regions(rows: Iterable[RegionNow], order: RegionSort) -> tuple[RegionNow, ...]:
+    """Greenest first, most renewable first, or by provider:region; unknown last, ties by provider:region."""
+    keys: dict[RegionSort, Callable[[RegionNow], float]] = {
+        RegionSort.CARBON_INTENSITY: _intensity,
+        RegionSort.RENEWABLE_PERCENTAGE: lambda row: (
+            -(row.shares.renewable_share or 0.0) if row.shares.renewable_share is not None else inf
+        ),
+        RegionSort.REGION: lambda _: 0.0,
+    }
+    return tuple(sorted(rows, key=lambda row: (keys[order](row), row.region)))
+
+
+def _intensity(row: RegionNow) -> float:
+    value = row.intensity.gco2e_per_kwh
+    return inf if value is None else value
