@@ -40,6 +40,7 @@ class CloudMap:
         """Reads the catalog shipped with this project."""
         catalog = load_catalog()
         zones, aliases, profiles = load_zones()
+        tables = {**catalog.tables, "zones": (len(zones), max(zone.as_of for zone in zones.values()))}
         return cls(
             catalog=catalog,
             providers=catalog.providers,
@@ -51,7 +52,7 @@ class CloudMap:
             offers=offer_table(catalog),
             tables=tuple(
                 TableState(table=name, rows=count, as_of=as_of)
-                for name, (count, as_of) in sorted(catalog.tables.items())
+                for name, (count, as_of) in sorted(tables.items())
             ),
         )
 

@@ -39,7 +39,7 @@ REFERENCE_SSJ_OPS_PER_THREAD = 51_421.0
 GIGABYTES_PER_TERABYTE = 1000.0
 
 # Outlook without an upstream forecast: profile x (1 + (live / profile - 1) x 2^(-hours / half-life)). Of 3, 6, 12, 24,
-# 48, 96 h and no decay, 96 h has the least error over 72 h in 118 zones (docs/backtest.md, "Half-life of the live ratio").
+# 48, 96 h and no decay, 96 h has the least error over 72 h in 118 zones (docs/backtest.md, "Half-life").
 RATIO_HALF_LIFE_HOURS = 96.0
 RATIO_MIN = 0.25
 RATIO_MAX = 4.0

@@ -34,7 +34,7 @@ class Catalog:
 
     regions, types: in the order the offers count them; type_index: provider -> name in lower case -> index.
     service_regions: (provider, service) -> indexes of its regions, for services known by region.
-    as_of: table -> newest date in it.
+    tables: table -> (rows, newest date in it).
     """
 
     providers: Mapping[str, Provider]
@@ -44,7 +44,7 @@ class Catalog:
     offers: Offers
     services: Services
     service_regions: Mapping[tuple[str, str], tuple[int, ...]]
-    as_of: Mapping[str, str]
+    tables: Mapping[str, tuple[int, str]]
 
     def find_type(self, provider: str, name: str) -> InstanceType | None:
         """The machine type or service of this name, in any case; None where nobody knows it."""
@@ -56,11 +56,11 @@ class Catalog:
 
 def load_catalog(data: Path = DATA) -> Catalog:
     """Reads every table below `data`. Raises CatalogError, naming file and row, for the first wrong one."""
-    as_of: dict[str, str] = {}
+    tables: dict[str, tuple[int, str]] = {}
 
     def table(name: str, *key: str) -> Table:
         read = read_table(data, name, *key)
-        as_of[name.removesuffix(".csv")] = read.as_of
+        tables[name.removesuffix(".csv")] = (len(read.rows), read.as_of)
         return read
 
     providers = {row.required("provider"): _provider(row) for row in table("providers.csv", "provider")}
@@ -82,7 +82,12 @@ def load_catalog(data: Path = DATA) -> Catalog:
         found = type_index.get(provider, {}).get(name.lower())
         return None if found is None else types[found]
 
-    services, as_of["services"] = load_services(data, cpus, machine)
+    services = load_services(
+        table("services.csv", "provider", "template"),
+        table("service_sizes.csv", "provider", "service", "vcpus", "min_memory_gb"),
+        cpus,
+        machine,
+    )
     region_index = {(region.provider, region.region): i for i, region in enumerate(regions)}
     offered = {name: table(f"{name}/offers.csv", "instance_type", "as_of", "source") for name in selling}
     return Catalog(
@@ -98,7 +103,7 @@ def load_catalog(data: Path = DATA) -> Catalog:
             if (data / name / "service_regions.csv").exists()
             for row in table(f"{name}/service_regions.csv", "service")
         },
-        as_of=as_of,
+        tables=tables,
     )
 
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 
 from catalog.model import InstanceType
 from catalog.power import CpuFacts, embodied_kgco2e, power_model
-from catalog.tables import Row, read_table
+from catalog.tables import Row, Table
 
 _NUMBER = r"(?:0|[1-9]\d*)(?:\.\d+)?"
 _PARTS = {
@@ -165,26 +164,23 @@ def _sized(service: Service, found: re.Match[str]) -> InstanceType | None:
 
 
 def load_services(
-    data: Path, cpus: Mapping[str, CpuFacts], machine: Callable[[str, str], InstanceType | None]
-) -> tuple[Services, str]:
-    """services.csv with service_sizes.csv, and the newest date in them. cpus: by model or microarchitecture."""
-    sizes: dict[tuple[str, str], list[Size]] = {}
-    size_table = read_table(data, "service_sizes.csv", "provider", "service", "vcpus", "min_memory_gb")
-    for row in size_table:
+    services: Table, sizes: Table, cpus: Mapping[str, CpuFacts], machine: Callable[[str, str], InstanceType | None]
+) -> Services:
+    """The rows of services.csv and service_sizes.csv. cpus: by model or microarchitecture."""
+    sizes_of: dict[tuple[str, str], list[Size]] = {}
+    for row in sizes:
         size = Size(
             vcpus=row.number("vcpus"),
             min_memory_gb=row.number("min_memory_gb"),
             max_memory_gb=row.number("max_memory_gb"),
             memory_step_gb=row.number("memory_step_gb"),
         )
-        sizes.setdefault((row.required("provider"), row.required("service")), []).append(size)
+        sizes_of.setdefault((row.required("provider"), row.required("service")), []).append(size)
     by_provider: dict[str, list[Service]] = {}
-    table = read_table(data, "services.csv", "provider", "template")
-    for row in table:
-        service = _service(row, cpus, tuple(sizes.get((row.text("provider"), row.text("service")), ())))
+    for row in services:
+        service = _service(row, cpus, tuple(sizes_of.get((row.text("provider"), row.text("service")), ())))
         by_provider.setdefault(service.provider, []).append(service)
-    found = {provider: tuple(services) for provider, services in by_provider.items()}
-    return Services(by_provider=found, machine=machine), max(table.as_of, size_table.as_of)
+    return Services(by_provider={name: tuple(found) for name, found in by_provider.items()}, machine=machine)
 
 
 def _service(row: Row, cpus: Mapping[str, CpuFacts], sizes: tuple[Size, ...]) -> Service:
