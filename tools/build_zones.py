@@ -1,0 +1,55 @@
+"""Makes catalog/data/zones.csv, zone_profiles.csv and zone_aliases.csv; with --backtest, docs/backtest.md.
+
+python -m tools.build_zones SOURCE_DIR              write the tables
+python -m tools.build_zones --check SOURCE_DIR      compare them with what stands there; exit 1 on a difference
+python -m tools.build_zones --backtest SOURCE_DIR   write the backtest
+
+SOURCE_DIR holds `intensity/` (yearly figures, hourly series) and `regions/` (cloud regions, retired zone keys).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools.zone_backtest import report
+from tools.zone_sources import Sources
+from tools.zone_tables import ALIAS_COLUMNS, PROFILE_COLUMNS, ZONE_COLUMNS, alias_rows, csv_text, zone_rows
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def tables(sources: Sources) -> dict[Path, str]:
+    """Every table as path -> text."""
+    zones, profiles = zone_rows(sources)
+    data = PROJECT / "catalog" / "data"
+    return {
+        data / "zones.csv": csv_text(ZONE_COLUMNS, zones),
+        data / "zone_profiles.csv": csv_text(PROFILE_COLUMNS, profiles),
+        data / "zone_aliases.csv": csv_text(ALIAS_COLUMNS, alias_rows(sources)),
+    }
+
+
+def main() -> int:
+    """Exit status: 0, or 1 where --check finds a difference."""
+    parser = argparse.ArgumentParser(description="Make the zone tables and their backtest.")
+    parser.add_argument("source_dir", type=Path)
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="compare with the files that stand there")
+    mode.add_argument("--backtest", action="store_true", help="write docs/backtest.md instead")
+    arguments = parser.parse_args()
+    sources = Sources(arguments.source_dir)
+    made = {PROJECT / "docs" / "backtest.md": report(sources)} if arguments.backtest else tables(sources)
+    if arguments.check:
+        differing = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+        for path in differing:
+            sys.stdout.write(f"differs: {path.relative_to(PROJECT)}\n")
+        return 1 if differing else 0
+    for path, text in made.items():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
