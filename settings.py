@@ -137,11 +137,10 @@ class Settings:
         """Settings from the environment and, for what it lacks, from a .env file.
 
         environ: the process environment when None. dotenv: not read when None or missing.
-        An empty value counts as not set; variables that are no setting are ignored.
+        An empty value means the default; variables that are no setting are ignored.
         Raises SettingsError with all problems at once.
         """
-        environ = os.environ if environ is None else environ
-        given = {**_read(dotenv), **{name: text for name, text in environ.items() if text.strip()}}
+        given = {**_read(dotenv), **(os.environ if environ is None else environ)}
         values: dict[str, Any] = {}
         problems: list[str] = []
         for name, variable, rule, secret in _rules():
@@ -183,6 +182,6 @@ def _read(dotenv: Path | None) -> dict[str, str]:
     if dotenv is None:
         return {}
     try:
-        return {name: text for name, text in dotenv_values(dotenv, interpolate=False).items() if text and text.strip()}
+        return {name: text or "" for name, text in dotenv_values(dotenv, interpolate=False).items()}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f"{dotenv} cannot be read: {error}"]) from error

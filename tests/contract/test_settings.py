@@ -48,13 +48,13 @@ def test_the_process_environment_and_the_working_folder_are_read_when_nothing_is
     assert (settings.port, settings.threads) == (8003, 5)
 
 
-def test_an_empty_value_in_the_environment_does_not_hide_the_dotenv_file(tmp_path: Path) -> None:
+def test_an_empty_value_means_the_default_and_in_the_environment_it_hides_the_dotenv_file(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
-    dotenv.write_text("EL_MAPS_API_KEY=abc\nPORT=\n")
+    dotenv.write_text("EL_MAPS_API_KEY=abc\nPORT=\nTHREADS\n")
 
-    settings = Settings.from_env({"EL_MAPS_API_KEY": "  "}, dotenv=dotenv)
+    settings = Settings.from_env({"EL_MAPS_API_KEY": " "}, dotenv=dotenv)
 
-    assert (settings.el_maps_api_key, settings.port) == ("abc", 5000)
+    assert settings == Settings()
 
 
 def test_variables_that_are_no_setting_are_ignored() -> None:

@@ -1,0 +1,70 @@
+"""What is measured: one line an endpoint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+AWS_REGIONS = (
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "ca-west-1", "sa-east-1", "af-south-1",
+    "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2",
+    "ap-south-1", "ap-south-2", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
+    "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
+)  # fmt: skip
+INSTANCE_TYPES = ("m6g.large", "c6i.2xlarge", "m5.large", "r6i.xlarge")
+TRAINING: dict[str, object] = {
+    "workload": "training",
+    "priority": "carbon",
+    "region": "us-west-2",
+    "duration_hours": 24,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One request, sent over and over.
+
+    body: JSON, sent by POST; None: GET. requests: how many make one measurement.
+    target_share: the floor's CPU time over ours should be at least this; target_cpu_ms: ours at most this.
+    """
+
+    name: str
+    path: str
+    body: object = None
+    requests: int = 1000
+    target_share: float | None = None
+    target_cpu_ms: float | None = None
+
+    def wire(self, port: int) -> bytes:
+        """The request as it goes over a kept-alive connection."""
+        payload = b"" if self.body is None else json.dumps(self.body, separators=(",", ":")).encode()
+        head = f"{'GET' if self.body is None else 'POST'} {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        if payload:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
+        return head.encode() + b"\r\n" + payload
+
+
+def compare(count: int) -> dict[str, object]:
+    """A compare body of `count` different (region, instance type) pairs, at most 100."""
+    pairs = [(region, instance_type) for instance_type in INSTANCE_TYPES for region in AWS_REGIONS]
+    options = [{"region": region, "instance_type": name} for region, name in pairs[:count]]
+    return {"options": options, "duration_hours": 24}
+
+
+def _v1(name: str, route: str, body: object = None, **more: float) -> Case:
+    requests = int(more.pop("requests", 1000))
+    return Case(name=name, path=f"/api/v1/{route}", body=body, requests=requests, **more)
+
+
+CALCULATE = {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24}
+FLOOR = Case(name="floor: an empty Flask endpoint", path="/floor", requests=2000)
+CASES = (
+    Case(name="GET /health", path="/health", requests=2000),
+    _v1("POST calculate", "calculate", CALCULATE, requests=2000, target_share=0.65),
+    _v1("POST compare, 3 options", "compare", compare(3)),
+    _v1("POST compare, 100 options", "compare", compare(100), requests=300),
+    _v1("POST schedule", "schedule", {"region": "us-west-2", "duration_hours": 4}),
+    _v1("GET regions (aws)", "regions", target_share=0.6),
+    _v1("POST optimize (aws)", "optimize", TRAINING, requests=200, target_cpu_ms=8),
+    _v1("POST optimize (all providers)", "optimize", {**TRAINING, "providers": "all"}, requests=60, target_cpu_ms=40),
+)
