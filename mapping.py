@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -23,11 +23,15 @@ NEAREST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudMap:
-    """The catalog, indexed. regions: by provider:region, whose place in offers.regions is region_index."""
+    """The catalog, indexed. regions: by provider:region, whose place in offers.regions is region_index.
+
+    regions_by_id: every provider's regions of one id, the id in lower case.
+    """
 
     catalog: Catalog
     providers: Mapping[str, Provider]
     regions: Mapping[str, Region]
+    regions_by_id: Mapping[str, Sequence[Region]]
     region_index: Mapping[str, int]
     zones: Mapping[str, Zone]
     zone_aliases: Mapping[str, str]
@@ -40,19 +44,22 @@ class CloudMap:
         """Reads the catalog shipped with this project."""
         catalog = load_catalog()
         zones, aliases, profiles = load_zones()
+        by_id: dict[str, list[Region]] = {}
+        for region in catalog.regions:
+            by_id.setdefault(region.region.casefold(), []).append(region)
         tables = {**catalog.tables, "zones": (len(zones), max(zone.as_of for zone in zones.values()))}
         return cls(
             catalog=catalog,
             providers=catalog.providers,
             regions={region.key: region for region in catalog.regions},
+            regions_by_id=by_id,
             region_index={region.key: index for index, region in enumerate(catalog.regions)},
             zones=zones,
             zone_aliases=aliases,
             profiles=profiles,
             offers=offer_table(catalog),
             tables=tuple(
-                TableState(table=name, rows=count, as_of=as_of)
-                for name, (count, as_of) in sorted(tables.items())
+                TableState(table=name, rows=count, as_of=as_of) for name, (count, as_of) in sorted(tables.items())
             ),
         )
 
@@ -70,18 +77,25 @@ class CloudMap:
         prefix, colon, rest = name.partition(":")
         if colon:
             if provider is not None and provider.casefold() != prefix.casefold():
-                raise UnknownRegion(name, detail=f"region {name!r} is not one of provider {provider!r}")
+                detail = f"region {name!r} is not one of provider {provider!r}"
+                raise UnknownRegion(name, detail=detail)
             provider, name = prefix, rest
-        if provider is not None:
-            provider = self.provider(provider).provider
-            return self._pick(name, [r for r in self.regions.values() if r.provider == provider], provider)
-        return self._pick(name, self.regions.values(), None)
+        owner = None if provider is None else self.provider(provider).provider
+        found = [r for r in self.regions_by_id.get(name.casefold(), ()) if owner in (None, r.provider)]
+        preferred = [r for r in found if r.provider == (owner or DEFAULT_PROVIDER)]
+        if len(found) == 1 or len(preferred) == 1:
+            return (preferred or found)[0]
+        if not found:
+            raise UnknownRegion(name, nearest=lambda: self._nearest_regions(name, owner))
+        keys = [r.key for r in found]
+        detail = f"region {name!r} is one of {', '.join(keys)}: say which"
+        raise AmbiguousRegion(name, nearest=lambda: keys, detail=detail)
 
     def provider(self, name: str) -> Provider:
         """A provider by id, in any case. Raises UnknownProvider."""
         found = self.providers.get(name.casefold())
         if found is None:
-            raise UnknownProvider(name, nearest=_nearest(name, self.providers))
+            raise UnknownProvider(name, nearest=lambda: _nearest(name, self.providers))
         return found
 
     def zone(self, name: str) -> Zone:
@@ -89,16 +103,16 @@ class CloudMap:
         key = name.upper()
         found = self.zones.get(self.zone_aliases.get(key, key))
         if found is None:
-            raise UnknownZone(name, nearest=_nearest(key, self.zones))
+            raise UnknownZone(name, nearest=lambda: _nearest(key, self.zones))
         return found
 
     def instance_type(self, provider: str, name: str) -> InstanceType:
         """A machine type or sized service of a provider, in any case. Raises UnknownInstanceType."""
         found = self.catalog.find_type(provider, name)
         if found is None:
-            known = [t.instance_type for t in self.catalog.types if t.provider == provider]
-            detail = None if known else f"no instance types of provider {provider!r} are in the catalog"
-            raise UnknownInstanceType(name, nearest=_nearest(name, known), detail=detail)
+            sells = any(t.provider == provider for t in self.catalog.types)
+            detail = None if sells else f"no instance types of provider {provider!r} are in the catalog"
+            raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)
         return found
 
     def nearest_modelled(self, provider: str, name: str) -> tuple[str, ...]:
@@ -117,17 +131,15 @@ class CloudMap:
         position = int(np.searchsorted(self.offers.codes, code))
         return position < len(self.offers.codes) and int(self.offers.codes[position]) == code
 
-    def _pick(self, name: str, regions: Iterable[Region], provider: str | None) -> Region:
-        found = [r for r in regions if r.region.casefold() == name.casefold()]
-        preferred = [r for r in found if r.provider == DEFAULT_PROVIDER] if provider is None else found
-        if len(found) == 1 or len(preferred) == 1:
-            return (preferred or found)[0]
-        if found:
-            keys = [r.key for r in found]
-            raise AmbiguousRegion(name, nearest=keys, detail=f"region {name!r} is one of {', '.join(keys)}: say which")
-        names = [r.region if provider or r.provider == DEFAULT_PROVIDER else r.key for r in regions]
-        known = _nearest(name, names)
-        raise UnknownRegion(name, nearest=[f"{provider}:{n}" for n in known] if provider else known)
+    def _nearest_types(self, provider: str, name: str) -> tuple[str, ...]:
+        return _nearest(name, [t.instance_type for t in self.catalog.types if t.provider == provider])
+
+    def _nearest_regions(self, name: str, provider: str | None) -> tuple[str, ...]:
+        """As a caller would write them: an AWS region by its id, any other as provider:region."""
+        if provider is not None:
+            ids = [r.region for r in self.regions.values() if r.provider == provider]
+            return tuple(f"{provider}:{near}" for near in _nearest(name, ids))
+        return _nearest(name, [r.region if r.provider == DEFAULT_PROVIDER else r.key for r in self.regions.values()])
 
 
 def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 
 class CarbonError(Exception):
@@ -34,14 +35,22 @@ class InvalidRequest(CarbonError):
 
 
 class UnknownName(CarbonError):
-    """A region, zone, provider or instance type nobody knows, with the nearest known names."""
+    """A region, zone, provider or instance type nobody knows, with the nearest known names.
+
+    nearest: is looked for when it is first read: among thousands of names that takes milliseconds, and a
+    question may hold a thousand wrong ones.
+    """
 
     kind = "name"
 
-    def __init__(self, name: str, *, nearest: Sequence[str] = (), detail: str | None = None) -> None:
+    def __init__(self, name: str, *, nearest: Callable[[], Sequence[str]] = tuple, detail: str | None = None) -> None:
         super().__init__(detail or f"{self.kind} {name!r} is not known")
         self.name = name
-        self.nearest = tuple(nearest)
+        self._find_nearest = nearest
+
+    @cached_property
+    def nearest(self) -> tuple[str, ...]:
+        return tuple(self._find_nearest())
 
 
 class UnknownRegion(UnknownName):
