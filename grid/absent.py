@@ -1,0 +1,36 @@
+"""No live source at all: without a key every reading says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from grid.source import Shares, SourceState, ZoneReading
+
+
+class NoLiveSource:
+    """The GridReader of a service without a key."""
+
+    REASON = "no-key"
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._readings = 0
+
+    def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
+        """No values, for the reason "no-key"."""
+        readings = dict.fromkeys(zones, ZoneReading(reason=self.REASON))
+        with self._lock:
+            self._readings += len(readings)
+        return readings
+
+    def shares(self, zone: str, *, now: datetime) -> Shares | None:
+        """None."""
+        return None
+
+    def states(self) -> tuple[SourceState, ...]:
+        """One state, "unconfigured"."""
+        fallbacks = {self.REASON: self._readings} if self._readings else {}
+        return (SourceState(source=self._source, state="unconfigured", detail="no key is set", fallbacks=fallbacks),)

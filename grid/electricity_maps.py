@@ -1,0 +1,259 @@
+"""Electricity Maps: what is asked of it, in which order, and what its refusals mean."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from grid import electricity_maps_replies as replies
+from grid.electricity_maps_replies import ANY, SOURCE
+from grid.gate import Gate
+from grid.session import JsonSession, Refusal
+from grid.source import (
+    Observation,
+    Shares,
+    SourceError,
+    SourceRefused,
+    SourceState,
+    SourceUnavailable,
+    UpstreamForecast,
+    ZoneNotCovered,
+)
+from net import HttpClient, HttpLimits
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+ZONES = "zones"
+LATEST = "carbon-intensity/latest"
+FORECAST = "carbon-intensity/forecast"
+RENEWABLE = "renewable-energy/latest"
+CARBON_FREE = "carbon-free-energy/latest"
+BREAKDOWN = "power-breakdown/latest"
+
+HORIZONS_HOURS = (72, 48, 24)  # what the upstream offers, longest first; plans differ
+
+DAY_SECONDS = 86_400.0
+HOUR_SECONDS = 3600.0
+HALF_HOUR_SECONDS = 1800.0
+KEY_RECENT_SECONDS = 600.0  # a 401 this soon after the key worked may be a disguised rate limit
+ZONE_RECENT_SECONDS = 3600.0  # longer than the time between two forecasts of a zone
+PAUSE_BEFORE_SECOND_401_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElectricityMapsConfig:
+    """How to reach Electricity Maps. The last path segment of base_url names the version (v3 or v4)."""
+
+    api_key: str = field(repr=False)
+    base_url: str = "https://api.electricitymaps.com/v4"
+    limits: HttpLimits = field(default_factory=HttpLimits)
+
+
+class ElectricityMaps:
+    """The calls a plan allows, one zone at a time. Blocks; raises SourceError; safe to share between threads.
+
+    One call of /zones tells what the plan covers, once a day; what it lacks is refused without a call. A source
+    in trouble is not asked either (grid/gate.py).
+    """
+
+    name = SOURCE
+
+    def __init__(
+        self,
+        config: ElectricityMapsConfig,
+        *,
+        max_age_minutes: float,
+        utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        client = HttpClient(config.limits, monotonic=monotonic, sleep=sleep)
+        self._session = JsonSession(client, base_url=config.base_url, key_header="auth-token", key=config.api_key)
+        self._is_v3 = config.base_url.rstrip("/").endswith("/v3")
+        self._max_age = timedelta(minutes=max_age_minutes)
+        self._utc_now = utc_now
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._gate = Gate(SOURCE, utc_now=utc_now, monotonic=monotonic)
+        self._plan_lock = threading.Lock()
+        self._plan: tuple[float, replies.Access | None] | None = None  # valid until, what /zones said
+        self._horizon: tuple[float, int] | None = None  # valid until, hours
+
+    def held(self) -> SourceError | None:
+        """Why no call may go out now, or None."""
+        return self._gate.held()
+
+    @property
+    def responsive(self) -> bool:
+        """False while repeated calls brought no answer at all."""
+        return self._gate.responsive
+
+    def latest(self, zone: str) -> Observation:
+        """The newest carbon intensity, not older than the age limit."""
+        self._require(LATEST, zone)
+        return self._ask(LATEST, zone, lambda body: replies.observation(body, zone, self._utc_now(), self._max_age))
+
+    def forecast(self, zone: str) -> UpstreamForecast:
+        """Hourly values as far ahead as the plan allows: 72 hours, else 48, else 24.
+
+        The horizon that worked is kept for a day, for all zones; so is a zone's refusal of every horizon.
+        """
+        granted = self._require(FORECAST, zone)
+        for hours in self._horizons():
+            try:
+                forecast = self._ask(
+                    FORECAST, zone, lambda body: replies.forecast(body, zone, self._utc_now()), horizonHours=str(hours)
+                )
+            except ZoneNotCovered as error:
+                if error.reason == "no-recent-data":
+                    raise
+                zone_known = granted or self._worked(LATEST, zone)
+                if error.reason == "plan-lacks-zone" and not zone_known:  # two more calls would not tell more
+                    raise ZoneNotCovered("plan-lacks-zone", zone, retry_after_seconds=HALF_HOUR_SECONDS) from error
+            else:
+                self._horizon = (self._monotonic() + DAY_SECONDS, hours)
+                return forecast
+        raise ZoneNotCovered("plan-lacks-forecast", zone, retry_after_seconds=DAY_SECONDS)
+
+    def shares(self, zone: str) -> Shares:
+        """Renewable and fossil-free share: two calls, or one of power-breakdown where the plan has only that."""
+
+        def breakdown(body: object) -> Shares:
+            return replies.breakdown(body, zone, self._utc_now(), self._max_age)
+
+        def share(body: object) -> replies.Share:
+            return replies.share(body, zone, self._utc_now(), self._max_age)
+
+        access = self._access()
+        if self._is_v3 if access is None else not (access.grants(zone, RENEWABLE) and access.grants(zone, CARBON_FREE)):
+            self._require(BREAKDOWN, zone)
+            return self._ask(BREAKDOWN, zone, breakdown)
+        return replies.shares(zone, self._ask(RENEWABLE, zone, share), self._ask(CARBON_FREE, zone, share))
+
+    def state(self) -> SourceState:
+        """How it is doing, without a call. degraded: held back, or the newest call failed."""
+        gate, held = self._gate, self._gate.held()
+        access = self._plan[1] if self._plan else None
+        if held is not None:
+            state, detail = "degraded", f"{held.reason}: no calls for {held.retry_after_seconds:.0f} s"
+        elif gate.failing:
+            state, detail = "degraded", "the newest call failed"
+        elif gate.last_success_at is None:
+            state, detail = "untried", "a key is set; nothing was asked yet"
+        else:
+            state, detail = "ok", "answers"
+        return SourceState(
+            source=SOURCE,
+            state=state,
+            detail=detail,
+            zones_covered=None if access is None else access.count(LATEST),
+            last_success_at=gate.last_success_at,
+            last_error=gate.last_error,
+            calls=self._session.calls,
+        )
+
+    def _require(self, signal: str, zone: str) -> bool:
+        """Whether /zones grants the signal (False: not known). Raises ZoneNotCovered if it does not."""
+        access = self._access()
+        if access is None:
+            return False
+        if not access.grants(zone, signal):
+            lacking = "plan-lacks-signal" if access.grants(zone, ANY) else "plan-lacks-zone"
+            raise ZoneNotCovered(lacking, f"{signal} of {zone}", retry_after_seconds=DAY_SECONDS)
+        return True
+
+    def _access(self) -> replies.Access | None:
+        """What the plan covers, asked once a day for all threads; None when the upstream does not tell."""
+        plan = self._plan
+        if plan is None or plan[0] <= self._monotonic():
+            with self._plan_lock:
+                plan = self._plan
+                if plan is None or plan[0] <= self._monotonic():
+                    plan = self._plan = (self._monotonic() + DAY_SECONDS, self._ask_access())
+        return plan[1]
+
+    def _ask_access(self) -> replies.Access | None:
+        try:
+            access = self._ask(ZONES, "", replies.access)
+        except ZoneNotCovered:  # no such path, or not for this plan
+            access = None
+        if access is None:
+            logger.warning("%s does not tell what the plan covers; each zone is asked", SOURCE)
+        else:
+            logger.info("%s: the plan covers %d zones", SOURCE, access.count(LATEST))
+        return access
+
+    def _horizons(self) -> tuple[int, ...]:
+        known = self._horizon
+        return HORIZONS_HOURS if known is None or known[0] <= self._monotonic() else (known[1],)
+
+    def _ask(self, signal: str, zone: str, parse: Callable[[Any], T], **params: str) -> T:
+        held = self._gate.held()
+        if held is not None:
+            raise held
+        try:
+            body = self._get(signal, zone, {"zone": zone, **params} if zone else params)
+            replies.refuse_sandbox(body)
+            value = parse(body)
+        except Refusal as refusal:
+            error = self._meaning(refusal, signal, zone)
+            self._note(error, signal)
+            raise error from refusal
+        except SourceError as error:
+            self._note(error, signal)
+            raise
+        self._gate.succeeded(signal, zone)
+        return value
+
+    def _note(self, error: SourceError, signal: str) -> None:
+        if not isinstance(error, ZoneNotCovered):  # the plan's limits are no trouble
+            self._gate.failed(error, nothing_works_without=signal == ZONES)
+
+    def _get(self, signal: str, zone: str, params: Mapping[str, str]) -> object:
+        params = {**params, "disableCallerLookup": "true"}
+        try:
+            body = self._session.get(signal, params)
+        except Refusal as refusal:
+            doubtful = _blames_key(refusal) or self._granted(signal, zone) or self._worked(signal, zone)
+            if refusal.status != 401 or not doubtful or not self._gate.key_worked_within(KEY_RECENT_SECONDS):
+                raise
+            self._sleep(PAUSE_BEFORE_SECOND_401_SECONDS * random.uniform(1, 2))  # noqa: S311 - spreads load
+            body = self._session.get(signal, params)
+        if signal != ZONES:  # /zones answers any key, and none
+            self._gate.key_accepted()
+        return body
+
+    def _meaning(self, refusal: Refusal, signal: str, zone: str) -> SourceError:
+        """What a 4xx says about key, plan or zone; a 401 alone says nothing."""
+        detail = f"{signal} {zone}: status {refusal.status} {refusal.text}".rstrip()
+        if refusal.status == 404:
+            return ZoneNotCovered("no-recent-data", detail)
+        if refusal.status == 400:
+            return ZoneNotCovered("request-refused", detail, retry_after_seconds=HOUR_SECONDS)
+        if refusal.status == 401 and _blames_key(refusal):
+            return SourceRefused("bad-key", detail)
+        if refusal.status == 401 and self._worked(signal, zone):
+            return SourceUnavailable("rate-limited", detail)
+        if refusal.status not in (401, 403) or not refusal.text:
+            return SourceRefused("refused", detail)
+        contradicts_plan = self._granted(signal, zone)
+        return ZoneNotCovered("plan-lacks-zone", detail, retry_after_seconds=None if contradicts_plan else DAY_SECONDS)
+
+    def _worked(self, signal: str, zone: str) -> bool:
+        return self._gate.worked_within(signal, zone, ZONE_RECENT_SECONDS)
+
+    def _granted(self, signal: str, zone: str) -> bool:
+        access = self._plan[1] if self._plan else None
+        return access is not None and access.grants(zone, signal)
+
+
+def _blames_key(refusal: Refusal) -> bool:
+    text = refusal.text.lower()
+    return "invalid" in text and "token" in text

@@ -1,0 +1,245 @@
+"""Electricity Maps' reply bodies: its field names, and what makes a body unusable."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from carbon.intensity import Quality
+from grid.source import MalformedReply, Observation, Shares, SourceRefused, UpstreamForecast
+
+SOURCE = "electricity-maps"
+ANY = "*"
+
+HOUR = timedelta(hours=1)
+_INTERVALS = {"hourly": HOUR, "15_minutes": timedelta(minutes=15), "5_minutes": timedelta(minutes=5)}
+
+# No lifecycle factor is zero (hydro and nuclear have 5 or more), and no year of any zone is above 1306
+# (Turkmenistan 2023, Electricity Maps yearly data); twice that leaves room for a bad hour of old plants.
+MAX_PLAUSIBLE_GCO2E_PER_KWH = 3000.0
+CLOCK_SKEW = timedelta(minutes=5)
+LONGEST_FORECAST = timedelta(days=14)
+ROUNDING_PERCENT = 1.0  # two shares rounded to whole percent may cross by one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Which signals ("carbon-intensity/latest") a key may ask, by zone."""
+
+    signals: Mapping[str, frozenset[str]]
+
+    def grants(self, zone: str, signal: str) -> bool:
+        """Whether the zone's list names the signal or everything; for ANY, whether it names anything."""
+        allowed = self.signals.get(zone, frozenset())
+        return bool(allowed) if signal == ANY else signal in allowed or ANY in allowed
+
+    def count(self, signal: str) -> int:
+        """Number of zones that grant the signal."""
+        return sum(self.grants(zone, signal) for zone in self.signals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One share of consumption, 0 to 1, and when and how it was obtained."""
+
+    share: float
+    starts_at: datetime
+    quality: Quality
+
+
+def refuse_sandbox(body: object) -> None:
+    """Raise SourceRefused if a test key's false numbers are in the body: only two markers tell."""
+    if not isinstance(body, dict):
+        return
+    lists = [value for value in body.values() if isinstance(value, list)]
+    rows = [body, *(row for value in lists for row in value if isinstance(row, dict))]
+    marked = any(row.get("estimationMethod") == "SANDBOX_MODE_DATA" for row in rows)
+    if marked or "SANDBOX MODE" in str(body.get("_disclaimer", "")).upper():
+        raise SourceRefused("sandbox-key", "the numbers of a sandbox key are false on purpose")
+
+
+def access(body: object) -> Access | None:
+    """What /zones says the key may ask; None when no zone has an `access` list, or the shape is another."""
+    if not isinstance(body, dict):
+        return None
+    zones = {zone: entry for zone, entry in body.items() if isinstance(entry, dict)}
+    lists = {zone: entry["access"] for zone, entry in zones.items() if isinstance(entry.get("access"), list)}
+    if not lists:
+        return None
+    return Access(
+        signals={zone: frozenset(item for item in items if isinstance(item, str)) for zone, items in lists.items()}
+    )
+
+
+def observation(body: object, zone: str, now: datetime, max_age: timedelta) -> Observation:
+    """carbon-intensity/latest."""
+    fields = _checked(body, zone)
+    value = _intensity(fields.get("carbonIntensity"))
+    if value is None:
+        raise MalformedReply("null-value", f"carbonIntensity of {zone}")
+    starts_at, ends_at = _interval(fields, now, max_age)
+    method = fields.get("estimationMethod")
+    return Observation(
+        zone=zone,
+        gco2e_per_kwh=value,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        quality=_quality(fields),
+        source=SOURCE,
+        estimation_method=method if isinstance(method, str) else None,
+    )
+
+
+def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
+    """carbon-intensity/forecast as hourly means; a missing or null hour is None, a wrong one refuses the lot."""
+    fields = _checked(body, zone)
+    _granularity(fields)
+    rows = fields.get("forecast")
+    if not isinstance(rows, list):
+        raise MalformedReply("wrong-shape", f"forecast of {zone} is no list")
+    by_time = {_time(_object(row).get("datetime")): _intensity(_object(row).get("carbonIntensity")) for row in rows}
+    hours: defaultdict[datetime, list[float]] = defaultdict(list)
+    for time, value in by_time.items():
+        if value is not None:
+            hours[time.replace(minute=0, second=0, microsecond=0)].append(value)
+    if not hours:
+        raise MalformedReply("empty", f"forecast of {zone}")
+    first, last = min(hours), max(hours)
+    if last + HOUR <= now:
+        raise MalformedReply("stale", f"forecast of {zone} ended at {last + HOUR:%Y-%m-%dT%H:%MZ}")
+    if first > now + HOUR + CLOCK_SKEW:
+        raise MalformedReply("future", f"forecast of {zone} begins at {first:%Y-%m-%dT%H:%MZ}")
+    if last - first > LONGEST_FORECAST:
+        raise MalformedReply("wrong-shape", f"forecast of {zone} spans more than {LONGEST_FORECAST.days} days")
+    steps = (hours.get(first + index * HOUR) for index in range((last - first) // HOUR + 1))
+    means = tuple(math.fsum(step) / len(step) if step else None for step in steps)
+    return UpstreamForecast(zone=zone, starts_at=first, gco2e_per_kwh=means, source=SOURCE)
+
+
+def share(body: object, zone: str, now: datetime, max_age: timedelta) -> Share:
+    """renewable-energy/latest or carbon-free-energy/latest."""
+    fields = _checked(body, zone)
+    if fields.get("unit", "%") != "%":
+        raise MalformedReply("wrong-unit", f"share of {zone} is not in percent")
+    value = _percent(fields.get("value"))
+    if value is None:
+        raise MalformedReply("null-value", f"share of {zone}")
+    return Share(share=value, starts_at=_interval(fields, now, max_age)[0], quality=_quality(fields))
+
+
+def shares(zone: str, renewable: Share, fossil_free: Share) -> Shares:
+    """Both shares as one value, as old and as estimated as the worse of them."""
+    if renewable.starts_at == fossil_free.starts_at:
+        _refuse_crossed(zone, renewable.share, fossil_free.share)
+    estimated = Quality.ESTIMATED in (renewable.quality, fossil_free.quality)
+    return Shares(
+        zone=zone,
+        renewable_share=renewable.share,
+        fossil_free_share=fossil_free.share,
+        starts_at=min(renewable.starts_at, fossil_free.starts_at),
+        quality=Quality.ESTIMATED if estimated else Quality.MEASURED,
+        source=SOURCE,
+    )
+
+
+def breakdown(body: object, zone: str, now: datetime, max_age: timedelta) -> Shares:
+    """power-breakdown/latest, of which only the two percentages are read."""
+    fields = _checked(body, zone)
+    renewable = _percent(fields.get("renewablePercentage"))
+    fossil_free = _percent(fields.get("fossilFreePercentage"))
+    if renewable is None and fossil_free is None:
+        raise MalformedReply("null-value", f"shares of {zone}")
+    if renewable is not None and fossil_free is not None:
+        _refuse_crossed(zone, renewable, fossil_free)
+    return Shares(
+        zone=zone,
+        renewable_share=renewable,
+        fossil_free_share=fossil_free,
+        starts_at=_interval(fields, now, max_age)[0],
+        quality=_quality(fields),
+        source=SOURCE,
+    )
+
+
+def _object(body: object) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise MalformedReply("wrong-shape", f"{type(body).__name__} instead of an object")
+    return body
+
+
+def _checked(body: object, zone: str) -> dict[str, Any]:
+    """The fields of a body that speaks of this zone, in lifecycle and flow-traced terms like every other figure."""
+    fields = _object(body)
+    if fields.get("zone") != zone:
+        raise MalformedReply("wrong-zone", f"asked {zone}, answered for another zone or none")
+    if fields.get("emissionFactorType", "lifecycle") != "lifecycle":
+        raise MalformedReply("not-lifecycle", zone)
+    if fields.get("flowTraced", True) is not True:
+        raise MalformedReply("not-flow-traced", zone)
+    return fields
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise MalformedReply("not-a-number", type(value).__name__)
+    return float(value)
+
+
+def _intensity(value: object) -> float | None:
+    number = _number(value)
+    if number is not None and not 0 < number <= MAX_PLAUSIBLE_GCO2E_PER_KWH:
+        raise MalformedReply("implausible-value", f"{number:g} gCO2e/kWh")
+    return number
+
+
+def _percent(value: object) -> float | None:
+    """A share from 0 to 1."""
+    number = _number(value)
+    if number is not None and not 0 <= number <= 100:
+        raise MalformedReply("implausible-value", f"{number:g} %")
+    return None if number is None else number / 100
+
+
+def _refuse_crossed(zone: str, renewable_share: float, fossil_free_share: float) -> None:
+    if renewable_share * 100 > fossil_free_share * 100 + ROUNDING_PERCENT:
+        raise MalformedReply("implausible-value", f"{zone}: more renewable than fossil-free")
+
+
+def _quality(fields: Mapping[str, Any]) -> Quality:
+    """Measured only where the upstream says so in both fields."""
+    measured = fields.get("isEstimated") is False and not fields.get("estimationMethod")
+    return Quality.MEASURED if measured else Quality.ESTIMATED
+
+
+def _time(value: object) -> datetime:
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if time is None or time.tzinfo is None:
+            raise MalformedReply("bad-datetime", "no time with an offset")
+        return time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise MalformedReply("bad-datetime", "not ISO 8601") from None
+
+
+def _granularity(fields: Mapping[str, Any]) -> timedelta:
+    try:
+        return _INTERVALS[fields.get("temporalGranularity") or "hourly"]
+    except (KeyError, TypeError):
+        raise MalformedReply("wrong-granularity", "neither hourly nor 15 nor 5 minutes") from None
+
+
+def _interval(fields: Mapping[str, Any], now: datetime, max_age: timedelta) -> tuple[datetime, datetime]:
+    """Start and end of what the value stands for; refused if it lies ahead, or ended longer ago than max_age."""
+    starts_at = _time(fields.get("datetime"))
+    if starts_at > now + CLOCK_SKEW:
+        raise MalformedReply("future", f"begins at {starts_at:%Y-%m-%dT%H:%MZ}")
+    ends_at = starts_at + _granularity(fields)
+    if now - ends_at > max_age:
+        raise MalformedReply("stale", f"ended at {ends_at:%Y-%m-%dT%H:%MZ}")
+    return starts_at, ends_at

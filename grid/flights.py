@@ -1,0 +1,72 @@
+"""Upstream calls under way: one for each key, a few at once, none waited for longer than the deadline."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Hashable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flight:
+    """A call under way; started_at on the monotonic clock, when it was handed in."""
+
+    future: Future[None]
+    started_at: float
+
+
+class Flights:
+    """Runs calls on a few threads, made on first use so that a forked worker has its own.
+
+    A second caller with the same key joins the call under way.
+    """
+
+    def __init__(self, *, at_once: int, monotonic: Callable[[], float]) -> None:
+        self._at_once = at_once
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._under_way: dict[Hashable, Flight] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._pid: int | None = None
+
+    def join(self, key: Hashable, call: Callable[[], None]) -> Flight:
+        """The flight of this key: the one under way, else a new one that runs `call`."""
+
+        def run() -> None:
+            try:
+                call()
+            finally:
+                with self._lock:
+                    self._under_way.pop(key, None)
+
+        with self._lock:
+            if self._pool is None or self._pid != os.getpid():
+                self._pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="grid")
+                self._pid = os.getpid()
+                self._under_way = {}
+            flight = self._under_way.get(key)
+            if flight is not None:
+                return flight
+            flight = Flight(future=self._pool.submit(run), started_at=self._monotonic())
+            self._under_way[key] = flight
+        flight.future.add_done_callback(_report_crash)
+        return flight
+
+    def wait(self, flights: Iterable[Flight], *, seconds: float) -> None:
+        """Return when all have ended, at the latest after `seconds`; no flight older than `seconds` is waited for."""
+        ends = self._monotonic() + seconds
+        for flight in flights:
+            seconds_left = min(ends, flight.started_at + seconds) - self._monotonic()
+            if seconds_left > 0:
+                wait((flight.future,), timeout=seconds_left)
+
+
+def _report_crash(future: Future[None]) -> None:
+    error = future.exception()
+    if error is not None:
+        logger.error("a call to a grid source failed in our own code", exc_info=error)

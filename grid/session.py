@@ -1,0 +1,93 @@
+"""net.py's session as sources need it: JSON in, every failure a SourceError, no key in any text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import requests
+
+from grid.source import MalformedReply, SourceError, SourceRefused, SourceUnavailable
+from net import HttpClient, Reply, ReplyTooLarge
+
+_QUOTED_CHARACTERS = 200
+
+
+class Refusal(SourceError):
+    """A 4xx other than 429. Only the source knows what it means.
+
+    status: the HTTP status. text: what the body says under `error` and `message`, one line of at most 200
+    characters without the key; empty when the body is not such JSON.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"status-{status}", text)
+        self.status = status
+        self.text = text
+
+
+class JsonSession:
+    """GETs JSON below one base URL with one key."""
+
+    def __init__(self, client: HttpClient, *, base_url: str, key_header: str, key: str) -> None:
+        self._client = client
+        self._base_url = base_url.rstrip("/")
+        self._key_header = key_header
+        self._key = key
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far, retries included."""
+        return self._client.calls
+
+    def get(self, path: str, params: Mapping[str, str]) -> Any:
+        """The parsed body of a 2xx reply.
+
+        Raises SourceUnavailable (timeout, connection, truncated, redirect, rate-limited, server-error),
+        SourceRefused (the key cannot be sent), MalformedReply (not JSON, too large) or Refusal (other 4xx).
+        """
+        reply = self._send(path, params)
+        if reply.status >= 500:
+            raise SourceUnavailable(
+                "server-error", f"{path}: status {reply.status}", retry_after_seconds=reply.retry_after_seconds
+            )
+        if reply.status == 429:
+            raise SourceUnavailable("rate-limited", path, retry_after_seconds=reply.retry_after_seconds)
+        if reply.status >= 400:
+            raise Refusal(reply.status, self._quote(reply.body))
+        if reply.status >= 300:
+            raise SourceUnavailable("redirect", f"{path}: status {reply.status}, not followed")
+        try:
+            return orjson.loads(reply.body)
+        except orjson.JSONDecodeError:
+            raise MalformedReply("not-json", path) from None  # the error holds the whole document
+
+    def _send(self, path: str, params: Mapping[str, str]) -> Reply:
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise SourceRefused("bad-key", "the key has characters that no header may carry")
+        try:
+            return self._client.get(f"{self._base_url}/{path}", params=params, headers={self._key_header: self._key})
+        except requests.exceptions.InvalidHeader:
+            raise SourceRefused("bad-key", "the key cannot be sent in a header") from None  # its text quotes the key
+        except requests.Timeout as error:
+            raise SourceUnavailable("timeout", path) from error
+        except requests.exceptions.ChunkedEncodingError as error:
+            raise SourceUnavailable("truncated", path) from error
+        except ReplyTooLarge as error:
+            raise MalformedReply("too-large", path) from error
+        except requests.exceptions.ContentDecodingError as error:
+            raise MalformedReply("bad-encoding", path) from error
+        except requests.RequestException as error:
+            raise SourceUnavailable("connection", f"{path}: {type(error).__name__}") from error
+
+    def _quote(self, body: bytes) -> str:
+        try:
+            parsed = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return ""
+        if not isinstance(parsed, dict):
+            return ""
+        texts = [parsed[name] for name in ("error", "message") if isinstance(parsed.get(name), str)]
+        line = " ".join(" ".join(texts).replace(self._key, "[key]").split())
+        return "".join(character for character in line if character.isprintable())[:_QUOTED_CHARACTERS]

@@ -1,0 +1,233 @@
+"""The one HTTP session: every reply has a deadline and a size limit; retries are few and polite."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import InvalidHeader, ReadTimeoutError
+from urllib3.util import Retry
+
+USER_AGENT = "carbon-aware-cloud-optimizer/0.1.0"
+
+_CHUNK_BYTES = 64 * 1024
+_FIRST_PAUSE_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLimits:
+    """How long and how much one call may take; `total_seconds` spans all its attempts and pauses."""
+
+    connect_seconds: float = 2.0
+    read_seconds: float = 5.0  # from the request being sent to the last byte of the reply
+    total_seconds: float = 10.0
+    retries: int = 2
+    max_body_bytes: int = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back, whatever its status. retry_after_seconds: what the upstream asked for, None if nothing."""
+
+    status: int
+    body: bytes
+    retry_after_seconds: float | None
+
+
+class ReplyTooLarge(requests.RequestException):
+    """The body exceeds the size limit; the rest was not read."""
+
+
+class HttpClient:
+    """GET with limits; one pooled session a thread, safe to share between threads and to fork before use.
+
+    Redirects are not followed: they would carry a key to another host. Proxies from the environment are
+    honoured, credentials from a netrc file are not.
+    """
+
+    def __init__(
+        self,
+        limits: HttpLimits,
+        *,
+        user_agent: str = USER_AGENT,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._limits = limits
+        self._user_agent = user_agent
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._local = threading.local()
+        self._count_lock = threading.Lock()
+        self._calls = 0
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far, retries included."""
+        return self._calls
+
+    def get(self, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
+        """The reply of the last attempt, any status.
+
+        Connection trouble, 429 and 5xx are tried again after a jittered pause, or the pause of Retry-After;
+        if that does not fit into what is left of total_seconds, what there is comes back at once.
+        Raises requests.RequestException when the last attempt brought no whole reply.
+        """
+        ends = self._monotonic() + self._limits.total_seconds
+        for attempt in range(self._limits.retries + 1):
+            pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, no secret
+            last = attempt == self._limits.retries
+            try:
+                reply = self._attempt(url, params, headers, ends - self._monotonic())
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+                if last or isinstance(error, requests.exceptions.SSLError) or self._too_late(pause, ends):
+                    raise
+            else:
+                if reply.retry_after_seconds is not None:
+                    pause = reply.retry_after_seconds
+                if last or not _worth_retrying(reply.status) or self._too_late(pause, ends):
+                    return reply
+            self._sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _too_late(self, pause_seconds: float, ends: float) -> bool:
+        return self._monotonic() + pause_seconds >= ends
+
+    def _attempt(self, url: str, params: Mapping[str, str], headers: Mapping[str, str], seconds_left: float) -> Reply:
+        with self._count_lock:
+            self._calls += 1
+        timeout = (min(self._limits.connect_seconds, seconds_left), min(self._limits.read_seconds, seconds_left))
+        with self._session().get(url, params=params, headers=headers, timeout=timeout, stream=True) as response:
+            return Reply(
+                status=response.status_code,
+                body=_read(response, self._limits.max_body_bytes),
+                retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
+            )
+
+    def _session(self) -> requests.Session:
+        if getattr(self._local, "pid", None) != os.getpid():  # a forked child must not share its parent's sockets
+            self._local.session = _Session()
+            self._local.session.headers["User-Agent"] = self._user_agent
+            self._local.pid = os.getpid()
+        session: requests.Session = self._local.session
+        return session
+
+
+def _worth_retrying(status: int) -> bool:
+    return status == 429 or status >= 500
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds of a Retry-After header, given as a number or as a date; None without a usable one."""
+    try:
+        return None if value is None else Retry().parse_retry_after(value)
+    except (InvalidHeader, OverflowError, ValueError):
+        return None
+
+
+def _read(response: requests.Response, max_bytes: int) -> bytes:
+    body = bytearray()
+    try:
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > max_bytes:
+                raise ReplyTooLarge(f"more than {max_bytes} bytes")
+    except requests.ConnectionError as error:
+        if error.args and isinstance(error.args[0], ReadTimeoutError):  # requests hides it while streaming
+            raise requests.ReadTimeout("the body did not arrive in time") from error
+        raise
+    return bytes(body)
+
+
+class _Session(requests.Session):
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = _unchanged  # any auth at all keeps requests from looking into ~/.netrc
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _DeadlineAdapter(pool_connections=2, pool_maxsize=1))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None always: even unfollowed, requests would read a redirect's whole body to prepare the next hop."""
+
+
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+# requests and urllib3 time each wait on the socket, so a peer that sends a byte now and then holds a
+# thread for good. The classes below make the read timeout hold for the whole reply, headers included.
+
+
+class _DeadlineReader(io.RawIOBase):
+    """A socket's bytes until the timeout set on it when the reading began has passed as a whole."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw = raw
+        self._sock = sock
+        timeout = sock.gettimeout()
+        self._ends = None if timeout is None else time.monotonic() + timeout
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        if self._ends is not None:
+            seconds_left = self._ends - time.monotonic()
+            if seconds_left <= 0:
+                raise TimeoutError("timed out")
+            self._sock.settimeout(seconds_left)
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _DeadlineResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_DeadlineReader(self.fp.detach(), sock))
+
+
+class _DeadlineConnection(HTTPConnection):
+    response_class = _DeadlineResponse
+
+
+class _DeadlineTlsConnection(HTTPSConnection):
+    response_class = _DeadlineResponse
+
+
+class _DeadlinePool(HTTPConnectionPool):
+    ConnectionCls = _DeadlineConnection
+
+
+class _DeadlineTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _DeadlineTlsConnection
+
+
+_POOLS = {"http": _DeadlinePool, "https": _DeadlineTlsPool}
+
+
+class _DeadlineAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        if "SOCKS" not in type(manager).__name__:  # a SOCKS manager brings its own pools
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
