@@ -1,0 +1,80 @@
+"""The benchmark counts what it sends, and gives no figures for a broken run."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from bench.cases import CASES, Case, compare
+from bench.load import drive
+
+CASE = Case(name="a case", path="/echo", body={"region": "us-east-1"})
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers a POST with its own body and keeps the connection; /last hangs up after its answer."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.bodies.append(body)  # type: ignore[attr-defined]
+        self.send_response(200 if self.path == "/echo" else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = self.path == "/last"
+
+    def log_message(self, *arguments: object) -> None:
+        """Nothing: the test reads the bodies."""
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    """An echo server that keeps every body in `bodies`."""
+    echo = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    echo.bodies = []  # type: ignore[attr-defined]
+    threading.Thread(target=echo.serve_forever, daemon=True).start()
+    yield echo
+    echo.shutdown()
+    echo.server_close()
+
+
+def test_exactly_the_requests_asked_for_are_sent_over_kept_connections(server: ThreadingHTTPServer) -> None:
+    port = server.server_port
+
+    result = drive(port, 4, 50, CASE.wire(port))
+
+    assert result["statuses"] == {"200": 50}
+    assert server.bodies == [b'{"region":"us-east-1"}'] * 50  # type: ignore[attr-defined]
+    assert 0 < result["p50_ms"] <= result["p99_ms"] <= 1000 * result["seconds"]  # type: ignore[operator]
+
+
+def test_other_answers_than_200_are_told_apart(server: ThreadingHTTPServer) -> None:
+    port = server.server_port
+
+    result = drive(port, 1, 3, Case(name="a case", path="/unknown", body={}).wire(port))
+
+    assert result["statuses"] == {"404": 3}
+
+
+def test_a_server_that_hangs_up_gives_no_figures(server: ThreadingHTTPServer) -> None:
+    port = server.server_port
+
+    with pytest.raises(RuntimeError, match="closed a kept-alive connection"):
+        drive(port, 1, 2, Case(name="a case", path="/last", body={}).wire(port))
+
+
+def test_compare_bodies_hold_different_options() -> None:
+    options = compare(100)["options"]
+
+    assert isinstance(options, list)
+    assert len({json.dumps(option) for option in options}) == 100
+
+
+def test_every_case_has_its_own_name() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
