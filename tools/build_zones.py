@@ -1,7 +1,7 @@
 """Makes catalog/data/zones.csv, zone_profiles.csv and zone_aliases.csv; with --backtest, docs/backtest.md.
 
 python -m tools.build_zones SOURCE_DIR              write the tables
-python -m tools.build_zones --check SOURCE_DIR      compare them with what stands there; exit 1 on a difference
+python -m tools.build_zones --check SOURCE_DIR      compare them with what stands there; exit 1 on a difference (also with --backtest)
 python -m tools.build_zones --backtest SOURCE_DIR   write the backtest
 
 SOURCE_DIR holds `intensity/` (yearly figures, hourly series) and `regions/` (cloud regions, retired zone keys).
@@ -35,9 +35,8 @@ def main() -> int:
     """Exit status: 0, or 1 where --check finds a difference."""
     parser = argparse.ArgumentParser(description="Make the zone tables and their backtest.")
     parser.add_argument("source_dir", type=Path)
-    mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--check", action="store_true", help="compare with the files that stand there")
-    mode.add_argument("--backtest", action="store_true", help="write docs/backtest.md instead")
+    parser.add_argument("--check", action="store_true", help="compare with what stands there instead of writing")
+    parser.add_argument("--backtest", action="store_true", help="the backtest instead of the tables")
     arguments = parser.parse_args()
     sources = Sources(arguments.source_dir)
     made = {PROJECT / "docs" / "backtest.md": report(sources)} if arguments.backtest else tables(sources)

@@ -222,9 +222,9 @@ def _direct_shapes(sources: Sources, histories: Mapping[str, Series]) -> str:
         errors.append((*(float(np.abs(shape - truth).mean()) for shape in shapes),))  # type: ignore[arg-type]
     mean, median = np.mean(errors, axis=0), np.median(errors, axis=0)
     return (
-        f"The same formula on the {len(errors)} histories that have both columns, mean distance of the shape from the "
+        f"The same formula on the {len(errors)} histories that have both columns, mean distance of the shape from the\n"
         f"true lifecycle shape: flat {mean[0]:.3f} (median {median[0]:.3f}), direct shape {mean[1]:.3f} "
-        f"({median[1]:.3f}), as shipped {mean[2]:.3f} ({median[2]:.3f})."
+        f"({median[1]:.3f}), as\nshipped {mean[2]:.3f} ({median[2]:.3f})."
     )
 
 

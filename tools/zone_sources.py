@@ -49,7 +49,7 @@ class Series:
     def days(self) -> Ints:
         """Day of the month, from 1."""
         dates = self.hours.astype("datetime64[h]").astype("datetime64[D]")
-        return (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
+        return np.asarray((dates - dates.astype("datetime64[M]")).astype(np.int64) + 1, np.int64)
 
     def where(self, mask: NDArray[np.bool_]) -> Series:
         """The hours the mask picks."""
