@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,12 +71,12 @@ def load_catalog(data: Path = DATA) -> Catalog:
     cpus = load_cpus(table("cpus.csv", "cpu_model"), table("microarchitectures.csv", "microarchitecture"))
     accelerators = load_accelerators(table("accelerators.csv", "accelerator"))
     selling = [provider for provider in providers if (data / provider / "instances.csv").exists()]
-    types: list[InstanceType] = []
-    for provider in selling:
-        types += load_machines(provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators)
-    type_index: dict[str, dict[str, int]] = {provider: {} for provider in selling}
-    for index, instance in enumerate(types):
-        type_index[instance.provider][instance.instance_type.lower()] = index
+    types = tuple(
+        instance
+        for provider in selling
+        for instance in load_machines(provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators)
+    )
+    type_index = _type_index(types)
 
     def machine(provider: str, name: str) -> InstanceType | None:
         found = type_index.get(provider, {}).get(name.lower())
@@ -93,7 +93,7 @@ def load_catalog(data: Path = DATA) -> Catalog:
     return Catalog(
         providers=providers,
         regions=regions,
-        types=tuple(types),
+        types=types,
         type_index=type_index,
         offers=_offers(offered, region_index, type_index),
         services=services,
@@ -147,6 +147,14 @@ def _region(provider: str, row: Row, zones: set[str]) -> Region:
         source=row.required("source"),
         as_of=row.required("as_of"),
     )
+
+
+def _type_index(types: Sequence[InstanceType]) -> dict[str, dict[str, int]]:
+    """Provider -> name in lower case -> place in `types`."""
+    found: dict[str, dict[str, int]] = {}
+    for index, instance in enumerate(types):
+        found.setdefault(instance.provider, {})[instance.instance_type.lower()] = index
+    return found
 
 
 def _indexes(row: Row, provider: str, region_index: Mapping[tuple[str, str], int]) -> tuple[int, ...]:

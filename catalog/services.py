@@ -69,8 +69,8 @@ class Service:
         """vCPUs and GB that this size buys; None for one the service does not sell."""
         units = numbers.get("units", 1.0)
         if self.min_units is not None and self.max_units is not None and self.unit_step is not None:
-            in_steps = _is_multiple(units - self.min_units, self.unit_step)
-            if not (self.min_units <= units <= self.max_units and in_steps):
+            within = self.min_units <= units <= self.max_units
+            if not (within and _is_multiple(units - self.min_units, self.unit_step)):
                 return None
         memory_gb = numbers["memory"] if self.memory_gb_per_unit is None else _times(units, self.memory_gb_per_unit)
         vcpus = numbers.get("vcpus") if self.vcpus_per_unit is None else _times(units, self.vcpus_per_unit)

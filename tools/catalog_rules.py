@@ -97,7 +97,7 @@ def category(provider: str, instance_type: str) -> str:
     if provider == "aws":
         return _AWS_BY_LETTERS[_letters(r"[a-z]+", instance_type)]
     if provider == "azure":
-        return _AZURE_BY_LETTERS.get(_letters(r"(?<=_)[A-Z]+(?=\d)", instance_type), "other")
+        return _AZURE_BY_LETTERS.get(_letters(r"(?<=_)[A-Z]+", instance_type), "other")
     if provider == "gcp":
         series = instance_type.split("-")[0]
         by_shape = next((found for mark, found in _GCP_SHAPES if mark in instance_type), "general")
@@ -115,7 +115,7 @@ def burstable(provider: str, instance_type: str) -> bool:
 def family(provider: str, instance_type: str) -> str:
     """The family of a type no list of machines describes, from its name alone."""
     if provider == "azure":
-        return re.sub(r"^(?:Standard|Basic)_([A-Z]+)\d+(?:-\d+)?", r"\1", instance_type)
+        return re.sub(r"^(?:Standard|Basic)_([A-Za-z]+)\d+(?:-\d+)?", r"\1", instance_type)
     return re.split(r"[.-]", instance_type)[0].lower()
 
 
@@ -152,6 +152,18 @@ INSTANCE_CORRECTIONS = (
         cells={"accelerator": "", "accelerator_count": "0", "microarchitecture": "", "embodied_kgco2e": ""},
         reason="not modelled: the machine list gives a P100, the name a GeForce RTX 3070, for which no power or "
         "performance is at hand; host CPU unknown",
+    ),
+    Correction(
+        provider="azure",
+        pattern=r"Standard_B1ls",
+        cells={"memory_gb": "0.5"},
+        reason="corrected: the machine list cuts memory to whole GB; Microsoft documents 0.5 GB",
+    ),
+    Correction(
+        provider="azure",
+        pattern=r"Standard_DS?1(_v2)?(_Promo)?",
+        cells={"memory_gb": "3.5"},
+        reason="corrected: the machine list cuts memory to whole GB; Microsoft documents 3.5 GB",
     ),
     Correction(
         provider="aws",
