@@ -1,8 +1,9 @@
 """Makes catalog/data/zones.csv, zone_profiles.csv and zone_aliases.csv; with --backtest, docs/backtest.md.
 
 python -m tools.build_zones SOURCE_DIR              write the tables
-python -m tools.build_zones --check SOURCE_DIR      compare them with what stands there; exit 1 on a difference (also with --backtest)
 python -m tools.build_zones --backtest SOURCE_DIR   write the backtest
+
+With --check, nothing is written but compared with what stands there; exit 1 on a difference.
 
 SOURCE_DIR holds `intensity/` (yearly figures, hourly series) and `regions/` (cloud regions, retired zone keys).
 """

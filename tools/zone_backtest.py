@@ -213,13 +213,13 @@ its columns are no fair contest with a profile from ten or fifteen days a month,
 
 def _direct_shapes(sources: Sources, histories: Mapping[str, Series]) -> str:
     levels = {row["zone"]: float(row["lifecycle_gco2eq_kwh"]) for row in sources.annual() if row["preferred"] == "1"}
-    errors: list[tuple[float, float, float]] = []
+    errors: list[list[float]] = []
     for zone, series in histories.items():
         if series.direct is None or zone not in levels or series.direct.mean() <= 0:
             continue
         truth, direct = normalised(cell_means(series, series.values)), cell_means(series, series.direct)
         shapes: list[Floats] = [np.ones_like(truth), normalised(direct), lifecycle_shape(direct, levels[zone])]
-        errors.append((*(float(np.abs(shape - truth).mean()) for shape in shapes),))  # type: ignore[arg-type]
+        errors.append([float(np.abs(shape - truth).mean()) for shape in shapes])
     mean, median = np.mean(errors, axis=0), np.median(errors, axis=0)
     return (
         f"The same formula on the {len(errors)} histories that have both columns, mean distance of the shape from the\n"
@@ -233,6 +233,7 @@ def _doubtful(sources: Sources) -> str:
 The shipped level is the newest published yearly mean. In these zones 2025 is outside 0.6 to 1.6 times 2024, which
 weather alone seldom does; a new method or source at the publisher is likelier. They carry a note in `zones.csv`:
 """
+    retired = {row["old_zone"] for row in sources.aliases()}
     jumps = sorted(doubtful_levels(sources.annual()).items())
-    rows = [[zone, f"{old:g}", f"{new:g}", f"{new / old:.2f}"] for zone, (old, new) in jumps]
+    rows = [[zone, f"{old:g}", f"{new:g}", f"{new / old:.2f}"] for zone, (old, new) in jumps if zone not in retired]
     return f"{text}\n{table(['zone', '2024 g', '2025 g', 'ratio'], rows)}"
