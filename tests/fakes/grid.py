@@ -1,0 +1,83 @@
+"""A grid reader that answers from given readings, and short ways to write those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from carbon.intensity import Quality
+from grid.source import Observation, Shares, SourceState, UpstreamForecast, ZoneReading
+
+HOUR = timedelta(hours=1)
+
+
+class FakeReader:
+    """A GridReader. Zones without a reading get `others`, which by default says that no key is set."""
+
+    def __init__(
+        self,
+        readings: Mapping[str, ZoneReading] | None = None,
+        *,
+        others: ZoneReading | None = None,
+        shares: Mapping[str, Shares] | None = None,
+        states: Sequence[SourceState] = (),
+    ) -> None:
+        self._readings = dict(readings or {})
+        self._others = others or ZoneReading(reason="no-key")
+        self._shares = dict(shares or {})
+        self._states = tuple(states)
+        self.reads: list[tuple[tuple[str, ...], bool]] = []
+
+    def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
+        asked = tuple(zones)
+        self.reads.append((asked, forecast))
+        found = {zone: self._readings.get(zone, self._others) for zone in asked}
+        if forecast:
+            return found
+        return {zone: ZoneReading(latest=one.latest, reason=one.reason) for zone, one in found.items()}
+
+    def shares(self, zone: str, *, now: datetime) -> Shares | None:
+        return self._shares.get(zone)
+
+    def states(self) -> tuple[SourceState, ...]:
+        return self._states
+
+
+def hour_of(now: datetime) -> datetime:
+    """The start of the UTC hour that holds now."""
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def observation(
+    now: datetime, gco2e_per_kwh: float, *, hours_ago: int = 0, quality: Quality = Quality.MEASURED, zone: str = "X"
+) -> Observation:
+    """An hourly live value for the hour that holds now, or one `hours_ago`."""
+    starts_at = hour_of(now) - hours_ago * HOUR
+    return Observation(
+        zone=zone,
+        gco2e_per_kwh=gco2e_per_kwh,
+        starts_at=starts_at,
+        ends_at=starts_at + HOUR,
+        quality=quality,
+        source="electricity-maps",
+    )
+
+
+def forecast(now: datetime, values: Sequence[float | None], *, starts_in: int = 0, zone: str = "X") -> UpstreamForecast:
+    """Hourly values from the hour that holds now, or `starts_in` hours later."""
+    return UpstreamForecast(
+        zone=zone,
+        starts_at=hour_of(now) + starts_in * HOUR,
+        gco2e_per_kwh=tuple(values),
+        source="electricity-maps-forecast",
+    )
+
+
+def known(now: datetime, values: Sequence[float], *, quality: Quality = Quality.MEASURED) -> ZoneReading:
+    """A zone whose hours from now's on are these: the first live, all of them forecast."""
+    return ZoneReading(latest=observation(now, values[0], quality=quality), forecast=forecast(now, values))
+
+
+def flat(now: datetime, gco2e_per_kwh: float) -> ZoneReading:
+    """A zone that is, and for 72 h stays, at one intensity."""
+    return known(now, [gco2e_per_kwh] * 72)

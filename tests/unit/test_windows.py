@@ -1,0 +1,200 @@
+"""The best window against brute force: every second, and an integral added up step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from planning.windows import Series, best_windows, next_best_windows
+
+
+def mean_by_hand(values: list[float], step_seconds: float, start: float, duration: float) -> float:
+    """Each step's value times the seconds of the window that lie in it, over all seconds."""
+    weighted = 0.0
+    for index, value in enumerate(values):
+        opens, closes = index * step_seconds, (index + 1) * step_seconds
+        weighted += value * max(0.0, min(closes, start + duration) - max(opens, start))
+    return weighted / duration
+
+
+@dataclass(frozen=True)
+class Case:
+    values: list[float]
+    earliest: int
+    latest: int
+    duration: int
+
+
+STEP_SECONDS = 60
+intensities = st.integers(0, 15_000).map(lambda tenths: tenths / 10)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Up to ten one-minute steps, so that every second can be tried as a start."""
+    values = draw(st.lists(intensities, min_size=1, max_size=10))
+    span = len(values) * STEP_SECONDS
+    duration = draw(st.integers(1, span))
+    earliest = draw(st.integers(0, span - duration))
+    latest = draw(st.integers(earliest, span - duration))
+    return Case(values, earliest, latest, duration)
+
+
+@given(cases())
+def test_no_start_at_any_second_has_a_lower_mean_than_the_best_window(case: Case) -> None:
+    series = Series.of(np.array(case.values), STEP_SECONDS)
+
+    best = best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration)
+
+    start, mean = float(best.starts[0]), float(best.means[0])
+    assert case.earliest <= start <= case.latest
+    assert mean == pytest.approx(mean_by_hand(case.values, STEP_SECONDS, start, case.duration), rel=1e-9, abs=1e-9)
+    for second in range(case.earliest, case.latest + 1):
+        assert mean <= mean_by_hand(case.values, STEP_SECONDS, second, case.duration) + 1e-9
+
+
+@given(cases())
+def test_no_earlier_second_is_as_good_as_the_best_window(case: Case) -> None:
+    series = Series.of(np.array(case.values), STEP_SECONDS)
+
+    best = best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration)
+
+    start, mean = float(best.starts[0]), float(best.means[0])
+    for second in range(case.earliest, int(np.ceil(start))):
+        assert mean_by_hand(case.values, STEP_SECONDS, second, case.duration) > mean + 1e-10
+
+
+@given(
+    values=st.lists(intensities, min_size=2, max_size=200),
+    start_minute=st.integers(0, 59),
+    minutes=st.integers(1, 12_000),
+    offset=st.floats(0, 1),
+)
+def test_hourly_series_of_days_agree_with_the_integral_added_up_step_by_step(
+    values: list[float], start_minute: int, minutes: int, offset: float
+) -> None:
+    span, earliest, duration = len(values) * 3600, start_minute * 60, minutes * 60
+    assume(earliest + duration <= span)
+    latest = earliest + offset * (span - duration - earliest)
+    series = Series.of(np.array(values), 3600)
+
+    best = best_windows(series, earliest=earliest, latest=latest, duration=duration)
+
+    start, mean = float(best.starts[0]), float(best.means[0])
+    assert mean == pytest.approx(mean_by_hand(values, 3600, start, duration), rel=1e-9, abs=1e-9)
+    boundaries = [hour * 3600 for hour in range(len(values) + 1)]
+    tried = [earliest, latest, *boundaries, *(b - duration for b in boundaries), *range(earliest, int(latest), 4999)]
+    for moment in tried:
+        if earliest <= moment <= latest:
+            assert mean <= mean_by_hand(values, 3600, moment, duration) + 1e-6
+
+
+@given(rows=st.lists(st.lists(intensities, min_size=6, max_size=6), min_size=1, max_size=5))
+def test_many_zones_at_once_give_what_each_gives_alone(rows: list[list[float]]) -> None:
+    together = best_windows(Series.of(np.array(rows), 3600), earliest=700, latest=9000, duration=5000)
+
+    for index, row in enumerate(rows):
+        alone = best_windows(Series.of(np.array(row), 3600), earliest=700, latest=9000, duration=5000)
+        assert together.starts[index] == alone.starts[0]
+        assert together.means[index] == pytest.approx(alone.means[0])
+
+
+@given(value=intensities, earliest=st.integers(0, 3600), duration=st.integers(1, 20_000))
+def test_a_constant_series_starts_at_the_earliest_moment(value: float, earliest: int, duration: int) -> None:
+    series = Series.of(np.full(10, value), 3600)
+
+    best = best_windows(series, earliest=earliest, latest=36_000 - 20_000, duration=duration)
+
+    assert best.starts[0] == earliest
+    assert best.means[0] == pytest.approx(value)
+
+
+@given(period=st.lists(intensities, min_size=3, max_size=24), minutes=st.integers(10, 180))
+def test_a_series_that_repeats_itself_starts_in_its_first_period(period: list[float], minutes: int) -> None:
+    series = Series.of(np.array(period * 4), 3600)
+    span = len(period) * 3600
+
+    best = best_windows(series, earliest=0, latest=3 * span, duration=minutes * 60)
+
+    assert best.starts[0] < span
+
+
+def test_a_window_longer_than_the_dip_ends_with_it_where_that_is_cheaper() -> None:
+    # Two hours in 100, 80, 20, 60: 01:00-03:00 is (80+20)/2 = 50, 02:00-04:00 is (20+60)/2 = 40.
+    # Ninety minutes: from 02:00 (20 + 60/2)/1.5 = 33.33; ending at 03:00 (80/2 + 20)/1.5 = 40.
+    series = Series.of(np.array([100.0, 80.0, 20.0, 60.0]), 3600)
+
+    two_hours = best_windows(series, earliest=0, latest=7200, duration=7200)
+    ninety_minutes = best_windows(series, earliest=0, latest=9000, duration=5400)
+
+    assert (two_hours.starts[0], two_hours.means[0]) == (7200, 40)
+    assert (ninety_minutes.starts[0], ninety_minutes.means[0]) == (7200, pytest.approx(100 / 3))
+
+
+def test_an_optimum_may_touch_a_boundary_with_its_end_alone() -> None:
+    # Ninety minutes in 50, 10, 90: ending at 02:00 it takes half an hour of 50 and all of 10: 35/1.5.
+    series = Series.of(np.array([50.0, 10.0, 90.0]), 3600)
+
+    best = best_windows(series, earliest=0, latest=5400, duration=5400)
+
+    assert best.starts[0] == 1800
+    assert best.means[0] == pytest.approx(35 / 1.5)
+
+
+@given(case=cases(), count=st.integers(1, 6))
+def test_next_best_windows_start_with_the_best_and_never_overlap(case: Case, count: int) -> None:
+    series = Series.of(np.array(case.values), STEP_SECONDS)
+
+    found = next_best_windows(
+        series, earliest=case.earliest, latest=case.latest, duration=case.duration, count=count
+    )
+
+    best = best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration)
+    assert found[0] == (best.starts[0], best.means[0])
+    assert len(found) <= count
+    means = [mean for _, mean in found]
+    assert all(after >= before * (1 - 1e-8) - 1e-9 for before, after in zip(means, means[1:], strict=False))
+    starts = sorted(start for start, _ in found)
+    assert all(case.earliest <= start <= case.latest for start in starts)
+    assert all(later >= sooner + case.duration for sooner, later in zip(starts, starts[1:], strict=False))
+
+
+@given(case=cases())
+def test_each_next_best_window_is_the_best_of_the_seconds_left_free(case: Case) -> None:
+    series = Series.of(np.array(case.values), STEP_SECONDS)
+
+    found = next_best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration, count=3)
+
+    for position, (_, mean) in enumerate(found):
+        taken = [start for start, _ in found[:position]]
+        for second in range(case.earliest, case.latest + 1):
+            if all(abs(second - start) >= case.duration for start in taken):
+                assert mean <= mean_by_hand(case.values, STEP_SECONDS, second, case.duration) * (1 + 1e-8) + 1e-9
+
+
+def test_next_best_windows_stop_when_no_more_fit() -> None:
+    # One-hour windows in 30, 10, 20 starting at 00:00 to 02:00: the three hours themselves, then nothing is left.
+    series = Series.of(np.array([30.0, 10.0, 20.0]), 3600)
+
+    found = next_best_windows(series, earliest=0, latest=7200, duration=3600, count=9)
+
+    assert found == [(3600.0, 10.0), (7200.0, 20.0), (0.0, 30.0)]
+
+
+def test_windows_that_leave_the_series_are_refused() -> None:
+    series = Series.of(np.array([1.0, 2.0]), 3600)
+
+    with pytest.raises(ValueError, match="does not lie within"):
+        best_windows(series, earliest=0, latest=3601, duration=3600)
+    with pytest.raises(ValueError, match="does not lie within"):
+        best_windows(series, earliest=0, latest=0, duration=7201)
+    with pytest.raises(ValueError, match="does not lie within"):
+        series.means(np.array([-1.0]), 60)
+    with pytest.raises(ValueError, match="before the earliest"):
+        best_windows(series, earliest=1800, latest=0, duration=60)
+    with pytest.raises(ValueError, match="above 0"):
+        best_windows(series, earliest=0, latest=0, duration=0)
