@@ -30,7 +30,7 @@ class InvalidRequest(CarbonError):
     """The question is malformed; `errors` lists every wrong field."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
-        super().__init__(f"{len(errors)} field(s) are wrong")
+        super().__init__("1 field is wrong" if len(errors) == 1 else f"{len(errors)} fields are wrong")
         self.errors = tuple(errors)
 
 

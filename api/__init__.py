@@ -1,0 +1,30 @@
+"""How HTTP speaks: questions in, answers and problems out. With app.py the only code that imports flask."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Blueprint
+
+from api import schema
+
+schema.install()  # before the endpoints' decorators run
+
+_ENDPOINTS = (
+    "optimize",
+    "calculate",
+    "compare",
+    "schedule",
+    "regions",
+    "zones",
+    "instances",
+    "workloads",
+    "health",
+    "docs",
+    "problems",
+)
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """Every endpoint of the service, in the order of the OpenAPI document."""
+    return tuple(import_module(f"api.{name}").bp for name in _ENDPOINTS)

@@ -1,0 +1,131 @@
+"""Parts that several answers share, each field with its unit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Timestamp = Annotated[
+    str,
+    Field(
+        description="UTC, ISO 8601, whole seconds, Z.",
+        json_schema_extra={"format": "date-time"},
+        examples=["2026-02-11T10:30:00Z"],
+    ),
+]
+Percentage = Annotated[float, Field(ge=0, le=100, description="0 to 100.")]
+GramsPerKwh = Annotated[float, Field(ge=0, description="gCO2e per kWh of electricity used, lifecycle, average signal.")]
+Grams = Annotated[float, Field(ge=0, description="gCO2e emitted by the grid: power_consumption_kwh x intensity.")]
+Kilograms = Annotated[float, Field(ge=0, description="kgCO2e emitted by the grid.")]
+Kwh = Annotated[float, Field(ge=0, description="Energy of the facility in kWh, PUE applied.")]
+Hours = Annotated[float, Field(gt=0, description="Hours.")]
+Watts = Annotated[float, Field(ge=0, description="Watts of all machines together.")]
+Quality = Annotated[
+    Literal["measured", "estimated", "forecast", "baseline"],
+    Field(description="How the intensity was obtained, best first; of a mean: the worst of its steps."),
+]
+
+
+class Answer(BaseModel):
+    """Base of every part of an answer."""
+
+
+class Success(Answer):
+    """What every success under /api/v1 carries."""
+
+    status: Literal["success"]
+    request_id: str = Field(description="Unique; also the X-Request-ID header.", examples=["carbon_req_5f0c"])
+    timestamp: Timestamp
+
+
+class Origin(Answer):
+    """Where an intensity comes from."""
+
+    is_estimate: bool = Field(description="False only for measured values.")
+    data_quality: Quality
+    source: str = Field(
+        description="electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile (this month and "
+        "hour of past years) or annual.",
+        examples=["electricity-maps"],
+    )
+    datetime: Timestamp = Field(description="Start of the interval the value stands for.")
+    age_seconds: int | None = Field(
+        description="Seconds since that interval ended, 0 while it lasts; null for a baseline, which nobody observed."
+    )
+    fallback_reason: str | None = Field(None, description="Why no live value is used; absent when one is.")
+    baseline_from: Timestamp | None = Field(
+        None, description="For a mean: from when on bare profile steps enter it; absent if none do."
+    )
+
+
+class GridMix(Answer):
+    """What the grid's electricity is made of."""
+
+    renewable_percentage: Percentage | None = Field(description="Share of consumption, 0 to 100; null if unknown.")
+    fossil_free_percentage: Percentage | None = Field(
+        description="Renewable and nuclear share of consumption, 0 to 100; null if unknown."
+    )
+    renewable_percentage_basis: str = Field(description="annual: mean of a year; live: now.", examples=["annual"])
+    renewable_percentage_as_of: str | None = Field(description="The year, or the time of a live value.")
+    renewable_percentage_source: str
+
+
+class Place(Answer):
+    """A cloud's region and its grid zone."""
+
+    region: str = Field(description="The provider's id of the region.", examples=["ca-central-1"])
+    provider: str = Field(examples=["aws"])
+    zone: str = Field(description="Grid zone, as Electricity Maps names it.", examples=["CA-QC"])
+
+
+class Site(Place):
+    """A region with what the catalog knows of it."""
+
+    name: str
+    city: str
+    country: str = Field(description="ISO 3166 code.", examples=["CA"])
+    latitude: float = Field(ge=-90, le=90, description="Degrees north.")
+    longitude: float = Field(ge=-180, le=180, description="Degrees east.")
+    iata: str = Field(description="Nearest large airport.")
+    partition: str = Field(description="commercial, government, china or the like.")
+    region_status: str = Field(description="available, planned, retired or the like.")
+    zone_published: str | None = Field(description="The zone Electricity Maps itself maps the region to.")
+
+
+class Window(Origin):
+    """A span of time and its mean intensity."""
+
+    start_time: Timestamp
+    end_time: Timestamp
+    avg_carbon_intensity: GramsPerKwh | None = Field(description="Mean over the window; null if unknown.")
+    duration_hours: Hours
+
+
+class Uncertainty(Answer):
+    """How far the emissions may be off, and why."""
+
+    low_co2_emissions_g: Grams
+    high_co2_emissions_g: Grams
+    low_factor: float = Field(description="low_co2_emissions_g over the central value.")
+    high_factor: float = Field(description="high_co2_emissions_g over the central value.")
+    basis: str = Field(description="What the power figure rests on.")
+
+
+class Machine(Answer):
+    """How a machine was taken to run."""
+
+    count: int = Field(description="Machines of this type.")
+    offered: bool | None = Field(description="Whether the region offers the type; null where nobody lists it.")
+    pue: float = Field(ge=1, description="Energy of the facility over energy of its IT equipment.")
+    utilization: float = Field(ge=0, le=1, description="CPU utilisation, 0 to 1.")
+    utilization_defaulted: bool = Field(description="True if the question gave no utilization.")
+    accelerator_utilization: float | None = Field(ge=0, le=1, description="0 to 1; null without accelerators.")
+    power_model: Literal["concave", "linear"]
+    uncertainty: Uncertainty
+    embodied_gco2e: Grams | None = Field(
+        None, description="gCO2e: the share of making the hardware; present with include_embodied."
+    )
+    total_gco2e: Grams | None = Field(
+        None, description="gCO2e: grid and hardware together; present with include_embodied."
+    )

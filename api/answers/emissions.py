@@ -1,0 +1,74 @@
+"""Answers of calculate and compare."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.answers.common import (
+    Answer,
+    Grams,
+    GramsPerKwh,
+    GridMix,
+    Hours,
+    Kilograms,
+    Kwh,
+    Machine,
+    Origin,
+    Percentage,
+    Place,
+    Success,
+    Watts,
+)
+
+
+class Power(Answer):
+    """Watts by part, all machines together."""
+
+    cpu: Watts
+    memory: Watts
+    accelerator: Watts
+    storage: Watts
+    it: Watts = Field(description="Sum of the parts.")
+    facility: Watts = Field(description="it x pue.")
+
+
+class EmissionRow(Place, Machine, GridMix, Origin):
+    """What a machine emits. is_estimate to age_seconds describe carbon_intensity_gco2_kwh."""
+
+    instance_type: str
+    duration_hours: Hours
+    power_consumption_kwh: Kwh
+    co2_emissions_g: Grams
+    co2_emissions_kg: Kilograms
+    carbon_intensity_used: GramsPerKwh | None = Field(description="Mean from now for duration_hours, gCO2e/kWh.")
+    carbon_intensity_used_origin: Origin
+    carbon_intensity_gco2_kwh: GramsPerKwh | None = Field(description="The value now, gCO2e/kWh; null if unknown.")
+
+
+class Calculation(EmissionRow):
+    """A machine's emissions with its power by part."""
+
+    power_w: Power
+
+
+class CalculateAnswer(Success):
+    """Energy and emissions of one machine type in one region."""
+
+    calculation: Calculation
+
+
+class Analysis(Answer):
+    """The first row against the last."""
+
+    best_option: EmissionRow
+    worst_option: EmissionRow
+    difference_kg: Kilograms
+    difference_percentage: Percentage = Field(description="Of the worst option, 0 to 100.")
+    total_options_compared: int = Field(ge=1)
+
+
+class CompareAnswer(Success):
+    """Options, greenest first."""
+
+    comparisons: list[EmissionRow]
+    analysis: Analysis

@@ -1,0 +1,76 @@
+"""Answers of health and ready, and the problem body."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from api.answers.common import Answer, Timestamp
+
+
+class HealthAnswer(Answer):
+    """The process is alive."""
+
+    status: Literal["healthy"]
+    service: Literal["carbon-optimizer"]
+    timestamp: Timestamp
+    api_configured: bool = Field(description="True if an Electricity Maps key is set.")
+
+
+class SourceRow(Answer):
+    """How a source of live data is doing."""
+
+    source: str
+    state: Literal["ok", "degraded", "unconfigured", "untried"]
+    detail: str
+    zones_covered: int | None = Field(description="Zones the key's plan covers; null while unknown.")
+    last_success_at: Timestamp | None
+    last_error: str | None
+    calls: int = Field(ge=0, description="Upstream calls of this process.")
+    fallbacks: dict[str, int] = Field(description="Answers without a live value, by reason.")
+
+
+class TableRow(Answer):
+    """A table of the catalog."""
+
+    table: str
+    rows: int = Field(ge=0)
+    as_of: str = Field(description="The newest date in it.")
+
+
+class ReadyAnswer(Answer):
+    """Ready to answer; degraded means that baselines stand in for a source that should be live."""
+
+    status: Literal["ready"]
+    degraded: bool
+    service: Literal["carbon-optimizer"]
+    timestamp: Timestamp
+    sources: list[SourceRow]
+    catalog: list[TableRow]
+
+
+class FieldProblem(Answer):
+    """One wrong field: `pointer` in a body, `parameter` in a query string or path."""
+
+    pointer: str | None = Field(None, description="JSON Pointer as a URI fragment.", examples=["#/options/0/region"])
+    parameter: str | None = Field(None, examples=["provider"])
+    code: str = Field(description="Stable, for programs.", examples=["unknown_region"])
+    detail: str = Field(description="For people.")
+    nearest: list[str] = Field(default_factory=list, description="Valid values close to the one given.")
+
+
+class Problem(Answer):
+    """RFC 9457. A 422 carries the facts of its refusal as further members."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Any]
+
+    type: str = Field(description="What went wrong, for programs.", examples=["/problems/invalid-request"])
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str
+    instance: str = Field(description="The path asked for.")
+    request_id: str
+    errors: list[FieldProblem] = Field(default_factory=list, description="Every wrong field; absent if none is.")
+    nearest: list[str] = Field(default_factory=list, description="Known names close to the one in the path.")

@@ -1,0 +1,144 @@
+"""The answer of optimize."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.answers.common import (
+    Answer,
+    Grams,
+    GramsPerKwh,
+    GridMix,
+    Hours,
+    Kilograms,
+    Kwh,
+    Origin,
+    Percentage,
+    Place,
+    Success,
+    Timestamp,
+    Uncertainty,
+    Window,
+)
+
+_ABSENT = "absent where the region was not rated"
+
+
+class StartNow(Origin):
+    """The same job started at once."""
+
+    co2_emissions_g: Grams
+    carbon_intensity_used: GramsPerKwh | None = Field(description="Mean over the job's hours, gCO2e/kWh.")
+
+
+class Recommendation(Place, GridMix, Origin):
+    """One offer. is_estimate to age_seconds describe carbon_intensity_gco2_kwh.
+
+    The figures of a machine are null, and what describes the machine is absent, in the row of a requested region
+    where no machine could be rated (qualifies false).
+    """
+
+    instance_type: str | None
+    carbon_intensity_gco2_kwh: GramsPerKwh | None = Field(description="The value now, gCO2e/kWh; null if unknown.")
+    estimated_co2_emissions_kg: Kilograms | None
+    estimated_co2_emissions_g: Grams | None
+    power_consumption_kwh: Kwh | None
+    duration_hours: Hours | None
+    carbon_intensity_used: GramsPerKwh | None = Field(description="The window's mean, gCO2e/kWh.")
+    optimal_time_window: Window | None
+    start_now: StartNow | None
+    is_requested_region: bool = Field(description="True for the region named in the question.")
+    qualifies: bool = Field(description="False if a constraint excludes it: listed for comparison only.")
+    refused_by: list[str] = Field(default_factory=list, description="Constraints it fails; absent if none.")
+    vcpus: float | None = Field(None, description=f"As sold; {_ABSENT}.")
+    memory_gb: float | None = Field(None, description=f"GB; {_ABSENT}.")
+    arch: str | None = Field(None, description="arm64 or x86_64.")
+    accelerator: str | None = Field(None, description="Model of the accelerators; null without.")
+    accelerator_count: float | None = Field(None, description="Accelerators of the machine.")
+    work_unit: str | None = Field(None, description="What work is counted in; null without a sourced index.")
+    co2_g_per_unit_work: float | None = Field(None, ge=0, description="gCO2e per unit of work, what carbon ranks by.")
+    co2_g_for_same_work: float | None = Field(None, ge=0, description="gCO2e for the work row 1 does.")
+    performance_index: float | None = Field(None, ge=0, description="Work per vCPU (accelerator); null if unknown.")
+    performance_basis: str | None = Field(None, description="published, derived or estimate.")
+    relative_performance: float | None = Field(None, ge=0, description="Over the best of its unit, 0 to 1.")
+    within_uncertainty_of_best: bool | None = Field(
+        None, description="True within 30 % of row 1: no evidence that one is greener."
+    )
+    score: float | None = Field(None, description="What the rows are ordered by.")
+    count: int | None = Field(None, description="Machines of this type.")
+    offered: bool | None = Field(None, description="Whether the region offers the type.")
+    pue: float | None = Field(None, ge=1, description="Energy of the facility over energy of its IT equipment.")
+    utilization: float | None = Field(None, ge=0, le=1, description="CPU utilisation, 0 to 1.")
+    utilization_defaulted: bool | None = Field(None, description="True if the question gave no utilization.")
+    accelerator_utilization: float | None = Field(None, ge=0, le=1, description="0 to 1; null without accelerators.")
+    power_model: str | None = Field(None, description="concave or linear.")
+    uncertainty: Uncertainty | None = None
+    embodied_gco2e: Grams | None = Field(None, description="gCO2e; present with include_embodied.")
+    total_gco2e: Grams | None = Field(None, description="gCO2e, grid and hardware; present with include_embodied.")
+
+
+class Baseline(Place):
+    """The region that savings are counted from."""
+
+    basis: str = Field(description="requested region, or median region if the question names none.")
+    co2_emissions_kg: Kilograms | None = Field(description="Of its own best type for the work row 1 does.")
+    savings_kg: float | None = Field(description="kgCO2e row 1 saves against it; negative if row 1 emits more.")
+    savings_percentage: float | None = Field(le=100, description="Of the worse figure.")
+
+
+class CarbonSavings(Answer):
+    """Regions compared, each by its own best qualifying type, for the same work."""
+
+    potential_savings_kg: Kilograms | None = Field(description="Best against worst region; null if there is only one.")
+    potential_savings_percentage: Percentage | None = Field(description="Of the worst, 0 to 100.")
+    comparison: str
+    worst_region: Place | None
+    baseline: Baseline | None
+
+
+class AdviceDetail(Answer):
+    """One measured hint, with the figures it rests on."""
+
+    kind: str = Field(description="architecture, time or region.")
+    text: str
+    savings_percentage: Percentage = Field(description="(from_gco2e - to_gco2e) / from_gco2e, 0 to 100.")
+    from_: str = Field(alias="from")
+    to: str
+    from_gco2e: Grams = Field(description="gCO2e per what `per` says.")
+    to_gco2e: Grams = Field(description="gCO2e per what `per` says.")
+    per: str = Field(description="unit of work, job or same work.")
+
+
+class Metadata(Answer):
+    """How the answer came about."""
+
+    total_regions_analyzed: int = Field(ge=0, description="Regions with a qualifying offer, and the requested one.")
+    regions_in_scope: int = Field(ge=0)
+    duration_hours: Hours
+    ranking_hours: Hours = Field(description="Hours whose mean intensity the ranking uses.")
+    flexible: bool = Field(description="Whether the job may wait for a greener window.")
+    candidates: int = Field(ge=0, description="Offers (region and type) in the providers asked for.")
+    qualifying: int = Field(ge=0)
+    removed: dict[str, int] = Field(description="Offers each constraint removed; with qualifying they add up.")
+    zones: int = Field(ge=0, description="Grid zones looked at.")
+    live_zones: int = Field(ge=0, description="Of these, zones with a live value.")
+    api_data_freshness: str
+
+
+class PlacementFacts(Answer):
+    """What to run, where and when."""
+
+    workload_type: str
+    priority: str
+    timestamp: Timestamp
+    recommendations: list[Recommendation]
+    carbon_savings: CarbonSavings
+    service_optimizations: list[str] = Field(description="Hints computed from this very answer; empty if none applies.")
+    service_optimization_details: list[AdviceDetail]
+    metadata: Metadata
+
+
+class OptimizeAnswer(Success):
+    """The greenest (fastest, balanced) offers for a workload."""
+
+    recommendation: PlacementFacts

@@ -1,0 +1,107 @@
+"""Answers of regions, one region, and zones."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.answers.common import (
+    Answer,
+    GramsPerKwh,
+    GridMix,
+    Origin,
+    Percentage,
+    Place,
+    Quality,
+    Site,
+    Success,
+    Timestamp,
+)
+
+
+class RegionRow(Site, Origin, GridMix):
+    """A region's grid now."""
+
+    carbon_intensity: GramsPerKwh | None = Field(description="The value now, gCO2e/kWh; null if unknown.")
+
+
+class RegionsAnswer(Success):
+    """Regions in the order asked for."""
+
+    total_regions: int = Field(ge=0, description="Regions that match, before the limit.")
+    regions: list[RegionRow]
+
+
+class Forecast(Origin):
+    """The next 24 hours; is_estimate to age_seconds describe the average."""
+
+    average: GramsPerKwh | None = Field(description="Mean over time from now, gCO2e/kWh.")
+    minimum: GramsPerKwh
+    maximum: GramsPerKwh
+
+
+class Hour(Answer):
+    """The mean of one UTC hour."""
+
+    datetime: Timestamp = Field(description="Start of the hour.")
+    carbon_intensity: GramsPerKwh
+    is_estimate: bool
+    data_quality: Quality
+
+
+class RegionFacts(Site, Origin, GridMix):
+    """One region now and over the next 24 hours; is_estimate to age_seconds describe the value now."""
+
+    pue: float = Field(ge=1, description="The provider's power usage effectiveness.")
+    current_carbon_intensity: GramsPerKwh | None = Field(description="gCO2e/kWh now; null if unknown.")
+    forecast_24h: Forecast
+    optimal_hours_utc: list[int] = Field(
+        description="The nine lowest of the next 24 hours, in time order; empty when they differ by under 2 %."
+    )
+    hourly_forecast: list[Hour]
+    timestamp: Timestamp
+
+
+class RegionAnswer(Success):
+    """One region's grid."""
+
+    region_details: RegionFacts
+
+
+class Annual(Answer):
+    """A zone's yearly figures."""
+
+    carbon_intensity: GramsPerKwh | None = Field(description="Annual mean, gCO2e/kWh; null if nobody publishes one.")
+    renewable_percentage: Percentage | None
+    fossil_free_percentage: Percentage | None
+    year: int | None
+    method: str
+    source: str
+    as_of: str
+
+
+class Profile(Answer):
+    """The month and hour profile that stands in where no live value does."""
+
+    basis: str = Field(description="history, modelled (shape from a model) or flat.")
+    zone: str = Field(description="The zone whose shape is used.")
+    years: str
+    from_estimates: bool = Field(description="True if the hours it is made from were themselves estimated.")
+    weekend_factor: float = Field(description="Mean weekend over mean weekday intensity; 1 where none is kept.")
+
+
+class ZoneFacts(Origin, GridMix):
+    """A grid zone now and by the year."""
+
+    zone: str
+    country: str
+    current_carbon_intensity: GramsPerKwh | None = Field(description="gCO2e/kWh now; null if unknown.")
+    annual: Annual
+    profile: Profile
+    note: str
+    regions: list[Place]
+
+
+class ZoneAnswer(Success):
+    """One grid zone."""
+
+    zone_details: ZoneFacts

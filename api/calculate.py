@@ -1,0 +1,45 @@
+"""POST /api/v1/calculate: what one machine emits in one region."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+from api.answers.emissions import CalculateAnswer
+from api.exchange import current_service, now, success
+from api.fields import Count, Duration, IncludeEmbodied, LoadFields, MachineFields
+from api.render.emissions import calculation
+from api.render.parts import Json
+from carbon.workload import CalculateQuery
+
+bp = APIBlueprint("calculate", __name__, tag="Decisions")
+
+
+class CalculateRequest(MachineFields, LoadFields):
+    """A machine, a region, and how it is used."""
+
+    duration_hours: Duration = 1.0
+    include_embodied: IncludeEmbodied = False
+    count: Count = 1
+
+    def query(self) -> CalculateQuery:
+        return CalculateQuery(
+            region=self.region,
+            instance_type=self.instance_type,
+            duration_hours=self.duration_hours,
+            load=self.load,
+            include_embodied=self.include_embodied,
+            count=self.count,
+        )
+
+
+@bp.post("/api/v1/calculate")
+@bp.input(CalculateRequest, arg_name="body")
+@bp.output(CalculateAnswer)
+@bp.doc(responses=[422])
+def calculate(body: CalculateRequest) -> Json:
+    """Calculate the energy and the emissions of a machine from now on.
+
+    co2_emissions_g is power_consumption_kwh (facility, PUE applied) x carbon_intensity_used.
+    """
+    engine = current_service().engine
+    return success(calculation(engine.calculate(body.query(), now=now()), engine.mapping))

@@ -1,0 +1,62 @@
+"""POST /api/v1/compare: options, greenest first."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from api.answers.emissions import CompareAnswer
+from api.exchange import current_service, now, success
+from api.fields import AcceleratorUtilization, Count, Duration, IncludeEmbodied, LoadFields, MachineFields, Utilization
+from api.render.emissions import comparison
+from api.render.parts import Json
+from carbon.workload import CalculateQuery, Load
+
+bp = APIBlueprint("compare", __name__, tag="Decisions")
+
+
+class Option(MachineFields):
+    """A machine in a region; its own utilisation, if given, holds before the common one."""
+
+    utilization: Utilization = None
+    accelerator_utilization: AcceleratorUtilization = None
+    count: Count = 1
+
+
+class CompareRequest(LoadFields):
+    """Options of any providers, all for the same hours."""
+
+    options: list[Option] = Field(min_length=1, max_length=1000)
+    duration_hours: Duration = 1.0
+    include_embodied: IncludeEmbodied = False
+
+    def queries(self) -> list[CalculateQuery]:
+        return [
+            CalculateQuery(
+                region=option.region,
+                instance_type=option.instance_type,
+                duration_hours=self.duration_hours,
+                load=self._load_of(option),
+                include_embodied=self.include_embodied,
+                count=option.count,
+            )
+            for option in self.options
+        ]
+
+    def _load_of(self, option: Option) -> Load:
+        own, accelerator = option.utilization, option.accelerator_utilization
+        return Load(
+            utilization=self.utilization if own is None else own,
+            accelerator_utilization=self.accelerator_utilization if accelerator is None else accelerator,
+            curve=self.power_model,
+        )
+
+
+@bp.post("/api/v1/compare")
+@bp.input(CompareRequest, arg_name="body")
+@bp.output(CompareAnswer)
+@bp.doc(responses=[422])
+def compare(body: CompareRequest) -> Json:
+    """Compare options, greenest first; best and worst are the whole first and last rows."""
+    engine = current_service().engine
+    return success(comparison(engine.compare(body.queries(), now=now()), engine.mapping))

@@ -1,0 +1,81 @@
+"""GET /api/v1/instances: the machines and sized services in the catalog."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from api.answers.catalog import InstancesAnswer
+from api.exchange import current_service, success
+from api.fields import GpuModel, Name, Parameters, ProvidersParameter, RegionKey, scope_of
+from api.render.catalog import instance_list
+from api.render.parts import Json
+from catalog.model import InstanceType
+from mapping import CloudMap
+
+bp = APIBlueprint("instances", __name__, tag="Catalog")
+
+
+class InstancesParameters(Parameters):
+    """Which types; every filter given must hold."""
+
+    provider: ProvidersParameter = Field(
+        ["all"], max_length=100, description="May be given several times; default: all."
+    )
+    q: Name | None = Field(None, description="Part of the type's name.", examples=["m7g"])
+    category: Name | None = Field(None, description="general, compute, memory, storage, accelerated and so on.")
+    family: Name | None = None
+    arch: Name | None = Field(None, description="arm64 or x86_64.")
+    accelerator: GpuModel | None = Field(None, description="Part of the accelerator's name.", examples=["T4"])
+    min_vcpus: float | None = Field(None, gt=0, le=1_000_000)
+    min_memory_gb: float | None = Field(None, gt=0, le=1_000_000, description="GB.")
+    region: RegionKey | None = Field(None, description="Offered there: a region's id, or provider:region.")
+    power_modelled: bool | None = Field(None, description="true: only types calculate can answer.")
+    limit: int = Field(100, ge=1, le=1000, description="Rows at most.")
+    offset: int = Field(0, ge=0, le=1_000_000, description="Rows to leave out first.")
+
+    def matches(self, kind: InstanceType, mapping: CloudMap) -> bool:
+        return (
+            _holds(self.q, kind.instance_type)
+            and _same(self.category, kind.category)
+            and _same(self.family, kind.family)
+            and _same(self.arch, kind.arch)
+            and _holds(self.accelerator, kind.accelerator.accelerator if kind.accelerator else "")
+            and _at_least(self.min_vcpus, kind.vcpus)
+            and _at_least(self.min_memory_gb, kind.memory_gb)
+            and self.power_modelled in (None, kind.power_modelled)
+            and (self.region is None or _offered(self.region, kind, mapping))
+        )
+
+
+@bp.get("/api/v1/instances")
+@bp.input(InstancesParameters, location="query", arg_name="query")
+@bp.output(InstancesAnswer)
+def instances(query: InstancesParameters) -> Json:
+    """List instance types and sized services by provider and name, those whose power is not modelled included."""
+    mapping, providers = current_service().engine.mapping, scope_of(query.provider)
+    found = [
+        kind
+        for kind in mapping.catalog.types
+        if (not providers or kind.provider in providers) and query.matches(kind, mapping)
+    ]
+    found.sort(key=lambda kind: (kind.provider, kind.instance_type))
+    rows = found[query.offset : query.offset + query.limit]
+    return success(instance_list(rows, len(found), query.limit, query.offset))
+
+
+def _holds(part: str | None, text: str) -> bool:
+    return part is None or part.casefold() in text.casefold()
+
+
+def _same(wanted: str | None, value: str | None) -> bool:
+    return wanted is None or wanted.casefold() == (value or "").casefold()
+
+
+def _at_least(least: float | None, value: float | None) -> bool:
+    return least is None or (value is not None and value >= least)
+
+
+def _offered(region: str, kind: InstanceType, mapping: CloudMap) -> bool:
+    same_cloud = region.partition(":")[0] == kind.provider
+    return same_cloud and mapping.is_offered(region, kind.instance_type) is True

@@ -1,0 +1,121 @@
+"""Names in a question -> catalog keys; a name nobody knows becomes a field error with the nearest known ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownName, UnknownProvider, UnknownZone
+from mapping import CloudMap
+
+ALL = "all"
+DEFAULT_PROVIDER = "aws"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a question is checked against: the catalog, and the time of the request."""
+
+    mapping: CloudMap
+    now: datetime
+
+
+def facts(info: ValidationInfo) -> Facts:
+    """The Facts parse.py hands to pydantic as context."""
+    if not isinstance(info.context, Facts):
+        raise TypeError("a question is validated with Facts as context")
+    return info.context
+
+
+def refusal(code: str, detail: str, nearest: Callable[[], Sequence[str]] = tuple) -> PydanticCustomError:
+    """A field error. nearest: finds valid values close to the one given; parse.py asks for the first few."""
+    return PydanticCustomError("refused", "{detail}", {"code": code, "detail": detail, "nearest": nearest})
+
+
+def _unknown(code: str, error: UnknownName) -> PydanticCustomError:
+    return refusal(code, str(error), lambda: error.nearest)
+
+
+def provider_key(name: str, info: ValidationInfo) -> str:
+    """A provider's key, upper and lower case alike."""
+    try:
+        return facts(info).mapping.provider(name).provider
+    except UnknownProvider as error:
+        raise _unknown("unknown_provider", error) from error
+
+
+def region_key(name: str, provider: str | None, info: ValidationInfo) -> str:
+    """provider:region of a region named by its id, with its provider beside or before it."""
+    try:
+        return facts(info).mapping.resolve_region(name, provider).key
+    except AmbiguousRegion as error:
+        raise _unknown("ambiguous_region", error) from error
+    except UnknownProvider as error:
+        raise _unknown("unknown_provider", error) from error
+    except UnknownName as error:
+        raise _unknown("unknown_region", error) from error
+
+
+def country_code(name: str, info: ValidationInfo) -> str:
+    """The ISO 3166 code of a country that holds a region, upper and lower case alike."""
+    known = sorted({region.country for region in facts(info).mapping.regions.values()})
+    if (code := name.upper()) in known:
+        return code
+    detail = f"no region lies in a country {name!r}; give an ISO 3166 code such as DE"
+    raise refusal("unknown_country", detail, lambda: get_close_matches(code, known, n=3, cutoff=0.4))
+
+
+def zone_key(name: str, info: ValidationInfo) -> str:
+    """The current key of a grid zone; a retired key leads to its successor."""
+    try:
+        return facts(info).mapping.zone(name).zone
+    except UnknownZone as error:
+        raise _unknown("unknown_zone", error) from error
+
+
+def instance_type_name(provider: str, name: str, info: ValidationInfo) -> str:
+    """The catalog's spelling of an instance type of one provider."""
+    try:
+        return facts(info).mapping.instance_type(provider, name).instance_type
+    except UnknownInstanceType as error:
+        raise _unknown("unknown_instance_type", error) from error
+
+
+def sellers(name: str, info: ValidationInfo) -> dict[str, str]:
+    """Providers that sell an instance type of this name, each with its spelling; refuses a name nobody sells."""
+    mapping = facts(info).mapping
+    found, misses = dict[str, str](), list[UnknownInstanceType]()
+    for provider in mapping.providers:
+        try:
+            found[provider] = mapping.instance_type(provider, name).instance_type
+        except UnknownInstanceType as error:
+            misses.append(error)
+    if found:
+        return found
+
+    def nearest() -> Sequence[str]:
+        close = [near for miss in misses for near in miss.nearest]
+        return get_close_matches(name, close, n=5, cutoff=0.0)
+
+    raise refusal("unknown_instance_type", f"instance type {name!r} is not known", nearest)
+
+
+def any_instance_type(name: str, info: ValidationInfo) -> str:
+    """The spelling of an instance type that some provider sells."""
+    return next(iter(sellers(name, info).values()))
+
+
+def accelerator_part(name: str, info: ValidationInfo) -> str:
+    """Part of an accelerator's name, such as T4."""
+    kinds = facts(info).mapping.catalog.types
+    known = {kind.accelerator.accelerator for kind in kinds if kind.accelerator}
+    if any(name.casefold() in model.casefold() for model in known):
+        return name
+    words = sorted({*known, *(word for model in known for word in model.split())})
+    detail = f"no accelerator's name contains {name!r}"
+    raise refusal("unknown_gpu_model", detail, lambda: get_close_matches(name, words, n=5, cutoff=0.5))

@@ -1,0 +1,132 @@
+"""The OpenAPI document: what APIFlask collects from the decorators, completed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from api.answers.health import Problem
+from api.problems import BY_ERROR, BY_STATUS, MEDIA_TYPE
+from api.schema import REF_TEMPLATE
+
+EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
+TITLE = "Carbon-Aware Cloud Optimizer"
+VERSION = "1.0.0"
+DESCRIPTION = """Where, on what and when to run a workload in the cloud so that it emits the least.
+
+All intensities are average (not marginal), lifecycle and consumption-based, in gCO2e per kWh. Each carries
+`is_estimate`, `data_quality`, `source`, `datetime` and `age_seconds`; `is_estimate` is false only for measured values.
+Calculated numbers keep four significant digits; what the catalog says is given as it stands there. Times are UTC.
+Every failure is a problem (RFC 9457) of media type `application/problem+json`."""
+TAGS = [
+    {"name": "Decisions", "description": "Choose, calculate, compare, schedule."},
+    {"name": "Regions", "description": "Cloud regions and grid zones."},
+    {"name": "Catalog", "description": "Instance types and workloads."},
+    {"name": "Operation", "description": "Health of the service."},
+]
+CONFIG: Mapping[str, object] = {
+    "OPENAPI_VERSION": "3.1.0",
+    "DESCRIPTION": DESCRIPTION,
+    "TAGS": TAGS,
+    "SERVERS": [{"url": "/"}],
+    "AUTO_SERVERS": False,
+    "AUTO_OPERATION_ID": True,
+    "AUTO_200_RESPONSE": False,
+    "AUTO_404_RESPONSE": False,
+    "AUTO_VALIDATION_ERROR_RESPONSE": False,
+}
+_REQUEST_ID_HEADER = {
+    "description": "This request's id: the caller's own if it matches [A-Za-z0-9._-]{1,128}, else a new one.",
+    "schema": {"type": "string"},
+}
+_REQUEST_ID_PARAMETER = {
+    "name": "X-Request-ID",
+    "in": "header",
+    "required": False,
+    "description": "Your id for this request; kept if it matches [A-Za-z0-9._-]{1,128}.",
+    "schema": {"type": "string"},
+}
+_PATH_PARAMETERS = {
+    "region": ("A region's id, or provider:region.", "ca-central-1"),
+    "zone": ("A grid zone, as Electricity Maps names it.", "CA-QC"),
+}
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """APIFlask's document with shared schemas, problems, headers, required bodies and examples."""
+    document["components"] = {
+        "schemas": _schemas(document["components"]["schemas"]),
+        "responses": dict(_problem_responses()),
+    }
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            _complete_operation(method, operation)
+    return document
+
+
+def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+    operation["operationId"] = operation["operationId"].rpartition("_")[2]
+    for parameter in operation["parameters"]:
+        _complete_parameter(parameter)
+    operation["parameters"].append(_REQUEST_ID_PARAMETER)
+    for response in operation["responses"].values():
+        response["headers"] = {"X-Request-ID": _REQUEST_ID_HEADER}
+    takes_body, takes_input = method == "post", len(operation["parameters"]) > 1
+    if takes_body:
+        operation["requestBody"]["required"] = True
+    own = {int(status) for status in operation["responses"] if status != "200"}
+    statuses = own | {405, 500} | ({400, 413, 415} if takes_body else {400} if takes_input else set())
+    for status in sorted(statuses):
+        operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
+    _add_examples(operation)
+
+
+def _complete_parameter(parameter: dict[str, Any]) -> None:
+    """Lifts the description out of the schema; says what a path parameter is."""
+    schema = parameter["schema"]
+    if parameter["in"] == "path":
+        description, example = _PATH_PARAMETERS[parameter["name"]]
+        parameter |= {"required": True, "description": description, "example": example}
+    elif "description" in schema:
+        parameter["description"] = schema.pop("description")
+
+
+def _schemas(collected: Mapping[str, Any]) -> dict[str, Any]:
+    """Every model once: APIFlask names a nested one Parent.Child, our references say Child."""
+    problem = Problem.model_json_schema(ref_template=REF_TEMPLATE)
+    schemas = {name.rpartition(".")[2]: schema for name, schema in collected.items()}
+    schemas |= problem.pop("$defs") | {"Problem": problem}
+    return dict(sorted(schemas.items()))
+
+
+def _response_name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _problem_responses() -> Iterator[tuple[str, dict[str, Any]]]:
+    for status in (400, 404, 405, 413, 415, 422, 500):
+        kinds = {kind.name: kind for kind in (*BY_STATUS.values(), *BY_ERROR.values()) if kind.status == status}
+        yield (
+            _response_name(status),
+            {
+                "description": "; ".join(kind.title for kind in kinds.values()),
+                "headers": {"X-Request-ID": _REQUEST_ID_HEADER},
+                "content": {
+                    MEDIA_TYPE: {
+                        "schema": {"$ref": REF_TEMPLATE.format(model="Problem")},
+                        "example": EXAMPLES[_response_name(status)],
+                    }
+                },
+            },
+        )
+
+
+def _add_examples(operation: dict[str, Any]) -> None:
+    """Real questions with their real answers."""
+    example = EXAMPLES[operation["operationId"]]
+    if "requestBody" in operation:
+        operation["requestBody"]["content"]["application/json"]["example"] = example["question"]
+    operation["responses"]["200"]["content"]["application/json"]["example"] = example["answer"]

@@ -1,0 +1,159 @@
+"""POST /api/v1/optimize: where, on what and when to run a workload."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from apiflask import APIBlueprint
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+
+from api import names
+from api.answers.placement import OptimizeAnswer
+from api.exchange import current_service, now, success
+from api.fields import (
+    Body,
+    CountryCode,
+    Deadline,
+    Duration,
+    GpuModel,
+    IncludeEmbodied,
+    LoadFields,
+    ProviderKey,
+    RegionBesideProvider,
+    RegionKey,
+    StartAfter,
+    TypeName,
+)
+from api.render.numbers import stamp
+from api.render.parts import Json
+from api.render.placement import placement
+from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
+
+bp = APIBlueprint("optimize", __name__, tag="Decisions")
+MAX_NAMES = 500
+Size = Annotated[float, Field(gt=0, le=1_000_000)]
+
+
+def _without_all(value: Any) -> Any:
+    """ "all", alone or in a list, as the empty list that means every provider."""
+    return [] if value == names.ALL or (isinstance(value, list) and names.ALL in value) else value
+
+
+Providers = Annotated[
+    list[ProviderKey],
+    Field(max_length=MAX_NAMES),
+    BeforeValidator(_without_all),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": names.ALL},
+                {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_NAMES},
+            ]
+        }
+    ),
+]
+
+
+class RequirementsBody(Body):
+    """What a machine must at least have."""
+
+    vcpus: Size | None = Field(None, description="vCPUs.")
+    memory_gb: Size | None = Field(None, description="GB.")
+    gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(None, description="Accelerators; 0: none wanted.")
+    gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
+    gpu_memory_gb: Size | None = Field(None, description="GB of all accelerators of the machine together.")
+    arch: Literal["arm64", "x86_64"] | None = None
+
+
+class OptimizeRequest(LoadFields):
+    """A workload, what matters, and what narrows the choice."""
+
+    workload: WorkloadType
+    priority: Priority = Field(
+        description="carbon: gCO2e per unit of work; performance: work per vCPU (accelerator); balanced: half of each."
+    )
+    provider: ProviderKey | None = Field(None, description="Whose region `region` is.")
+    region: RegionBesideProvider | None = Field(
+        None, description="Where you run today: the baseline of the savings.", examples=["us-west-2"]
+    )
+    duration_hours: Duration | None = Field(None, description="Hours the job runs; default: figures for one hour.")
+    regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Only these regions.")
+    countries: list[CountryCode] = Field([], max_length=MAX_NAMES, description="Only these countries (ISO 3166).")
+    exclude_regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Not these regions.")
+    instance_types: list[TypeName] = Field([], max_length=MAX_NAMES, description="Only these types, of any size.")
+    providers: Providers | None = Field(
+        None,
+        validate_default=True,
+        description="Clouds to look at, or all. Default: aws and the clouds of the regions and types named.",
+        examples=[["aws", "gcp"]],
+    )
+    requirements: RequirementsBody | None = Field(
+        None, description="Default: types between one and four times the workload's reference."
+    )
+    include_embodied: IncludeEmbodied = False
+    max_carbon_intensity: Annotated[float, Field(gt=0, le=10_000)] | None = Field(
+        None, description="gCO2e/kWh the window's mean may have at most."
+    )
+    flexible: bool | None = Field(None, description="May it wait for a greener window? Default: the workload's own.")
+    start_after: StartAfter = None
+    deadline: Deadline = None
+    limit: int = Field(5, ge=1, le=MAX_NAMES, description="Rows at most; the requested region's is added.")
+    per_region: int = Field(1, ge=1, le=100, description="Types of one region at most.")
+
+    @field_validator("region")
+    @classmethod
+    def _provider_has_region(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("provider"):
+            raise names.refusal(
+                "region_missing", "provider says whose region it is; name clouds to search in providers"
+            )
+        return value
+
+    @field_validator("providers")
+    @classmethod
+    def _default_providers(cls, value: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        if value is not None:
+            return value
+        places = [info.data.get("region"), *info.data.get("regions", [])]
+        scope = dict.fromkeys([names.DEFAULT_PROVIDER, *(key.partition(":")[0] for key in places if key)])
+        for name in info.data.get("instance_types", []):
+            sold_by = names.sellers(name, info)
+            if scope.keys().isdisjoint(sold_by):
+                scope |= dict.fromkeys(sold_by)
+        return list(scope)
+
+    def query(self) -> OptimizeQuery:
+        return OptimizeQuery(
+            workload=self.workload,
+            priority=self.priority,
+            region=self.region,
+            duration_hours=self.duration_hours,
+            providers=tuple(self.providers or ()),
+            regions=tuple(self.regions),
+            countries=tuple(self.countries),
+            exclude_regions=tuple(self.exclude_regions),
+            instance_types=tuple(self.instance_types),
+            requirements=Requirements(**self.requirements.model_dump()) if self.requirements else None,
+            load=self.load,
+            include_embodied=self.include_embodied,
+            max_carbon_intensity=self.max_carbon_intensity,
+            flexible=self.flexible,
+            start_after=self.start_after,
+            deadline=self.deadline,
+            limit=self.limit,
+            per_region=self.per_region,
+        )
+
+
+@bp.post("/api/v1/optimize")
+@bp.input(OptimizeRequest, arg_name="body")
+@bp.output(OptimizeAnswer)
+@bp.doc(responses=[422])
+def optimize(body: OptimizeRequest) -> Json:
+    """Choose the regions, instance types and time window that fit a workload best.
+
+    Every printed emission is power_consumption_kwh (facility, PUE applied) x carbon_intensity_used.
+    """
+    engine, query = current_service().engine, body.query()
+    result = engine.optimize(query, now=now())
+    return success(placement(result, query, engine.mapping, stamp(now())))

@@ -1,0 +1,106 @@
+"""Body or query string -> a checked question, or InvalidRequest with every wrong field at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, TypeVar
+
+from flask import Request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import UnsupportedMediaType
+
+from api.fields import Body, Parameters
+from api.names import Facts
+from carbon.errors import FieldError, InvalidRequest
+
+MAX_ERRORS = 1000  # a body of 1 MB can hold 100,000 unknown fields
+MAX_SUGGESTIONS = 20  # looking for near names among thousands takes 20 ms each
+B = TypeVar("B", bound=Body)
+P = TypeVar("P", bound=Parameters)
+
+
+class InvalidParameters(InvalidRequest):
+    """As InvalidRequest, the fields being query parameters."""
+
+
+def parse_body(model: type[B], request: Request, facts: Facts) -> B:
+    """The checked body. Raises InvalidRequest, UnsupportedMediaType (415), RequestEntityTooLarge (413)."""
+    if not request.is_json:
+        raise UnsupportedMediaType("the body must be JSON: send Content-Type: application/json")
+    try:
+        return model.model_validate_json(request.get_data(cache=False), context=facts)
+    except ValidationError as error:
+        raise InvalidRequest(_field_errors(error, model)) from None
+
+
+def parse_query(model: type[P], request: Request, facts: Facts) -> P:
+    """The checked query string: a list field may be given several times, any other once."""
+    given = request.args.to_dict(flat=False)
+    lists = _list_fields(model)
+    values: dict[str, Any] = {}
+    errors = list[FieldError]()
+    for name, texts in given.items():
+        if name in lists:
+            values[name] = texts
+        else:
+            values[name] = texts[0]
+            if len(texts) > 1:
+                errors.append(FieldError(location=(name,), code="repeated", detail="may be given only once"))
+    try:
+        question = model.model_validate(values, context=facts)
+    except ValidationError as error:
+        errors += _field_errors(error, model)
+    if errors:
+        raise InvalidParameters(errors)
+    return question
+
+
+@cache
+def _list_fields(model: type[BaseModel]) -> frozenset[str]:
+    schemas = model.model_json_schema()["properties"]
+    return frozenset(name for name, schema in schemas.items() if schema.get("type") == "array")
+
+
+def _field_errors(error: ValidationError, model: type[BaseModel]) -> Sequence[FieldError]:
+    found = error.errors(include_url=False)[:MAX_ERRORS]
+    return [_field_error(item, model, suggest=index < MAX_SUGGESTIONS) for index, item in enumerate(found)]
+
+
+def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldError:
+    """pydantic's error in our words; its input and URL stay out of the answer."""
+    context = error.get("ctx", {})
+    location, code = tuple(error["loc"]), str(error["type"])
+    nearest: tuple[str, ...] = ()
+    if code == "refused":
+        nearest = tuple(context["nearest"]()) if suggest else ()
+        return FieldError(location=location, code=context["code"], detail=context["detail"], nearest=nearest)
+    if code == "missing":
+        return FieldError(location=location, code=code, detail="is required")
+    if code == "extra_forbidden":
+        nearest = _close(location[-1], _all_fields(model)) if suggest else ()
+        return FieldError(location=location, code="unknown_field", detail="is not a known field", nearest=nearest)
+    if code in ("enum", "literal_error"):
+        allowed = re.findall(r"'([^']*)'", context["expected"])
+        nearest = _close(error["input"], allowed) if suggest else ()
+        detail = f"must be one of {', '.join(allowed)}"
+        return FieldError(location=location, code="not_one_of", detail=detail, nearest=nearest)
+    return FieldError(location=location, code=code, detail=_worded(error["msg"]))
+
+
+def _worded(message: str) -> str:
+    return message.replace("Input should ", "must ").replace("Invalid JSON", "is not valid JSON")
+
+
+def _close(given: object, known: Iterable[str]) -> tuple[str, ...]:
+    return tuple(get_close_matches(str(given)[:100], known, n=3, cutoff=0.5))
+
+
+@cache
+def _all_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """Names of a question's fields, those of nested objects included."""
+    schema = model.model_json_schema()
+    objects = [schema, *schema.get("$defs", {}).values()]
+    return tuple(dict.fromkeys(name for item in objects for name in item.get("properties", {})))

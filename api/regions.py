@@ -1,0 +1,63 @@
+"""GET /api/v1/regions and /api/v1/regions/{region}: the clouds' regions and their grid."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from api.answers.regions import RegionAnswer, RegionsAnswer
+from api.exchange import current_service, now, success
+from api.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
+from api.render.numbers import stamp
+from api.render.parts import Json
+from api.render.regions import region_details, region_list
+from carbon.workload import RegionsQuery, RegionSort
+
+bp = APIBlueprint("regions", __name__, tag="Regions")
+
+
+class RegionsParameters(Parameters):
+    """Which regions, in which order."""
+
+    provider: ProvidersParameter = Field(
+        ["aws"], max_length=100, description="May be given several times; all: every provider."
+    )
+    country: list[CountryCode] = Field([], max_length=100, description="ISO 3166 code; may be given several times.")
+    zone: ZoneKey | None = Field(None, description="Grid zone.")
+    sort: RegionSort = Field(RegionSort.CARBON_INTENSITY, description="Greenest first, or by region id.")
+    limit: int | None = Field(None, ge=1, le=1000, description="Rows at most; default: all.")
+
+    def query(self) -> RegionsQuery:
+        return RegionsQuery(
+            providers=scope_of(self.provider),
+            countries=tuple(self.country),
+            zone=self.zone,
+            sort=self.sort,
+            limit=self.limit,
+        )
+
+
+class RegionParameters(Parameters):
+    """Whose region it is."""
+
+    provider: ProviderKey | None = Field(None, description="Needed where several clouds share the id.")
+
+
+@bp.get("/api/v1/regions")
+@bp.input(RegionsParameters, location="query", arg_name="query")
+@bp.output(RegionsAnswer)
+def regions(query: RegionsParameters) -> Json:
+    """List the regions a customer can open now, greenest first."""
+    engine = current_service().engine
+    return success(region_list(engine.regions(query.query(), now=now()), engine.mapping))
+
+
+@bp.get("/api/v1/regions/<region>")
+@bp.input(RegionParameters, location="query", arg_name="query")
+@bp.output(RegionAnswer)
+@bp.doc(responses=[404])
+def region(region: str, query: RegionParameters) -> Json:
+    """Show one region's grid now and over the next 24 hours."""
+    engine = current_service().engine
+    key = engine.mapping.resolve_region(region, query.provider).key
+    return success(region_details(engine.region_details(key, now=now()), engine.mapping, stamp(now())))

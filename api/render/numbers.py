@@ -1,0 +1,38 @@
+"""How a number and a time look in an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import isfinite
+from typing import overload
+
+
+@overload
+def rounded(value: float) -> float: ...
+@overload
+def rounded(value: float | None) -> float | None: ...
+def rounded(value: float | None) -> float | None:
+    """Four significant digits. Raises ValueError for what is not finite: JSON would say null and hide a fault."""
+    if value is None:
+        return None
+    if not isfinite(value):
+        raise ValueError(f"{value} cannot be answered")
+    return float(f"{value:.4g}")
+
+
+@overload
+def percentage(share: float) -> float: ...
+@overload
+def percentage(share: float | None) -> float | None: ...
+def percentage(share: float | None) -> float | None:
+    """A share of 0 to 1 as 0 to 100."""
+    return None if share is None else rounded(share * 100.0)
+
+
+def kilograms(grams: float) -> float:
+    return rounded(grams / 1000.0)
+
+
+def stamp(moment: datetime) -> str:
+    """ISO 8601 in UTC, whole seconds, Z."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,51 @@
+"""POST /api/v1/schedule: when a job should start in a region."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from api.answers.schedule import ScheduleAnswer
+from api.exchange import current_service, now, success
+from api.fields import Deadline, Duration, RegionField, StartAfter
+from api.render.parts import Json
+from api.render.schedule import schedule as rendered
+from carbon.workload import ScheduleQuery
+
+bp = APIBlueprint("schedule", __name__, tag="Decisions")
+
+
+class ScheduleRequest(RegionField):
+    """A job's length and the span it may run in."""
+
+    duration_hours: Duration = 1.0
+    start_after: StartAfter = None
+    deadline: Deadline = None
+    search_hours: Annotated[float, Field(ge=1, le=168)] = Field(
+        24.0, description="Without a deadline: hours from the earliest start within which the job starts."
+    )
+
+    def query(self) -> ScheduleQuery:
+        return ScheduleQuery(
+            region=self.region,
+            duration_hours=self.duration_hours,
+            start_after=self.start_after,
+            deadline=self.deadline,
+            search_hours=self.search_hours,
+        )
+
+
+@bp.post("/api/v1/schedule")
+@bp.input(ScheduleRequest, arg_name="body")
+@bp.output(ScheduleAnswer)
+@bp.doc(responses=[422])
+def schedule(body: ScheduleRequest) -> Json:
+    """Find the window of lowest mean intensity for a job.
+
+    Exact for any start minute and length; of equal windows the earliest. With a deadline the job ends by it;
+    without one it starts within search_hours, whatever its length.
+    """
+    engine = current_service().engine
+    return success(rendered(engine.schedule(body.query(), now=now()), engine.mapping))

@@ -1,0 +1,20 @@
+"""GET /api/v1/workloads: the words optimize takes."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+from api.answers.catalog import WorkloadsAnswer
+from api.exchange import success
+from api.render.catalog import workloads as rendered
+from api.render.parts import Json
+from planning.workloads import WORKLOADS
+
+bp = APIBlueprint("workloads", __name__, tag="Catalog")
+
+
+@bp.get("/api/v1/workloads")
+@bp.output(WorkloadsAnswer)
+def workloads() -> Json:
+    """List the workloads and priorities that optimize knows, each with the machine it is compared on."""
+    return success(rendered(WORKLOADS.values()))

@@ -1,0 +1,61 @@
+"""The WSGI application: `gunicorn app:app`, `flask --app app run`, or `python app.py` while developing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from apiflask import APIFlask
+
+from api import blueprints, exchange, logs, openapi, problems
+from api.encoding import OrjsonProvider
+from engine import Engine
+from settings import Settings
+from wiring import build_engine
+
+if TYPE_CHECKING:
+    app: APIFlask
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings | None = None, engine: Engine | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> APIFlask:
+    """A service over an engine.
+
+    settings: from the environment when None. engine: built from the settings when None. clock: aware UTC times.
+    """
+    settings = settings or Settings.from_env()
+    service = exchange.Service(engine=engine or build_engine(settings), settings=settings, clock=clock)
+    made = APIFlask(__name__, title=openapi.TITLE, version=openapi.VERSION, docs_path=None, json_errors=False)
+    made.config.from_mapping(openapi.CONFIG, MAX_CONTENT_LENGTH=settings.max_body_bytes)
+    made.json = OrjsonProvider(made)
+    made.url_map.merge_slashes = False  # a path with a doubled slash is unknown, not a redirect
+    made.extensions[exchange.EXTENSION] = service
+    made.before_request(exchange.begin)
+    made.after_request(exchange.finish)
+    made.spec_processor(openapi.complete)
+    problems.register(made)
+    for blueprint in blueprints():
+        made.register_blueprint(blueprint)
+    return made
+
+
+def __getattr__(name: str) -> APIFlask:
+    """`app`, built when a server asks for it: importing this module reads no settings."""
+    if name != "app":
+        raise AttributeError(name)
+    settings = Settings.from_env()
+    logs.configure(settings.log_level)
+    globals()["app"] = made = create_app(settings)
+    return made
+
+
+if __name__ == "__main__":
+    configured = Settings.from_env()
+    logs.configure(configured.log_level)
+    create_app(configured).run(host=configured.host, port=configured.port, threaded=True)
