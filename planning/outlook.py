@@ -22,11 +22,13 @@ HOUR = float(units.SECONDS_PER_HOUR)
 class ZoneOutlook:
     """What one zone's hours rest on. forecast_source None: everything after `now` is bare profile.
 
-    baseline_step: the first step that is bare profile.
+    baseline_source: "profile", or "annual" for a zone without one.
+    baseline_step: the first step that is bare profile, which may lie beyond the outlook.
     """
 
     now: CarbonIntensity
     forecast_source: str | None
+    baseline_source: str
     baseline_step: int
 
 
@@ -74,19 +76,19 @@ class Outlook:
         provenance = part.now.provenance
         last_step = ceil(round((start + duration) / HOUR, 9)) - 1
         if last_step > 0:
-            quality, source, baseline_from = Quality.FORECAST, part.forecast_source or "profile", None
-            if last_step >= part.baseline_step:
-                quality = Quality.BASELINE
-                baseline_from = self.at(max(start, part.baseline_step * HOUR))
-                if start >= part.baseline_step * HOUR:
-                    source = "profile"
+            quality, source, baseline_from = Quality.FORECAST, part.forecast_source or part.baseline_source, None
+            bare = start >= part.baseline_step * HOUR
+            if bare:
+                quality, source = Quality.BASELINE, part.baseline_source
+            elif last_step >= part.baseline_step:
+                quality, baseline_from = Quality.BASELINE, self.at(part.baseline_step * HOUR)
             provenance = Provenance(
                 quality=quality,
                 source=source,
                 starts_at=self.at(start),
-                age_seconds=None if source == "profile" else provenance.age_seconds,
+                age_seconds=None if bare else provenance.age_seconds,
                 fallback_reason=provenance.fallback_reason,
-                baseline_from=baseline_from if source != "profile" else None,
+                baseline_from=baseline_from,
             )
         return CarbonIntensity(gco2e_per_kwh=value if np.isfinite(value) else None, provenance=provenance)
 
@@ -138,7 +140,8 @@ def _overlay(
 ) -> ZoneOutlook:
     """Write what is live over one zone's profile row, in place, and say what it rests on."""
     latest, baseline_step, forecast_source = reading.latest, 0, None
-    upstream = _aligned_forecast(reading, first_hour_at, len(row))
+    baseline_source = "profile" if profiles.has_shape(zone) else "annual"
+    upstream = _aligned_forecast(reading, first_hour_at)
     if latest is not None:
         hour = int(latest.starts_at.timestamp()) // units.SECONDS_PER_HOUR
         profile = float(profiles.gco2e_per_kwh(profiles.rows([zone]), np.array([hour]))[0, 0])
@@ -147,7 +150,8 @@ def _overlay(
         forecast_source = "profile-scaled-to-live"
     if upstream is not None:
         known = np.flatnonzero(np.isfinite(upstream))
-        row[known] = upstream[known]
+        ahead = known[known < len(row)]
+        row[ahead] = upstream[ahead]
         # With a live value gaps hold the scaled profile; without one they would be bare profile.
         baseline_step = int(known[-1]) + 1 if latest is not None else _first_gap(upstream)
         row[baseline_step:] = _bare_profile(profiles, zone, first_hour_at, baseline_step, len(row))
@@ -172,14 +176,14 @@ def _overlay(
     else:
         provenance = Provenance(
             quality=Quality.BASELINE,
-            source="profile" if profiles.has_shape(zone) else "annual",
+            source=baseline_source,
             starts_at=first_hour_at,
             age_seconds=None,
             fallback_reason=reading.reason,
         )
     value = float(row[0])
     now_value = CarbonIntensity(gco2e_per_kwh=value if np.isfinite(value) else None, provenance=provenance)
-    return ZoneOutlook(now_value, forecast_source, baseline_step)
+    return ZoneOutlook(now_value, forecast_source, baseline_source, baseline_step)
 
 
 def _ratio(live: float, profile: float, steps: int) -> FloatArray:
@@ -191,11 +195,14 @@ def _ratio(live: float, profile: float, steps: int) -> FloatArray:
     return 1.0 + (ratio - 1.0) * decay
 
 
-def _aligned_forecast(reading: ZoneReading, first_hour_at: datetime, hours: int) -> FloatArray | None:
-    """The upstream forecast on our hours, NaN where it has none, cut at 72 h; None if it has nothing for them."""
+def _aligned_forecast(reading: ZoneReading, first_hour_at: datetime) -> FloatArray | None:
+    """The upstream forecast of the next 72 h, NaN where it has none; None if it has nothing for them.
+
+    All 72 h, however few are asked for: what a gap holds must not depend on how far a question looks.
+    """
     if reading.forecast is None:
         return None
-    aligned = np.full(min(hours, units.FORECAST_HORIZON_HOURS), np.nan)
+    aligned = np.full(units.FORECAST_HORIZON_HOURS, np.nan)
     shift = int((reading.forecast.starts_at - first_hour_at).total_seconds()) // units.SECONDS_PER_HOUR
     for index, value in enumerate(reading.forecast.gco2e_per_kwh):
         if value is not None and 0 <= index + shift < len(aligned):

@@ -149,9 +149,7 @@ def test_an_optimum_may_touch_a_boundary_with_its_end_alone() -> None:
 def test_next_best_windows_start_with_the_best_and_never_overlap(case: Case, count: int) -> None:
     series = Series.of(np.array(case.values), STEP_SECONDS)
 
-    found = next_best_windows(
-        series, earliest=case.earliest, latest=case.latest, duration=case.duration, count=count
-    )
+    found = next_best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration, count=count)
 
     best = best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration)
     assert found[0] == (best.starts[0], best.means[0])

@@ -1,0 +1,261 @@
+"""What the next hours rest on: live, forecast, the profile scaled to live, the bare profile. Numbers by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from carbon.intensity import Quality
+from catalog.model import Zone
+from catalog.profiles import ZoneProfiles
+from grid.source import ZoneReading
+from planning.outlook import Outlook, build_outlook
+from tests.fakes.grid import forecast, known, observation
+
+# A Wednesday; 20 minutes into the hour 10:00-11:00.
+NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
+TEN = datetime(2026, 11, 18, 10, tzinfo=UTC)
+HOUR = 3600.0
+
+
+def zone(name: str, *, level: float | None, basis: str) -> Zone:
+    return Zone(
+        zone=name,
+        country="XX",
+        gco2e_per_kwh=level,
+        renewable_share=None,
+        fossil_free_share=None,
+        year=2025,
+        method="test",
+        profile_basis=basis,
+        profile_zone=name,
+        profile_years="2025",
+        profile_from_estimates=False,
+        weekend_factor=1.0,
+        note="",
+        source="test",
+        as_of="2026-01",
+    )
+
+
+# CLOCK's profile at UTC hour h is 100 + h, in every month: 110 now, 111 next, 100 at midnight. FLAT is 500 always.
+PROFILES = ZoneProfiles(
+    {
+        "CLOCK": zone("CLOCK", level=100.0, basis="history"),
+        "FLAT": zone("FLAT", level=500.0, basis="flat"),
+        "NOBODY": zone("NOBODY", level=None, basis="flat"),
+    },
+    {"CLOCK": np.tile(1 + np.arange(24) / 100, 12).astype(np.float32)},
+)
+
+
+def outlook(
+    reading: ZoneReading | None = None, *, zone: str = "CLOCK", hours: int = 30, now: datetime = NOW
+) -> Outlook:
+    return build_outlook([zone], PROFILES, {zone: reading or ZoneReading(reason="no-key")}, now=now, hours=hours)
+
+
+def steps(found: Outlook) -> list[float]:
+    return [float(value) for value in found.series.values[0]]
+
+
+def test_the_hour_of_now_is_live_and_the_forecast_follows() -> None:
+    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60, 65])), hours=3)
+
+    assert steps(found) == [40, 60, 65]
+    assert (found.first_hour_at, found.offset_seconds) == (TEN, 1200)
+    assert found.current("CLOCK").gco2e_per_kwh == 40
+
+
+def test_after_the_forecast_comes_the_bare_profile_and_the_answer_says_from_where_on() -> None:
+    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60, 65])), hours=6)
+
+    mean = found.mean("CLOCK", 0, 5 * HOUR)
+
+    # 13:00 and 14:00 are the profile's 113 and 114: (40 + 60 + 65 + 113 + 114) / 5.
+    assert steps(found)[3:5] == pytest.approx([113, 114])
+    assert mean.gco2e_per_kwh == pytest.approx(78.4)
+    assert mean.provenance.quality is Quality.BASELINE
+    assert mean.provenance.source == "electricity-maps-forecast"
+    assert mean.provenance.baseline_from == TEN + timedelta(hours=3)
+
+
+def test_a_gap_in_the_forecast_takes_the_profile_scaled_to_live() -> None:
+    reading = ZoneReading(latest=observation(NOW, 55), forecast=forecast(NOW, [None, 60, None, 70]))
+
+    found = outlook(reading, hours=4)
+
+    # Live over profile is 55/110 = 0.5; two hours on 1 - 0.5 x 2^(-2/96) = 0.507168, times the 12:00 profile of 112.
+    assert steps(found) == pytest.approx([55, 60, 56.8028, 70], rel=1e-5)
+    assert found.mean("CLOCK", 0, 4 * HOUR).provenance.quality is Quality.FORECAST
+
+
+def test_a_forecast_is_cut_at_72_hours() -> None:
+    found = outlook(known(NOW, [50.0] * 100), hours=80)
+
+    assert steps(found)[:72] == [50.0] * 72
+    # The step 72 h after 10:00 is again 10:00: 110.
+    assert steps(found)[72:74] == pytest.approx([110, 111])
+    beyond = found.mean("CLOCK", 72 * HOUR, HOUR)
+    assert (beyond.provenance.quality, beyond.provenance.source) == (Quality.BASELINE, "profile")
+    assert beyond.provenance.age_seconds is None
+    across = found.mean("CLOCK", 71 * HOUR, 2 * HOUR)
+    assert across.gco2e_per_kwh == pytest.approx((50 + 110) / 2)
+    assert across.provenance.baseline_from == TEN + timedelta(hours=72)
+
+
+def test_an_upstream_forecast_that_began_earlier_is_read_at_the_right_hour() -> None:
+    reading = ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [1, 2, 3, 4, 5], starts_in=-2))
+
+    assert steps(outlook(reading, hours=3)) == [40, 4, 5]
+
+
+def test_without_a_forecast_the_profile_is_scaled_to_live_and_the_ratio_halves_in_96_hours() -> None:
+    found = outlook(ZoneReading(latest=observation(NOW, 220), forecast=None), hours=80)
+
+    # 220/110 = 2. After 48 h the excess of 1 is 2^-0.5 = 0.70711: the profile's 110 becomes 187.782.
+    assert steps(found)[0] == 220
+    assert steps(found)[48] == pytest.approx(110 * (1 + 2**-0.5), rel=1e-6)
+    assert steps(found)[48] == pytest.approx(187.782, rel=1e-5)
+    # From 72 h on it is the bare profile.
+    assert steps(found)[72:75] == pytest.approx([110, 111, 112])
+    mean = found.mean("CLOCK", 0, 2 * HOUR)
+    assert (mean.provenance.quality, mean.provenance.source) == (Quality.FORECAST, "profile-scaled-to-live")
+
+
+@pytest.mark.parametrize(("live", "kept"), [(5.0, 0.25), (2000.0, 4.0), (27.5, 0.25), (440.0, 4.0), (330.0, 3.0)])
+def test_the_ratio_of_live_to_profile_stays_between_a_quarter_and_four(live: float, kept: float) -> None:
+    found = outlook(ZoneReading(latest=observation(NOW, live)), hours=2)
+
+    # One hour on the profile is 111 and the ratio has decayed by 2^(-1/96) = 0.992806.
+    assert steps(found) == pytest.approx([live, 111 * (1 + (kept - 1) * 0.992806)], rel=1e-6)
+
+
+def test_an_older_live_value_is_set_against_the_profile_of_its_own_hour() -> None:
+    found = outlook(ZoneReading(latest=observation(NOW, 54.5, hours_ago=1)), hours=2)
+
+    # 54.5 stood for 09:00, whose profile is 109: ratio 0.5, applied to 11:00's 111 after one hour of decay.
+    assert steps(found) == pytest.approx([54.5, 111 * (1 - 0.5 * 0.992806)], rel=1e-6)
+    assert found.current("CLOCK").provenance.starts_at == TEN - timedelta(hours=1)
+
+
+def test_age_counts_from_the_end_of_the_interval_a_value_stands_for() -> None:
+    lasting = outlook(ZoneReading(latest=observation(NOW, 40))).current("CLOCK")
+    past = outlook(ZoneReading(latest=observation(NOW, 40, hours_ago=1))).current("CLOCK")
+
+    assert lasting.provenance.age_seconds == 0
+    # 09:00-10:00 ended 20 minutes ago.
+    assert past.provenance.age_seconds == 1200
+
+
+@pytest.mark.parametrize("quality", [Quality.MEASURED, Quality.ESTIMATED])
+def test_a_mean_is_measured_or_estimated_only_within_the_hour_of_now(quality: Quality) -> None:
+    found = outlook(known(NOW, [40, 60, 80], quality=quality), hours=3)
+
+    within = found.mean("CLOCK", found.offset_seconds, 2400)
+    beyond = found.mean("CLOCK", found.offset_seconds, 2401)
+
+    assert (within.provenance.quality, within.provenance.source) == (quality, "electricity-maps")
+    assert within.gco2e_per_kwh == pytest.approx(40)
+    assert (beyond.provenance.quality, beyond.provenance.source) == (Quality.FORECAST, "electricity-maps-forecast")
+
+
+def test_a_mean_weighs_partial_hours_by_their_seconds() -> None:
+    found = outlook(known(NOW, [40, 60, 80, 100]), hours=4)
+
+    mean = found.mean("CLOCK", found.offset_seconds, 2 * HOUR)
+
+    # From 10:20 to 12:20: 40 minutes of 40, 60 of 60, 20 of 80.
+    assert mean.gco2e_per_kwh == pytest.approx((40 * 40 + 60 * 60 + 20 * 80) / 120)
+    assert mean.provenance.starts_at == NOW
+
+
+def test_a_forecast_without_a_live_value_is_a_forecast_from_this_hour_on() -> None:
+    found = outlook(ZoneReading(forecast=forecast(NOW, [55, 60, 65]), reason="timeout"), hours=5)
+
+    current = found.current("CLOCK")
+
+    assert steps(found) == pytest.approx([55, 60, 65, 113, 114])
+    assert current.gco2e_per_kwh == 55
+    assert current.provenance.quality is Quality.FORECAST
+    assert current.provenance.source == "electricity-maps-forecast"
+    assert current.provenance.fallback_reason == "timeout"
+    assert found.mean("CLOCK", 0, 4 * HOUR).provenance.baseline_from == TEN + timedelta(hours=3)
+
+
+def test_without_live_and_forecast_everything_is_the_profile_and_says_why() -> None:
+    found = outlook(ZoneReading(reason="plan-lacks-zone"))
+
+    current, mean = found.current("CLOCK"), found.mean("CLOCK", found.offset_seconds, 4 * HOUR)
+
+    assert current.gco2e_per_kwh == pytest.approx(110)
+    for figure in (current, mean):
+        assert figure.provenance.quality is Quality.BASELINE
+        assert figure.provenance.source == "profile"
+        assert figure.provenance.age_seconds is None
+        assert figure.provenance.fallback_reason == "plan-lacks-zone"
+    # 40 minutes of 110, 111, 112, 113, and 20 minutes of 114.
+    assert mean.gco2e_per_kwh == pytest.approx((40 * 110 + 60 * (111 + 112 + 113) + 20 * 114) / 240)
+
+
+def test_a_zone_without_a_profile_says_annual_now_and_over_hours() -> None:
+    found = outlook(zone="FLAT")
+
+    current, mean = found.current("FLAT"), found.mean("FLAT", found.offset_seconds, 4 * HOUR)
+
+    assert (current.gco2e_per_kwh, current.provenance.source) == (500, "annual")
+    assert (mean.gco2e_per_kwh, mean.provenance.source) == (pytest.approx(500), "annual")
+    assert mean.provenance.age_seconds is None
+
+
+def test_a_zone_without_a_profile_says_annual_beyond_its_forecast() -> None:
+    found = outlook(known(NOW, [400.0] * 72), zone="FLAT", hours=80)
+
+    mean = found.mean("FLAT", 73 * HOUR, 2 * HOUR)
+
+    assert (mean.gco2e_per_kwh, mean.provenance.source) == (pytest.approx(500), "annual")
+    assert mean.provenance.quality is Quality.BASELINE
+
+
+def test_a_zone_without_any_figure_has_none_rather_than_zero() -> None:
+    found = outlook(zone="NOBODY")
+
+    assert found.current("NOBODY").gco2e_per_kwh is None
+    assert found.mean("NOBODY", 0, 4 * HOUR).gco2e_per_kwh is None
+
+
+@pytest.mark.parametrize(
+    "values", [[55, 60, None, None, 75], [None, None, None, 70, 75], [None, 60, 65, None, None]], ids=str
+)
+@pytest.mark.parametrize("live", [True, False])
+def test_the_first_hours_do_not_depend_on_how_far_one_looks(values: list[float | None], live: bool) -> None:
+    reading = ZoneReading(
+        latest=observation(NOW, 40) if live else None,
+        forecast=forecast(NOW, values),
+        reason=None if live else "timeout",
+    )
+
+    near, far = outlook(reading, hours=4), outlook(reading, hours=40)
+
+    assert steps(near) == pytest.approx(steps(far)[:4])
+    assert near.mean("CLOCK", 0, 4 * HOUR) == far.mean("CLOCK", 0, 4 * HOUR)
+
+
+def test_weekday_and_hour_are_read_in_utc_whatever_the_offset_of_now() -> None:
+    elsewhere = NOW.astimezone(datetime.fromisoformat("2026-11-18T15:50:00+05:30").tzinfo)
+
+    assert steps(outlook(now=elsewhere, hours=3)) == steps(outlook(hours=3))
+    assert outlook(now=elsewhere).offset_seconds == 1200
+
+
+def test_each_step_says_its_own_quality() -> None:
+    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60])), hours=4)
+
+    assert [found.step_quality("CLOCK", step) for step in range(4)] == [
+        Quality.MEASURED,
+        Quality.FORECAST,
+        Quality.BASELINE,
+        Quality.BASELINE,
+    ]
