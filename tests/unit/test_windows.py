@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -155,10 +156,10 @@ def test_next_best_windows_start_with_the_best_and_never_overlap(case: Case, cou
     assert found[0] == (best.starts[0], best.means[0])
     assert len(found) <= count
     means = [mean for _, mean in found]
-    assert all(after >= before * (1 - 1e-8) - 1e-9 for before, after in zip(means, means[1:], strict=False))
+    assert all(after >= before * (1 - 1e-8) - 1e-9 for before, after in pairwise(means))
     starts = sorted(start for start, _ in found)
     assert all(case.earliest <= start <= case.latest for start in starts)
-    assert all(later >= sooner + case.duration for sooner, later in zip(starts, starts[1:], strict=False))
+    assert all(later >= sooner + case.duration for sooner, later in pairwise(starts))
 
 
 @given(case=cases())
