@@ -36,7 +36,7 @@ class TypeColumns:
     accelerated: BoolArray
     modelled: BoolArray
     embodied_kgco2e: FloatArray
-    order: NDArray[np.int64]  # rank of the type where all else is equal: fewer vCPUs, less memory, name
+    order: NDArray[np.int64]  # place where all else is equal: own cores, fewer vCPUs, less memory, name
     arm: BoolArray
 
     @classmethod
@@ -54,7 +54,12 @@ class TypeColumns:
 
         ranked = sorted(
             range(len(types)),
-            key=lambda i: (types[i].vcpus or 0.0, types[i].memory_gb or 0.0, types[i].instance_type),
+            key=lambda i: (
+                types[i].shared_core,
+                types[i].vcpus or 0.0,
+                types[i].memory_gb or 0.0,
+                types[i].instance_type,
+            ),
         )
         order = np.empty(len(types), dtype=np.int64)
         order[ranked] = np.arange(len(types))

@@ -82,8 +82,8 @@ def rank(
         mine = kind == group
         if mine.any():
             relative[mine] = speed[mine] / speed[mine].max()
-            lowest = grams[mine].min()
-            greenness[mine] = 1.0 if lowest == 0 else lowest / grams[mine]
+            own = grams[mine]
+            greenness[mine] = np.divide(own.min(), own, out=np.ones_like(own), where=own > 0)
     score = {
         Priority.CARBON: greenness,
         Priority.PERFORMANCE: relative,
