@@ -9,8 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from app import create_app
 from bench.cases import CASES, Case, compare
 from bench.load import drive
+from settings import Settings
 
 CASE = Case(name="a case", path="/echo", body={"region": "us-east-1"})
 
@@ -78,3 +80,12 @@ def test_compare_bodies_hold_different_options() -> None:
 
 def test_every_case_has_its_own_name() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_service_answers_every_case(case: Case) -> None:
+    client = create_app(Settings()).test_client()
+
+    answer = client.get(case.path) if case.body is None else client.post(case.path, json=case.body)
+
+    assert (answer.status_code, "Content-Length" in answer.headers) == (200, True)

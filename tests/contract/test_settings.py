@@ -58,7 +58,7 @@ def test_an_empty_value_means_the_default_and_in_the_environment_it_hides_the_do
 
 
 def test_variables_that_are_no_setting_are_ignored() -> None:
-    assert Settings.from_env({"HOME": "/home/anyone", "PORTS": "x"}, dotenv=None) == Settings()
+    assert Settings.from_env({"HOME": "anywhere", "PORTS": "x"}, dotenv=None) == Settings()
 
 
 def test_all_problems_are_named_at_once_with_variable_value_and_what_is_allowed() -> None:
