@@ -35,10 +35,8 @@ def create_app(
     made.config.from_mapping(openapi.CONFIG, MAX_CONTENT_LENGTH=settings.max_body_bytes)
     made.json = OrjsonProvider(made)
     made.url_map.merge_slashes = False  # a path with a doubled slash is unknown, not a redirect
-    made.extensions[exchange.EXTENSION] = service
-    made.before_request(exchange.begin)
-    made.after_request(exchange.finish)
-    made.spec_processor(openapi.complete)
+    exchange.install(made, service)
+    made.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(made)
     for blueprint in blueprints():
         made.register_blueprint(blueprint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from api.answers.emissions import CalculateAnswer
-from api.exchange import current_service, now, success
+from api.exchange import current
 from api.fields import Count, Duration, IncludeEmbodied, LoadFields, MachineFields
 from api.render.emissions import calculation
 from api.render.parts import Json
@@ -41,5 +41,6 @@ def calculate(body: CalculateRequest) -> Json:
 
     co2_emissions_g is power_consumption_kwh (facility, PUE applied) x carbon_intensity_used.
     """
-    engine = current_service().engine
-    return success(calculation(engine.calculate(body.query(), now=now()), engine.mapping))
+    exchange = current()
+    result = exchange.engine.calculate(body.query(), now=exchange.now)
+    return exchange.success(calculation(result, exchange.engine.mapping))

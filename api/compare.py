@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api.answers.emissions import CompareAnswer
-from api.exchange import current_service, now, success
+from api.exchange import current
 from api.fields import AcceleratorUtilization, Count, Duration, IncludeEmbodied, LoadFields, MachineFields, Utilization
 from api.render.emissions import comparison
 from api.render.parts import Json
@@ -58,5 +58,6 @@ class CompareRequest(LoadFields):
 @bp.doc(responses=[422])
 def compare(body: CompareRequest) -> Json:
     """Compare options, greenest first; best and worst are the whole first and last rows."""
-    engine = current_service().engine
-    return success(comparison(engine.compare(body.queries(), now=now()), engine.mapping))
+    exchange = current()
+    result = exchange.engine.compare(body.queries(), now=exchange.now)
+    return exchange.success(comparison(result, exchange.engine.mapping))

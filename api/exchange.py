@@ -1,4 +1,4 @@
-"""What belongs to one request: its id, its time, the headers of its answer; and the service that answers it."""
+"""What belongs to one request: its id, its time, the service that answers it, the headers of its answer."""
 
 from __future__ import annotations
 
@@ -8,65 +8,80 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from flask import Response, current_app, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 
 from api.render.numbers import stamp
 from engine import Engine
 from settings import Settings
 
-EXTENSION = "carbon-optimizer"
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_POLICY = "Content-Security-Policy"
 # An answer is JSON: a browser that is led to it may run, load and frame nothing.
-SECURITY_HEADERS = (
+_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 )
+_API_HEADERS = (*_HEADERS, ("Cache-Control", "no-store"), (_POLICY, "default-src 'none'; frame-ancestors 'none'"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What the views share. clock: the present as an aware UTC time."""
+    """What every request shares. clock: the present as an aware UTC time."""
 
     engine: Engine
     settings: Settings
     clock: Callable[[], datetime]
 
 
-def current_service() -> Service:
-    service: Service = current_app.extensions[EXTENSION]
-    return service
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request. now: when it came, in whole seconds; the one time for everything it asks."""
+
+    request_id: str
+    now: datetime
+    service: Service
+
+    @property
+    def engine(self) -> Engine:
+        return self.service.engine
+
+    @property
+    def timestamp(self) -> str:
+        return stamp(self.now)
+
+    def success(self, body: Mapping[str, object]) -> dict[str, object]:
+        """The body of a success under /api/v1."""
+        return {"status": "success", "request_id": self.request_id, "timestamp": self.timestamp, **body}
 
 
-def begin() -> None:
-    """Before a request: its id (the caller's if usable, else a new one) and its time, in whole seconds."""
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _USABLE_ID.fullmatch(given) else f"carbon_req_{uuid4().hex}"
-    g.now = current_service().clock().replace(microsecond=0)
-
-
-def finish(response: Response) -> Response:
-    """After a request, errors included."""
-    headers = response.headers
-    headers["X-Request-ID"] = request_id()
-    for name, value in SECURITY_HEADERS:
-        if name not in headers:
-            headers[name] = value
-    return response
+def current() -> Exchange:
+    exchange: Exchange = g.exchange
+    return exchange
 
 
 def request_id() -> str:
     """This request's id; "-" outside a request."""
-    return str(g.request_id) if has_request_context() and "request_id" in g else "-"
+    return current().request_id if has_request_context() and "exchange" in g else "-"
 
 
-def now() -> datetime:
-    """When this request came: one time for everything it asks."""
-    moment: datetime = g.now
-    return moment
+def install(app: Flask, service: Service) -> None:
+    """Begin and finish every request of the app, the failed ones included."""
+
+    def begin() -> None:
+        given = request.environ.get("HTTP_X_REQUEST_ID", "")
+        usable = _USABLE_ID.fullmatch(given)
+        g.exchange = Exchange(
+            request_id=given if usable else f"carbon_req_{uuid4().hex}",
+            now=service.clock().replace(microsecond=0),
+            service=service,
+        )
+
+    app.before_request(begin)
+    app.after_request(_finish)
 
 
-def success(body: Mapping[str, object]) -> dict[str, object]:
-    """The body of a success under /api/v1."""
-    return {"status": "success", "request_id": request_id(), "timestamp": stamp(now()), **body}
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.extend(_HEADERS if _POLICY in headers else _API_HEADERS)
+    headers["X-Request-ID"] = current().request_id
+    return response

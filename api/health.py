@@ -5,9 +5,8 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from api.answers.health import HealthAnswer, ReadyAnswer
-from api.exchange import current_service, now
+from api.exchange import current
 from api.render import health as render
-from api.render.numbers import stamp
 from api.render.parts import Json
 
 bp = APIBlueprint("health", __name__, tag="Operation")
@@ -17,7 +16,8 @@ bp = APIBlueprint("health", __name__, tag="Operation")
 @bp.output(HealthAnswer)
 def health() -> Json:
     """Say that the process lives; never calls an upstream."""
-    return render.health(stamp(now()), bool(current_service().settings.el_maps_api_key))
+    exchange = current()
+    return render.health(exchange.timestamp, bool(exchange.service.settings.el_maps_api_key))
 
 
 @bp.get("/ready")
@@ -27,5 +27,5 @@ def ready() -> Json:
 
     An upstream's outage leaves the service ready, degraded: baselines answer.
     """
-    engine = current_service().engine
-    return render.ready(stamp(now()), engine.source_states(), engine.mapping.tables)
+    exchange = current()
+    return render.ready(exchange.timestamp, exchange.engine.source_states(), exchange.engine.mapping.tables)

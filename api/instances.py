@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api.answers.catalog import InstancesAnswer
-from api.exchange import current_service, success
+from api.exchange import current
 from api.fields import GpuModel, Name, Parameters, ProvidersParameter, RegionKey, scope_of
 from api.render.catalog import instance_list
 from api.render.parts import Json
@@ -53,7 +53,8 @@ class InstancesParameters(Parameters):
 @bp.output(InstancesAnswer)
 def instances(query: InstancesParameters) -> Json:
     """List instance types and sized services by provider and name, those whose power is not modelled included."""
-    mapping, providers = current_service().engine.mapping, scope_of(query.provider)
+    exchange, providers = current(), scope_of(query.provider)
+    mapping = exchange.engine.mapping
     found = [
         kind
         for kind in mapping.catalog.types
@@ -61,7 +62,7 @@ def instances(query: InstancesParameters) -> Json:
     ]
     found.sort(key=lambda kind: (kind.provider, kind.instance_type))
     rows = found[query.offset : query.offset + query.limit]
-    return success(instance_list(rows, len(found), query.limit, query.offset))
+    return exchange.success(instance_list(rows, len(found), query.limit, query.offset))
 
 
 def _holds(part: str | None, text: str) -> bool:

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, fie
 
 from api import names
 from api.answers.placement import OptimizeAnswer
-from api.exchange import current_service, now, success
+from api.exchange import current
 from api.fields import (
     Body,
     CountryCode,
@@ -24,7 +24,6 @@ from api.fields import (
     StartAfter,
     TypeName,
 )
-from api.render.numbers import stamp
 from api.render.parts import Json
 from api.render.placement import placement
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
@@ -154,6 +153,6 @@ def optimize(body: OptimizeRequest) -> Json:
 
     Every printed emission is power_consumption_kwh (facility, PUE applied) x carbon_intensity_used.
     """
-    engine, query = current_service().engine, body.query()
-    result = engine.optimize(query, now=now())
-    return success(placement(result, query, engine.mapping, stamp(now())))
+    exchange, query = current(), body.query()
+    result = exchange.engine.optimize(query, now=exchange.now)
+    return exchange.success(placement(result, query, exchange.engine.mapping, exchange.timestamp))

@@ -12,21 +12,19 @@ from flask import Request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
-from api.fields import Body, Parameters
 from api.names import Facts
 from carbon.errors import FieldError, InvalidRequest
 
 MAX_ERRORS = 1000  # a body of 1 MB can hold 100,000 unknown fields
 MAX_SUGGESTIONS = 20  # looking for near names among thousands takes 20 ms each
-B = TypeVar("B", bound=Body)
-P = TypeVar("P", bound=Parameters)
+M = TypeVar("M", bound=BaseModel)
 
 
 class InvalidParameters(InvalidRequest):
     """As InvalidRequest, the fields being query parameters."""
 
 
-def parse_body(model: type[B], request: Request, facts: Facts) -> B:
+def parse_body(model: type[M], request: Request, facts: Facts) -> M:
     """The checked body. Raises InvalidRequest, UnsupportedMediaType (415), RequestEntityTooLarge (413)."""
     if not request.is_json:
         raise UnsupportedMediaType("the body must be JSON: send Content-Type: application/json")
@@ -36,7 +34,7 @@ def parse_body(model: type[B], request: Request, facts: Facts) -> B:
         raise InvalidRequest(_field_errors(error, model)) from None
 
 
-def parse_query(model: type[P], request: Request, facts: Facts) -> P:
+def parse_query(model: type[M], request: Request, facts: Facts) -> M:
     """The checked query string: a list field may be given several times, any other once."""
     given = request.args.to_dict(flat=False)
     lists = _list_fields(model)

@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from api.exchange import current_service, request_id
+from api.exchange import current, request_id
 from api.parse import InvalidParameters
 from api.render.parts import plain
 from carbon import errors
@@ -100,7 +100,7 @@ def _in_words(error: HTTPException) -> str:
     if isinstance(error, MethodNotAllowed):
         return f"{request.method} is not answered here; {', '.join(sorted(error.valid_methods or ()))} are"
     if isinstance(error, RequestEntityTooLarge):
-        return f"a body has at most {current_service().settings.max_body_bytes} bytes"
+        return f"a body has at most {current().service.settings.max_body_bytes} bytes"
     if isinstance(error, NotFound):
         return "see /docs for what there is"
     return str(error.description or error.name)
@@ -109,7 +109,7 @@ def _in_words(error: HTTPException) -> str:
 def _answer_unknown(error: Exception) -> Response:
     """The one place that catches everything: one log line, tied to the answer by the request id."""
     log.error("%s %s failed", request.method, request.path, exc_info=error, extra={"request_id": request_id()})
-    if current_service().settings.app_env == "development":
+    if current().service.settings.app_env == "development":
         text = "".join(traceback.format_exception(error))
         return _problem(INTERNAL, f"{type(error).__name__}: {error}", {"traceback": text.splitlines()})
     return _problem(INTERNAL, f"The failure is logged under request id {request_id()}", {})

@@ -6,12 +6,11 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api.answers.regions import RegionAnswer, RegionsAnswer
-from api.exchange import current_service, now, success
+from api.exchange import current
 from api.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
-from api.render.numbers import stamp
 from api.render.parts import Json
 from api.render.regions import region_details, region_list
-from carbon.workload import RegionsQuery, RegionSort
+from carbon.workload import RegionSort, RegionsQuery
 
 bp = APIBlueprint("regions", __name__, tag="Regions")
 
@@ -48,8 +47,9 @@ class RegionParameters(Parameters):
 @bp.output(RegionsAnswer)
 def regions(query: RegionsParameters) -> Json:
     """List the regions a customer can open now, greenest first."""
-    engine = current_service().engine
-    return success(region_list(engine.regions(query.query(), now=now()), engine.mapping))
+    exchange = current()
+    result = exchange.engine.regions(query.query(), now=exchange.now)
+    return exchange.success(region_list(result, exchange.engine.mapping))
 
 
 @bp.get("/api/v1/regions/<region>")
@@ -58,6 +58,7 @@ def regions(query: RegionsParameters) -> Json:
 @bp.doc(responses=[404])
 def region(region: str, query: RegionParameters) -> Json:
     """Show one region's grid now and over the next 24 hours."""
-    engine = current_service().engine
-    key = engine.mapping.resolve_region(region, query.provider).key
-    return success(region_details(engine.region_details(key, now=now()), engine.mapping, stamp(now())))
+    exchange, mapping = current(), current().engine.mapping
+    key = mapping.resolve_region(region, query.provider).key
+    result = exchange.engine.region_details(key, now=exchange.now)
+    return exchange.success(region_details(result, mapping, exchange.timestamp))

@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api.answers.schedule import ScheduleAnswer
-from api.exchange import current_service, now, success
+from api.exchange import current
 from api.fields import Deadline, Duration, RegionField, StartAfter
 from api.render.parts import Json
 from api.render.schedule import schedule as rendered
@@ -47,5 +47,6 @@ def schedule(body: ScheduleRequest) -> Json:
     Exact for any start minute and length; of equal windows the earliest. With a deadline the job ends by it;
     without one it starts within search_hours, whatever its length.
     """
-    engine = current_service().engine
-    return success(rendered(engine.schedule(body.query(), now=now()), engine.mapping))
+    exchange = current()
+    result = exchange.engine.schedule(body.query(), now=exchange.now)
+    return exchange.success(rendered(result, exchange.engine.mapping))

@@ -8,7 +8,7 @@ from apiflask.schema_adapters.pydantic import PydanticAdapter
 from apiflask.schema_adapters.registry import registry
 from flask import Request
 
-from api.exchange import current_service, now
+from api.exchange import current
 from api.names import Facts
 from api.parse import parse_body, parse_query
 
@@ -20,7 +20,8 @@ class EdgeAdapter(PydanticAdapter):
 
     def validate_input(self, request: Request, location: str, **kwargs: Any) -> Any:
         """The question of a request; location: "json" or "query"."""
-        facts = Facts(mapping=current_service().engine.mapping, now=now())
+        exchange = current()
+        facts = Facts(mapping=exchange.engine.mapping, now=exchange.now)
         parse = parse_body if location == "json" else parse_query
         return parse(self.model_class, request, facts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from api.answers.catalog import WorkloadsAnswer
-from api.exchange import success
+from api.exchange import current
 from api.render.catalog import workloads as rendered
 from api.render.parts import Json
 from planning.workloads import WORKLOADS
@@ -17,4 +17,4 @@ bp = APIBlueprint("workloads", __name__, tag="Catalog")
 @bp.output(WorkloadsAnswer)
 def workloads() -> Json:
     """List the workloads and priorities that optimize knows, each with the machine it is compared on."""
-    return success(rendered(WORKLOADS.values()))
+    return current().success(rendered(WORKLOADS.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from api.answers.regions import ZoneAnswer
-from api.exchange import current_service, now, success
+from api.exchange import current
 from api.render.parts import Json
 from api.render.regions import zone_details
 
@@ -20,6 +20,6 @@ def zone(zone: str) -> Json:
 
     A retired key is answered with the current one.
     """
-    engine = current_service().engine
-    result = engine.zone_details(zone, now=now())
-    return success(zone_details(result, engine.mapping.zones[result.zone], engine.mapping))
+    exchange, mapping = current(), current().engine.mapping
+    result = exchange.engine.zone_details(zone, now=exchange.now)
+    return exchange.success(zone_details(result, mapping.zones[result.zone], mapping))

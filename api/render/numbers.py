@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from math import isfinite
 from typing import overload
 
@@ -33,6 +34,7 @@ def kilograms(grams: float) -> float:
     return rounded(grams / 1000.0)
 
 
+@lru_cache(maxsize=4096)
 def stamp(moment: datetime) -> str:
-    """ISO 8601 in UTC, whole seconds, Z."""
+    """ISO 8601 in UTC, whole seconds, Z. Kept, since a list repeats few times often."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

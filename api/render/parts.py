@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from api.render.numbers import percentage, rounded, stamp
 from carbon.intensity import Provenance
@@ -49,7 +50,9 @@ def provenance(origin: Provenance) -> Json:
     return block
 
 
+@lru_cache(maxsize=1024)
 def grid_shares(shares: GridShares) -> Json:
+    """A zone's shares; kept, since a zone's yearly figures never change. Read only."""
     return {
         "renewable_percentage": percentage(shares.renewable_share),
         "fossil_free_percentage": percentage(shares.fossil_free_share),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.render.emissions import machine
-from api.render.numbers import kilograms, percentage, rounded, stamp
+from api.render.numbers import kilograms, percentage, rounded
 from api.render.parts import Json, grid_shares, place, provenance, window
 from carbon.results import Advice, BareRegion, Placement, PlacementRow, Savings
 from carbon.workload import OptimizeQuery

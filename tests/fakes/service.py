@@ -1,0 +1,28 @@
+"""The whole service over the shipped catalog, offline, its clock standing still."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from apiflask import APIFlask
+
+from app import create_app
+from engine import Engine
+from settings import Settings
+from tests.fakes.clouds import cloud_map
+from tests.fakes.grid import FakeReader
+
+NOW = datetime(2026, 2, 11, 10, 30, 7, 250_000, tzinfo=UTC)  # a Wednesday
+
+
+def service(reader: FakeReader | None = None, **settings: object) -> APIFlask:
+    """The application; without a reader no live value exists."""
+    engine = Engine(cloud_map(), reader or FakeReader())
+    return create_app(Settings(**settings), engine, clock=lambda: NOW)  # type: ignore[arg-type]
+
+
+@cache
+def offline() -> APIFlask:
+    """The application that most tests share."""
+    return service()
