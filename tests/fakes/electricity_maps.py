@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -105,6 +104,7 @@ class FakeElectricityMaps:
         self.fault: Fault | None = None
         self.utc_now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.calls: list[Call] = []
+        self.connections = 0
         self.most_at_once = 0
         self._at_once = 0
         self._lock = threading.Lock()
@@ -209,6 +209,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.fake.connections += 1
+
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query))
@@ -241,5 +245,5 @@ class _Handler(BaseHTTPRequestHandler):
                 break
         self.close_connection = True
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Say nothing."""

@@ -1,0 +1,86 @@
+"""A LiveSource without a network: values, errors and delays as a test sets them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from carbon.intensity import Quality
+from grid.source import Observation, Shares, SourceError, SourceState, UpstreamForecast
+
+HOUR = timedelta(hours=1)
+
+
+class FakeLiveSource:
+    """Answers each zone with `value`, or raises `errors[kind, zone]` or `errors[kind, "*"]`.
+
+    gate: calls wait for it to be set; a test that closes it opens it again.
+    """
+
+    name = "fake"
+
+    def __init__(self, utc_now: Callable[[], datetime]) -> None:
+        self.value = 300.0
+        self.errors: dict[tuple[str, str], Exception] = {}
+        self.hold: SourceError | None = None
+        self.responsive = True
+        self.gate = threading.Event()
+        self.gate.set()
+        self.calls: list[tuple[str, str]] = []
+        self.most_at_once = 0
+        self._at_once = 0
+        self._lock = threading.Lock()
+        self._utc_now = utc_now
+        self.starts_at: datetime | None = None
+
+    def held(self) -> SourceError | None:
+        return self.hold
+
+    def latest(self, zone: str) -> Observation:
+        self._call("latest", zone)
+        starts_at = self._hour()
+        return Observation(
+            zone=zone,
+            gco2e_per_kwh=self.value,
+            starts_at=starts_at,
+            ends_at=starts_at + HOUR,
+            quality=Quality.MEASURED,
+            source=self.name,
+        )
+
+    def forecast(self, zone: str) -> UpstreamForecast:
+        self._call("forecast", zone)
+        return UpstreamForecast(zone=zone, starts_at=self._hour(), gco2e_per_kwh=(self.value,) * 25, source=self.name)
+
+    def shares(self, zone: str) -> Shares:
+        self._call("shares", zone)
+        return Shares(
+            zone=zone,
+            renewable_share=0.6,
+            fossil_free_share=0.9,
+            starts_at=self._hour(),
+            quality=Quality.MEASURED,
+            source=self.name,
+        )
+
+    def state(self) -> SourceState:
+        return SourceState(source=self.name, state="ok", detail="", calls=len(self.calls))
+
+    def count(self, kind: str) -> int:
+        return sum(called == kind for called, _ in self.calls)
+
+    def _hour(self) -> datetime:
+        return self.starts_at or self._utc_now().replace(minute=0, second=0, microsecond=0)
+
+    def _call(self, kind: str, zone: str) -> None:
+        with self._lock:
+            self.calls.append((kind, zone))
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        self.gate.wait(10)
+        with self._lock:
+            self._at_once -= 1
+        error = self.errors.get((kind, zone)) or self.errors.get((kind, "*"))
+        if error is not None:
+            raise error

@@ -1,0 +1,143 @@
+"""From a request to the upstream and back: reader, plan and HTTP together against the fake server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from grid.cached import ReadPolicy
+from grid.electricity_maps import ElectricityMapsConfig
+from grid.registry import build_reader
+from grid.source import GridReader
+from net import HttpLimits
+from tests.fakes.electricity_maps import (
+    FORECAST,
+    KEY,
+    LATEST,
+    Answer,
+    FakeElectricityMaps,
+    always,
+    only,
+    reply,
+    slow,
+)
+
+ZONES = {f"Z{number}": 100.0 + number for number in range(30)}
+
+
+@pytest.fixture
+def server() -> Iterator[FakeElectricityMaps]:
+    with FakeElectricityMaps(ZONES).serving() as fake:
+        yield fake
+
+
+@pytest.fixture
+def reader(server: FakeElectricityMaps) -> GridReader:
+    return build(server)
+
+
+def build(server: FakeElectricityMaps, *, deadline_seconds: float = 3.0, read_seconds: float = 2.0) -> GridReader:
+    limits = HttpLimits(retries=0, read_seconds=read_seconds)
+    config = ElectricityMapsConfig(api_key=KEY, base_url=server.base_url, limits=limits)
+    return build_reader(config, ReadPolicy(deadline_seconds=deadline_seconds))
+
+
+def reasons(reader: GridReader) -> set[str | None]:
+    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=True)
+    return {reading.reason for reading in readings.values()}
+
+
+def test_a_plan_of_one_zone_costs_three_calls_for_thirty_and_then_none(server: FakeElectricityMaps) -> None:
+    server.access = {zone: ["*"] if zone == "Z7" else [] for zone in ZONES}
+    reader = build(server)
+
+    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=True)
+    reader.read(ZONES, now=datetime.now(UTC), forecast=True)
+
+    assert sorted(server.paths()) == sorted(["zones", f"{LATEST} Z7", f"{FORECAST} Z7"])
+    covered = readings["Z7"]
+    assert covered.latest is not None
+    assert covered.latest.gco2e_per_kwh == 107
+    assert covered.forecast is not None
+    assert {reading.reason for zone, reading in readings.items() if zone != "Z7"} == {"plan-lacks-zone"}
+
+
+def test_a_zone_costs_two_calls_at_most(server: FakeElectricityMaps, reader: GridReader) -> None:
+    reader.read(ZONES, now=datetime.now(UTC), forecast=True)
+
+    assert len(server.calls) == 1 + 2 * len(ZONES)
+
+
+def test_zones_are_fetched_side_by_side_but_no_more_than_eight(server: FakeElectricityMaps, reader: GridReader) -> None:
+    server.fault = only(LATEST, slow(0.1))
+    began = time.monotonic()
+
+    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=False)
+
+    assert time.monotonic() - began < 1.5  # one after the other: 3 s
+    assert all(reading.latest is not None for reading in readings.values())
+    assert server.most_at_once == 8
+
+
+def test_late_zones_fall_back_while_the_others_are_live(server: FakeElectricityMaps) -> None:
+    server.fault = only(LATEST, slow(1.0), zone="Z3")
+    reader = build(server, deadline_seconds=0.5)
+
+    readings = reader.read(["Z3", "Z4"], now=datetime.now(UTC), forecast=False)
+
+    assert readings["Z3"].reason == "late"
+    assert readings["Z4"].latest is not None
+
+
+def test_a_hanging_upstream_costs_one_deadline_and_few_calls(server: FakeElectricityMaps) -> None:
+    server.fault = always(Answer(wait_seconds=30))
+    reader = build(server, deadline_seconds=0.3, read_seconds=0.6)
+    began = time.monotonic()
+
+    for _ in range(10):
+        reasons(reader)
+    waited = time.monotonic() - began
+    time.sleep(0.6)
+    afterwards = reasons(reader)
+
+    assert waited < 0.6
+    assert afterwards == {"timeout"}
+    assert server.paths() == ["zones"]
+
+
+def test_a_sandbox_key_leaves_no_false_number_in_any_reading(server: FakeElectricityMaps, reader: GridReader) -> None:
+    def sandbox(call: object, good: Answer) -> Answer:
+        return reply(good.body.replace(b'"estimationMethod": null', b'"estimationMethod": "SANDBOX_MODE_DATA"'))
+
+    server.fault = only(LATEST, sandbox)
+
+    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=False)
+
+    assert {reading.reason for reading in readings.values()} == {"sandbox-key"}
+    assert all(reading.latest is None for reading in readings.values())
+    (state,) = reader.states()
+    assert state.state == "degraded"
+    assert state.detail.startswith("sandbox-key")
+
+
+def test_shares_of_one_zone_are_read_live(reader: GridReader) -> None:
+    shares = reader.shares("Z1", now=datetime.now(UTC))
+
+    assert shares is not None
+    assert (shares.renewable_share, shares.fossil_free_share) == (0.6, 0.9)
+
+
+def test_building_a_reader_calls_nothing(server: FakeElectricityMaps, reader: GridReader) -> None:
+    (state,) = reader.states()
+
+    assert state.state == "untried"
+    assert server.calls == []
+
+
+def test_without_a_configured_key_there_is_no_source() -> None:
+    (state,) = build_reader(None, ReadPolicy()).states()
+
+    assert (state.source, state.state) == ("electricity-maps", "unconfigured")
