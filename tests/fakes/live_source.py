@@ -24,6 +24,7 @@ class FakeLiveSource:
         self.value = 300.0
         self.errors: dict[tuple[str, str], Exception] = {}
         self.hold: SourceError | None = None
+        self.when_asked_for_holds: Callable[[], object] | None = None
         self.responsive = True
         self.gate = threading.Event()
         self.gate.set()
@@ -35,6 +36,9 @@ class FakeLiveSource:
         self.starts_at: datetime | None = None
 
     def held(self) -> SourceError | None:
+        action, self.when_asked_for_holds = self.when_asked_for_holds, None
+        if action is not None:
+            action()
         return self.hold
 
     def latest(self, zone: str) -> Observation:

@@ -207,6 +207,19 @@ def test_a_failed_refresh_keeps_the_forecast_for_an_hour_after_it_was_fetched(
     assert beyond.forecast is None
 
 
+def test_a_forecast_within_its_time_to_live_is_served_however_small_the_age_limit(
+    source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    reader = CachedReader(source, ReadPolicy(max_age_minutes=10), utc_now=clock.utc_now, monotonic=clock.monotonic)
+    read(reader, clock, "DE", forecast=True)
+    clock.advance(20 * MINUTE)
+
+    (reading,) = read(reader, clock, "DE", forecast=True)
+
+    assert reading.forecast is not None
+    assert source.count("forecast") == 1
+
+
 def test_failed_shares_answer_with_the_last_ones_and_then_with_none(
     reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
@@ -273,6 +286,17 @@ def test_thirty_two_threads_that_ask_for_one_zone_make_one_call(hasty: CachedRea
 
     assert values == [300.0] * 32
     assert source.calls == [("latest", "DE")]
+
+
+def test_a_call_that_ended_between_the_look_and_the_start_is_not_made_again(
+    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    source.when_asked_for_holds = lambda: read(reader, clock, "DE")  # another thread, after our look into the cache
+
+    (reading,) = read(reader, clock, "DE")
+
+    assert value(reading) == 300
+    assert source.count("latest") == 1
 
 
 def test_at_most_eight_calls_run_at_once(hasty: CachedReader, source: FakeLiveSource) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
+from grid.gate import Gate
 from grid.source import MalformedReply, SourceError, SourceRefused, SourceUnavailable, ZoneNotCovered
 from net import HttpLimits
 from tests.fakes.clock import SteppedClock
@@ -392,6 +393,32 @@ def test_a_zone_that_the_plan_lost_is_believed_an_hour_after_it_last_worked(
         source.latest("DE")
 
 
+def test_a_refusal_that_contradicts_the_plan_is_not_believed_for_a_day(
+    source: ElectricityMaps, server: FakeElectricityMaps
+) -> None:
+    server.fault = only(LATEST, always(PLAN_REFUSAL))  # while /zones grants everything
+
+    with pytest.raises(ZoneNotCovered, match="plan-lacks-zone") as error:
+        source.latest("DE")
+
+    assert error.value.retry_after_seconds is None
+
+
+def test_a_refusal_nothing_contradicts_is_believed_for_a_day_at_the_cost_of_one_call(
+    server: FakeElectricityMaps, clock: SteppedClock
+) -> None:
+    server.tells_access = False
+    server.access = {"FR": ["*"]}
+    source = build(server, clock)
+    source.latest("FR")
+
+    with pytest.raises(ZoneNotCovered, match="plan-lacks-zone") as error:
+        source.latest("DE")
+
+    assert error.value.retry_after_seconds == DAY
+    assert server.count(LATEST, "DE") == 1
+
+
 def test_a_key_that_stays_refused_is_believed_though_it_worked_before(
     source: ElectricityMaps, server: FakeElectricityMaps
 ) -> None:
@@ -430,6 +457,19 @@ def test_a_429_holds_every_call_until_its_retry_after_has_passed(
 
     assert calls_while_held == 3
     assert source.forecast("FR").gco2e_per_kwh[0] == 40
+
+
+def test_an_answer_that_arrives_after_a_429_does_not_lift_the_hold(
+    clock: SteppedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="grid")
+    gate = Gate("electricity-maps", utc_now=clock.utc_now, monotonic=clock.monotonic)
+
+    gate.failed(SourceUnavailable("rate-limited", retry_after_seconds=120))
+    gate.succeeded(LATEST, "DE")  # sent before, answered after
+
+    assert gate.held() is not None
+    assert not any("answers again" in message for message in caplog.messages)
 
 
 def test_a_429_without_retry_after_holds_for_a_minute(
