@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app import create_app
+from settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {".html", ".css", ".js", ".j2"}
 
@@ -72,6 +75,17 @@ def test_no_page_of_ours_loads_anything_from_elsewhere() -> None:
     loading = {str(path): found[0] for path in pages if (found := LOADED_FROM_ELSEWHERE.search(path.read_text()))}
 
     assert not loading
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_no_served_page_loads_anything_from_elsewhere(path: str) -> None:
+    client = create_app(Settings()).test_client()
+
+    page = client.get(path, follow_redirects=True)
+
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert not LOADED_FROM_ELSEWHERE.search(page.text)
+    assert "//" not in page.headers["Content-Security-Policy"]
 
 
 def test_the_shell_script_of_ci_can_be_run() -> None:
