@@ -136,9 +136,8 @@ class Job:
         )
 
     def best_speed(self, best: Ranked) -> float:
-        """The highest performance among offers whose work is counted like row 1's."""
-        same = best.kind == best.kind[0]
-        return float(self.facts.offers.columns.performance[best.type[same]].max())
+        """The highest performance among all qualifying offers whose work is counted like row 1's."""
+        return float(self.facts.offers.columns.performance[best.type[0]] / best.relative[0])
 
     def emission(self, region: int, instance: InstanceType, used: CarbonIntensity) -> Emission:
         """One machine's emission over the duration at the mean `used`."""

@@ -92,8 +92,8 @@ def rank(
     keys = (
         region_order[region],
         columns.order[found.type],
-        _significant(np.nan_to_num(grams, nan=np.inf)),
-        -_significant(np.nan_to_num(score, nan=-1.0)),
+        significant(np.nan_to_num(grams, nan=np.inf)),
+        -significant(np.nan_to_num(score, nan=-1.0)),
         kind,
     )
     best_of_region = _first_per_region(np.lexsort((*keys, region)), region, per_region)
@@ -122,7 +122,7 @@ def _first_per_region(order: IntArray, region: IntArray, count: int) -> IntArray
     return result
 
 
-def _significant(values: FloatArray) -> FloatArray:
+def significant(values: FloatArray) -> FloatArray:
     """Rounded to SIGNIFICANT_DIGITS, so that ties are ties."""
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.power(10.0, SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(values))))

@@ -8,7 +8,7 @@ from carbon import units
 from carbon.results import Advice, BareRegion, PlacementRow, Savings
 from planning.candidates import Candidates
 from planning.job import Job
-from planning.rank import PLAIN, UNRATED, Ranked, offer_gco2e_per_work
+from planning.rank import PLAIN, UNRATED, Ranked, offer_gco2e_per_work, significant
 
 # Waiting or moving for less than this share is not worth a sentence.
 LEAST_SAVING_SHARE = 0.01
@@ -80,7 +80,7 @@ def _architecture(job: Job, found: Candidates, ranked: Ranked) -> Advice | None:
         mine = np.flatnonzero(here & mask)
         if not len(mine):
             return None
-        index = mine[np.argmin(grams[mine])]
+        index = mine[np.lexsort((columns.order[found.type[mine]], significant(grams[mine])))[0]]
         best[name] = float(grams[index]), columns.types[found.type[index]].instance_type
     (better, good), (worse, bad) = sorted(best.items(), key=lambda item: item[1])
     if bad[0] < units.INDISTINGUISHABLE_RATIO * good[0]:
