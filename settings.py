@@ -112,7 +112,7 @@ class Settings:
         2.0, _seconds(0.1, 60), "Longest wait for a connection to an upstream."
     )
     upstream_read_timeout_seconds: float = _setting(
-        5.0, _seconds(0.1, 60), "Longest silence of an upstream within an answer."
+        5.0, _seconds(0.1, 60), "Longest time for one whole reply of an upstream, headers included."
     )
     upstream_total_seconds: float = _setting(
         10.0, _seconds(0.1, 300), "Longest time for one upstream call, its retries included."
