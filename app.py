@@ -34,7 +34,7 @@ def create_app(
     made = APIFlask(__name__, title=openapi.TITLE, version=openapi.VERSION, docs_path=None, json_errors=False)
     made.config.from_mapping(openapi.CONFIG, MAX_CONTENT_LENGTH=settings.max_body_bytes)
     made.json = OrjsonProvider(made)
-    made.url_map.merge_slashes = False  # a path with a doubled slash is unknown, not a redirect
+    made.url_map.merge_slashes = False  # a doubled slash is no reason to redirect
     exchange.install(made, service)
     made.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(made)

@@ -52,12 +52,16 @@ class InstancesParameters(Parameters):
 @bp.input(InstancesParameters, location="query", arg_name="query")
 @bp.output(InstancesAnswer)
 def instances(query: InstancesParameters) -> Json:
-    """List instance types and sized services by provider and name, those whose power is not modelled included."""
+    """List instance types by provider and name, those whose power is not modelled included.
+
+    Services of any size (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb, db.r6g.large) are taken by name elsewhere;
+    listed are the sizes that optimize compares.
+    """
     exchange, providers = current(), scope_of(query.provider)
     mapping = exchange.engine.mapping
     found = [
         kind
-        for kind in mapping.catalog.types
+        for kind in mapping.columns.types
         if (not providers or kind.provider in providers) and query.matches(kind, mapping)
     ]
     found.sort(key=lambda kind: (kind.provider, kind.instance_type))

@@ -30,7 +30,6 @@ TAGS = [
 CONFIG: Mapping[str, object] = {
     "OPENAPI_VERSION": "3.1.0",
     "DESCRIPTION": DESCRIPTION,
-    "TAGS": TAGS,
     "SERVERS": [{"url": "/"}],
     "AUTO_SERVERS": False,
     "AUTO_OPERATION_ID": True,
@@ -57,6 +56,7 @@ _PATH_PARAMETERS = {
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """APIFlask's document with shared schemas, problems, headers, required bodies and examples."""
+    document["tags"] = TAGS
     document["components"] = {
         "schemas": _schemas(document["components"]["schemas"]),
         "responses": dict(_problem_responses()),
@@ -99,6 +99,7 @@ def _schemas(collected: Mapping[str, Any]) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template=REF_TEMPLATE)
     schemas = {name.rpartition(".")[2]: schema for name, schema in collected.items()}
     schemas |= problem.pop("$defs") | {"Problem": problem}
+    del schemas["HTTPError"]  # APIFlask's own error body, which no answer has
     return dict(sorted(schemas.items()))
 
 

@@ -73,7 +73,10 @@ class OptimizeRequest(LoadFields):
     )
     provider: ProviderKey | None = Field(None, description="Whose region `region` is.")
     region: RegionBesideProvider | None = Field(
-        None, description="Where you run today: the baseline of the savings.", examples=["us-west-2"]
+        None,
+        validate_default=True,
+        description="Where you run today: the baseline of the savings.",
+        examples=["us-west-2"],
     )
     duration_hours: Duration | None = Field(None, description="Hours the job runs; default: figures for one hour.")
     regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Only these regions.")

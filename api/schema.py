@@ -30,10 +30,8 @@ class EdgeAdapter(PydanticAdapter):
         return data
 
     def get_openapi_schema(self, **kwargs: Any) -> dict[str, Any]:
-        """The model's schema; openapi.py adds every nested one once, under its own name."""
-        schema: dict[str, Any] = self.model_class.model_json_schema(ref_template=REF_TEMPLATE)
-        schema.pop("$defs", None)
-        return schema
+        """The model's schema, each nested model being referred to by its own name."""
+        return self.model_class.model_json_schema(ref_template=REF_TEMPLATE)
 
 
 def install() -> None:

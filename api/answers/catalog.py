@@ -25,7 +25,7 @@ class InstanceRow(Answer):
     baseline_utilization: float | None = Field(description="Sustained share a burstable type may use, 0 to 1.")
     accelerator: str | None
     accelerator_kind: str | None
-    accelerator_count: float
+    accelerator_count: float = Field(description="Accelerators of the machine; 0 without.")
     accelerator_memory_gb: float | None = Field(description="GB of one accelerator.")
     power_modelled: bool
     idle_power_w: float | None = Field(ge=0, description="Watts before PUE, idle; null if not modelled.")
@@ -42,8 +42,8 @@ class InstancesAnswer(Success):
     """Instance types that match, by provider and name."""
 
     total_instances: int = Field(ge=0, description="Types that match, before limit and offset.")
-    limit: int
-    offset: int
+    limit: int = Field(description="Rows at most.")
+    offset: int = Field(description="Rows left out first.")
     instances: list[InstanceRow]
 
 
@@ -52,9 +52,9 @@ class WorkloadRow(Answer):
 
     workload: str
     description: str
-    reference_vcpus: float | None
+    reference_vcpus: float | None = Field(description="vCPUs.")
     reference_memory_gb: float | None = Field(description="GB.")
-    reference_accelerators: float | None
+    reference_accelerators: float | None = Field(description="Accelerators.")
     categories: list[str] = Field(description="Categories of CPU types that serve it.")
     accelerators: list[str] = Field(description="Kinds of accelerators that serve it.")
     services: list[str] = Field(description="Sized services that serve it.")

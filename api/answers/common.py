@@ -88,8 +88,8 @@ class Site(Place):
     latitude: float = Field(ge=-90, le=90, description="Degrees north.")
     longitude: float = Field(ge=-180, le=180, description="Degrees east.")
     iata: str = Field(description="Nearest large airport.")
-    partition: str = Field(description="commercial, government, china or the like.")
-    region_status: str = Field(description="available, planned, retired or the like.")
+    partition: str = Field(description="commercial, gov, china or sovereign.")
+    region_status: str = Field(description="available, limited, listed, announced or retired.")
     zone_published: str | None = Field(description="The zone Electricity Maps itself maps the region to.")
 
 

@@ -62,9 +62,9 @@ class Analysis(Answer):
 
     best_option: EmissionRow
     worst_option: EmissionRow
-    difference_kg: Kilograms
+    difference_kg: Kilograms = Field(description="kgCO2e, worst minus best, hardware included with include_embodied.")
     difference_percentage: Percentage = Field(description="Of the worst option, 0 to 100.")
-    total_options_compared: int = Field(ge=1)
+    total_options_compared: int = Field(ge=1, description="Rows of comparisons.")
 
 
 class CompareAnswer(Success):

@@ -35,7 +35,7 @@ class TableRow(Answer):
     """A table of the catalog."""
 
     table: str
-    rows: int = Field(ge=0)
+    rows: int = Field(ge=0, description="Rows of the table.")
     as_of: str = Field(description="The newest date in it.")
 
 
@@ -68,7 +68,7 @@ class Problem(Answer):
 
     type: str = Field(description="What went wrong, for programs.", examples=["/problems/invalid-request"])
     title: str
-    status: int = Field(ge=400, le=599)
+    status: int = Field(ge=400, le=599, description="The HTTP status.")
     detail: str
     instance: str = Field(description="The path asked for.")
     request_id: str

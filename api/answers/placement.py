@@ -40,10 +40,10 @@ class Recommendation(Place, GridMix, Origin):
 
     instance_type: str | None
     carbon_intensity_gco2_kwh: GramsPerKwh | None = Field(description="The value now, gCO2e/kWh; null if unknown.")
-    estimated_co2_emissions_kg: Kilograms | None
-    estimated_co2_emissions_g: Grams | None
-    power_consumption_kwh: Kwh | None
-    duration_hours: Hours | None
+    estimated_co2_emissions_kg: Kilograms | None = Field(description="kgCO2e emitted by the grid.")
+    estimated_co2_emissions_g: Grams | None = Field(description="gCO2e: power_consumption_kwh x carbon_intensity_used.")
+    power_consumption_kwh: Kwh | None = Field(description="Energy of the facility in kWh, PUE applied.")
+    duration_hours: Hours | None = Field(description="Hours the figures stand for.")
     carbon_intensity_used: GramsPerKwh | None = Field(description="The window's mean, gCO2e/kWh.")
     optimal_time_window: Window | None
     start_now: StartNow | None
@@ -113,12 +113,12 @@ class Metadata(Answer):
     """How the answer came about."""
 
     total_regions_analyzed: int = Field(ge=0, description="Regions with a qualifying offer, and the requested one.")
-    regions_in_scope: int = Field(ge=0)
+    regions_in_scope: int = Field(ge=0, description="Open regions the question's places leave.")
     duration_hours: Hours
     ranking_hours: Hours = Field(description="Hours whose mean intensity the ranking uses.")
     flexible: bool = Field(description="Whether the job may wait for a greener window.")
     candidates: int = Field(ge=0, description="Offers (region and type) in the providers asked for.")
-    qualifying: int = Field(ge=0)
+    qualifying: int = Field(ge=0, description="Offers that meet every constraint.")
     removed: dict[str, int] = Field(description="Offers each constraint removed; with qualifying they add up.")
     zones: int = Field(ge=0, description="Grid zones looked at.")
     live_zones: int = Field(ge=0, description="Of these, zones with a live value.")

@@ -71,9 +71,11 @@ class Annual(Answer):
     """A zone's yearly figures."""
 
     carbon_intensity: GramsPerKwh | None = Field(description="Annual mean, gCO2e/kWh; null if nobody publishes one.")
-    renewable_percentage: Percentage | None
-    fossil_free_percentage: Percentage | None
-    year: int | None
+    renewable_percentage: Percentage | None = Field(description="Share of consumption, 0 to 100; null if unknown.")
+    fossil_free_percentage: Percentage | None = Field(
+        description="Renewable and nuclear share of consumption, 0 to 100; null if unknown."
+    )
+    year: int | None = Field(description="The year the figures are of; null if unknown.")
     method: str
     source: str
     as_of: str

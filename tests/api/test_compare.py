@@ -1,0 +1,73 @@
+"""POST /api/v1/compare."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.conftest import Ask
+
+VIRGINIA = {"region": "us-east-1", "instance_type": "m7g.large"}
+STOCKHOLM = {"region": "eu-north-1", "instance_type": "m7g.large"}
+FINLAND = {"region": "gcp:europe-north1", "instance_type": "n2-standard-2"}
+
+
+def test_options_come_greenest_first_and_the_ends_are_whole_rows(post: Ask) -> None:
+    answer = post("compare", {"options": [VIRGINIA, FINLAND, STOCKHOLM], "duration_hours": 24})
+
+    rows, analysis = answer["comparisons"], answer["analysis"]
+    assert [row["region"] for row in rows] == ["eu-north-1", "europe-north1", "us-east-1"]
+    assert analysis["best_option"] == rows[0]
+    assert analysis["worst_option"] == rows[-1]
+    assert analysis["total_options_compared"] == 3
+
+
+def test_the_difference_is_that_of_the_ends_in_percent_of_the_worst(post: Ask) -> None:
+    answer = post("compare", {"options": [VIRGINIA, STOCKHOLM], "duration_hours": 24})
+
+    best, worst = (row["co2_emissions_kg"] for row in answer["comparisons"])
+    analysis = answer["analysis"]
+    assert analysis["difference_kg"] == pytest.approx(worst - best, rel=1e-2)
+    assert analysis["difference_percentage"] == pytest.approx((worst - best) / worst * 100, rel=1e-2)
+
+
+def test_a_row_is_what_calculate_answers_for_it(post: Ask) -> None:
+    row = post("compare", {"options": [FINLAND], "duration_hours": 24})["comparisons"][0]
+    alone = post("calculate", {**FINLAND, "duration_hours": 24})["calculation"]
+
+    assert row == {name: value for name, value in alone.items() if name != "power_w"}
+
+
+def test_an_options_own_utilisation_holds_before_the_common_one(post: Ask) -> None:
+    answer = post("compare", {"options": [{**VIRGINIA, "utilization": 0.9}, STOCKHOLM], "utilization": 0.2})
+
+    used = {row["region"]: row["utilization"] for row in answer["comparisons"]}
+    assert used == {"us-east-1": 0.9, "eu-north-1": 0.2}
+
+
+def test_a_thousand_options_are_answered_and_one_more_is_refused(post: Ask) -> None:
+    assert post("compare", {"options": [VIRGINIA] * 1000})["analysis"]["total_options_compared"] == 1000
+
+    problem = post("compare", {"options": [VIRGINIA] * 1001}, status=400)
+    assert problem["errors"][0]["pointer"] == "#/options"
+
+
+def test_no_option_is_refused(post: Ask) -> None:
+    assert post("compare", {"options": []}, status=400)["errors"][0]["code"] == "too_short"
+
+
+def test_a_wrong_option_is_named_by_its_place(post: Ask) -> None:
+    problem = post("compare", {"options": [VIRGINIA, {"region": "nowhere"}], "limit": 3}, status=400)
+
+    assert [error["pointer"] for error in problem["errors"]] == [
+        "#/options/1/region",
+        "#/options/1/instance_type",
+        "#/limit",
+    ]
+
+
+def test_hundreds_of_wrong_names_are_all_told_but_only_the_first_get_suggestions(post: Ask) -> None:
+    problem = post("compare", {"options": [{**VIRGINIA, "instance_type": "m7g.lrge"}] * 300}, status=400)
+
+    assert len(problem["errors"]) == 300
+    assert "m7g.large" in problem["errors"][0]["nearest"]
+    assert "nearest" not in problem["errors"][299]

@@ -1,0 +1,105 @@
+"""GET /health, /ready, /docs and /."""
+
+from __future__ import annotations
+
+import re
+
+from flask.testing import FlaskClient
+
+from grid.source import SourceState
+from tests.api.conftest import Ask
+from tests.fakes.grid import FakeReader
+from tests.fakes.service import NOW, service
+
+
+def test_health_is_exactly_what_the_specification_says(get: Ask) -> None:
+    assert get("/health") == {
+        "status": "healthy",
+        "service": "carbon-optimizer",
+        "timestamp": "2026-02-11T10:30:07Z",
+        "api_configured": False,
+    }
+
+
+def test_health_says_that_a_key_is_set_and_asks_no_source() -> None:
+    reader = FakeReader()
+    client = service(reader, el_maps_api_key="secret").test_client()
+
+    answer = client.get("/health").get_json()
+
+    assert answer["api_configured"] is True
+    assert reader.reads == []
+
+
+def test_an_upstreams_outage_leaves_the_service_ready_but_degraded() -> None:
+    state = SourceState(
+        source="electricity-maps",
+        state="degraded",
+        detail="last call failed",
+        zones_covered=1,
+        last_success_at=NOW,
+        last_error="timeout",
+        calls=7,
+        fallbacks={"timeout": 3},
+    )
+    client = service(FakeReader(states=[state])).test_client()
+
+    response = client.get("/ready")
+
+    assert response.status_code == 200
+    answer = response.get_json()
+    assert (answer["status"], answer["degraded"]) == ("ready", True)
+    assert answer["sources"] == [
+        {
+            "source": "electricity-maps",
+            "state": "degraded",
+            "detail": "last call failed",
+            "zones_covered": 1,
+            "last_success_at": "2026-02-11T10:30:07Z",
+            "last_error": "timeout",
+            "calls": 7,
+            "fallbacks": {"timeout": 3},
+        }
+    ]
+
+
+def test_a_source_without_a_key_is_no_outage() -> None:
+    state = SourceState(source="electricity-maps", state="unconfigured", detail="no key is set")
+    client = service(FakeReader(states=[state])).test_client()
+
+    assert client.get("/ready").get_json()["degraded"] is False
+
+
+def test_ready_names_every_catalog_table_with_its_date(get: Ask) -> None:
+    tables = get("/ready")["catalog"]
+
+    assert {"zones", "accelerators", "aws/regions"} <= {table["table"] for table in tables}
+    assert all(re.match(r"20\d\d", table["as_of"]) and table["rows"] > 0 for table in tables)
+
+
+def test_the_root_leads_to_the_docs(client: FlaskClient) -> None:
+    response = client.get("/")
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/docs")
+
+
+def test_the_docs_page_works_offline(client: FlaskClient) -> None:
+    page = client.get("/docs")
+
+    html = page.get_data(as_text=True)
+    assert "//" not in html  # no address of another host
+    sources = re.findall(r'(?:src|href)="(/[^"]+)"', html)
+    assert len(sources) == 4
+    assert all(client.get(source).status_code == 200 for source in sources)
+
+
+def test_the_docs_page_may_load_from_its_own_host_only(client: FlaskClient) -> None:
+    policy = client.get("/docs").headers["Content-Security-Policy"]
+
+    assert policy.startswith("default-src 'none'; script-src 'self';")
+    assert "http" not in policy
+
+
+def test_the_docs_serve_no_other_file(client: FlaskClient) -> None:
+    assert client.get("/docs/plugins.py").status_code == 404
+    assert client.get("/docs/..%2f..%2fplugins.py").status_code == 404

@@ -1,0 +1,131 @@
+"""The OpenAPI document: valid, complete, and true of what the service answers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.fakes.service import offline
+from tools.make_examples import examples
+
+DOCUMENT: dict[str, Any] = offline().test_client().get("/openapi.json").get_json()
+OPERATIONS = [
+    (path, method, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
+]
+each_operation = pytest.mark.parametrize(
+    ("path", "method", "operation"), OPERATIONS, ids=[f"{method} {path}" for path, method, _ in OPERATIONS]
+)
+
+
+def strict(schema: Any) -> Any:
+    """The schema with every object closed, so that a field it does not name is an error."""
+    if isinstance(schema, list):
+        return [strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: strict(value) for name, value in schema.items()}
+    if "properties" in closed and isinstance(closed.get("type"), str):
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def check(instance: object, schema: dict[str, Any]) -> None:
+    whole = {**copy.deepcopy(strict(schema)), "components": strict(DOCUMENT["components"])}
+    Draft202012Validator(whole).validate(instance)
+
+
+def answer_schema(operation: dict[str, Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return schema
+
+
+def numbers(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property of an answer that is a number, with its own schema."""
+    for model, body in DOCUMENT["components"]["schemas"].items():
+        for field, own in body.get("properties", {}).items():
+            kinds = [own, *own.get("anyOf", [])]
+            if any(kind.get("type") in ("number", "integer") for kind in kinds):
+                yield f"{model}.{field}", own
+
+
+def test_the_document_is_valid_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_every_route_of_the_api_is_in_the_document() -> None:
+    described = {(path, method.upper()) for path, method, _ in OPERATIONS}
+    beside = ("/openapi.json", "/docs", "/problems", "/static")
+
+    served = {
+        (str(rule).replace("<", "{").replace(">", "}"), method)
+        for rule in offline().url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if str(rule) != "/" and not str(rule).startswith(beside)
+    }
+
+    assert described == served
+
+
+def test_the_document_names_no_outside_address_and_no_host() -> None:
+    text = json.dumps({key: value for key, value in DOCUMENT.items() if key not in ("paths", "components")})
+
+    assert DOCUMENT["servers"] == [{"url": "/"}]
+    assert "http" not in text
+
+
+def test_every_number_says_what_it_is() -> None:
+    silent = [name for name, own in numbers(DOCUMENT) if not own.get("description")]
+
+    assert silent == []
+
+
+@each_operation
+def test_an_operation_lists_the_problems_it_can_end_in(path: str, method: str, operation: dict[str, Any]) -> None:
+    expected = {"200", "405", "500"}
+    if method == "post":
+        expected |= {"400", "413", "415", "422"}
+    if "{" in path:
+        expected |= {"404"}
+
+    assert expected <= set(operation["responses"])
+    assert operation["summary"]
+    assert operation["tags"]
+
+
+@each_operation
+def test_a_body_is_required_and_has_an_example(path: str, method: str, operation: dict[str, Any]) -> None:
+    if method != "post":
+        assert "requestBody" not in operation
+        return
+    assert operation["requestBody"]["required"] is True
+    assert operation["requestBody"]["content"]["application/json"]["example"]
+
+
+@each_operation
+def test_the_example_answer_has_the_documented_fields_and_no_other(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    example = operation["responses"]["200"]["content"]["application/json"]["example"]
+
+    check(example, answer_schema(operation))
+
+
+def test_every_problem_example_is_a_problem() -> None:
+    for response in DOCUMENT["components"]["responses"].values():
+        media = response["content"]["application/problem+json"]
+
+        check(media["example"], media["schema"])
+
+
+def test_the_examples_are_what_the_service_answers_today() -> None:
+    """After a change of the catalog or an answer: python -m tools.make_examples."""
+    from api.openapi import EXAMPLES
+
+    assert examples() == EXAMPLES
