@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TypeColumns:
     """Columns over `types`; NaN is unknown. Watts are IT load of the whole instance."""
 
@@ -38,6 +38,7 @@ class TypeColumns:
     embodied_kgco2e: FloatArray
     order: NDArray[np.int64]  # place where all else is equal: own cores, fewer vCPUs, less memory, name
     arm: BoolArray
+    by_name: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, types: Sequence[InstanceType]) -> TypeColumns:
@@ -63,6 +64,9 @@ class TypeColumns:
         )
         order = np.empty(len(types), dtype=np.int64)
         order[ranked] = np.arange(len(types))
+        by_name: dict[str, tuple[int, ...]] = {}
+        for index, instance in enumerate(types):
+            by_name[instance.instance_type] = (*by_name.get(instance.instance_type, ()), index)
         return cls(
             types=tuple(types),
             vcpus=column(effective_vcpus),
@@ -82,7 +86,15 @@ class TypeColumns:
             embodied_kgco2e=column(lambda t: t.embodied_kgco2e),
             order=order,
             arm=flag(lambda t: t.arch == "arm64"),
+            by_name=by_name,
         )
+
+    def named(self, names: Iterable[str]) -> BoolArray:
+        """Which types bear one of these names."""
+        mask = np.zeros(len(self.types), dtype=np.bool_)
+        for name in names:
+            mask[list(self.by_name.get(name, ()))] = True
+        return mask
 
     def utilization(self, utilization: float | None) -> FloatArray:
         """CPU utilisation of each type: the caller's, else the default; burstable types at most their baseline."""

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from grid.source import Shares, SourceState, ZoneReading
+from carbon.reading import Shares, ZoneReading
+from grid.source import SourceState
 
 
 class NoLiveSource:

@@ -15,18 +15,9 @@ from typing import Protocol
 
 from cachetools import TLRUCache
 
+from carbon.reading import Observation, Shares, UpstreamForecast, ZoneReading
 from grid.flights import Flight, Flights
-from grid.source import (
-    Observation,
-    Shares,
-    SourceError,
-    SourceRefused,
-    SourceState,
-    SourceUnavailable,
-    UpstreamForecast,
-    ZoneNotCovered,
-    ZoneReading,
-)
+from grid.source import SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 
 logger = logging.getLogger(__name__)
 

@@ -11,20 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from carbon.reading import Observation, Shares, UpstreamForecast
 from grid import electricity_maps_replies as replies
 from grid.electricity_maps_replies import ANY, SOURCE
 from grid.gate import Gate
 from grid.session import JsonSession, Refusal
-from grid.source import (
-    Observation,
-    Shares,
-    SourceError,
-    SourceRefused,
-    SourceState,
-    SourceUnavailable,
-    UpstreamForecast,
-    ZoneNotCovered,
-)
+from grid.source import SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from net import HttpClient, HttpLimits
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from carbon.intensity import Quality
-from grid.source import MalformedReply, Observation, Shares, SourceRefused, UpstreamForecast
+from carbon.reading import Observation, Shares, UpstreamForecast
+from grid.source import MalformedReply, SourceRefused
 
 SOURCE = "electricity-maps"
 ANY = "*"

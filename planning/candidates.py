@@ -30,20 +30,15 @@ class Candidates:
 def type_constraints(query: OptimizeQuery, columns: TypeColumns) -> dict[str, BoolArray]:
     """For each constraint on the machine: which types meet it. Only named types escape kind, size and index."""
     profile = WORKLOADS[query.workload]
-    every = np.ones(len(columns.types), dtype=np.bool_)
-    named = (
-        np.isin([t.instance_type for t in columns.types], list(query.instance_types)) if query.instance_types else every
-    )
-    free = named if query.instance_types else np.isin([t.instance_type for t in columns.types], profile.services)
-    constraints = {
-        "instance_types": named,
-        "workload": serves(profile, columns) | (named if query.instance_types else ~every),
-        "power_not_modelled": columns.modelled,
-    }
+    named = columns.named(query.instance_types)
+    constraints = {"instance_types": named} if query.instance_types else {}
+    constraints["workload"] = serves(query.workload, columns) | named
+    constraints["power_not_modelled"] = columns.modelled
     if query.requirements is not None:
         constraints |= requirement_constraints(query.requirements, columns)
     else:
-        constraints["size"] = fits_reference(profile, columns) | (named if query.instance_types else ~every)
+        constraints["size"] = fits_reference(query.workload, columns) | named
+    free = named if query.instance_types else columns.named(profile.services)
     constraints["no_performance_index"] = np.isfinite(columns.work_per_hour_at_full_load) | free
     return constraints
 

@@ -22,11 +22,11 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
     The outlook must hold 25 hours.
     """
     row = outlook.zones[zone]
-    values = outlook.series.values[row]
+    values = outlook.rows[row].values
     day = values[:HOURS_AHEAD]
     touched = values[: HOURS_AHEAD + (1 if outlook.offset_seconds else 0)]
     first = outlook.first_hour_at
-    baseline = outlook.parts[row].baseline_step
+    baseline = outlook.rows[row].baseline_step
     return RegionDetails(
         now=now,
         average=outlook.mean(zone, outlook.offset_seconds, HOURS_AHEAD * float(units.SECONDS_PER_HOUR)),

@@ -54,7 +54,7 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
     """Decide. Raises NoFeasiblePlacement with what each constraint removed."""
     offers, outlook = facts.offers, facts.outlook
     windows = best_windows(
-        outlook.series,
+        outlook.series(),
         earliest=outlook.seconds_to(when.earliest),
         latest=outlook.seconds_to(when.latest),
         duration=when.ranking_hours * HOUR,
@@ -87,8 +87,8 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
         candidates=found.total,
         qualifying=len(found.region),
         removed=found.removed,
-        live_zones=sum(part.now.provenance.quality in LIVE for part in outlook.parts),
-        zones=len(outlook.parts),
+        live_zones=sum(now.provenance.quality in LIVE for now in outlook.current_by_row),
+        zones=len(outlook.rows),
     )
 
 

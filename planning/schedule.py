@@ -10,7 +10,7 @@ from carbon.intensity import CarbonIntensity
 from carbon.results import Schedule, Window
 from carbon.workload import ScheduleQuery
 from planning.outlook import Outlook
-from planning.windows import Series, next_best_windows
+from planning.windows import next_best_windows
 
 HOUR = float(units.SECONDS_PER_HOUR)
 ALTERNATIVES = 3
@@ -30,7 +30,6 @@ def search_span(query: ScheduleQuery, now: datetime) -> tuple[datetime, datetime
 def schedule(query: ScheduleQuery, zone: str, outlook: Outlook, *, earliest: datetime, latest: datetime) -> Schedule:
     """The best window starting in [earliest, latest] of an outlook that holds it, and the next best."""
     row, seconds = outlook.zones[zone], query.duration_hours * HOUR
-    series = Series(outlook.series.values[row : row + 1], outlook.series.integral[row : row + 1], HOUR)
     first = outlook.seconds_to(earliest)
 
     def window(start: float, mean: CarbonIntensity) -> Window:
@@ -44,7 +43,11 @@ def schedule(query: ScheduleQuery, zone: str, outlook: Outlook, *, earliest: dat
     best, *others = [
         window(start, outlook.describe(row, mean, start, seconds))
         for start, mean in next_best_windows(
-            series, earliest=first, latest=outlook.seconds_to(latest), duration=seconds, count=1 + ALTERNATIVES
+            outlook.series(row),
+            earliest=first,
+            latest=outlook.seconds_to(latest),
+            duration=seconds,
+            count=1 + ALTERNATIVES,
         )
     ]
     at_once = window(first, outlook.mean(zone, first, seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -116,8 +117,10 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
 SERVICES = tuple(name for profile in WORKLOADS.values() for name in profile.services)
 
 
-def serves(profile: WorkloadProfile, columns: TypeColumns) -> BoolArray:
-    """Which types are of the workload's kind, whatever their size."""
+@cache
+def serves(workload: WorkloadType, columns: TypeColumns) -> BoolArray:
+    """Which types are of the workload's kind, whatever their size. Worked out once a catalog; do not change it."""
+    profile = WORKLOADS[workload]
     return np.array([_serves(profile, instance) for instance in columns.types], dtype=np.bool_)
 
 
@@ -137,8 +140,13 @@ def _serves(profile: WorkloadProfile, instance: InstanceType) -> bool:
 INFERENCE_ONLY = frozenset({"AWS Inferentia", "AWS Inferentia2", "Qualcomm Cloud AI 100"})
 
 
-def fits_reference(profile: WorkloadProfile, columns: TypeColumns) -> BoolArray:
-    """Which types lie between one and four times the reference (training: 1 to 8 accelerators of 16 GB)."""
+@cache
+def fits_reference(workload: WorkloadType, columns: TypeColumns) -> BoolArray:
+    """Which types lie between one and four times the reference (training: 1 to 8 accelerators of 16 GB).
+
+    Worked out once a catalog; do not change it.
+    """
+    profile = WORKLOADS[workload]
     accelerated = np.zeros(len(columns.types), dtype=np.bool_)
     if profile.reference_accelerators is not None:
         training = profile.workload is WorkloadType.TRAINING
@@ -153,8 +161,7 @@ def fits_reference(profile: WorkloadProfile, columns: TypeColumns) -> BoolArray:
         & _within(columns.vcpus, profile.reference_vcpus, SIZE_SPAN * profile.reference_vcpus)
         & _within(columns.memory_gb, profile.reference_memory_gb, SIZE_SPAN * profile.reference_memory_gb)
     )
-    named = np.array([instance.instance_type in profile.services for instance in columns.types], dtype=np.bool_)
-    return accelerated | plain | named
+    return accelerated | plain | columns.named(profile.services)
 
 
 def _within(values: np.ndarray[tuple[int], np.dtype[np.float64]], least: float, most: float) -> BoolArray:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from carbon.intensity import Quality
-from grid.source import Observation, Shares, SourceState, UpstreamForecast, ZoneReading
+from carbon.reading import Observation, Shares, UpstreamForecast, ZoneReading
+from grid.source import SourceState
 
 HOUR = timedelta(hours=1)
 

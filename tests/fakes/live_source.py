@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from carbon.intensity import Quality
-from grid.source import Observation, Shares, SourceError, SourceState, UpstreamForecast
+from carbon.reading import Observation, Shares, UpstreamForecast
+from grid.source import SourceError, SourceState
 
 HOUR = timedelta(hours=1)
 

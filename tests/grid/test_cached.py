@@ -12,15 +12,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from carbon.reading import ZoneReading
 from grid.absent import NoLiveSource
 from grid.cached import CachedReader, ReadPolicy
-from grid.source import (
-    MalformedReply,
-    SourceRefused,
-    SourceUnavailable,
-    ZoneNotCovered,
-    ZoneReading,
-)
+from grid.source import MalformedReply, SourceRefused, SourceUnavailable, ZoneNotCovered
 from tests.fakes.clock import SteppedClock
 from tests.fakes.live_source import FakeLiveSource
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from carbon.intensity import Quality
+from carbon.reading import ZoneReading
 from catalog.model import Zone
 from catalog.profiles import ZoneProfiles
-from grid.source import ZoneReading
 from planning.outlook import Outlook, build_outlook
 from tests.fakes.grid import forecast, known, observation
 
@@ -58,7 +58,7 @@ def outlook(
 
 
 def steps(found: Outlook) -> list[float]:
-    return [float(value) for value in found.series.values[0]]
+    return [float(value) for value in found.series().values[0]]
 
 
 def test_the_hour_of_now_is_live_and_the_forecast_follows() -> None:

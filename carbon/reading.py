@@ -1,0 +1,56 @@
+"""What live sources tell of a grid zone: the newest value, a forecast, shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from carbon.intensity import Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """The newest carbon intensity of a zone. It stands for [starts_at, ends_at)."""
+
+    zone: str
+    gco2e_per_kwh: float
+    starts_at: datetime
+    ends_at: datetime
+    quality: Quality  # MEASURED or ESTIMATED
+    source: str
+    estimation_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamForecast:
+    """Hourly values from `starts_at` (a full UTC hour) on; None where the upstream gave none."""
+
+    zone: str
+    starts_at: datetime
+    gco2e_per_kwh: tuple[float | None, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """Renewable and fossil-free (renewable + nuclear) share of consumption, 0 to 1; None where not known."""
+
+    zone: str
+    renewable_share: float | None
+    fossil_free_share: float | None
+    starts_at: datetime
+    quality: Quality
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneReading:
+    """What live sources know of a zone now.
+
+    latest: never older than the age limit. reason: why there is no latest (None when there is one), a
+    stable token such as "no-key", "plan-lacks-zone", "timeout", "rate-limited", "sandbox-key".
+    """
+
+    latest: Observation | None = None
+    forecast: UpstreamForecast | None = None
+    reason: str | None = None

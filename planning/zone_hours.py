@@ -1,0 +1,125 @@
+"""The hours of one grid zone: live value, forecast, and the profile after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import numpy as np
+
+from carbon import units
+from carbon.reading import ZoneReading
+from catalog.profiles import ZoneProfiles, hour_of
+from planning.windows import FloatArray
+
+HOUR = float(units.SECONDS_PER_HOUR)
+# Rows of this length serve a week's search and a day's job; they are kept, longer ones are made anew.
+USUAL_HOURS = 200
+KEPT_ROWS = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZoneHours:
+    """One zone from a full UTC hour on, which is the one that holds now. Never changed: threads share it.
+
+    values: gCO2e/kWh by hour; integral: value x seconds up to each boundary, one longer.
+    forecast_source None: everything after the first hour is bare profile (or the annual figure).
+    baseline_source: "profile", or "annual" for a zone without one. baseline_step: the first bare step.
+    """
+
+    reading: ZoneReading
+    values: FloatArray
+    integral: FloatArray
+    forecast_source: str | None
+    baseline_source: str
+    baseline_step: int
+
+    def mean(self, start: float, duration: float) -> float:
+        """Mean over [start, start + duration) seconds from the first hour; NaN without an annual figure."""
+        if not 0 <= start < start + duration <= len(self.values) * HOUR + 1e-6:
+            raise ValueError(f"[{start}, {start} + {duration}) s is no window within {len(self.values)} hours")
+        return (self._integral_to(start + duration) - self._integral_to(start)) / duration
+
+    def _integral_to(self, seconds: float) -> float:
+        step = min(int(seconds // HOUR), len(self.values) - 1)
+        return float(self.integral[step] + self.values[step] * (seconds - step * HOUR))
+
+
+def zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int) -> ZoneHours:
+    """At least `hours` hours of a zone from `first_hour` (UTC hours since the epoch) on.
+
+    The first takes the live value; the upstream's forecast follows for at most 72 h, or, without one, the
+    profile scaled to the live value; the bare profile comes after.
+    """
+    if hours <= USUAL_HOURS:
+        return _usual_hours(zone, profiles, reading, first_hour)
+    return _zone_hours(zone, profiles, reading, first_hour, hours)
+
+
+@lru_cache(KEPT_ROWS)
+def _usual_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int) -> ZoneHours:
+    return _zone_hours(zone, profiles, reading, first_hour, USUAL_HOURS)
+
+
+def _zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int) -> ZoneHours:
+    row = profiles.rows([zone])
+    values = profiles.gco2e_per_kwh(row, np.arange(first_hour, first_hour + hours, dtype=np.int64))[0]
+    latest, baseline_step, forecast_source = reading.latest, 0, None
+    upstream = _aligned_forecast(reading, first_hour)
+    bare = values.copy()
+    if latest is not None:
+        baseline_step, forecast_source = units.FORECAST_HORIZON_HOURS, "profile-scaled-to-live"
+        profile = float(profiles.gco2e_per_kwh(row, np.array([hour_of(latest.starts_at)]))[0, 0])
+        values[:baseline_step] *= _ratio(latest.gco2e_per_kwh, profile, baseline_step)
+    if reading.forecast is not None and upstream is not None:
+        known = np.isfinite(upstream)
+        values[: len(upstream)][known] = upstream[known]
+        # With a live value gaps hold the scaled profile; without one they would be bare profile.
+        baseline_step = int(np.flatnonzero(known)[-1]) + 1 if latest is not None else _first_gap(known)
+        forecast_source = reading.forecast.source if baseline_step else None
+    values[baseline_step:] = bare[baseline_step:]
+    if latest is not None:
+        values[0] = latest.gco2e_per_kwh
+    integral = np.zeros(hours + 1)
+    np.cumsum(values, out=integral[1:])
+    integral *= HOUR
+    return ZoneHours(
+        reading,
+        values,
+        integral,
+        forecast_source,
+        "profile" if profiles.has_shape(zone) else "annual",
+        baseline_step,
+    )
+
+
+def _ratio(live: float, profile: float, steps: int) -> FloatArray:
+    """Live over profile, kept within bounds, decaying to 1 with units.RATIO_HALF_LIFE_HOURS."""
+    if not (profile > 0 and np.isfinite(profile)):
+        return np.ones(steps)
+    ratio = min(max(live / profile, units.RATIO_MIN), units.RATIO_MAX)
+    decay: FloatArray = np.exp2(-np.arange(steps) / units.RATIO_HALF_LIFE_HOURS)
+    return 1.0 + (ratio - 1.0) * decay
+
+
+def _aligned_forecast(reading: ZoneReading, first_hour: int) -> FloatArray | None:
+    """The upstream forecast of the next 72 h, NaN where it has none; None if it has nothing for them."""
+    if reading.forecast is None:
+        return None
+    aligned = np.full(units.FORECAST_HORIZON_HOURS, np.nan)
+    shift = hour_of(reading.forecast.starts_at) - first_hour
+    for index, value in enumerate(reading.forecast.gco2e_per_kwh):
+        if value is not None and 0 <= index + shift < len(aligned):
+            aligned[index + shift] = value
+    return aligned if np.isfinite(aligned).any() else None
+
+
+def _first_gap(known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+    gaps = np.flatnonzero(~known)
+    return int(gaps[0]) if gaps.size else len(known)
+
+
+def start_of(hour: int) -> datetime:
+    """The time a UTC hour since the epoch starts."""
+    return datetime.fromtimestamp(hour * units.SECONDS_PER_HOUR, UTC)
