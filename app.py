@@ -31,7 +31,14 @@ def create_app(
     """
     settings = settings or Settings.from_env()
     service = exchange.Service(engine=engine or build_engine(settings), settings=settings, clock=clock)
-    made = APIFlask(__name__, title=openapi.TITLE, version=openapi.VERSION, docs_path=None, json_errors=False)
+    made = APIFlask(
+        __name__,
+        title=openapi.TITLE,
+        version=openapi.VERSION,
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes it: there are no static files
+    )
     made.config.from_mapping(openapi.CONFIG, MAX_CONTENT_LENGTH=settings.max_body_bytes)
     made.json = OrjsonProvider(made)
     made.url_map.merge_slashes = False  # a doubled slash is no reason to redirect

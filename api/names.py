@@ -89,18 +89,13 @@ def instance_type_name(provider: str, name: str, info: ValidationInfo) -> str:
 def sellers(name: str, info: ValidationInfo) -> dict[str, str]:
     """Providers that sell an instance type of this name, each with its spelling; refuses a name nobody sells."""
     mapping = facts(info).mapping
-    found, misses = dict[str, str](), list[UnknownInstanceType]()
-    for provider in mapping.providers:
-        try:
-            found[provider] = mapping.instance_type(provider, name).instance_type
-        except UnknownInstanceType as error:
-            misses.append(error)
-    if found:
+    offers = ((provider, mapping.catalog.find_type(provider, name)) for provider in mapping.providers)
+    if found := {provider: kind.instance_type for provider, kind in offers if kind}:
         return found
 
     def nearest() -> Sequence[str]:
-        close = [near for miss in misses for near in miss.nearest]
-        return get_close_matches(name, close, n=5, cutoff=0.0)
+        by_fold = {kind.instance_type.casefold(): kind.instance_type for kind in mapping.columns.types}
+        return [by_fold[match] for match in get_close_matches(name.casefold(), by_fold, n=5, cutoff=0.5)]
 
     raise refusal("unknown_instance_type", f"instance type {name!r} is not known", nearest)
 

@@ -16,7 +16,7 @@ from api.names import Facts
 from carbon.errors import FieldError, InvalidRequest
 
 MAX_ERRORS = 1000  # a body of 1 MB can hold 100,000 unknown fields
-MAX_SUGGESTIONS = 20  # looking for near names among thousands takes 20 ms each
+MAX_SUGGESTIONS = 10  # looking for near names among thousands takes up to 0.1 s each
 M = TypeVar("M", bound=BaseModel)
 
 
