@@ -11,7 +11,7 @@ from apiflask import APIFlask
 from api import blueprints, exchange, logs, openapi, problems
 from api.encoding import OrjsonProvider
 from engine import Engine
-from settings import Settings
+from settings import Settings, SettingsError
 from wiring import build_engine
 
 if TYPE_CHECKING:
@@ -54,13 +54,23 @@ def __getattr__(name: str) -> APIFlask:
     """`app`, built when a server asks for it: importing this module reads no settings."""
     if name != "app":
         raise AttributeError(name)
-    settings = Settings.from_env()
-    logs.configure(settings.log_level)
-    globals()["app"] = made = create_app(settings)
+    globals()["app"] = made = _configured(_settings())
     return made
 
 
+def _settings() -> Settings:
+    """The settings; ends the start, naming every wrong one."""
+    try:
+        return Settings.from_env()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _configured(settings: Settings) -> APIFlask:
+    logs.configure(settings.log_level)
+    return create_app(settings)
+
+
 if __name__ == "__main__":
-    configured = Settings.from_env()
-    logs.configure(configured.log_level)
-    create_app(configured).run(host=configured.host, port=configured.port, threaded=True)
+    chosen = _settings()
+    _configured(chosen).run(host=chosen.host, port=chosen.port, threaded=True)
