@@ -154,11 +154,11 @@ class Engine:
         region = self.mapping.regions[query.region]
         instance = self.mapping.instance_type(region.provider, query.instance_type)
         if instance.power is None:
-            why = instance.note or "its parts are not known"
+            why = instance.note.rpartition("not modelled: ")[2] or "its parts are not known"
             raise PowerNotModelled(
                 f"the power of {instance.instance_type} cannot be modelled: {why}",
                 instance_type=instance.instance_type,
-                nearest_modelled=self.mapping.nearest_modelled(region.provider, query.instance_type),
+                nearest_modelled=self.mapping.nearest_modelled(instance),
             )
         seconds = query.duration_hours * timedelta(hours=1).total_seconds()
         return emission(

@@ -19,6 +19,8 @@ from catalog.profiles import ZoneProfiles, load_zones
 # A region id of this provider needs no provider before it.
 DEFAULT_PROVIDER = "aws"
 NEAREST = 5
+# difflib's ratio (0 to 1) from which a name is close enough to be meant.
+ALIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +117,11 @@ class CloudMap:
             raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)
         return found
 
-    def nearest_modelled(self, provider: str, name: str) -> tuple[str, ...]:
-        """Modelled types of the provider whose names are closest."""
-        return _nearest(
-            name, [t.instance_type for t in self.catalog.types if t.provider == provider and t.power_modelled]
-        )
+    def nearest_modelled(self, instance: InstanceType) -> tuple[str, ...]:
+        """Modelled types of its provider, and of its category where there are any, whose names are closest."""
+        modelled = [t for t in self.catalog.types if t.provider == instance.provider and t.power_modelled]
+        alike = [t for t in modelled if t.category == instance.category]
+        return _nearest(instance.instance_type, [t.instance_type for t in alike or modelled], cutoff=0.0)
 
     def is_offered(self, region_key: str, instance_type: str) -> bool | None:
         """Whether the type exists in the region; None for services whose regions nobody lists."""
@@ -142,6 +144,6 @@ class CloudMap:
         return _nearest(name, [r.region if r.provider == DEFAULT_PROVIDER else r.key for r in self.regions.values()])
 
 
-def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
+def _nearest(name: str, names: Iterable[str], *, cutoff: float = ALIKE) -> tuple[str, ...]:
     by_fold = {known.casefold(): known for known in names}
-    return tuple(by_fold[match] for match in get_close_matches(name.casefold(), by_fold, n=NEAREST, cutoff=0.5))
+    return tuple(by_fold[match] for match in get_close_matches(name.casefold(), by_fold, n=NEAREST, cutoff=cutoff))

@@ -1,0 +1,164 @@
+"""One fact has one number, whichever question it answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from carbon.intensity import Quality
+from carbon.workload import (
+    CalculateQuery,
+    OptimizeQuery,
+    Priority,
+    RegionSort,
+    RegionsQuery,
+    ScheduleQuery,
+    WorkloadType,
+)
+from engine import Engine
+from grid.source import Shares, SourceState, ZoneReading
+from tests.fakes.clouds import cloud_map
+from tests.fakes.grid import FakeReader, flat, forecast, known, observation
+
+NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
+
+# us-west-2 lies in US-NW-PACW.
+READINGS = {
+    "live and forecast": known(NOW, [300.0 + 7 * hour for hour in range(72)]),
+    "forecast with gaps": ZoneReading(
+        latest=observation(NOW, 300), forecast=forecast(NOW, [310, None, 320, None, None, None, 200, 210])
+    ),
+    "live only": ZoneReading(latest=observation(NOW, 300, quality=Quality.ESTIMATED)),
+    "live of the hour before": ZoneReading(latest=observation(NOW, 300, hours_ago=1)),
+    "forecast only": ZoneReading(forecast=forecast(NOW, [310, 320, 330]), reason="timeout"),
+    "nothing": ZoneReading(reason="no-key"),
+}
+
+
+def engine(reading: ZoneReading) -> Engine:
+    return Engine(cloud_map(), FakeReader({"US-NW-PACW": reading}))
+
+
+@pytest.mark.parametrize("hours", [0.5, 1.0, 3.25, 24.0, 100.0])
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_calculate_compare_optimize_and_schedule_agree_on_a_job_that_starts_now(
+    reading: ZoneReading, hours: float
+) -> None:
+    here, machine = "aws:us-west-2", "m5.large"
+    query = CalculateQuery(region=here, instance_type=machine, duration_hours=hours)
+    other = CalculateQuery(region="aws:eu-west-3", instance_type=machine, duration_hours=170)
+    question = OptimizeQuery(
+        workload=WorkloadType.GENERAL,
+        priority=Priority.CARBON,
+        duration_hours=hours,
+        providers=("aws",),
+        regions=(here,),
+        instance_types=(machine,),
+        flexible=False,
+    )
+
+    alone = engine(reading).calculate(query, now=NOW)
+    beside = next(row for row in engine(reading).compare([other, query], now=NOW).rows if row.region == here)
+    placed = engine(reading).optimize(question, now=NOW).rows[0]
+    planned = engine(reading).schedule(ScheduleQuery(region=here, duration_hours=hours), now=NOW)
+
+    for found in (beside, placed.emission):
+        assert found.energy_kwh == pytest.approx(alone.energy_kwh, rel=1e-12)
+        assert found.operational_gco2e == pytest.approx(alone.operational_gco2e, rel=1e-9)
+        assert found.used.provenance == alone.used.provenance
+        assert found.now == alone.now
+    assert planned.at_once.mean.gco2e_per_kwh == pytest.approx(alone.used.gco2e_per_kwh, rel=1e-9)
+    assert planned.at_once.mean.provenance == alone.used.provenance
+    assert planned.current == alone.now
+    assert placed.start_now_gco2e == pytest.approx(alone.operational_gco2e, rel=1e-9)
+
+
+@pytest.mark.parametrize("hours", [0.5, 3.25, 24.0, 100.0])
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_optimize_and_schedule_find_the_same_window(reading: ZoneReading, hours: float) -> None:
+    question = OptimizeQuery(
+        workload=WorkloadType.GENERAL,
+        priority=Priority.CARBON,
+        duration_hours=hours,
+        providers=("aws",),
+        regions=("aws:us-west-2",),
+    )
+
+    placed = engine(reading).optimize(question, now=NOW).rows[0].window
+    planned = engine(reading).schedule(ScheduleQuery(region="aws:us-west-2", duration_hours=hours), now=NOW).best
+
+    assert (placed.starts_at, placed.ends_at) == (planned.starts_at, planned.ends_at)
+    assert placed.mean.gco2e_per_kwh == pytest.approx(planned.mean.gco2e_per_kwh, rel=1e-9)
+    assert placed.mean.provenance == planned.mean.provenance
+
+
+@pytest.mark.parametrize("name", [name for name in READINGS if name != "forecast only"])
+def test_a_region_s_intensity_now_is_one_number_everywhere(name: str) -> None:
+    one = engine(READINGS[name])
+
+    details = one.region_details("aws:us-west-2", now=NOW).now.intensity
+
+    assert one.zone_details("US-NW-PACW", now=NOW).intensity == details
+    assert one.schedule(ScheduleQuery(region="aws:us-west-2"), now=NOW).current == details
+    listed = one.regions(RegionsQuery(providers=("aws",)), now=NOW).rows
+    assert next(row for row in listed if row.region == "aws:us-west-2").intensity == details
+
+
+def test_the_regions_list_is_greenest_first_and_counts_before_the_limit() -> None:
+    reader = FakeReader({"SE-SE3": flat(NOW, 500), "FR": flat(NOW, 3)})
+
+    found = Engine(cloud_map(), reader).regions(RegionsQuery(providers=("aws",), limit=4), now=NOW)
+
+    values = [row.intensity.gco2e_per_kwh or 0 for row in found.rows]
+    assert (found.total, len(found.rows)) == (34, 4)
+    assert found.rows[0].region == "aws:eu-west-3"
+    assert values == sorted(values)
+    # A list costs one call a zone: forecasts are not asked for.
+    assert reader.reads[0][1] is False
+
+
+def test_the_regions_list_can_be_narrowed_and_sorted() -> None:
+    one = Engine(cloud_map(), FakeReader())
+
+    german = one.regions(RegionsQuery(countries=("DE",), sort=RegionSort.REGION), now=NOW)
+    shared = one.regions(RegionsQuery(zone="US-MIDA-PJM", providers=("aws",), sort=RegionSort.REGION), now=NOW)
+    renewable = one.regions(RegionsQuery(providers=("aws",), sort=RegionSort.RENEWABLE_PERCENTAGE), now=NOW)
+
+    assert all(cloud_map().regions[row.region].country == "DE" for row in german.rows)
+    assert [row.region for row in german.rows] == sorted(row.region for row in german.rows)
+    assert [row.region for row in shared.rows] == ["aws:us-east-1", "aws:us-east-2"]
+    shares = [row.shares.renewable_share or 0 for row in renewable.rows]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_live_shares_are_shown_for_a_single_region_and_annual_ones_elsewhere() -> None:
+    live = Shares(
+        zone="US-NW-PACW",
+        renewable_share=0.61,
+        fossil_free_share=0.64,
+        starts_at=NOW.replace(minute=0),
+        quality=Quality.MEASURED,
+        source="electricity-maps",
+    )
+    one = Engine(cloud_map(), FakeReader(shares={"US-NW-PACW": live}))
+
+    details = one.region_details("aws:us-west-2", now=NOW).now.shares
+    listed = next(r for r in one.regions(RegionsQuery(providers=("aws",)), now=NOW).rows if r.region == "aws:us-west-2")
+
+    assert (details.renewable_share, details.basis, details.as_of) == (0.61, "live", "2026-11-18T10:00:00Z")
+    assert listed.shares.basis == "annual"
+    assert listed.shares.renewable_share == cloud_map().zones["US-NW-PACW"].renewable_share
+
+
+def test_a_retired_zone_key_is_answered_with_the_current_one() -> None:
+    found = Engine(cloud_map(), FakeReader()).zone_details("us-midw-pjm", now=NOW)
+
+    assert found.zone == "US-MIDA-PJM"
+    assert {"aws:us-east-1", "aws:us-east-2"} <= set(found.regions)
+
+
+def test_source_states_come_from_the_reader_as_they_are() -> None:
+    state = SourceState(source="electricity-maps", state="unconfigured", detail="no key")
+
+    assert Engine(cloud_map(), FakeReader(states=(state,))).source_states() == (state,)

@@ -1,0 +1,94 @@
+"""Options side by side: greenest first, and the same numbers as alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from carbon.workload import CalculateQuery
+from engine import Engine
+from tests.fakes.clouds import cloud_map
+from tests.fakes.grid import FakeReader, flat, known
+
+NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
+
+
+def engine() -> Engine:
+    zones = {"SE-SE3": flat(NOW, 20), "FR": known(NOW, [40.0, 50.0, 60.0]), "US-MIDA-PJM": flat(NOW, 400)}
+    return Engine(cloud_map(), FakeReader(zones))
+
+
+def option(region: str, name: str = "m5.large", *, hours: float = 2, embodied: bool = False) -> CalculateQuery:
+    return CalculateQuery(region=region, instance_type=name, duration_hours=hours, include_embodied=embodied)
+
+
+def test_options_come_greenest_first_and_the_difference_is_of_the_worst() -> None:
+    options = [option("aws:us-east-1"), option("aws:eu-north-1"), option("aws:us-east-1", "g4dn.xlarge")]
+
+    found = engine().compare(options, now=NOW)
+
+    assert [(row.region, row.instance_type) for row in found.rows] == [
+        ("aws:eu-north-1", "m5.large"),
+        ("aws:us-east-1", "m5.large"),
+        ("aws:us-east-1", "g4dn.xlarge"),
+    ]
+    best, worst = found.rows[0].operational_gco2e, found.rows[-1].operational_gco2e
+    assert found.difference_gco2e == pytest.approx(worst - best)
+    assert found.difference_share == pytest.approx(1 - best / worst)
+    # The same machine at 20 and at 400 g/kWh.
+    assert found.rows[1].operational_gco2e == pytest.approx(20 * best)
+
+
+def test_options_of_several_providers_use_their_own_pue() -> None:
+    # Both lie in Ireland on one grid, whose figure cancels out; AWS's PUE is 1.15, Azure's 1.18.
+    aws, azure = option("aws:eu-west-1", "m5.large"), option("azure:northeurope", "Standard_D2s_v3")
+
+    found = engine().compare([aws, azure], now=NOW)
+
+    assert {row.region: row.pue for row in found.rows} == {"aws:eu-west-1": 1.15, "azure:northeurope": 1.18}
+    for row in found.rows:
+        assert row.energy_kwh == pytest.approx(row.draw.it_w / 1000 * 2 * row.pue)
+
+
+def test_each_option_has_the_figures_it_has_alone_whatever_it_is_compared_with() -> None:
+    options = [option("aws:eu-west-3", hours=hours) for hours in (0.25, 1, 2, 30, 200)]
+
+    together = engine().compare(options, now=NOW)
+
+    for row in together.rows:
+        alone = engine().calculate(option("aws:eu-west-3", hours=row.duration_hours), now=NOW)
+        assert row.operational_gco2e == pytest.approx(alone.operational_gco2e, rel=1e-9)
+        assert row.used.provenance == alone.used.provenance
+
+
+def test_equal_options_are_ordered_by_region_then_type() -> None:
+    # us-east-1 and us-east-2 share a grid zone.
+    found = engine().compare([option("aws:us-east-2"), option("aws:us-east-1")], now=NOW)
+
+    assert [row.region for row in found.rows] == ["aws:us-east-1", "aws:us-east-2"]
+    assert (found.difference_gco2e, found.difference_share) == (0, 0)
+
+
+def test_a_single_option_differs_from_nothing() -> None:
+    found = engine().compare([option("aws:eu-north-1")], now=NOW)
+
+    assert len(found.rows) == 1
+    assert (found.difference_gco2e, found.difference_share) == (0, 0)
+
+
+def test_embodied_emissions_count_in_the_order_where_they_are_asked_for() -> None:
+    # On 20 g/kWh a small new machine's hardware outweighs its power; on 400 it does not.
+    found = engine().compare([option("aws:eu-north-1", embodied=True), option("aws:us-east-1")], now=NOW)
+
+    totals = [row.total_gco2e for row in found.rows]
+    assert totals == sorted(totals)
+    assert found.difference_gco2e == pytest.approx(totals[1] - totals[0])
+
+
+def test_regions_of_one_zone_are_read_once() -> None:
+    reader = FakeReader({"US-MIDA-PJM": flat(NOW, 400)})
+
+    Engine(cloud_map(), reader).compare([option("aws:us-east-1"), option("aws:us-east-2")], now=NOW)
+
+    assert reader.reads == [(("US-MIDA-PJM",), True)]
