@@ -1,0 +1,196 @@
+"""When to start one job in one place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbon.errors import DoesNotFit
+from carbon.intensity import Quality
+from carbon.results import Schedule
+from carbon.workload import OptimizeQuery, Priority, ScheduleQuery, WorkloadType
+from engine import Engine
+from planning.placement import timing
+from planning.schedule import search_span
+from tests.fakes.clouds import cloud_map
+from tests.fakes.grid import FakeReader, known
+
+NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
+HERE = "aws:us-west-2"
+# From 10:00: 300, and 100, 50, 100 from 15:00 to 18:00.
+DIP = [300.0] * 5 + [100.0, 50.0, 100.0] + [300.0] * 64
+
+
+def at(hour: int, minute: int = 0, *, day: int = 18) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+
+def plan(query: ScheduleQuery, values: list[float] | None = None, *, now: datetime = NOW) -> Schedule:
+    reader = FakeReader({"US-NW-PACW": known(now, values or DIP)})
+    return Engine(cloud_map(), reader).schedule(query, now=now)
+
+
+def ask(hours: float, **more: object) -> ScheduleQuery:
+    return ScheduleQuery(region=HERE, duration_hours=hours, **more)  # type: ignore[arg-type]
+
+
+def test_a_job_waits_for_the_dip() -> None:
+    found = plan(ask(3))
+
+    # 15:00 to 18:00: 83.33. At once, 10:20 to 13:20: 300. The saving is 216.67, 72.2 % of 300.
+    assert (found.best.starts_at, found.best.ends_at) == (at(15), at(18))
+    assert found.best.mean.gco2e_per_kwh == pytest.approx(250 / 3)
+    assert found.at_once.starts_at == NOW
+    assert found.at_once.mean.gco2e_per_kwh == pytest.approx(300)
+    assert found.saving_gco2e_per_kwh == pytest.approx(300 - 250 / 3)
+    assert found.saving_share == pytest.approx(1 - 250 / 900)
+    assert found.current.gco2e_per_kwh == 300
+    assert found.best.mean.provenance.quality is Quality.FORECAST
+
+
+def test_the_next_best_windows_overlap_neither_the_best_nor_each_other() -> None:
+    found = plan(ask(1))
+
+    # Hours alone: 50 at 16:00, then the 100s at 15:00 and 17:00, then, from 10:20 on, the first 300.
+    assert found.best.starts_at == at(16)
+    assert [(w.starts_at, w.mean.gco2e_per_kwh) for w in found.alternatives] == [
+        (at(15), pytest.approx(100)),
+        (at(17), pytest.approx(100)),
+        (NOW, pytest.approx(300)),
+    ]
+
+
+def test_starting_now_is_best_where_nothing_is_better() -> None:
+    found = plan(ask(2), [100.0] * 72)
+
+    assert found.best == found.at_once
+    assert (found.saving_gco2e_per_kwh, found.saving_share) == (0, 0)
+
+
+def test_without_a_deadline_the_start_is_searched_for_24_hours_whatever_the_length() -> None:
+    found = plan(ask(200))
+
+    assert found.search_ends_at == NOW + timedelta(hours=24)
+    assert NOW <= found.best.starts_at <= NOW + timedelta(hours=24)
+    assert found.best.mean.provenance.quality is Quality.BASELINE
+
+
+def test_search_hours_reach_further() -> None:
+    values = [300.0] * 40 + [10.0] * 2 + [300.0] * 30
+
+    assert plan(ask(2), values).best.starts_at == NOW
+    # Step 40 from 10:00 is 02:00 two days later.
+    assert plan(ask(2, search_hours=48.0), values).best.starts_at == at(2, day=20)
+
+
+def test_a_deadline_holds_the_end_of_the_job() -> None:
+    # The dip's 15:00 to 18:00 would end too late; ending at 17:00 takes 300, 100 and 50.
+    found = plan(ask(3, deadline=at(17)))
+
+    assert (found.best.starts_at, found.best.ends_at) == (at(14), at(17))
+    assert found.best.mean.gco2e_per_kwh == pytest.approx(150)
+    assert found.search_ends_at == at(14)
+
+
+def test_a_job_that_just_fits_has_one_start() -> None:
+    found = plan(ask(3, deadline=NOW + timedelta(hours=3)))
+
+    assert found.best.starts_at == NOW
+    assert found.alternatives == ()
+
+
+def test_a_job_that_cannot_end_before_its_deadline_says_when_it_could() -> None:
+    with pytest.raises(DoesNotFit) as late:
+        plan(ask(4, deadline=NOW + timedelta(hours=3)))
+    with pytest.raises(DoesNotFit) as after:
+        plan(ask(1, start_after=at(20), deadline=at(20, 30)))
+
+    assert late.value.facts["earliest_finish"] == NOW + timedelta(hours=4)
+    assert after.value.facts["earliest_finish"] == at(21)
+
+
+def test_start_after_moves_the_whole_search_and_in_the_past_means_now() -> None:
+    later = plan(ask(1, start_after=at(17)))
+    past = plan(ask(1, start_after=at(3)))
+
+    assert later.at_once.starts_at == at(17)
+    assert later.best.starts_at == at(17)
+    assert later.search_ends_at == at(17, day=19)
+    # "Now" stays now: the hour that holds it, not the later start.
+    assert later.current.gco2e_per_kwh == 300
+    assert past == plan(ask(1))
+
+
+def test_a_start_inside_an_hour_may_be_best() -> None:
+    # Ninety minutes in 90, 50, 10 and then 90: from 11:30 half an hour of 50 and the 10: (25 + 10)/1.5.
+    found = plan(ask(1.5), [90.0, 50.0, 10.0] + [90.0] * 69)
+
+    assert found.best.starts_at == at(11, 30)
+    assert found.best.mean.gco2e_per_kwh == pytest.approx(70 / 3)
+
+
+@given(
+    now=st.timedeltas(timedelta(0), timedelta(days=360)).map(lambda passed: datetime(2026, 1, 1, tzinfo=UTC) + passed),
+    minutes=st.integers(1, 6_000),
+    search=st.integers(1, 168),
+)
+def test_a_plan_always_lies_within_what_was_asked(now: datetime, minutes: int, search: int) -> None:
+    query = ScheduleQuery(region=HERE, duration_hours=minutes / 60, search_hours=float(search))
+
+    found = Engine(cloud_map(), FakeReader()).schedule(query, now=now)
+
+    second = timedelta(seconds=1)
+    assert now - second < found.best.starts_at < now + timedelta(hours=search) + second
+    assert found.best.ends_at - found.best.starts_at == pytest.approx(timedelta(minutes=minutes), abs=second)
+    assert (found.best.mean.gco2e_per_kwh or 0) <= (found.at_once.mean.gco2e_per_kwh or 0) + 1e-9
+    assert all(
+        (found.best.mean.gco2e_per_kwh or 0) <= (w.mean.gco2e_per_kwh or 0) * (1 + 1e-8) for w in found.alternatives
+    )
+
+
+def test_the_span_of_a_search_by_hand() -> None:
+    assert search_span(ask(2), NOW) == (NOW, NOW + timedelta(hours=24))
+    assert search_span(ask(2, deadline=at(20)), NOW) == (NOW, at(18))
+    assert search_span(ask(2, start_after=at(12), search_hours=3.0), NOW) == (at(12), at(15))
+
+
+def question(workload: WorkloadType, **more: object) -> OptimizeQuery:
+    return OptimizeQuery(workload=workload, priority=Priority.CARBON, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("workload", WorkloadType)
+def test_only_training_and_general_work_waits_unless_told_otherwise(workload: WorkloadType) -> None:
+    waits = workload in (WorkloadType.TRAINING, WorkloadType.GENERAL)
+
+    by_default = timing(question(workload), NOW)
+    told = timing(question(workload, flexible=not waits), NOW)
+
+    assert by_default.flexible is waits
+    assert (by_default.latest > NOW) is waits
+    assert (told.latest > NOW) is not waits
+
+
+def test_a_service_without_an_end_is_ranked_by_its_next_day_or_what_its_deadline_leaves() -> None:
+    open_end = timing(question(WorkloadType.DATABASE), NOW)
+    until_four = timing(question(WorkloadType.DATABASE, deadline=at(16, 20)), NOW)
+    six_hours = timing(question(WorkloadType.DATABASE, duration_hours=6.0), NOW)
+
+    assert (open_end.duration_hours, open_end.ranking_hours) == (1, 24)
+    assert (until_four.duration_hours, until_four.ranking_hours) == (1, 6)
+    assert (six_hours.duration_hours, six_hours.ranking_hours) == (6, 6)
+
+
+def test_work_that_does_not_fit_its_deadline_is_refused_before_it_is_ranked() -> None:
+    with pytest.raises(DoesNotFit) as raised:
+        timing(question(WorkloadType.GENERAL, duration_hours=5.0, deadline=at(15)), NOW)
+
+    assert raised.value.facts["earliest_finish"] == at(15, 20)
+
+
+def test_flexible_work_starts_by_its_deadline_less_its_length() -> None:
+    found = timing(question(WorkloadType.GENERAL, duration_hours=2.0, deadline=at(20), start_after=at(9)), NOW)
+
+    assert (found.earliest, found.latest) == (NOW, at(18))
