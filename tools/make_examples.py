@@ -6,6 +6,7 @@ Run `python -m tools.make_examples` after a change of the catalog or of an answe
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,11 @@ def _failure() -> Any:
             raise RuntimeError("broken for the documentation")
 
     app = create_app(Settings(), Broken(CloudMap.load(), NoLiveSource("electricity-maps")), clock=lambda: NOW)
-    app.logger.manager.getLogger("api.problems").disabled = True
-    return _ask(app, "GET", "/ready", b"", "")
+    logging.disable(logging.CRITICAL)
+    try:
+        return _ask(app, "GET", "/ready", b"", "")
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 if __name__ == "__main__":
