@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from carbon.reading import ZoneReading
 from tests.api.conftest import Ask
+from tests.fakes.grid import FakeReader, observation
+from tests.fakes.service import NOW, service
 
 GENERAL = {"workload": "general", "priority": "carbon"}
 
@@ -93,6 +96,21 @@ def test_without_a_live_source_the_freshness_does_not_claim_real_time(post: Ask)
 
     assert metadata["live_zones"] == 0
     assert "Real-time" not in metadata["api_data_freshness"]
+
+
+def test_real_time_is_claimed_only_when_every_zone_was_live() -> None:
+    live = ZoneReading(latest=observation(NOW, 100.0))
+    everywhere = service(FakeReader(others=live)).test_client()
+    oregon_only = service(FakeReader({"US-NW-PACW": live})).test_client()
+
+    all_live, one_live = (
+        client.post("/api/v1/optimize", json=GENERAL).get_json()["recommendation"]["metadata"]
+        for client in (everywhere, oregon_only)
+    )
+
+    assert all_live["api_data_freshness"] == "Real-time (5min cache)"
+    zones = one_live["zones"]
+    assert one_live["api_data_freshness"] == f"Live for 1 of {zones} zones (5min cache), baseline for the rest"
 
 
 def test_the_counts_of_offers_add_up(post: Ask) -> None:

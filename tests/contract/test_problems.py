@@ -212,6 +212,13 @@ def test_an_answer_may_run_load_and_frame_nothing(path: str) -> None:
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize("path", [*PATHS, "/docs/swagger-ui.css", "/docs/start.js", "/nothing"])
+def test_no_header_is_sent_twice(path: str) -> None:
+    names = [name.lower() for name, _ in offline().test_client().get(path).headers]
+
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("path", ["//health", "//example.org/health", "/api//v1/workloads", "/health/"])
 def test_a_doubled_or_trailing_slash_leads_nowhere_else(path: str) -> None:
     response = offline().test_client().get("/", environ_overrides={"PATH_INFO": path})
