@@ -11,10 +11,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.fakes.service import offline
+from carbon.reading import ZoneReading
+from tests.fakes.grid import FakeReader, observation
+from tests.fakes.service import NOW, offline, service
 from tools.make_examples import examples
 
 DOCUMENT: dict[str, Any] = offline().test_client().get("/openapi.json").get_json()
+LIVE = ZoneReading(latest=observation(NOW, 123.456))
 OPERATIONS = [
     (path, method, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
 ]
@@ -115,6 +118,39 @@ def test_the_example_answer_has_the_documented_fields_and_no_other(
     example = operation["responses"]["200"]["content"]["application/json"]["example"]
 
     check(example, answer_schema(operation))
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/optimize", {"workload": "general", "priority": "balanced", "region": "hetzner:fsn1"}),
+        ("/api/v1/optimize", {"workload": "inference", "priority": "carbon", "region": "aws:cn-north-1"}),
+        ("/api/v1/optimize", {"workload": "serverless", "priority": "performance", "include_embodied": True}),
+        ("/api/v1/optimize", {"workload": "training", "priority": "carbon", "regions": ["us-east-1"]}),
+        ("/api/v1/calculate", {"region": "us-east-1", "instance_type": "t3.micro", "include_embodied": True}),
+        ("/api/v1/calculate", {"region": "us-east-1", "instance_type": "lambda-arm64-1769mb", "duration_hours": 200}),
+        ("/api/v1/compare", {"options": [{"region": "hetzner:fsn1", "instance_type": "cx22"}]}),
+        ("/api/v1/schedule", {"region": "gcp:asia-east2", "duration_hours": 100}),
+    ],
+)
+@pytest.mark.parametrize("reader", [FakeReader(), FakeReader(others=LIVE)], ids=["offline", "live"])
+def test_answers_of_every_shape_have_the_documented_fields_and_no_other(
+    reader: FakeReader, path: str, body: dict[str, Any]
+) -> None:
+    response = service(reader).test_client().post(path, json=body)
+
+    if response.status_code == 200:
+        check(response.get_json(), answer_schema(DOCUMENT["paths"][path]["post"]))
+    else:
+        check(response.get_json(force=True), {"$ref": "#/components/schemas/Problem"})
+
+
+@pytest.mark.parametrize("name", ["AU-TAS-CBI", "HK", "IN-WE", "SE-SE3", "FR"])
+@pytest.mark.parametrize("reader", [FakeReader(), FakeReader(others=LIVE)], ids=["offline", "live"])
+def test_every_kind_of_zone_has_the_documented_fields_and_no_other(reader: FakeReader, name: str) -> None:
+    answer = service(reader).test_client().get(f"/api/v1/zones/{name}").get_json()
+
+    check(answer, answer_schema(DOCUMENT["paths"]["/api/v1/zones/{zone}"]["get"]))
 
 
 def test_every_problem_example_is_a_problem() -> None:
