@@ -10,6 +10,7 @@ from apiflask import APIFlask
 
 from api import blueprints, exchange, logs, openapi, problems
 from api.encoding import OrjsonProvider
+from api.render.regions import sites
 from engine import Engine
 from settings import Settings, SettingsError
 from wiring import build_engine
@@ -30,7 +31,8 @@ def create_app(
     settings: from the environment when None. engine: built from the settings when None. clock: aware UTC times.
     """
     settings = settings or Settings.from_env()
-    service = exchange.Service(engine=engine or build_engine(settings), settings=settings, clock=clock)
+    engine = engine or build_engine(settings)
+    service = exchange.Service(engine=engine, sites=sites(engine.mapping), settings=settings, clock=clock)
     made = APIFlask(
         __name__,
         title=openapi.TITLE,

@@ -11,6 +11,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, has_request_context, request
 
 from api.render.numbers import stamp
+from api.render.parts import Json
 from engine import Engine
 from settings import Settings
 
@@ -26,9 +27,10 @@ _API_HEADERS = (*_HEADERS, ("Cache-Control", "no-store"), (_POLICY, "default-src
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What every request shares. clock: the present as an aware UTC time."""
+    """What every request shares. clock: the present as an aware UTC time. sites: the fixed part of regions' rows."""
 
     engine: Engine
+    sites: Mapping[str, Json]
     settings: Settings
     clock: Callable[[], datetime]
 

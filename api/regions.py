@@ -49,7 +49,7 @@ def regions(query: RegionsParameters) -> Json:
     """List the regions a customer can open now, greenest first."""
     exchange = current()
     result = exchange.engine.regions(query.query(), now=exchange.now)
-    return exchange.success(region_list(result, exchange.engine.mapping))
+    return exchange.success(region_list(result, exchange.service.sites))
 
 
 @bp.get("/api/v1/regions/<region>")

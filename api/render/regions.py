@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from api.render.numbers import percentage, rounded, stamp
 from api.render.parts import Json, grid_shares, place, provenance, site
 from carbon.results import HourStep, RegionDetails, RegionList, RegionNow, ZoneDetails
@@ -9,10 +11,16 @@ from catalog.model import Zone
 from mapping import CloudMap
 
 
-def region_list(result: RegionList, mapping: CloudMap) -> Json:
+def sites(mapping: CloudMap) -> Mapping[str, Json]:
+    """What never changes of each region's row, by provider:region."""
+    return {key: site(region) for key, region in mapping.regions.items()}
+
+
+def region_list(result: RegionList, known: Mapping[str, Json]) -> Json:
+    """known: as `sites` gives it."""
     return {
         "total_regions": result.total,
-        "regions": [_row(row, mapping) for row in result.rows],
+        "regions": [_row(row, known[row.region]) for row in result.rows],
     }
 
 
@@ -68,9 +76,9 @@ def zone_details(result: ZoneDetails, zone: Zone, mapping: CloudMap) -> Json:
     }
 
 
-def _row(row: RegionNow, mapping: CloudMap) -> Json:
+def _row(row: RegionNow, known: Json) -> Json:
     return {
-        **site(mapping.regions[row.region]),
+        **known,
         "carbon_intensity": rounded(row.intensity.gco2e_per_kwh),
         **provenance(row.intensity.provenance),
         **grid_shares(row.shares),
