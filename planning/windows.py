@@ -16,6 +16,8 @@ FloatArray = NDArray[np.float64]
 
 # Means closer than this share of each other are equal; the difference is rounding of the prefix sums.
 TIE_TOLERANCE = 1e-9
+# Over less time than this the prefix sums' difference is mostly rounding: a moment has the mean of so many seconds.
+SHORTEST_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Series:
             raise ValueError(f"duration must be above 0, not {duration}")
         if starts.size and (starts.min() < 0 or starts.max() + duration > self.ends_at + 1e-6):
             raise ValueError(f"a window of {duration} s does not lie within the {self.ends_at} s of the series")
+        duration = max(duration, SHORTEST_SECONDS)
         return (self._integral_to(starts + duration) - self._integral_to(starts)) / duration
 
     def _integral_to(self, seconds: FloatArray) -> FloatArray:

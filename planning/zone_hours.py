@@ -11,7 +11,7 @@ import numpy as np
 from carbon import units
 from carbon.reading import ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.windows import FloatArray
+from planning.windows import SHORTEST_SECONDS, FloatArray
 
 HOUR = float(units.SECONDS_PER_HOUR)
 # Rows of this length serve a week's search and a day's job; they are kept, longer ones are made anew.
@@ -37,8 +37,9 @@ class ZoneHours:
 
     def mean(self, start: float, duration: float) -> float:
         """Mean over [start, start + duration) seconds from the first hour; NaN without an annual figure."""
-        if not 0 <= start < start + duration <= len(self.values) * HOUR + 1e-6:
+        if start < 0 or duration <= 0 or start + duration > len(self.values) * HOUR + 1e-6:
             raise ValueError(f"[{start}, {start} + {duration}) s is no window within {len(self.values)} hours")
+        duration = max(duration, SHORTEST_SECONDS)
         return (self._integral_to(start + duration) - self._integral_to(start)) / duration
 
     def _integral_to(self, seconds: float) -> float:

@@ -211,3 +211,13 @@ def test_a_type_nobody_knows_is_an_unknown_name_with_the_nearest_known() -> None
         engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="m5.lrge"), now=NOW)
 
     assert "m5.large" in raised.value.nearest
+
+
+@pytest.mark.parametrize("hours", [1e-4, 1e-9, 5e-324])
+def test_a_moment_is_charged_at_the_intensity_of_now(hours: float) -> None:
+    query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=hours)
+
+    found = engine().calculate(query, now=NOW)
+
+    assert found.used.gco2e_per_kwh == pytest.approx(400)
+    assert found.used.provenance == found.now.provenance

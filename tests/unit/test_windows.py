@@ -197,3 +197,14 @@ def test_windows_that_leave_the_series_are_refused() -> None:
         best_windows(series, earliest=1800, latest=0, duration=60)
     with pytest.raises(ValueError, match="above 0"):
         best_windows(series, earliest=0, latest=0, duration=0)
+
+
+@pytest.mark.parametrize("duration", [1.0, 0.01, 1e-6, 5e-324])
+def test_a_moment_s_mean_is_the_intensity_at_its_start(duration: float) -> None:
+    # A year of 0.3 and then 400: the sums grow to 10^7, and differences over a moment would drown in their rounding.
+    series = Series.of(np.array([0.3] * 8760 + [400.0, 300.0]), 3600)
+
+    best = best_windows(series, earliest=8760 * 3600 + 7, latest=8760 * 3600 + 9, duration=duration)
+
+    assert best.means[0] == pytest.approx(400, rel=1e-6)
+    assert series.means(np.array([8761 * 3600.0]), duration)[0, 0] == pytest.approx(300, rel=1e-6)
