@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -24,12 +24,13 @@ from carbon.workload import Load
 MAX_HOURS = 8760.0
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 
-
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ProviderKey = Annotated[Name, AfterValidator(names.provider_key)]
 CountryCode = Annotated[Name, AfterValidator(names.country_code)]
 ZoneKey = Annotated[Name, AfterValidator(names.zone_key)]
 TypeName = Annotated[Name, AfterValidator(names.any_instance_type)]
+Category = Annotated[Name, AfterValidator(names.category_name)]
+Arch = Literal["arm64", "x86_64"]
 GpuModel = Annotated[Name, AfterValidator(names.accelerator_part)]
 
 

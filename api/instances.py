@@ -5,9 +5,10 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 from pydantic import Field
 
+from api import names
 from api.answers.catalog import InstancesAnswer
 from api.exchange import current
-from api.fields import GpuModel, Name, Parameters, ProvidersParameter, RegionKey, scope_of
+from api.fields import Arch, Category, GpuModel, Name, Parameters, ProvidersParameter, RegionKey, scope_of
 from api.render.catalog import instance_list
 from api.render.parts import Json
 from catalog.model import InstanceType
@@ -20,12 +21,12 @@ class InstancesParameters(Parameters):
     """Which types; every filter given must hold."""
 
     provider: ProvidersParameter = Field(
-        ["all"], max_length=100, description="May be given several times; default: all."
+        [names.ALL], max_length=100, description="May be given several times; default: all."
     )
     q: Name | None = Field(None, description="Part of the type's name.", examples=["m7g"])
-    category: Name | None = Field(None, description="general, compute, memory, storage, accelerated and so on.")
+    category: Category | None = Field(None, examples=["general"])
     family: Name | None = None
-    arch: Name | None = Field(None, description="arm64 or x86_64.")
+    arch: Arch | None = None
     accelerator: GpuModel | None = Field(None, description="Part of the accelerator's name.", examples=["T4"])
     min_vcpus: float | None = Field(None, gt=0, le=1_000_000)
     min_memory_gb: float | None = Field(None, gt=0, le=1_000_000, description="GB.")
@@ -37,9 +38,9 @@ class InstancesParameters(Parameters):
     def matches(self, kind: InstanceType, mapping: CloudMap) -> bool:
         return (
             _holds(self.q, kind.instance_type)
-            and _same(self.category, kind.category)
+            and self.category in (None, kind.category)
             and _same(self.family, kind.family)
-            and _same(self.arch, kind.arch)
+            and self.arch in (None, kind.arch)
             and _holds(self.accelerator, kind.accelerator.accelerator if kind.accelerator else "")
             and _at_least(self.min_vcpus, kind.vcpus)
             and _at_least(self.min_memory_gb, kind.memory_gb)

@@ -9,7 +9,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from api.exchange import request_id
 
-FIELDS = "{asctime}{levelname}{name}{message}"
+FIELDS = "{asctime}{levelname}{name}{request_id}{message}"
 
 
 class RequestIdFilter(logging.Filter):
@@ -31,7 +31,7 @@ def configure(level: str) -> None:
     handler.addFilter(RequestIdFilter())
     handler.setFormatter(
         JsonFormatter(
-            FIELDS + "{request_id}",
+            FIELDS,
             style="{",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
         )

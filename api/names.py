@@ -14,7 +14,6 @@ from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownName, Unk
 from mapping import CloudMap
 
 ALL = "all"
-DEFAULT_PROVIDER = "aws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +102,14 @@ def sellers(name: str, info: ValidationInfo) -> dict[str, str]:
 def any_instance_type(name: str, info: ValidationInfo) -> str:
     """The spelling of an instance type that some provider sells."""
     return next(iter(sellers(name, info).values()))
+
+
+def category_name(name: str, info: ValidationInfo) -> str:
+    """A category of instance types, upper and lower case alike."""
+    known = sorted({kind.category for kind in facts(info).mapping.columns.types})
+    if (category := name.lower()) in known:
+        return category
+    raise refusal("not_one_of", f"must be one of {', '.join(known)}", lambda: get_close_matches(category, known, n=3))
 
 
 def accelerator_part(name: str, info: ValidationInfo) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from apiflask import APIBlueprint
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
@@ -11,6 +11,7 @@ from api import names
 from api.answers.placement import OptimizeAnswer
 from api.exchange import current
 from api.fields import (
+    Arch,
     Body,
     CountryCode,
     Deadline,
@@ -27,6 +28,7 @@ from api.fields import (
 from api.render.parts import Json
 from api.render.placement import placement
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
+from mapping import DEFAULT_PROVIDER
 
 bp = APIBlueprint("optimize", __name__, tag="Decisions")
 MAX_NAMES = 500
@@ -61,7 +63,7 @@ class RequirementsBody(Body):
     gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(None, description="Accelerators; 0: none wanted.")
     gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
     gpu_memory_gb: Size | None = Field(None, description="GB of all accelerators of the machine together.")
-    arch: Literal["arm64", "x86_64"] | None = None
+    arch: Arch | None = None
 
 
 class OptimizeRequest(LoadFields):
@@ -117,7 +119,7 @@ class OptimizeRequest(LoadFields):
         if value is not None:
             return value
         places = [info.data.get("region"), *info.data.get("regions", [])]
-        scope = dict.fromkeys([names.DEFAULT_PROVIDER, *(key.partition(":")[0] for key in places if key)])
+        scope = dict.fromkeys([DEFAULT_PROVIDER, *(key.partition(":")[0] for key in places if key)])
         for name in info.data.get("instance_types", []):
             sold_by = names.sellers(name, info)
             if scope.keys().isdisjoint(sold_by):

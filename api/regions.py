@@ -11,6 +11,7 @@ from api.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter,
 from api.render.parts import Json
 from api.render.regions import region_details, region_list
 from carbon.workload import RegionSort, RegionsQuery
+from mapping import DEFAULT_PROVIDER
 
 bp = APIBlueprint("regions", __name__, tag="Regions")
 
@@ -19,7 +20,7 @@ class RegionsParameters(Parameters):
     """Which regions, in which order."""
 
     provider: ProvidersParameter = Field(
-        ["aws"], max_length=100, description="May be given several times; all: every provider."
+        [DEFAULT_PROVIDER], max_length=100, description="May be given several times; all: every provider."
     )
     country: list[CountryCode] = Field([], max_length=100, description="ISO 3166 code; may be given several times.")
     zone: ZoneKey | None = Field(None, description="Grid zone.")

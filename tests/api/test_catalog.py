@@ -76,6 +76,8 @@ def test_idle_power_lies_below_full_power(get: Ask) -> None:
         ("min_vcpus=inf", "finite_number"),
         ("min_memory_gb=x", "float_parsing"),
         ("power_modelled=maybe", "bool_parsing"),
+        ("category=generel", "not_one_of"),
+        ("arch=arm", "not_one_of"),
         ("accelerator=T4000", "unknown_gpu_model"),
         ("region=us-esat-1", "unknown_region"),
         ("provider=awz", "unknown_provider"),
