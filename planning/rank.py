@@ -71,10 +71,12 @@ def rank(
 
     gco2e_per_kwh_it: per region, intensity x PUE. region_order: per region, its place among ties.
     "carbon": grams per unit of work. "performance": speed of one vCPU or accelerator, then grams.
-    "balanced": half best grams over grams, half speed over best speed. Ties: type, then region.
+    "balanced": half best grams over grams, half speed over best speed. Unrated offers come last, by their
+    grams an hour. Ties: type, then region.
     """
     region = found.region
-    grams = offer_gco2e_per_work(found, columns, rates, gco2e_per_kwh_it, include_embodied)
+    hourly = _gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
+    grams = hourly / rates.work_per_hour[found.type]
     kind = np.where(np.isfinite(grams), rates.kind[found.type], UNRATED)
     speed = columns.performance[found.type]
     relative, greenness = np.full(len(region), np.nan), np.full(len(region), np.nan)
@@ -92,7 +94,7 @@ def rank(
     keys = (
         region_order[region],
         columns.order[found.type],
-        significant(np.nan_to_num(grams, nan=np.inf)),
+        significant(np.nan_to_num(np.where(kind == UNRATED, hourly, grams), nan=np.inf)),
         -significant(np.nan_to_num(score, nan=-1.0)),
         kind,
     )
@@ -105,11 +107,18 @@ def offer_gco2e_per_work(
     found: Candidates, columns: TypeColumns, rates: TypeRates, gco2e_per_kwh_it: FloatArray, include_embodied: bool
 ) -> FloatArray:
     """Grams per unit of work of each offer, operational and, if asked, embodied; NaN where unrated."""
-    kwh = rates.it_w / units.WATTS_PER_KILOWATT / rates.work_per_hour
-    grams: FloatArray = kwh[found.type] * gco2e_per_kwh_it[found.region]
+    hourly = _gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
+    grams: FloatArray = hourly / rates.work_per_hour[found.type]
+    return grams
+
+
+def _gco2e_per_hour(
+    found: Candidates, columns: TypeColumns, rates: TypeRates, gco2e_per_kwh_it: FloatArray, include_embodied: bool
+) -> FloatArray:
+    grams: FloatArray = (rates.it_w / units.WATTS_PER_KILOWATT)[found.type] * gco2e_per_kwh_it[found.region]
     if include_embodied:
-        hourly = columns.embodied_kgco2e * units.GRAMS_PER_KILOGRAM / units.SERVER_LIFETIME_HOURS
-        grams = grams + (hourly / rates.work_per_hour)[found.type]
+        hardware = columns.embodied_kgco2e * units.GRAMS_PER_KILOGRAM / units.SERVER_LIFETIME_HOURS
+        grams = grams + hardware[found.type]
     return grams
 
 

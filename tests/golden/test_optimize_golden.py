@@ -456,6 +456,17 @@ def test_the_caller_s_utilisation_drives_power_and_work_alike() -> None:
     assert_ranked_as(found, by_hand)
 
 
+def test_a_named_type_without_an_index_still_goes_to_the_greenest_grid() -> None:
+    # What a t1.micro can sustain nobody publishes: no figure per unit of work, and so no saving, but a best place.
+    found = answer(ask(instance_types=("t1.micro",), limit=50), {"US-NW-PACW": flat(NOW, 50), "IE": flat(NOW, 80)})
+
+    assert listed(found)[:2] == [("us-west-2", "t1.micro"), ("eu-west-1", "t1.micro")]
+    grams = [row.emission.operational_gco2e for row in found.rows]
+    assert grams == sorted(grams)
+    assert all(row.gco2e_per_unit_work is None and row.score is None for row in found.rows)
+    assert found.savings.against_worst_share is None
+
+
 def nothing_fits(**more: object) -> NoFeasiblePlacement:
     with pytest.raises(NoFeasiblePlacement) as raised:
         answer(ask(**more), GREEN)

@@ -218,6 +218,25 @@ def test_unrated_types_come_last_without_figures() -> None:
         assert all(np.isnan([row.grams, row.relative, row.score]).all() for row in rows[1:])
 
 
+def test_unrated_offers_are_ordered_by_the_grams_of_an_hour() -> None:
+    # What they do is not known, what they draw is: 10 W at 300, 100 and 200 g, and 5 W at 300.
+    for priority in Priority:
+        rows = order(
+            [machine("unknown", index=None), machine("thrifty", index=None, watts=5)],
+            [300, 100, 200],
+            offers=[(0, 0), (0, 1), (1, 0), (2, 0)],
+            priority=priority,
+            per_region=2,
+        )
+
+        assert [(row.type, row.region) for row in rows] == [
+            ("unknown", 1),
+            ("thrifty", 0),
+            ("unknown", 2),
+            ("unknown", 0),
+        ]
+
+
 def test_two_kinds_of_work_are_never_compared() -> None:
     # Per unit of its own work the CPU is far greener, but a vCPU-hour is no TFLOP/s-hour.
     for priority in Priority:
