@@ -76,7 +76,7 @@ def rank(
     """
     region = found.region
     hourly = _gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
-    grams = hourly / rates.work_per_hour[found.type]
+    grams = _per_work(hourly, rates.work_per_hour[found.type])
     kind = np.where(np.isfinite(grams), rates.kind[found.type], UNRATED)
     speed = columns.performance[found.type]
     relative, greenness = np.full(len(region), np.nan), np.full(len(region), np.nan)
@@ -108,7 +108,13 @@ def offer_gco2e_per_work(
 ) -> FloatArray:
     """Grams per unit of work of each offer, operational and, if asked, embodied; NaN where unrated."""
     hourly = _gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
-    grams: FloatArray = hourly / rates.work_per_hour[found.type]
+    return _per_work(hourly, rates.work_per_hour[found.type])
+
+
+def _per_work(hourly: FloatArray, work_per_hour: FloatArray) -> FloatArray:
+    """Infinite, and so unrated, where next to no work is done."""
+    with np.errstate(over="ignore"):
+        grams: FloatArray = hourly / work_per_hour
     return grams
 
 

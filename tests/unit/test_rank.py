@@ -321,11 +321,13 @@ def test_on_a_grid_without_emissions_the_clean_region_is_best_and_the_others_are
     ]
 
 
-def test_idle_machines_do_no_work_and_are_not_rated() -> None:
-    rows = order([machine("a")], [100], load=Load(utilization=0.0))
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("utilization", [0.0, 5e-324])
+def test_idle_machines_do_no_work_and_are_not_rated(utilization: float) -> None:
+    rows = order([machine("a")], [100], load=Load(utilization=utilization))
 
     assert rows[0].kind == UNRATED
-    assert np.isnan(rows[0].grams)
+    assert not np.isfinite(rows[0].grams)
 
 
 def test_nothing_found_ranks_to_nothing() -> None:
