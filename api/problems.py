@@ -41,6 +41,8 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.UnknownZone: ProblemType("unknown-zone", 404, "The grid zone is not known"),
     errors.UnknownProvider: ProblemType("unknown-provider", 404, "The provider is not known"),
     errors.UnknownInstanceType: ProblemType("unknown-instance-type", 404, "The instance type is not known"),
+    errors.UnknownCountry: ProblemType("unknown-country", 404, "The country is not known"),
+    errors.UnknownAirport: ProblemType("unknown-airport", 404, "The airport is not known"),
     errors.PowerNotModelled: ProblemType("power-not-modelled", 422, "The power of this instance type is not modelled"),
     errors.NoFeasiblePlacement: ProblemType("no-feasible-placement", 422, "No offer meets every constraint"),
     errors.DoesNotFit: ProblemType("does-not-fit", 422, "The job does not end before its deadline"),

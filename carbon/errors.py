@@ -35,7 +35,7 @@ class InvalidRequest(CarbonError):
 
 
 class UnknownName(CarbonError):
-    """A region, zone, provider or instance type nobody knows, with the nearest known names.
+    """A region, zone, provider, instance type, country or airport nobody knows, with the nearest known names.
 
     nearest: is looked for when it is first read: among thousands of names that takes milliseconds, and a
     question may hold a thousand wrong ones.
@@ -73,6 +73,14 @@ class UnknownProvider(UnknownName):
 
 class UnknownInstanceType(UnknownName):
     kind = "instance type"
+
+
+class UnknownCountry(UnknownName):
+    kind = "country"
+
+
+class UnknownAirport(UnknownName):
+    kind = "airport"
 
 
 class Unsatisfiable(CarbonError):
