@@ -25,12 +25,12 @@ from carbon.results import (
     ZoneDetails,
 )
 from carbon.workload import CalculateQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
-from catalog.model import Region
+from catalog.model import InstanceType, Region
 from grid.source import GridReader, SourceState
 from mapping import CloudMap
 from planning.candidates import in_scope
 from planning.days import HOURS_AHEAD, describe_day
-from planning.emission import annual_shares, busy, emission
+from planning.emission import busy, emission
 from planning.job import Facts
 from planning.locations import select, sort_regions
 from planning.outlook import Outlook, build_outlook
@@ -59,7 +59,7 @@ class Engine:
         facts = Facts(
             offers=offers,
             providers=self.mapping.providers,
-            zones=self.mapping.zones,
+            shares=self.mapping.annual_shares,
             outlook=outlook,
             zone_row=zone_row,
             requested=requested,
@@ -68,7 +68,7 @@ class Engine:
 
     def regions(self, query: RegionsQuery, *, now: datetime) -> RegionList:
         """The open regions and their grid now, in the order asked for."""
-        found = select(self.mapping.regions.values(), query)
+        found = select(self.mapping.open_regions, query)
         outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), now=now, hours=1, forecast=False)
         rows = sort_regions((self._region_now(r, outlook) for r in found), query.sort)
         return RegionList(rows=rows[: query.limit], total=len(rows))
@@ -77,7 +77,7 @@ class Engine:
         """One region's grid now and over the next 24 hours, live shares included where a source has them."""
         region = self.mapping.regions[region_key]
         outlook = self._outlook([region.zone], now=now, hours=HOURS_AHEAD + 1)
-        shares = self._live_shares(region.zone, now=now) or self.annual_shares(region.zone)
+        shares = self._live_shares(region.zone, now=now) or self.mapping.annual_shares[region.zone]
         return describe_day(self._region_now(region, outlook, shares), region.zone, outlook)
 
     def zone_details(self, zone: str, *, now: datetime) -> ZoneDetails:
@@ -87,23 +87,34 @@ class Engine:
         return ZoneDetails(
             zone=found.zone,
             intensity=outlook.current(found.zone),
-            shares=annual_shares(found),
+            shares=self.mapping.annual_shares[found.zone],
             regions=tuple(r.key for r in self.mapping.regions.values() if r.zone == found.zone),
         )
 
     def calculate(self, query: CalculateQuery, *, now: datetime) -> Emission:
         """What a machine emits from now on. Raises UnknownInstanceType, PowerNotModelled."""
+        machine = self._machine(query)
+        if machine.power is None:
+            facts = self._unmodelled(machine)
+            raise PowerNotModelled(f"the power of {machine.instance_type} cannot be modelled: {facts['why']}", **facts)
         zone = self.mapping.regions[query.region].zone
         outlook = self._outlook([zone], now=now, hours=ceil(query.duration_hours) + 1)
-        return self._emission(query, outlook)
+        return self._emission(query, machine, outlook)
 
     def compare(self, queries: Sequence[CalculateQuery], *, now: datetime) -> Comparison:
-        """Emissions of at least one option, greenest first."""
+        """Emissions of at least one option, greenest first. Raises PowerNotModelled naming every such option."""
+        machines = [self._machine(query) for query in queries]
+        missing = [(index, machine) for index, machine in enumerate(machines) if machine.power is None]
+        if missing:
+            raise PowerNotModelled(
+                f"the power of {len(missing)} of the options cannot be modelled",
+                options=[{"index": index, **self._unmodelled(machine)} for index, machine in missing],
+            )
         zones = list(dict.fromkeys(self.mapping.regions[q.region].zone for q in queries))
         hours = ceil(max(q.duration_hours for q in queries)) + 1
         outlook = self._outlook(zones, now=now, hours=hours)
         rows = sorted(
-            (self._emission(query, outlook) for query in queries),
+            (self._emission(query, machine, outlook) for query, machine in zip(queries, machines, strict=True)),
             key=lambda row: (row.total_gco2e, row.region, row.instance_type),
         )
         difference, worst = rows[-1].total_gco2e - rows[0].total_gco2e, rows[-1].total_gco2e
@@ -119,10 +130,6 @@ class Engine:
         outlook = self._outlook([zone], now=now, hours=ceil((end - now) / timedelta(hours=1)) + 1)
         return schedule(query, zone, outlook, earliest=earliest, latest=latest)
 
-    def annual_shares(self, zone: str) -> GridShares:
-        """The yearly shares of a zone."""
-        return annual_shares(self.mapping.zones[zone])
-
     def source_states(self) -> tuple[SourceState, ...]:
         """How each grid source is doing; calls nothing."""
         return self._reader.states()
@@ -135,7 +142,7 @@ class Engine:
         return RegionNow(
             region=region.key,
             intensity=outlook.current(region.zone),
-            shares=shares or self.annual_shares(region.zone),
+            shares=shares or self.mapping.annual_shares[region.zone],
         )
 
     def _live_shares(self, zone: str, *, now: datetime) -> GridShares | None:
@@ -150,27 +157,30 @@ class Engine:
             source=live.source,
         )
 
-    def _emission(self, query: CalculateQuery, outlook: Outlook) -> Emission:
+    def _machine(self, query: CalculateQuery) -> InstanceType:
+        return self.mapping.instance_type(self.mapping.regions[query.region].provider, query.instance_type)
+
+    def _unmodelled(self, machine: InstanceType) -> dict[str, object]:
+        """What to say of a type whose power is not modelled."""
+        return {
+            "instance_type": machine.instance_type,
+            "why": machine.note.rpartition("not modelled: ")[2] or "its parts are not known",
+            "nearest_modelled": self.mapping.nearest_modelled(machine),
+        }
+
+    def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:
         region = self.mapping.regions[query.region]
-        instance = self.mapping.instance_type(region.provider, query.instance_type)
-        if instance.power is None:
-            why = instance.note.rpartition("not modelled: ")[2] or "its parts are not known"
-            raise PowerNotModelled(
-                f"the power of {instance.instance_type} cannot be modelled: {why}",
-                instance_type=instance.instance_type,
-                nearest_modelled=self.mapping.nearest_modelled(instance),
-            )
         seconds = query.duration_hours * timedelta(hours=1).total_seconds()
         return emission(
             region=region.key,
             provider=self.mapping.providers[region.provider],
-            instance=instance,
-            offered=self.mapping.is_offered(region.key, instance.instance_type),
-            load=busy(instance, query.load),
+            instance=machine,
+            offered=self.mapping.is_offered(region.key, machine.instance_type),
+            load=busy(machine, query.load),
             duration_hours=query.duration_hours,
             count=query.count,
             include_embodied=query.include_embodied,
             now=outlook.current(region.zone),
             used=outlook.mean(region.zone, outlook.offset_seconds, seconds),
-            shares=self.annual_shares(region.zone),
+            shares=self.mapping.annual_shares[region.zone],
         )

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownProvider, UnknownRegion, UnknownZone
-from carbon.results import TableState
+from carbon.results import GridShares, TableState
 from catalog.columns import TypeColumns
 from catalog.load import Catalog, load_catalog
 from catalog.model import InstanceType, Provider, Region, Zone
@@ -35,7 +35,9 @@ class CloudMap:
     regions: Mapping[str, Region]
     regions_by_id: Mapping[str, Sequence[Region]]
     region_index: Mapping[str, int]
+    open_regions: tuple[Region, ...]
     zones: Mapping[str, Zone]
+    annual_shares: Mapping[str, GridShares]
     zone_aliases: Mapping[str, str]
     profiles: ZoneProfiles
     offers: Offers
@@ -56,7 +58,9 @@ class CloudMap:
             regions={region.key: region for region in catalog.regions},
             regions_by_id=by_id,
             region_index={region.key: index for index, region in enumerate(catalog.regions)},
+            open_regions=tuple(r for r in catalog.regions if r.status == "available" and r.partition == "commercial"),
             zones=zones,
+            annual_shares={key: _annual_shares(zone) for key, zone in zones.items()},
             zone_aliases=aliases,
             profiles=profiles,
             offers=offer_table(catalog),
@@ -147,3 +151,14 @@ class CloudMap:
 def _nearest(name: str, names: Iterable[str], *, cutoff: float = ALIKE) -> tuple[str, ...]:
     by_fold = {known.casefold(): known for known in names}
     return tuple(by_fold[match] for match in get_close_matches(name.casefold(), by_fold, n=NEAREST, cutoff=cutoff))
+
+
+def _annual_shares(zone: Zone) -> GridShares:
+    """The zone's shares of its newest published year."""
+    return GridShares(
+        renewable_share=zone.renewable_share,
+        fossil_free_share=zone.fossil_free_share,
+        basis="annual",
+        as_of=None if zone.year is None else str(zone.year),
+        source=zone.source,
+    )

@@ -21,6 +21,7 @@ from api import names
 from carbon.power import PowerCurve
 from carbon.workload import Load
 
+MIN_HOURS = 1e-9  # 3.6 microseconds: shorter than any run, long enough for a figure that is not 0
 MAX_HOURS = 8760.0
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 
@@ -91,8 +92,17 @@ def _after_start(deadline: datetime, info: ValidationInfo) -> datetime:
 
 Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_iso), AfterValidator(_within_reach)]
 
+
+def _long_enough(hours: float) -> float:
+    if hours < MIN_HOURS:
+        raise names.refusal("too_short", f"must be at least {MIN_HOURS:g} hours")
+    return hours
+
+
 Duration = Annotated[
-    float, Field(gt=0, le=MAX_HOURS, description="Hours the job runs; at most a year.", examples=[24.0])
+    float,
+    Field(gt=0, le=MAX_HOURS, description="Hours the job runs; at most a year.", examples=[24.0]),
+    AfterValidator(_long_enough),
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
 Utilization = Annotated[

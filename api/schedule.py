@@ -23,8 +23,10 @@ class ScheduleRequest(RegionField):
     duration_hours: Duration = 1.0
     start_after: StartAfter = None
     deadline: Deadline = None
-    search_hours: Annotated[float, Field(ge=1, le=168)] = Field(
-        24.0, description="Without a deadline: hours from the earliest start within which the job starts."
+    search_hours: Annotated[float, Field(ge=1, le=168)] | None = Field(
+        None,
+        description="The job starts within so many hours of its earliest start. Default: 24 without a deadline, "
+        "any time that meets the deadline with one.",
     )
 
     def query(self) -> ScheduleQuery:

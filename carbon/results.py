@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from carbon.intensity import CarbonIntensity, Quality
+from carbon.intensity import CarbonIntensity
 from carbon.power import PowerCurve, PowerDraw, Uncertainty
 
 
@@ -40,11 +40,10 @@ class RegionList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourStep:
-    """The mean of one UTC hour."""
+    """One UTC hour and its intensity."""
 
     starts_at: datetime
-    gco2e_per_kwh: float
-    quality: Quality
+    intensity: CarbonIntensity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +141,7 @@ class Schedule:
     saving_gco2e_per_kwh: float
     saving_share: float
     alternatives: tuple[Window, ...]
-    search_ends_at: datetime
+    latest_start: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,14 +95,15 @@ class CalculateQuery:
 class ScheduleQuery:
     """When should a job of this length start in this region?
 
-    deadline None: it starts within search_hours (1 to 168) of the later of now and start_after.
+    search_hours: it starts within so many hours (1 to 168) of the later of now and start_after; None: 24
+    without a deadline, no such bound with one.
     """
 
     region: str
     duration_hours: float = 1.0
     start_after: datetime | None = None
     deadline: datetime | None = None
-    search_hours: float = 24.0
+    search_hours: float | None = None
 
 
 class RegionSort(StrEnum):

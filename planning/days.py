@@ -36,8 +36,7 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
         hours=tuple(
             HourStep(
                 starts_at=first + timedelta(hours=step),
-                gco2e_per_kwh=float(day[step]),
-                quality=outlook.step_quality(zone, step),
+                intensity=outlook.step(zone, step),
             )
             for step in range(HOURS_AHEAD)
         ),

@@ -10,7 +10,7 @@ from carbon.intensity import CarbonIntensity
 from carbon.power import PowerCurve
 from carbon.results import Emission, GridShares
 from carbon.workload import Load
-from catalog.model import InstanceType, Provider, Zone
+from catalog.model import InstanceType, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,6 @@ def sustained(instance: InstanceType, load: Load) -> Busy:
     asked = busy(instance, load)
     cap = instance.baseline_utilization
     return asked if cap is None or asked.cpu <= cap else Busy(cap, asked.accelerator, asked.defaulted, asked.curve)
-
-
-def annual_shares(zone: Zone) -> GridShares:
-    """The zone's shares of its newest published year."""
-    return GridShares(
-        renewable_share=zone.renewable_share,
-        fossil_free_share=zone.fossil_free_share,
-        basis="annual",
-        as_of=None if zone.year is None else str(zone.year),
-        source=zone.source,
-    )
 
 
 def emission(

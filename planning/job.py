@@ -13,10 +13,10 @@ from carbon.intensity import CarbonIntensity
 from carbon.results import Emission, GridShares, PlacementRow, RegionNow, Window
 from carbon.workload import OptimizeQuery
 from catalog.columns import BoolArray, FloatArray
-from catalog.model import InstanceType, Provider, Zone
+from catalog.model import InstanceType, Provider
 from catalog.offers import IntArray, Offers
 from planning.candidates import Candidates
-from planning.emission import annual_shares, emission, sustained
+from planning.emission import emission, sustained
 from planning.outlook import Outlook
 from planning.rank import ACCELERATED, PLAIN, Ranked, TypeRates, rank
 from planning.windows import Best
@@ -51,7 +51,7 @@ class Facts:
 
     offers: Offers
     providers: Mapping[str, Provider]
-    zones: Mapping[str, Zone]
+    shares: Mapping[str, GridShares]
     outlook: Outlook
     zone_row: IntArray
     requested: int | None
@@ -158,7 +158,7 @@ class Job:
 
     def shares(self, region: int) -> GridShares:
         """Annual shares of a region's zone."""
-        return annual_shares(self.facts.zones[self.facts.offers.regions[region].zone])
+        return self.facts.shares[self.facts.offers.regions[region].zone]
 
     def region_now(self, region: int) -> RegionNow:
         """A region's grid alone."""

@@ -11,13 +11,11 @@ from catalog.model import Region
 
 
 def select(regions: Iterable[Region], query: RegionsQuery) -> list[Region]:
-    """Open commercial regions that meet the query's filters; an empty filter lets everything pass."""
+    """Those of the regions that meet the query's filters; an empty filter lets everything pass."""
     return [
         r
         for r in regions
-        if r.status == "available"
-        and r.partition == "commercial"
-        and (not query.providers or r.provider in query.providers)
+        if (not query.providers or r.provider in query.providers)
         and (not query.countries or r.country in query.countries)
         and (query.zone is None or r.zone == query.zone)
     ]

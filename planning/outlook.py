@@ -80,12 +80,10 @@ class Outlook:
             )
         return CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=provenance)
 
-    def step_quality(self, zone: str, step: int) -> Quality:
-        """Quality of one hourly step."""
+    def step(self, zone: str, step: int) -> CarbonIntensity:
+        """One hourly step."""
         row = self.zones[zone]
-        if step == 0:
-            return self.current_by_row[row].provenance.quality
-        return Quality.BASELINE if step >= self.rows[row].baseline_step else Quality.FORECAST
+        return self.describe(row, float(self.rows[row].values[step]), step * HOUR, HOUR)
 
 
 def build_outlook(
@@ -107,27 +105,5 @@ def build_outlook(
         offset_seconds=(now - first_hour_at).total_seconds(),
         hours=hours,
         rows=rows,
-        current_by_row=tuple(_current(row, now, first_hour_at) for row in rows),
+        current_by_row=tuple(row.current(now) for row in rows),
     )
-
-
-def _current(zone: ZoneHours, now: datetime, first_hour_at: datetime) -> CarbonIntensity:
-    """The first hour's value: live, else forecast, else profile, else annual."""
-    latest, value = zone.reading.latest, float(zone.values[0])
-    if latest is not None:
-        provenance = Provenance(
-            quality=latest.quality,
-            source=latest.source,
-            starts_at=latest.starts_at,
-            age_seconds=max(0, int((now - latest.ends_at).total_seconds())),
-        )
-    else:
-        ahead = zone.baseline_step > 0
-        provenance = Provenance(
-            quality=Quality.FORECAST if ahead else Quality.BASELINE,
-            source=zone.forecast_source or zone.baseline_source,
-            starts_at=first_hour_at,
-            age_seconds=0 if ahead else None,
-            fallback_reason=zone.reading.reason,
-        )
-    return CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=provenance)

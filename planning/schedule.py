@@ -14,17 +14,21 @@ from planning.windows import next_best_windows
 
 HOUR = float(units.SECONDS_PER_HOUR)
 ALTERNATIVES = 3
+DEFAULT_SEARCH_HOURS = 24.0
 
 
 def search_span(query: ScheduleQuery, now: datetime) -> tuple[datetime, datetime]:
     """Earliest and latest start. Raises DoesNotFit if the job cannot end before its deadline."""
     earliest = max(now, query.start_after or now)
     if query.deadline is None:
-        return earliest, earliest + timedelta(hours=query.search_hours)
+        return earliest, earliest + timedelta(hours=query.search_hours or DEFAULT_SEARCH_HOURS)
     finish = earliest + timedelta(hours=query.duration_hours)
     if finish > query.deadline:
         raise DoesNotFit(f"{query.duration_hours:g} h do not end before the deadline", earliest_finish=finish)
-    return earliest, query.deadline - timedelta(hours=query.duration_hours)
+    latest = query.deadline - timedelta(hours=query.duration_hours)
+    if query.search_hours is not None:
+        latest = min(latest, earliest + timedelta(hours=query.search_hours))
+    return earliest, latest
 
 
 def schedule(query: ScheduleQuery, zone: str, outlook: Outlook, *, earliest: datetime, latest: datetime) -> Schedule:
@@ -60,5 +64,5 @@ def schedule(query: ScheduleQuery, zone: str, outlook: Outlook, *, earliest: dat
         saving_gco2e_per_kwh=before - after,
         saving_share=(before - after) / before if before > 0 else 0.0,
         alternatives=tuple(others),
-        search_ends_at=latest,
+        latest_start=latest,
     )

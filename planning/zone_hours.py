@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 
 from carbon import units
-from carbon.reading import ZoneReading
+from carbon.intensity import CarbonIntensity, Provenance, Quality
+from carbon.reading import Observation, ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
 from planning.windows import SHORTEST_SECONDS, FloatArray
 
@@ -23,17 +25,26 @@ KEPT_ROWS = 512
 class ZoneHours:
     """One zone from a full UTC hour on, which is the one that holds now. Never changed: threads share it.
 
-    values: gCO2e/kWh by hour; integral: value x seconds up to each boundary, one longer.
+    first: the first hour's intensity at its start. values: gCO2e/kWh by hour.
+    integral: value x seconds up to each boundary, one longer than values.
     forecast_source None: everything after the first hour is bare profile (or the annual figure).
     baseline_source: "profile", or "annual" for a zone without one. baseline_step: the first bare step.
     """
 
-    reading: ZoneReading
+    live: Observation | None
+    first: CarbonIntensity
     values: FloatArray
     integral: FloatArray
     forecast_source: str | None
     baseline_source: str
     baseline_step: int
+
+    def current(self, now: datetime) -> CarbonIntensity:
+        """The first hour's intensity; now only tells how old a live value is."""
+        if self.live is None or now <= self.live.ends_at:
+            return self.first
+        age = int((now - self.live.ends_at).total_seconds())
+        return replace(self.first, provenance=replace(self.first.provenance, age_seconds=age))
 
     def mean(self, start: float, duration: float) -> float:
         """Mean over [start, start + duration) seconds from the first hour; NaN without an annual figure."""
@@ -85,13 +96,23 @@ def _zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_h
     integral = np.zeros(hours + 1)
     np.cumsum(values, out=integral[1:])
     integral *= HOUR
-    return ZoneHours(
-        reading,
-        values,
-        integral,
-        forecast_source,
-        "profile" if profiles.has_shape(zone) else "annual",
-        baseline_step,
+    baseline_source = "profile" if profiles.has_shape(zone) else "annual"
+    origin = _first_hour(reading, first_hour, forecast_source if baseline_step else None, baseline_source)
+    first = CarbonIntensity(gco2e_per_kwh=float(values[0]) if isfinite(values[0]) else None, provenance=origin)
+    return ZoneHours(latest, first, values, integral, forecast_source, baseline_source, baseline_step)
+
+
+def _first_hour(reading: ZoneReading, first_hour: int, forecast_source: str | None, baseline_source: str) -> Provenance:
+    """Where the first hour's value is from: live, else forecast, else profile, else annual."""
+    latest = reading.latest
+    if latest is not None:
+        return Provenance(quality=latest.quality, source=latest.source, starts_at=latest.starts_at, age_seconds=0)
+    return Provenance(
+        quality=Quality.FORECAST if forecast_source else Quality.BASELINE,
+        source=forecast_source or baseline_source,
+        starts_at=start_of(first_hour),
+        age_seconds=0 if forecast_source else None,
+        fallback_reason=reading.reason,
     )
 
 

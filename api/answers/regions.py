@@ -11,7 +11,6 @@ from api.answers.common import (
     Origin,
     Percentage,
     Place,
-    Quality,
     Site,
     Success,
     Timestamp,
@@ -39,13 +38,11 @@ class Forecast(Origin):
     maximum: GramsPerKwh
 
 
-class Hour(Answer):
-    """The mean of one UTC hour."""
+class Hour(Origin):
+    """One UTC hour; `datetime` is that of the value, which for the hour of now may be an earlier one."""
 
-    datetime: Timestamp = Field(description="Start of the hour.")
+    starts_at: Timestamp = Field(description="Start of the hour.")
     carbon_intensity: GramsPerKwh
-    is_estimate: bool
-    data_quality: Quality
 
 
 class RegionFacts(Site, Origin, GridMix):

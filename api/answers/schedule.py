@@ -27,4 +27,4 @@ class ScheduleAnswer(Success, Place, Origin):
     savings_potential: SavingsPotential
     start_now: Window = Field(description="The same job started at the later of now and start_after.")
     next_best_windows: list[Window] = Field(description="The next best that overlap none before.")
-    search_ends_at: Timestamp = Field(description="Latest time the search looked at.")
+    latest_start_time: Timestamp = Field(description="Latest start the search looked at.")

@@ -87,8 +87,7 @@ def _row(row: RegionNow, known: Json) -> Json:
 
 def _hour(step: HourStep) -> Json:
     return {
-        "datetime": stamp(step.starts_at),
-        "carbon_intensity": rounded(step.gco2e_per_kwh),
-        "is_estimate": step.quality.is_estimate,
-        "data_quality": step.quality.value,
+        "starts_at": stamp(step.starts_at),
+        "carbon_intensity": rounded(step.intensity.gco2e_per_kwh),
+        **provenance(step.intensity.provenance),
     }

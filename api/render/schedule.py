@@ -23,5 +23,5 @@ def schedule(result: Schedule, mapping: CloudMap) -> Json:
         },
         "start_now": window(result.at_once),
         "next_best_windows": [window(span) for span in result.alternatives],
-        "search_ends_at": stamp(result.search_ends_at),
+        "latest_start_time": stamp(result.latest_start),
     }

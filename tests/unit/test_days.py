@@ -68,8 +68,8 @@ def test_each_hour_has_its_time_value_and_quality() -> None:
 
     assert len(found.hours) == 24
     assert [hour.starts_at for hour in found.hours] == [TEN + timedelta(hours=step) for step in range(24)]
-    assert [hour.gco2e_per_kwh for hour in found.hours[:3]] == [40, 60, 65]
-    assert [hour.quality for hour in found.hours[:4]] == [
+    assert [hour.intensity.gco2e_per_kwh for hour in found.hours[:3]] == [40, 60, 65]
+    assert [hour.intensity.provenance.quality for hour in found.hours[:4]] == [
         Quality.MEASURED,
         Quality.FORECAST,
         Quality.FORECAST,

@@ -253,7 +253,7 @@ def test_weekday_and_hour_are_read_in_utc_whatever_the_offset_of_now() -> None:
 def test_each_step_says_its_own_quality() -> None:
     found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60])), hours=4)
 
-    assert [found.step_quality("CLOCK", step) for step in range(4)] == [
+    assert [found.step("CLOCK", step).provenance.quality for step in range(4)] == [
         Quality.MEASURED,
         Quality.FORECAST,
         Quality.BASELINE,

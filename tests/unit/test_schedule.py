@@ -73,7 +73,7 @@ def test_starting_now_is_best_where_nothing_is_better() -> None:
 def test_without_a_deadline_the_start_is_searched_for_24_hours_whatever_the_length() -> None:
     found = plan(ask(200))
 
-    assert found.search_ends_at == NOW + timedelta(hours=24)
+    assert found.latest_start == NOW + timedelta(hours=24)
     assert NOW <= found.best.starts_at <= NOW + timedelta(hours=24)
     assert found.best.mean.provenance.quality is Quality.BASELINE
 
@@ -92,7 +92,7 @@ def test_a_deadline_holds_the_end_of_the_job() -> None:
 
     assert (found.best.starts_at, found.best.ends_at) == (at(14), at(17))
     assert found.best.mean.gco2e_per_kwh == pytest.approx(150)
-    assert found.search_ends_at == at(14)
+    assert found.latest_start == at(14)
 
 
 def test_a_job_that_just_fits_has_one_start() -> None:
@@ -118,7 +118,7 @@ def test_start_after_moves_the_whole_search_and_in_the_past_means_now() -> None:
 
     assert later.at_once.starts_at == at(17)
     assert later.best.starts_at == at(17)
-    assert later.search_ends_at == at(17, day=19)
+    assert later.latest_start == at(17, day=19)
     # "Now" stays now: the hour that holds it, not the later start.
     assert later.current.gco2e_per_kwh == 300
     assert past == plan(ask(1))

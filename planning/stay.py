@@ -1,0 +1,43 @@
+"""How long a region stays as green as now: notBefore, notAfter and the limits of a job between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import floor
+
+from planning.zone_hours import HOUR, ZoneHours
+
+# A region stays worth its place while a step is at most this many times the intensity it was ranked by.
+STAY_RATIO = 1.10
+# How far a run is followed where no forecast says more.
+DEFAULT_HORIZON_STEPS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleLimits:
+    """How long a job may run: whole seconds, and the same rounded half up to minutes and to hours."""
+
+    seconds: int
+    minutes: int
+    hours: int
+
+    @classmethod
+    def between(cls, starts_at: datetime, ends_at: datetime) -> ScheduleLimits:
+        """From one time to a later one; nothing if it is not later."""
+        seconds = max(0, int((ends_at - starts_at).total_seconds()))
+        return cls(seconds=seconds, minutes=floor(seconds / 60 + 0.5), hours=floor(seconds / 3600 + 0.5))
+
+
+def stays_until(zone: ZoneHours, start: float, gco2e_per_kwh: float) -> float:
+    """Seconds from the zone's first hour to the end of the unbroken run that begins with the step holding `start`.
+
+    A step belongs to the run while it is at most STAY_RATIO x gco2e_per_kwh; the first always does. The run is
+    followed to the end of the zone's forecast, or for 24 steps where the start lies beyond it or there is none.
+    """
+    first = int(start // HOUR)
+    last = zone.baseline_step if zone.baseline_step > first else first + DEFAULT_HORIZON_STEPS
+    step = first + 1
+    while step < min(last, len(zone.values)) and zone.values[step] <= STAY_RATIO * gco2e_per_kwh:
+        step += 1
+    return step * HOUR
