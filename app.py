@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apiflask import APIFlask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import blueprints, exchange, logs, openapi, problems
+import cli
+from api import access, blueprints, exchange, logs, openapi, problems
 from api.encoding import OrjsonProvider
 from api.render.regions import sites
 from engine import Engine
 from settings import Settings, SettingsError
-from wiring import build_engine
+from wiring import build_engine, build_keys, build_limiter
 
 if TYPE_CHECKING:
     app: APIFlask
@@ -24,15 +26,20 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    settings: Settings | None = None, engine: Engine | None = None, *, clock: Callable[[], datetime] = utc_now
+    settings: Settings | None = None,
+    engine: Engine | None = None,
+    *,
+    rules: access.Access | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> APIFlask:
     """A service over an engine.
 
-    settings: from the environment when None. engine: built from the settings when None. clock: aware UTC times.
+    settings: from the environment when None. engine, rules: built from the settings when None. clock: aware UTC times.
     """
     settings = settings or Settings.from_env()
     engine = engine or build_engine(settings)
-    service = exchange.Service(engine=engine, sites=sites(engine.mapping), settings=settings, clock=clock)
+    rules = rules or access.Access(keys=build_keys(settings), limiter=build_limiter(), rate=settings.rate_limit)
+    service = exchange.Service(engine=engine, sites=sites(engine.mapping), settings=settings, access=rules, clock=clock)
     made = APIFlask(
         __name__,
         title=openapi.TITLE,
@@ -44,7 +51,11 @@ def create_app(
     made.config.from_mapping(openapi.CONFIG, MAX_CONTENT_LENGTH=settings.max_body_bytes)
     made.json = OrjsonProvider(made)
     made.url_map.merge_slashes = False  # a doubled slash is no reason to redirect
+    if settings.trusted_proxies:  # each adds one entry to X-Forwarded-For; what stands before them anybody may write
+        made.wsgi_app = ProxyFix(made.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     exchange.install(made, service)
+    access.install(made, rules)
+    made.cli.add_command(cli.keys(settings))
     made.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(made)
     for blueprint in blueprints():

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from limits import parse_many
 
 from carbon.errors import CarbonError
 
@@ -74,12 +75,26 @@ def _host(text: str) -> str:
     return str(ip_address(text)) if ":" in text else _checked(text, re.fullmatch(r"[A-Za-z0-9._-]+", text) is not None)
 
 
+def _rate(text: str) -> str:
+    if text == "off":
+        return text
+    (rate,) = parse_many(text)  # more than one is a ValueError, as are words it does not know
+    return _checked(text, 1 <= rate.amount <= 100_000 and rate.get_expiry() <= 86_400)
+
+
+def _folder(text: str) -> Path:
+    return Path(_checked(text, "\0" not in text))
+
+
 HOST_NAME = Rule(allowed="a host name or an IP address, without a port", parse=_host)
 BASE_URL = Rule(allowed="an http(s) URL without credentials, query or fragment", parse=_base_url)
 TOKEN = Rule(
     allowed="up to 512 printable ASCII characters without a space",
     parse=lambda text: _checked(text, re.fullmatch(r"[!-~]{1,512}", text) is not None),
 )
+
+RATE = Rule(allowed="off or 1 to 100000 requests per second, minute, hour or day, as in 60 per minute", parse=_rate)
+FOLDER = Rule(allowed="a folder, which is made when something is to be kept", parse=_folder)
 
 
 def _setting(default: T, rule: Rule, comment: str, *, secret: bool = False) -> T:
@@ -101,6 +116,15 @@ class Settings:
     threads: int = _setting(16, _whole(1, 512), "Threads of each worker: the requests it handles at once.")
     log_level: str = _setting(
         "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "The least severe log line to write."
+    )
+    data_dir: Path = _setting(  # noqa: RUF009  # a path never changes
+        Path("var"), FOLDER, "Where the service keeps its state, such as API keys."
+    )
+    rate_limit: str = _setting(
+        "60 per minute", RATE, "Requests to /v1 and /api/v1 of one API key or, while there are no keys, one address."
+    )
+    trusted_proxies: int = _setting(
+        0, _whole(0, 10), "Proxies in front that each add to X-Forwarded-For; 0: that header is ignored."
     )
     el_maps_api_key: str | None = _setting(
         None, TOKEN, "Electricity Maps key; empty: answers come from baselines.", secret=True

@@ -1,4 +1,4 @@
-"""The one place that picks the grid sources and their cache; knows no Flask."""
+"""The one place that picks the grid sources, their cache and the stores; knows no Flask."""
 
 from __future__ import annotations
 
@@ -9,11 +9,29 @@ from grid.registry import build_reader
 from mapping import CloudMap
 from net import HttpLimits
 from settings import Settings
+from store.keyring import KeyRing
+from store.keys import KeyTable
+from store.rate_limit import RateLimiter, in_memory
 
 
 def build_engine(settings: Settings) -> Engine:
     """An engine over the shipped catalog and the live sources the settings allow."""
     return Engine(CloudMap.load(), build_reader(_electricity_maps(settings), _policy(settings)))
+
+
+def build_key_table(settings: Settings) -> KeyTable:
+    """The API keys under DATA_DIR, for those who may wait a little to write."""
+    return KeyTable(settings.data_dir, busy_seconds=5.0)
+
+
+def build_keys(settings: Settings) -> KeyRing:
+    """The API keys under DATA_DIR as requests ask for them; nothing is read before the first does."""
+    return KeyRing(KeyTable(settings.data_dir, busy_seconds=0.25).records)
+
+
+def build_limiter() -> RateLimiter:
+    """Counts for this process alone."""
+    return in_memory()
 
 
 def _electricity_maps(settings: Settings) -> ElectricityMapsConfig | None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, has_request_context, request
 
+from api.access import Access
 from api.render.numbers import stamp
 from api.render.parts import Json
 from engine import Engine
@@ -32,6 +33,7 @@ class Service:
     engine: Engine
     sites: Mapping[str, Json]
     settings: Settings
+    access: Access
     clock: Callable[[], datetime]
 
 
@@ -46,6 +48,11 @@ class Exchange:
     @property
     def engine(self) -> Engine:
         return self.service.engine
+
+    @property
+    def keys_configured(self) -> bool:
+        """Whether answers are for holders of a key only, so that nobody else may keep them."""
+        return self.service.access.keys.configured()
 
     @property
     def timestamp(self) -> str:

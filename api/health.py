@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import request
 
 from api.answers.health import HealthAnswer, ReadyAnswer
 from api.exchange import current
@@ -22,10 +23,12 @@ def health() -> Json:
 
 @bp.get("/ready")
 @bp.output(ReadyAnswer)
+@bp.doc(responses=[503])
 def ready() -> Json:
-    """Show the state of each source and of each catalog table with its date.
+    """Show the state of each source, of each catalog table with its date, and who may ask how often.
 
     An upstream's outage leaves the service ready, degraded: baselines answer.
     """
     exchange = current()
-    return render.ready(exchange.timestamp, exchange.engine.source_states(), exchange.engine.mapping.tables)
+    access = render.access(exchange.service.access, several_workers=request.environ.get("wsgi.multiprocess", False))
+    return render.ready(exchange.timestamp, exchange.engine.source_states(), exchange.engine.mapping.tables, access)

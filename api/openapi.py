@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from api.access import HEADER, is_guarded
 from api.answers.health import Problem
 from api.problems import BY_ERROR, BY_STATUS, MEDIA_TYPE
 from api.schema import REF_TEMPLATE
@@ -48,6 +49,24 @@ _REQUEST_ID_PARAMETER = {
     "description": "Your id for this request; kept if it matches [A-Za-z0-9._-]{1,128}.",
     "schema": {"type": "string"},
 }
+_RATE_HEADERS = {
+    "RateLimit-Policy": {
+        "description": "Requests (q) allowed in any w seconds; absent where nothing is limited.",
+        "schema": {"type": "string", "examples": ['"default";q=60;w=60']},
+    },
+    "RateLimit": {
+        "description": "Requests left (r), and the seconds (t) until the oldest one counted is forgotten.",
+        "schema": {"type": "string", "examples": ['"default";r=59;t=60']},
+    },
+}
+_OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
+    401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
+}
+_SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key; needed once the service has any."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": HEADER, "description": "The same key, sent the other way."},
+}
 _PATH_PARAMETERS = {
     "region": ("A region's id, or provider:region.", "ca-central-1"),
     "zone": ("A grid zone, as Electricity Maps names it.", "CA-QC"),
@@ -60,25 +79,29 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     document["components"] = {
         "schemas": _schemas(document["components"]["schemas"]),
         "responses": dict(_problem_responses()),
+        "securitySchemes": _SECURITY_SCHEMES,
     }
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete_operation(method, operation)
+            _complete_operation(method, operation, guarded=is_guarded(path))
     return document
 
 
-def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool) -> None:
     operation["operationId"] = operation["operationId"].rpartition("_")[2]
     for parameter in operation["parameters"]:
         _complete_parameter(parameter)
     operation["parameters"].append(_REQUEST_ID_PARAMETER)
     for response in operation["responses"].values():
-        response["headers"] = {"X-Request-ID": _REQUEST_ID_HEADER}
+        response["headers"] = {"X-Request-ID": _REQUEST_ID_HEADER, **(_RATE_HEADERS if guarded else {})}
     takes_body, takes_input = method == "post", len(operation["parameters"]) > 1
     if takes_body:
         operation["requestBody"]["required"] = True
     own = {int(status) for status in operation["responses"] if status != "200"}
     statuses = own | {405, 500} | ({400, 413, 415} if takes_body else {400} if takes_input else set())
+    if guarded:
+        operation["security"] = [{}, {"bearer": []}, {"apiKey": []}]  # none, while the service has no keys
+        statuses |= {401, 429, 503}
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
     _add_examples(operation)
@@ -108,13 +131,13 @@ def _response_name(status: int) -> str:
 
 
 def _problem_responses() -> Iterator[tuple[str, dict[str, Any]]]:
-    for status in (400, 404, 405, 413, 415, 422, 500):
+    for status in (400, 401, 404, 405, 413, 415, 422, 429, 500, 503):
         kinds = {kind.name: kind for kind in (*BY_STATUS.values(), *BY_ERROR.values()) if kind.status == status}
         yield (
             _response_name(status),
             {
                 "description": "; ".join(kind.title for kind in kinds.values()),
-                "headers": {"X-Request-ID": _REQUEST_ID_HEADER},
+                "headers": {"X-Request-ID": _REQUEST_ID_HEADER, **_RATE_HEADERS, **_OWN_HEADERS.get(status, {})},
                 "content": {
                     MEDIA_TYPE: {
                         "schema": {"$ref": REF_TEMPLATE.format(model="Problem")},

@@ -43,6 +43,10 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.UnknownInstanceType: ProblemType("unknown-instance-type", 404, "The instance type is not known"),
     errors.UnknownCountry: ProblemType("unknown-country", 404, "The country is not known"),
     errors.UnknownAirport: ProblemType("unknown-airport", 404, "The airport is not known"),
+    errors.KeyRequired: ProblemType("key-required", 401, "An API key is needed"),
+    errors.KeyRefused: ProblemType("key-refused", 401, "The API key is not in force"),
+    errors.RateLimited: ProblemType("rate-limited", 429, "Too many requests"),
+    errors.StateUnavailable: ProblemType("state-unavailable", 503, "The state of the service cannot be read"),
     errors.PowerNotModelled: ProblemType("power-not-modelled", 422, "The power of this instance type is not modelled"),
     errors.NoFeasiblePlacement: ProblemType("no-feasible-placement", 422, "No offer meets every constraint"),
     errors.DoesNotFit: ProblemType("does-not-fit", 422, "The job does not end before its deadline"),
@@ -81,7 +85,9 @@ def _answer_known(error: errors.CarbonError) -> Response:
     kind = next((BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR), None)
     if kind is None:
         return _answer_unknown(error)
-    return _problem(kind, str(error), _members(error))
+    response = _problem(kind, str(error), _members(error))
+    response.headers.extend(_headers(error))
+    return response
 
 
 def _answer_http(error: HTTPException) -> Response | HTTPException:
@@ -115,6 +121,17 @@ def _answer_unknown(error: Exception) -> Response:
         text = "".join(traceback.format_exception(error))
         return _problem(INTERNAL, f"{type(error).__name__}: {error}", {"traceback": text.splitlines()})
     return _problem(INTERNAL, f"The failure is logged under request id {request_id()}", {})
+
+
+def _headers(error: errors.CarbonError) -> Mapping[str, str]:
+    """What a kind of error tells a client by header; of a refused key no more than that it was (RFC 6750)."""
+    if isinstance(error, errors.KeyRequired):
+        return {"WWW-Authenticate": 'Bearer realm="api"'}
+    if isinstance(error, errors.KeyRefused):
+        return {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
+    if isinstance(error, errors.RateLimited):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {}
 
 
 def _members(error: errors.CarbonError) -> dict[str, object]:

@@ -37,7 +37,15 @@ class Server:
         self.port = free_port()
         self._command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", target]
         self._first = first
-        fixed = {"HOST": "127.0.0.1", "PORT": str(self.port), "WEB_CONCURRENCY": "1", "THREADS": "16"}
+        self._data = tempfile.TemporaryDirectory()  # holds no keys, whatever this machine has
+        fixed = {
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "WEB_CONCURRENCY": "1",
+            "THREADS": "16",
+            "DATA_DIR": self._data.name,
+            "RATE_LIMIT": "100000 per second",  # counted like any other, and never reached
+        }
         self._environ = {**os.environ, **(environ or {}), **fixed}
         self._log: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -69,6 +77,7 @@ class Server:
                 self._process.wait()
         if self._log is not None:
             self._log.close()
+        self._data.cleanup()
 
     def _await_first_answer(self, process: subprocess.Popen[bytes], limit: float) -> None:
         while not self._answers():

@@ -109,3 +109,26 @@ class DoesNotFit(Unsatisfiable):
     """The job cannot end before its deadline; facts: the earliest finish."""
 
     code = "does-not-fit"
+
+
+class KeyRequired(CarbonError):
+    """The service has API keys and the request carries none."""
+
+
+class KeyRefused(CarbonError):
+    """The API key of the request is unknown or revoked; which of the two is not told."""
+
+
+class RateLimited(CarbonError):
+    """Too many requests. retry_after_seconds: whole seconds, at least 1."""
+
+    def __init__(self, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class StateUnavailable(CarbonError):
+    """What the service remembers cannot be read or written; the cause is the reason."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} cannot be used")

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from api.access import Access
 from app import create_app
+from carbon.errors import StateUnavailable
 from engine import Engine
 from grid.absent import NoLiveSource
 from mapping import CloudMap
 from settings import Settings
+from store.keyring import KeyRing
+from store.keys import KeyRecord, digest_of
+from store.rate_limit import in_memory
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "examples.json"
 NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
@@ -72,7 +79,8 @@ PROBLEMS: dict[str, tuple[str, str, bytes, str]] = {
 
 def examples() -> dict[str, Any]:
     """Every example by operation or problem; a question stands beside its answer."""
-    app = create_app(Settings(), Engine(CloudMap.load(), NoLiveSource("electricity-maps")), clock=lambda: NOW)
+    engine = Engine(CloudMap.load(), NoLiveSource("electricity-maps"))
+    app = _app(engine)
     found: dict[str, Any] = {}
     for name, question in POSTS.items():
         answer = _ask(app, "POST", f"/api/v1/{name}", json.dumps(question).encode(), "application/json")
@@ -80,7 +88,33 @@ def examples() -> dict[str, Any]:
     for name, path in GETS.items():
         found[name] = {"answer": _ask(app, "GET", path, b"", "")}
     found |= {name: _ask(app, *case) for name, case in PROBLEMS.items()}
-    return found | {"Problem500": _failure()}
+    return found | _refusals(engine) | {"Problem500": _failure()}
+
+
+def _app(engine: Engine, read_keys: Callable[[], Sequence[KeyRecord]] = tuple) -> Flask:
+    """The service with the default rate limit and these keys; it looks for none on this machine."""
+    rules = Access(keys=KeyRing(read_keys), limiter=in_memory(), rate=Settings().rate_limit)
+    return create_app(Settings(), engine, rules=rules, clock=lambda: NOW)
+
+
+def _refusals(engine: Engine) -> dict[str, Any]:
+    """The answers to who may not ask, to who asks too often, and to everybody while the keys cannot be read."""
+    question = ("GET", "/api/v1/workloads", b"", "")
+    key = KeyRecord(id="5e0c11a7", name="ci", sha256=digest_of("a"), created_at=NOW, revoked_at=None, rate=None)
+
+    def broken() -> Sequence[KeyRecord]:
+        raise StateUnavailable("keys.sqlite3")
+
+    open_to_all = _app(engine)
+    for _ in range(60):
+        _ask(open_to_all, *question)
+    with _silence():
+        unreadable = _ask(_app(engine, broken), *question)
+    return {
+        "Problem401": _ask(_app(engine, lambda: (key,)), *question),
+        "Problem429": _ask(open_to_all, *question),
+        "Problem503": unreadable,
+    }
 
 
 def _ask(app: Flask, method: str, path: str, body: bytes, content_type: str) -> Any:
@@ -97,10 +131,16 @@ def _failure() -> Any:
         def source_states(self) -> Any:
             raise RuntimeError("broken for the documentation")
 
-    app = create_app(Settings(), Broken(CloudMap.load(), NoLiveSource("electricity-maps")), clock=lambda: NOW)
+    with _silence():
+        return _ask(_app(Broken(CloudMap.load(), NoLiveSource("electricity-maps"))), "GET", "/ready", b"", "")
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """No log lines for failures that are meant."""
     logging.disable(logging.CRITICAL)
     try:
-        return _ask(app, "GET", "/ready", b"", "")
+        yield
     finally:
         logging.disable(logging.NOTSET)
 

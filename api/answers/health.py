@@ -39,6 +39,18 @@ class TableRow(Answer):
     as_of: str = Field(description="The newest date in it.")
 
 
+class AccessRow(Answer):
+    """Who may ask, and how often."""
+
+    keys_configured: bool = Field(description="True if /v1 and /api/v1 need an API key.")
+    keys_stale: bool = Field(description="True if the keys could not be read of late; those last known are in force.")
+    rate_limit: str = Field(description="For whoever has no rate of his own; off: none.", examples=["60 per minute"])
+    rate_limit_scope: Literal["service", "worker"] = Field(
+        description="worker: each of several workers counts for itself, so more requests pass in all."
+    )
+    detail: str
+
+
 class ReadyAnswer(Answer):
     """Ready to answer; degraded means that baselines stand in for a source that should be live."""
 
@@ -46,6 +58,7 @@ class ReadyAnswer(Answer):
     degraded: bool
     service: Literal["carbon-optimizer"]
     timestamp: Timestamp
+    access: AccessRow
     sources: list[SourceRow]
     catalog: list[TableRow]
 

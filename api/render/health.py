@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from api.access import Access
 from api.render.numbers import stamp
 from api.render.parts import Json
 from carbon.results import TableState
@@ -16,14 +17,31 @@ def health(timestamp: str, api_configured: bool) -> Json:
     return {"status": "healthy", "service": SERVICE, "timestamp": timestamp, "api_configured": api_configured}
 
 
-def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[TableState]) -> Json:
+def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[TableState], access: Json) -> Json:
     return {
         "status": "ready",
-        "degraded": any(source.state == "degraded" for source in sources),
+        "degraded": bool(access["keys_stale"]) or any(source.state == "degraded" for source in sources),
         "service": SERVICE,
         "timestamp": timestamp,
+        "access": access,
         "sources": [_source(source) for source in sources],
         "catalog": [{"table": table.table, "rows": table.rows, "as_of": table.as_of} for table in tables],
+    }
+
+
+def access(rules: Access, *, several_workers: bool) -> Json:
+    """Raises StateUnavailable if the keys cannot be read: then nobody gets in."""
+    configured = rules.keys.configured()
+    each_alone = several_workers and not rules.limiter.shared
+    detail = "a key is needed; the limit is per key" if configured else "open to everybody; the limit is per address"
+    if each_alone:
+        detail += "; each worker counts alone, so that several together let more through"
+    return {
+        "keys_configured": configured,
+        "keys_stale": rules.keys.stale(),
+        "rate_limit": rules.rate,
+        "rate_limit_scope": "worker" if each_alone else "service",
+        "detail": detail,
     }
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -83,8 +84,8 @@ def test_every_case_has_its_own_name() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_service_answers_every_case(case: Case) -> None:
-    client = create_app(Settings()).test_client()
+def test_the_service_answers_every_case(case: Case, tmp_path: Path) -> None:
+    client = create_app(Settings(data_dir=tmp_path)).test_client()
 
     answer = client.get(case.path) if case.body is None else client.post(case.path, json=case.body)
 

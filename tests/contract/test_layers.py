@@ -41,6 +41,7 @@ CONFINED = {
     "dotenv": ("settings",),
     "redis": ("store",),
     "sqlite3": ("store",),
+    "limits": ("store", "settings"),
     "sqlalchemy": ("store",),
     "boto3": ("pricing",),
 }

@@ -1,0 +1,103 @@
+"""Who may ask, and how often: API keys and the rate limit of everything under /v1 and /api/v1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+
+from flask import Flask, Response, g, request
+
+from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
+from store.keyring import KeyRing
+from store.rate_limit import RateLimiter, Verdict
+
+HEADER = "X-API-Key"
+_GUARDED = ("/v1", "/api/v1")
+_BENEATH = tuple(f"{path}/" for path in _GUARDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The rules. rate: for whoever has no rate of his own, such as "60 per minute" or "off"."""
+
+    keys: KeyRing
+    limiter: RateLimiter
+    rate: str
+
+    def judge(self, key: str | None, address: str) -> tuple[Verdict | None, CarbonError | None]:
+        """How one request counted, and why it is refused, if it is.
+
+        A key in force counts for itself; everybody else counts by address, those whom a key would have let in
+        included: guessing keys and asking without one are limited like asking.
+        """
+        refusal: CarbonError | None = None
+        rate, caller = self.rate, f"address/{address}"
+        if self.keys.configured():
+            record = None if key is None else self.keys.find(key)
+            if record is not None:
+                rate, caller = record.rate or rate, f"key/{record.id}"
+            elif key is None:
+                refusal = KeyRequired(f"send an API key as Authorization: Bearer KEY or as {HEADER}: KEY")
+            else:
+                refusal = KeyRefused("this API key is not in force")
+        verdict = self.limiter.hit(rate, caller)
+        if verdict is not None and not verdict.allowed:
+            refusal = RateLimited(
+                f"{verdict.limit} requests in {verdict.window_seconds} s are allowed",
+                retry_after_seconds=verdict.reset_seconds,
+            )
+        return verdict, refusal
+
+
+def is_guarded(path: str) -> bool:
+    """Whether a path needs a key, once there are any, and is limited."""
+    return path.startswith(_BENEATH) or path in _GUARDED
+
+
+def install(app: Flask, access: Access) -> None:
+    """Judge every request to a guarded path before anything else looks at it."""
+
+    def admit() -> None:
+        if not is_guarded(request.path):
+            return
+        g.verdict, refusal = access.judge(_key(), client_of(request.remote_addr or ""))
+        if refusal is not None:
+            raise refusal
+
+    app.before_request(admit)
+    app.after_request(_tell)
+
+
+def _tell(response: Response) -> Response:
+    """The limit and what is left of it (draft-ietf-httpapi-ratelimit-headers), on refusals too."""
+    verdict: Verdict | None = g.get("verdict")
+    if verdict is not None:
+        response.headers["RateLimit-Policy"] = f'"default";q={verdict.limit};w={verdict.window_seconds}'
+        response.headers["RateLimit"] = f'"default";r={verdict.remaining};t={verdict.reset_seconds}'
+    return response
+
+
+def _key() -> str | None:
+    """The key of this request; an Authorization of another scheme is somebody else's."""
+    scheme, _, key = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer":
+        key = request.environ.get("HTTP_X_API_KEY", "")
+    return key.strip() or None
+
+
+@lru_cache(maxsize=4096)
+def client_of(address: str) -> str:
+    """Who is counted for an address: an IPv4 address, or the /64 network that one IPv6 client has to itself.
+
+    Port and zone are dropped. What is no address, such as the end of a Unix socket, is one client.
+    """
+    for text in (address, address.rpartition(":")[0].strip("[]")):
+        try:
+            ip = ip_address(text.partition("%")[0])
+        except ValueError:
+            continue
+        if isinstance(ip, IPv6Address):
+            return str(ip.ipv4_mapped or f"{IPv6Address(int(ip) >> 64 << 64)}/64")
+        return str(ip)
+    return "unknown"

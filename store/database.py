@@ -1,0 +1,107 @@
+"""An embedded SQLite file: made on first use, a connection of its own for every thread of every process."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from carbon.errors import StateUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A connection and what it leads to: the process that opened it, the file by device and inode."""
+
+    connection: sqlite3.Connection
+    owner: tuple[int, int, int]
+
+
+class Database:
+    """One file in WAL mode: readers and the one writer at a time do not block each other.
+
+    Nothing is opened before the first use, and a connection that a fork has carried into another process is
+    left alone there, as SQLite demands. A file that was removed or replaced is noticed at the next use.
+    Every method raises StateUnavailable when the file cannot be used.
+    """
+
+    def __init__(self, path: Path, schema: Sequence[str], *, busy_seconds: float) -> None:
+        """schema: statements that make the tables. busy_seconds: longest wait for another writer."""
+        self._path = path
+        self._schema = tuple(schema)
+        self._busy_seconds = busy_seconds
+        self._local = threading.local()
+        self._carried_over: list[_Link] = []  # kept from the garbage collector, which would close them
+
+    def exists(self) -> bool:
+        """Whether anything was ever written."""
+        return self._path.exists()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read from. The file must exist."""
+        with self._translated():
+            yield self._connection()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside a transaction, committed at the end; an exception undoes it. Makes the file."""
+        with self._translated():
+            self._make()
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise StateUnavailable(self._path.name) from error
+
+    def _make(self) -> None:
+        """Nobody ever sees the file without its tables: it gets its name when it is complete."""
+        if self._path.exists():
+            return
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=f"{self._path.name}.") as folder:
+            draft = Path(folder) / self._path.name
+            connection = sqlite3.connect(draft, isolation_level=None)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")  # stays with the file
+                for statement in self._schema:
+                    connection.execute(statement)
+            finally:
+                connection.close()
+            with suppress(FileExistsError):  # someone else was first
+                os.link(draft, self._path)
+
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's connection to the file that is there now."""
+        status = self._path.stat()
+        owner = (os.getpid(), status.st_dev, status.st_ino)
+        link: _Link | None = getattr(self._local, "link", None)
+        if link is not None and link.owner == owner:
+            return link.connection
+        if link is not None:
+            self._leave(link)
+        address = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: never makes an empty file
+        connection = sqlite3.connect(address, uri=True, timeout=self._busy_seconds, isolation_level=None)
+        self._local.link = _Link(connection, owner)
+        return connection
+
+    def _leave(self, link: _Link) -> None:
+        if link.owner[0] == os.getpid():
+            link.connection.close()
+        else:
+            self._carried_over.append(link)
