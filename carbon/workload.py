@@ -121,3 +121,33 @@ class RegionsQuery:
     zone: str | None = None
     sort: RegionSort = RegionSort.CARBON_INTENSITY
     limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationsQuery:
+    """Which clouds' regions, in the order of carbon, spot score and spot price? Empty filters let everything pass.
+
+    airports: IATA codes a region's own must be among; None: any. exclude: gids, provider:region keys or providers.
+    instance_type or shape: what the prices are for; neither: DEFAULT_SHAPE. within_hours: how far ahead to look for
+    the best start; None: now. tolerance: carbon that counts as the same, in g/kWh or as a share of the lowest.
+    measured_only: leave out what is not measured. max_age_minutes: oldest live value taken as current.
+    """
+
+    providers: tuple[str, ...] = ()
+    country: str | None = None
+    airports: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    instance_type: str | None = None
+    shape: Requirements | None = None
+    duration_hours: float | None = None
+    within_hours: float | None = None
+    max_intensity: float | None = None
+    max_usd_per_hour: float | None = None
+    spot_only: bool = False
+    partition: str = "commercial"
+    status: str = "available"
+    tolerance_gco2e_per_kwh: float = 0.0
+    tolerance_share: float = 0.0
+    measured_only: bool = False
+    max_age_minutes: float = 60.0
+    limit: int | None = None

@@ -1,10 +1,6 @@
-"""How long a region stays as green as now: notBefore, notAfter and the limits of a job between them."""
+"""How long a region stays about as green as it is ranked."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import datetime
-from math import floor
 
 from planning.zone_hours import HOUR, ZoneHours
 
@@ -12,21 +8,6 @@ from planning.zone_hours import HOUR, ZoneHours
 STAY_RATIO = 1.10
 # How far a run is followed where no forecast says more.
 DEFAULT_HORIZON_STEPS = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleLimits:
-    """How long a job may run: whole seconds, and the same rounded half up to minutes and to hours."""
-
-    seconds: int
-    minutes: int
-    hours: int
-
-    @classmethod
-    def between(cls, starts_at: datetime, ends_at: datetime) -> ScheduleLimits:
-        """From one time to a later one; nothing if it is not later."""
-        seconds = max(0, int((ends_at - starts_at).total_seconds()))
-        return cls(seconds=seconds, minutes=floor(seconds / 60 + 0.5), hours=floor(seconds / 3600 + 0.5))
 
 
 def stays_until(zone: ZoneHours, start: float, gco2e_per_kwh: float) -> float:
