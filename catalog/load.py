@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.machines import load_accelerators, load_cpus, load_machines
 from catalog.model import InstanceType, Provider, Region
+from catalog.packed import PackedPrices, load_packed
 from catalog.services import Services, load_services
 from catalog.tables import CatalogError, Row, Table, read_table
 
@@ -71,10 +72,13 @@ def load_catalog(data: Path = DATA) -> Catalog:
     cpus = load_cpus(table("cpus.csv", "cpu_model"), table("microarchitectures.csv", "microarchitecture"))
     accelerators = load_accelerators(table("accelerators.csv", "accelerator"))
     selling = [provider for provider in providers if (data / provider / "instances.csv").exists()]
+    shared = {(row.required("provider"), row.required("family")) for row in table("shared_vcpus.csv")}
     types = tuple(
         instance
         for provider in selling
-        for instance in load_machines(provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators)
+        for instance in load_machines(
+            provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators, shared
+        )
     )
     type_index = _type_index(types)
 
@@ -89,13 +93,16 @@ def load_catalog(data: Path = DATA) -> Catalog:
         machine,
     )
     region_index = {(region.provider, region.region): i for i, region in enumerate(regions)}
-    offered = {name: table(f"{name}/offers.csv", "instance_type", "as_of", "source") for name in selling}
+    listed = [name for name in selling if (data / name / "offers.csv").exists()]
+    offered = {name: table(f"{name}/offers.csv", "instance_type", "as_of", "source") for name in listed}
+    packed = load_packed(data / "packed")
+    tables |= packed.tables
     return Catalog(
         providers=providers,
         regions=regions,
         types=types,
         type_index=type_index,
-        offers=_offers(offered, region_index, type_index),
+        offers=_offers(offered, packed, region_index, type_index),
         services=services,
         service_regions={
             (name, row.required("service")): _indexes(row, name, region_index)
@@ -165,13 +172,30 @@ def _indexes(row: Row, provider: str, region_index: Mapping[tuple[str, str], int
         raise row.error(f"region {error.args[0][1]!r} is not in {provider}/regions.csv") from None
 
 
+def _priced(
+    packed: PackedPrices,
+    providers: Set[str],
+    region_index: Mapping[tuple[str, str], int],
+    type_index: Mapping[str, Mapping[str, int]],
+) -> tuple[list[int], list[int]]:
+    """The priced pairs of these providers: indexes into Catalog.regions and Catalog.types."""
+    try:
+        regions = np.array([region_index[key] if key[0] in providers else -1 for key in packed.regions])
+        types = np.array([type_index[p][name.lower()] if p in providers else -1 for p, name in packed.types])
+    except KeyError as error:
+        raise CatalogError(f"packed prices name {error.args[0]!r}, which the catalog does not know") from None
+    region, kind = regions[packed.columns["region"]], types[packed.columns["type"]]
+    return region[region >= 0].tolist(), kind[kind >= 0].tolist()
+
+
 def _offers(
     offered: Mapping[str, Table],
+    packed: PackedPrices,
     region_index: Mapping[tuple[str, str], int],
     type_index: Mapping[str, Mapping[str, int]],
 ) -> Offers:
-    region: list[int] = []
-    kind: list[int] = []
+    """The listed pairs; a provider without a list offers what it prices."""
+    region, kind = _priced(packed, type_index.keys() - offered.keys(), region_index, type_index)
     for provider, table in offered.items():
         for row in table:
             index = type_index[provider].get(row.required("instance_type").lower())
