@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,8 +93,6 @@ def load_catalog(data: Path = DATA) -> Catalog:
         machine,
     )
     region_index = {(region.provider, region.region): i for i, region in enumerate(regions)}
-    listed = [name for name in selling if (data / name / "offers.csv").exists()]
-    offered = {name: table(f"{name}/offers.csv", "instance_type", "as_of", "source") for name in listed}
     packed = load_packed(data / "packed")
     tables |= packed.tables
     return Catalog(
@@ -102,7 +100,7 @@ def load_catalog(data: Path = DATA) -> Catalog:
         regions=regions,
         types=types,
         type_index=type_index,
-        offers=_offers(offered, packed, region_index, type_index),
+        offers=_offers(packed, region_index, type_index),
         services=services,
         service_regions={
             (name, row.required("service")): _indexes(row, name, region_index)
@@ -172,44 +170,17 @@ def _indexes(row: Row, provider: str, region_index: Mapping[tuple[str, str], int
         raise row.error(f"region {error.args[0][1]!r} is not in {provider}/regions.csv") from None
 
 
-def _priced(
-    packed: PackedPrices,
-    providers: Set[str],
-    region_index: Mapping[tuple[str, str], int],
-    type_index: Mapping[str, Mapping[str, int]],
-) -> tuple[list[int], list[int]]:
-    """The priced pairs of these providers: indexes into Catalog.regions and Catalog.types."""
-    try:
-        regions = np.array([region_index[key] if key[0] in providers else -1 for key in packed.regions])
-        types = np.array([type_index[p][name.lower()] if p in providers else -1 for p, name in packed.types])
-    except KeyError as error:
-        raise CatalogError(f"packed prices name {error.args[0]!r}, which the catalog does not know") from None
-    region, kind = regions[packed.columns["region"]], types[packed.columns["type"]]
-    return region[region >= 0].tolist(), kind[kind >= 0].tolist()
-
-
 def _offers(
-    offered: Mapping[str, Table],
     packed: PackedPrices,
     region_index: Mapping[tuple[str, str], int],
     type_index: Mapping[str, Mapping[str, int]],
 ) -> Offers:
-    """The listed pairs; a provider without a list offers what it prices."""
-    region, kind = _priced(packed, type_index.keys() - offered.keys(), region_index, type_index)
-    for provider, table in offered.items():
-        for row in table:
-            index = type_index[provider].get(row.required("instance_type").lower())
-            if index is None:
-                raise row.error(f"type {row.text('instance_type')!r} is not in {provider}/instances.csv")
-            places = _indexes(row, provider, region_index)
-            region += places
-            kind += [index] * len(places)
-    regions, types = np.array(region, dtype=np.int16), np.array(kind, dtype=np.int16)
-    order = np.lexsort((types, regions))
-    regions, types = regions[order], types[order]
-    twice = np.flatnonzero((np.diff(regions) == 0) & (np.diff(types) == 0))
-    if twice.size:
-        provider, place = list(region_index)[regions[twice[0]]]
-        name = list(type_index[provider])[types[twice[0]] - min(type_index[provider].values())]
-        raise CatalogError(f"{provider}/offers.csv: {name} is offered twice in {place}")
-    return Offers(region=regions, type=types)
+    """The pairs of the price tables: a type is on offer where a price list names it."""
+    try:
+        regions = np.array([region_index[key] for key in packed.regions], dtype=np.int16)
+        types = np.array([type_index[provider][name.lower()] for provider, name in packed.types], dtype=np.int16)
+    except KeyError as error:
+        raise CatalogError(f"prices name {error.args[0]!r}, which the catalog does not know") from None
+    region, kind = regions[packed.columns["region"]], types[packed.columns["type"]]
+    order = np.lexsort((kind, region))
+    return Offers(region=region[order], type=kind[order])

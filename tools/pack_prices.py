@@ -50,6 +50,8 @@ def pack(tables: Tables) -> dict[str, bytes]:
     pairs: dict[Pair, Cells] = {
         (provider, row["region"], row["instance_type"]): row for provider, rows in tables.prices.items() for row in rows
     }
+    if len(pairs) < sum(len(rows) for rows in tables.prices.values()):
+        raise ValueError("a pair is priced twice")
     regions = {provider: sorted({row["region"] for row in rows}) for provider, rows in tables.prices.items()}
     types = {provider: sorted({row["instance_type"] for row in rows}) for provider, rows in tables.prices.items()}
     region_index, type_index = _indexes(regions), _indexes(types)

@@ -47,7 +47,6 @@ _FAMILIES = {
     "linode": r"(g\d-[a-z]+)-",
     "oci": r"(.+)\.[^.]+$",
     "ovh": r"(.+)-",
-    "scaleway": r"([A-Z0-9]+)-",
     "upcloud": r"([a-z]+)-",
 }
 _CATEGORIES: Mapping[str, Mapping[str, str]] = {
@@ -59,8 +58,8 @@ _CATEGORIES: Mapping[str, Mapping[str, str]] = {
 }
 _ALIBABA_CATEGORIES = (
     (r"(ebm|s|v)?gn\d.*|sgn\d.*|vgn\d.*", "accelerated"),
-    (r"(ebm|scc)?(hf)?c\d.*", "compute"),
-    (r"(ebm|scc)?(hf)?g\d.*|[tesu]\d.*", "general"),
+    (r"(ebm|scc)?(hf)?c[4-8].*", "compute"),
+    (r"(ebm|scc)?(hf)?g\d.*|[tesu]\d.*|e-.*", "general"),
     (r"(ebm)?(hf)?r(e)?\d.*", "memory"),
     (r"i\d.*|d\d.*", "storage"),
     (r"hpc\d.*", "hpc"),
@@ -78,7 +77,8 @@ _ALIBABA = re.compile(
 _ALIBABA_GB_PER_VCPU = {"c": 2, "g": 4, "r": 8}
 # Trusted-persistent-memory variants hold part of their memory as persistent memory; the ratio does not apply.
 _ALIBABA_OTHER_RATIO = {"p"}
-_ALIBABA_ARM = {"r", "y"}
+# The letter after the generation names the processor: Yitian or Altra; Intel or AMD. Of the others it is not known.
+_ALIBABA_ARCH = {"r": "arm64", "y": "arm64"} | dict.fromkeys(("", "a", "ae", "e", "i", "ne", "t"), "x86_64")
 # Alibaba Cloud documents these hosts' largest sizes with another memory than the ratio gives: GB by vCPU ratio 4.
 _ALIBABA_13_AND_26 = {"13xlarge": 192, "26xlarge": 384}
 _ALIBABA_48 = {"ecs.c8i.48xlarge": "512", "ecs.g8i.48xlarge": "1024", "ecs.g8a.48xlarge": "768"}
@@ -92,11 +92,11 @@ def documented_sizes() -> Mapping[tuple[str, str], Cells]:
 
 
 def family(provider: str, name: str) -> str:
-    """The family a type's name begins with; Scaleway's in small letters, as the machine lists write it."""
+    """The family a type's name begins with."""
     found = re.match(_FAMILIES[provider], name)
     if found is None:
         raise ValueError(f"{provider} {name}: no family in the name")
-    return found.group(1).lower() if provider == "scaleway" else found.group(1)
+    return found.group(1)
 
 
 def category(provider: str, name: str) -> str:
@@ -107,11 +107,16 @@ def category(provider: str, name: str) -> str:
     return next((use for pattern, use in _ALIBABA_CATEGORIES if re.fullmatch(pattern, series)), "other")
 
 
+def documented(provider: str, name: str) -> Cells:
+    """The cells that price_type_sizes.csv holds of the type; none where it is not there."""
+    row = documented_sizes().get((provider, name), {})
+    return {column: cell for column, cell in row.items() if column not in {"provider", "instance_type"}}
+
+
 def size(provider: str, name: str) -> Cells:
-    """The cells that are known of a type's size, with their source; those of an undescribed type are empty."""
-    if (provider, name) in documented_sizes():
-        row = documented_sizes()[provider, name]
-        return {column: cell for column, cell in row.items() if column not in {"provider", "instance_type"}}
+    """The cells that are known of a type's size, with their source."""
+    if found := documented(provider, name):
+        return found
     if provider == "alibaba":
         return _alibaba(name)
     named = _NAMED_SIZES[provider].fullmatch(name) if provider in _NAMED_SIZES else None
@@ -143,22 +148,26 @@ def _alibaba(name: str) -> Cells:
         memory = _ALIBABA_48.get(name, "")
         note = "vCPUs derived from the name" + ("" if memory else "; memory of this size does not follow the ratio")
         source["source"] = "memory: Alibaba Cloud documentation, instance families" if memory else source["source"]
-    arch = "arm64" if found["variant"] in _ALIBABA_ARM else ""
+    arch = _ALIBABA_ARCH.get(found["variant"], "")
     return {"vcpus": f"{vcpus}", "memory_gb": memory, "arch": arch, "note": note, **source}
 
 
 def instance_row(provider: str, name: str) -> Cells:
     """A row of instances.csv for a type without a power model."""
-    known = size(provider, name)
     own = {
         "instance_type": name,
         "family": family(provider, name),
         "category": category(provider, name),
         "burstable": "yes" if provider == "alibaba" and re.match(r"ecs\.t[56]-", name) else "",
-        **known,
-        "note": "; ".join(filter(None, (NOT_MODELLED, known.get("note", "")))),
     }
-    return {column: own.get(column, "") for column in INSTANCE_COLUMNS}
+    return sized({column: own.get(column, "") for column in INSTANCE_COLUMNS}, size(provider, name))
+
+
+def sized(row: Cells, known: Cells) -> Cells:
+    """The row of an undescribed type with what is known of its size."""
+    if not known:
+        return row
+    return {**row, **known, "note": "; ".join(filter(None, (NOT_MODELLED, known.get("note", ""))))}
 
 
 def shared_vcpu_rows() -> Iterator[Cells]:
