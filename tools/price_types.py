@@ -81,7 +81,8 @@ _ALIBABA_OTHER_RATIO = {"p"}
 _ALIBABA_ARCH = {"r": "arm64", "y": "arm64"} | dict.fromkeys(("", "a", "ae", "e", "i", "ne", "t"), "x86_64")
 # Alibaba Cloud documents these hosts' largest sizes with another memory than the ratio gives: GB by vCPU ratio 4.
 _ALIBABA_13_AND_26 = {"13xlarge": 192, "26xlarge": 384}
-_ALIBABA_48 = {"ecs.c8i.48xlarge": "512", "ecs.g8i.48xlarge": "1024", "ecs.g8a.48xlarge": "768"}
+# Its Intel hosts of 192 vCPUs have more memory than the ratio gives (g8i 1024 GB, c8i 512 GB); g8ise's is not at hand.
+_ALIBABA_UNSTATED = {"ecs.g8ise.48xlarge"}
 
 
 @cache
@@ -144,10 +145,8 @@ def _alibaba(name: str) -> Cells:
     if found["generation"] == "6" and found["size"] in _ALIBABA_13_AND_26:
         memory = f"{_ALIBABA_13_AND_26[found['size']] * ratio // 4}"
         note, source["source"] = "vCPUs derived from the name", "memory: Alibaba Cloud documentation, instance families"
-    elif vcpus >= 192:
-        memory = _ALIBABA_48.get(name, "")
-        note = "vCPUs derived from the name" + ("" if memory else "; memory of this size does not follow the ratio")
-        source["source"] = "memory: Alibaba Cloud documentation, instance families" if memory else source["source"]
+    elif name in _ALIBABA_UNSTATED:
+        memory, note = "", "vCPUs derived from the name; memory of this size does not follow the ratio"
     arch = _ALIBABA_ARCH.get(found["variant"], "")
     return {"vcpus": f"{vcpus}", "memory_gb": memory, "arch": arch, "note": note, **source}
 
