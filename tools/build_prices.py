@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from catalog.dates import earliest_day
 from tools import price_sources, price_types
 from tools.build_catalog import DATA, Cells, read, table
 from tools.catalog_facts import INSTANCE_COLUMNS
 from tools.catalog_rules import canonical_name
+from tools.dates import earliest_day
 from tools.price_sources import Source
 
 PRICE_FILES = {

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.dates import earliest_day
 from catalog.load import DATA, Catalog, load_catalog
 from catalog.offers import Offers, offer_table
 from catalog.packed import MICRO_USD, PACKED, load_packed
 from catalog.prices import SCORE_OF_BAND, Price, PriceTable
 from tools.build_prices import EU_MEMBERS, PRICE_COLUMNS
+from tools.dates import earliest_day
 from tools.pack_prices import Tables, pack
 
 FIFTY = Path(__file__).resolve().parent.parent / "fixtures" / "prices" / "fifty.csv"

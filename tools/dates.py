@@ -1,4 +1,4 @@
-"""Dates of the catalog's tables, which are as precise as their sources: a day, a month, a year or a span of years."""
+"""Dates of the price tables, which are as precise as their sources: a day, a month, a year or a span of years."""
 
 from __future__ import annotations
 
