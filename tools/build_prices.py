@@ -10,6 +10,7 @@ bytes. `python -m tools.pack_prices` makes the arrays the service loads.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -41,6 +42,8 @@ PRICE_FILES = {
 }
 # Providers whose machine types are described here; the others' are described with their power by build_catalog.
 UNMODELLED = ("alibaba", "digitalocean", "exoscale", "fly", "hetzner", "linode", "oci", "ovh", "upcloud")
+# Still on the price list, no longer sold: Scaleway's own command line hides these as deprecated.
+RETIRED = {"scaleway": re.compile(r"START1-\w+|X64-\d+GB")}
 EU_MEMBERS = frozenset((
     "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
     "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
@@ -108,7 +111,7 @@ def survey_rows(source: Path, provider: str) -> list[Cells]:
     """The provider's rows of the survey, sources by key; a date and a source belong to the figure beside them."""
     rows = []
     for row in read(source / "prices" / f"{PRICE_FILES[provider]}.csv"):
-        if row["provider"] != provider:
+        if row["provider"] != provider or (provider in RETIRED and RETIRED[provider].fullmatch(row["instance_type"])):
             continue
         on_demand, spot = _price(row["on_demand_usd_hour"]), _price(row["spot_usd_hour"])
         spot_only = not row["on_demand_usd_hour"]  # then as_of and source are those of the spot price

@@ -363,7 +363,7 @@ def test_offers_are_sorted_pairs_of_one_provider_without_repeats(catalog: Catalo
 
     pair = region * len(catalog.types) + kind
 
-    assert region.size == 116_747
+    assert region.size == 116_739
     assert bool(np.all(np.diff(pair) > 0))
     provider_of_region = np.array([r.provider for r in catalog.regions])[region]
     provider_of_type = np.array([t.provider for t in catalog.types])[kind]

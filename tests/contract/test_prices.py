@@ -1,4 +1,4 @@
-"""Every row of the price tables, their packed form, and what the service says an offer costs."""
+"""Estimates and interruptions, the packed form of the price tables, and what the service says an offer costs."""
 
 from __future__ import annotations
 
@@ -12,26 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.load import DATA, Catalog, load_catalog
+from catalog.load import Catalog, load_catalog
 from catalog.offers import Offers, offer_table
 from catalog.packed import MICRO_USD, PACKED, load_packed
 from catalog.prices import SCORE_OF_BAND, Price, PriceTable
-from tools.build_prices import EU_MEMBERS, PRICE_COLUMNS
 from tools.dates import earliest_day
 from tools.pack_prices import Tables, pack
 
 FIFTY = Path(__file__).resolve().parent.parent / "fixtures" / "prices" / "fifty.csv"
-PRICED = {
-    "aws": 23_447, "azure": 66_400, "gcp": 12_721, "alibaba": 10_499, "linode": 1_258, "ovh": 750, "oci": 690,
-    "upcloud": 600, "exoscale": 138, "scaleway": 129, "hetzner": 75, "digitalocean": 38, "fly": 2,
-}  # fmt: skip
-# Spot above 1.05 x on demand: all against an estimate, which is too low there. No published pair does this.
-SPOT_ABOVE_ESTIMATE = {
-    ("ap-south-1", "g6e.24xlarge"), ("ap-south-1", "g6e.48xlarge"), ("ap-south-1", "g6f.4xlarge"),
-    ("ap-south-1", "g6f.large"), ("ap-south-1", "gr6f.4xlarge"), ("ap-south-1", "p5.4xlarge"),
-    ("ap-southeast-3", "p5.4xlarge"), ("eu-west-2", "p5.4xlarge"), ("us-west-1", "p5en.48xlarge"),
-}  # fmt: skip
-
 Cells = dict[str, str]
 
 
@@ -67,115 +55,6 @@ def look_up(prices: PriceTable, provider: str, region: str, instance_type: str) 
 
 def literal(cell: str) -> float | None:
     return float(cell) if cell else None
-
-
-# --- every row -----------------------------------------------------------------------------------------------
-
-
-def test_thirteen_providers_are_priced(tables: Tables) -> None:
-    assert {provider: len(found) for provider, found in tables.prices.items()} == PRICED
-
-
-def test_every_priced_region_and_type_is_in_the_catalog_in_the_same_spelling(catalog: Catalog, tables: Tables) -> None:
-    regions = {(r.provider, r.region) for r in catalog.regions}
-    types = {(t.provider, t.instance_type) for t in catalog.types}
-
-    assert {(p, row["region"]) for p, row in rows(tables)} - regions == set()
-    assert {(p, row["instance_type"]) for p, row in rows(tables)} - types == set()
-
-
-def test_no_pair_is_priced_twice_and_rows_are_sorted(tables: Tables) -> None:
-    for found in tables.prices.values():
-        pairs = [(row["region"], row["instance_type"]) for row in found]
-
-        assert pairs == sorted(set(pairs))
-
-
-def test_a_price_has_a_date_and_a_source_and_a_date_is_nobody_elses(tables: Tables) -> None:
-    assert tuple(tables.prices["fly"][0]) == PRICE_COLUMNS
-    for _, row in rows(tables):
-        assert (row["as_of"] == "") == (row["source"] == "")
-        assert (row["spot_usd_per_hour"] == "") == (row["spot_as_of"] == "") == (row["spot_source"] == "")
-        assert row["as_of"] or not row["on_demand_usd_per_hour"]
-        assert row["as_of"] or row["spot_as_of"]
-
-
-def test_a_price_is_above_zero_and_in_whole_millionths_of_a_dollar(tables: Tables) -> None:
-    figures = [row[c] for _, row in rows(tables) for c in ("on_demand_usd_per_hour", "spot_usd_per_hour") if row[c]]
-
-    assert all(0 < Decimal(figure) < 1000 for figure in figures)
-    assert all(Decimal(figure) * MICRO_USD % 1 == 0 for figure in figures)
-
-
-def test_a_listed_pair_whose_list_price_is_zero_has_no_price(tables: Tables) -> None:
-    listed = [
-        (p, row["instance_type"]) for p, row in rows(tables) if not row["on_demand_usd_per_hour"] and row["as_of"]
-    ]
-
-    # Azure's list has Mbs, Mbds v4 and Las v3 at 0 in three regions; Alibaba's has 56 zeros.
-    assert Counter(provider for provider, _ in listed) == {"azure": 68, "alibaba": 56}
-    assert {name[:10] for provider, name in listed if provider == "azure"} == {"Standard_L", "Standard_M"}
-
-
-def test_dates_are_between_2024_and_the_day_of_the_collection(tables: Tables) -> None:
-    dates = {row[column] for _, row in rows(tables) for column in ("as_of", "spot_as_of")} - {""}
-
-    assert all(earliest_day("2024-01-01") <= earliest_day(date) <= earliest_day("2026-11-21") for date in dates)
-
-
-def test_spot_costs_at_most_five_percent_more_than_on_demand_except_against_estimates_that_are_too_low(
-    tables: Tables,
-) -> None:
-    above = {
-        (row["region"], row["instance_type"])
-        for _, row in rows(tables)
-        if row["on_demand_usd_per_hour"]
-        and row["spot_usd_per_hour"]
-        and Decimal(row["spot_usd_per_hour"]) > Decimal("1.05") * Decimal(row["on_demand_usd_per_hour"])
-    }
-
-    assert above == SPOT_ABOVE_ESTIMATE
-
-
-def test_every_source_is_described_and_every_described_source_is_used(tables: Tables) -> None:
-    used = {row[column] for _, row in rows(tables) for column in ("source", "spot_source")}
-    used |= {row["source"] for row in tables.bands.values()}
-
-    assert used - {""} == {source["key"] for source in tables.sources}
-    assert all(source["what"] and source["source"] and source["licence"] for source in tables.sources)
-
-
-def test_each_price_table_is_below_six_megabytes() -> None:
-    assert [path for path in DATA.glob("*/prices.csv") if path.stat().st_size >= 6_000_000] == []
-
-
-# --- regions -------------------------------------------------------------------------------------------------
-
-
-def test_hetzners_eu_price_holds_in_its_three_european_places(tables: Tables) -> None:
-    assert {row["region"] for row in tables.prices["hetzner"]} == {"fsn1", "nbg1", "hel1"}
-
-
-def test_a_european_price_holds_in_the_providers_regions_in_member_states_only(
-    catalog: Catalog, tables: Tables
-) -> None:
-    assert len(EU_MEMBERS) == 27
-    assert {"GB", "CH", "NO"} & EU_MEMBERS == set()
-    for provider in ("ovh", "upcloud", "exoscale"):
-        expected = {r.region for r in catalog.regions if r.provider == provider and r.country in EU_MEMBERS}
-
-        assert {row["region"] for row in tables.prices[provider]} == expected
-
-
-def test_oracles_list_price_holds_in_all_46_commercial_regions(catalog: Catalog, tables: Tables) -> None:
-    commercial = {r.region for r in catalog.regions if (r.provider, r.partition) == ("oci", "commercial")}
-
-    assert {row["region"] for row in tables.prices["oci"]} == commercial
-    assert len(commercial) == 46
-
-
-def test_scaleways_first_paris_zone_stands_for_paris(tables: Tables) -> None:
-    assert {row["region"] for row in tables.prices["scaleway"]} == {"fr-par"}
 
 
 # --- estimates -----------------------------------------------------------------------------------------------
@@ -306,7 +185,7 @@ def test_fifty_prices_are_those_of_their_sources(prices: PriceTable) -> None:
         fifty = list(csv.DictReader(file))
 
     assert len(fifty) == 50
-    assert {row["provider"] for row in fifty} == set(PRICED)
+    assert len({row["provider"] for row in fifty}) == 13
     for row in fifty:
         found = look_up(prices, row["provider"], row["region"], row["instance_type"])
 
@@ -360,65 +239,3 @@ def test_azures_spot_prices_of_2024_are_shown_and_not_used(prices: PriceTable) -
         if prices.offers.regions[i].provider == "azure"
     }
     assert usable == {"belgiumcentral", "francecentral", "northeurope", "swedencentral", "westeurope"}
-
-
-# --- types without a power model -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("provider", "name", "vcpus", "memory_gb", "shared"),
-    [
-        ("alibaba", "ecs.c6.large", 2, 4, False),
-        ("alibaba", "ecs.g7.2xlarge", 8, 32, False),
-        ("alibaba", "ecs.r8y.small", 1, 8, False),
-        ("alibaba", "ecs.g6.13xlarge", 52, 192, False),  # documented: not 208
-        ("alibaba", "ecs.r6.26xlarge", 104, 768, False),  # documented: not 832
-        ("alibaba", "ecs.c8a.48xlarge", 192, 384, False),
-        ("alibaba", "ecs.g8ise.48xlarge", 192, None, False),
-        ("alibaba", "ecs.r7p.large", None, None, False),  # part of its memory is persistent memory
-        ("alibaba", "ecs.sn2ne.large", None, None, False),
-        ("digitalocean", "s-4vcpu-8gb", 4, 8, True),
-        ("digitalocean", "g-2vcpu-8gb", 2, 8, False),
-        ("digitalocean", "gpu-h100x1-80gb", None, None, False),
-        ("exoscale", "standard.medium", 2, 4, False),
-        ("fly", "shared-cpu-1x:256MB", 1, 0.25, True),
-        ("hetzner", "cx23", 2, 4, True),
-        ("hetzner", "ccx13", 2, 8, False),
-        ("linode", "g6-nanode-1", 1, 1, True),
-        ("linode", "g6-standard-2", 2, 4, True),
-        ("linode", "g6-dedicated-4", 4, 8, False),
-        ("linode", "g7-highmem-1", 2, 24, False),
-        ("oci", "VM.Standard.E5.Flex.2OCPU", 4, 16, False),
-        ("oci", "VM.Standard.A2.Flex.2OCPU", None, 12, False),
-        ("ovh", "b3-8", 2, 8, False),
-        ("ovh", "r3-16", 2, 16, False),
-        ("ovh", "d2-8", 4, 8, True),
-        ("scaleway", "BASIC2-A2C-8G", 2, 8, False),
-        ("scaleway", "DEV1-S", 2, 2, True),
-        ("upcloud", "premium-2xCPU-4GB", 2, 4, False),
-    ],
-)
-def test_a_types_size_is_what_its_provider_says(
-    catalog: Catalog, provider: str, name: str, vcpus: float | None, memory_gb: float | None, shared: bool
-) -> None:
-    found = catalog.find_type(provider, name)
-
-    assert found is not None
-    assert (found.vcpus, found.memory_gb, found.shared_core) == (vcpus, memory_gb, shared)
-    assert found.source
-
-
-def test_a_size_read_from_alibabas_names_says_that_it_is_derived(catalog: Catalog) -> None:
-    sized = [t for t in catalog.types if t.provider == "alibaba" and t.vcpus is not None]
-
-    assert len(sized) == 352
-    assert all("derived" in t.note for t in sized)
-    assert {t.instance_type[4] for t in sized} == {"c", "g", "r"}
-
-
-def test_every_shared_family_is_one_the_catalog_has(catalog: Catalog) -> None:
-    families = {(t.provider, t.family) for t in catalog.types}
-    with (DATA / "shared_vcpus.csv").open(newline="", encoding="utf-8") as file:
-        shared = {(row["provider"], row["family"]) for row in csv.DictReader(file)}
-
-    assert shared <= families
