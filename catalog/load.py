@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.machines import load_accelerators, load_cpus, load_machines
 from catalog.model import InstanceType, Provider, Region
+from catalog.packed import PackedPrices, load_packed
 from catalog.services import Services, load_services
 from catalog.tables import CatalogError, Row, Table, read_table
 
@@ -71,10 +72,13 @@ def load_catalog(data: Path = DATA) -> Catalog:
     cpus = load_cpus(table("cpus.csv", "cpu_model"), table("microarchitectures.csv", "microarchitecture"))
     accelerators = load_accelerators(table("accelerators.csv", "accelerator"))
     selling = [provider for provider in providers if (data / provider / "instances.csv").exists()]
+    shared = {(row.required("provider"), row.required("family")) for row in table("shared_vcpus.csv")}
     types = tuple(
         instance
         for provider in selling
-        for instance in load_machines(provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators)
+        for instance in load_machines(
+            provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators, shared
+        )
     )
     type_index = _type_index(types)
 
@@ -89,13 +93,14 @@ def load_catalog(data: Path = DATA) -> Catalog:
         machine,
     )
     region_index = {(region.provider, region.region): i for i, region in enumerate(regions)}
-    offered = {name: table(f"{name}/offers.csv", "instance_type", "as_of", "source") for name in selling}
+    packed = load_packed(data / "packed")
+    tables |= packed.tables
     return Catalog(
         providers=providers,
         regions=regions,
         types=types,
         type_index=type_index,
-        offers=_offers(offered, region_index, type_index),
+        offers=_offers(packed, region_index, type_index),
         services=services,
         service_regions={
             (name, row.required("service")): _indexes(row, name, region_index)
@@ -166,26 +171,16 @@ def _indexes(row: Row, provider: str, region_index: Mapping[tuple[str, str], int
 
 
 def _offers(
-    offered: Mapping[str, Table],
+    packed: PackedPrices,
     region_index: Mapping[tuple[str, str], int],
     type_index: Mapping[str, Mapping[str, int]],
 ) -> Offers:
-    region: list[int] = []
-    kind: list[int] = []
-    for provider, table in offered.items():
-        for row in table:
-            index = type_index[provider].get(row.required("instance_type").lower())
-            if index is None:
-                raise row.error(f"type {row.text('instance_type')!r} is not in {provider}/instances.csv")
-            places = _indexes(row, provider, region_index)
-            region += places
-            kind += [index] * len(places)
-    regions, types = np.array(region, dtype=np.int16), np.array(kind, dtype=np.int16)
-    order = np.lexsort((types, regions))
-    regions, types = regions[order], types[order]
-    twice = np.flatnonzero((np.diff(regions) == 0) & (np.diff(types) == 0))
-    if twice.size:
-        provider, place = list(region_index)[regions[twice[0]]]
-        name = list(type_index[provider])[types[twice[0]] - min(type_index[provider].values())]
-        raise CatalogError(f"{provider}/offers.csv: {name} is offered twice in {place}")
-    return Offers(region=regions, type=types)
+    """The pairs of the price tables: a type is on offer where a price list names it."""
+    try:
+        regions = np.array([region_index[key] for key in packed.regions], dtype=np.int16)
+        types = np.array([type_index[provider][name.lower()] for provider, name in packed.types], dtype=np.int16)
+    except KeyError as error:
+        raise CatalogError(f"prices name {error.args[0]!r}, which the catalog does not know") from None
+    region, kind = regions[packed.columns["region"]], types[packed.columns["type"]]
+    order = np.lexsort((kind, region))
+    return Offers(region=region[order], type=kind[order])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 
 from catalog.model import Accelerator, InstanceType
@@ -97,9 +97,16 @@ def _accelerator_power(row: Row) -> AcceleratorFacts:
 
 
 def load_machines(
-    provider: str, table: Table, cpus: Mapping[str, CpuFacts], accelerators: Accelerators
+    provider: str,
+    table: Table,
+    cpus: Mapping[str, CpuFacts],
+    accelerators: Accelerators,
+    shared_vcpus: Set[tuple[str, str]],
 ) -> Iterator[InstanceType]:
-    """The provider's machine types in the table's order; power is None where the hardware is not known."""
+    """The provider's machine types in the table's order; power is None where the hardware is not known.
+
+    shared_vcpus: (provider, family) sold on vCPUs that customers share.
+    """
     for row in table:
         cpu = _named_cpu(row, cpus)
         accelerator, accelerator_power = _named_accelerator(row, accelerators)
@@ -132,7 +139,8 @@ def load_machines(
             microarchitecture=row.optional("microarchitecture"),
             arch=row.optional("arch"),
             burstable=row.text("burstable") == "yes",
-            shared_core=vcpus is not None and reserved is not None and reserved < vcpus,
+            shared_core=(provider, row.text("family")) in shared_vcpus
+            or (vcpus is not None and reserved is not None and reserved < vcpus),
             baseline_utilization=row.optional_number("baseline_utilization"),
             accelerator=accelerator,
             accelerator_count=count,

@@ -1,4 +1,4 @@
-"""Makes the catalog's tables of providers, regions, CPUs, accelerators, instance types and offers.
+"""Makes the catalog's tables of providers, regions, CPUs, accelerators and instance types.
 
 python -m tools.build_catalog SOURCE_DIR AWS_SERVICES_JSON          write the tables
 python -m tools.build_catalog --check SOURCE_DIR AWS_SERVICES_JSON  compare with them; exit 1 on a difference
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tools import catalog_facts as facts
 from tools import catalog_rules as rules
+from tools import price_types
 
 DATA = Path(__file__).resolve().parent.parent / "catalog" / "data"
 INSTANCE_FILES = {"aws": "aws", "azure": "azure", "gcp": "gcp", "scaleway": "other"}
@@ -99,21 +100,6 @@ def sightings(source: Path, provider: str) -> Sightings:
     return seen
 
 
-def offers(seen: Sightings) -> str:
-    """offers.csv: one row for the regions in which a type was last seen on the same day by the same source."""
-    grouped: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for instance_type, by_region in seen.items():
-        for region, (date, by) in by_region.items():
-            grouped[instance_type, date, by].append(region)
-    return table(
-        ("instance_type", "regions", "source", "as_of"),
-        (
-            {"instance_type": name, "regions": " ".join(sorted(found)), "source": by, "as_of": date}
-            for (name, date, by), found in sorted(grouped.items())
-        ),
-    )
-
-
 def instances(source: Path, provider: str, seen: Sightings) -> str:
     """instances.csv: every described type, corrected, and every type that is for sale but nowhere described."""
     accelerator_kg = {
@@ -125,7 +111,8 @@ def instances(source: Path, provider: str, seen: Sightings) -> str:
         rows[row["instance_type"]] = row
     for name, by_region in seen.items():
         if name not in rows:
-            rows[name] = facts.undescribed_row(provider, name, *max(by_region.values()))
+            undescribed = facts.undescribed_row(provider, name, *max(by_region.values()))
+            rows[name] = price_types.sized(undescribed, price_types.documented(provider, name))
     return table(facts.INSTANCE_COLUMNS, (rows[name] for name in sorted(rows)))
 
 
@@ -157,7 +144,6 @@ def tables(source: Path, aws_services: Path) -> Iterator[tuple[str, str]]:
     for provider in INSTANCE_FILES:
         seen = sightings(source, provider)
         yield f"{provider}/instances.csv", instances(source, provider, seen)
-        yield f"{provider}/offers.csv", offers(seen)
     aws = {row["region"] for row in read(source / "regions" / "regions.csv") if row["provider"] == "aws"}
     yield "aws/service_regions.csv", service_regions(aws_services, aws)
 

@@ -42,7 +42,9 @@ def watts(instance: InstanceType, utilization: float) -> float:
 
 
 def test_every_row_of_every_table_has_a_source_and_a_date() -> None:
-    tables = [str(path.relative_to(DATA)) for path in sorted(DATA.rglob("*.csv")) if not path.name.startswith("zone")]
+    own_form = ("zone", "prices")  # zones and prices have contract tests of their own
+    paths = [path for path in sorted(DATA.rglob("*.csv")) if not path.name.startswith(own_form)]
+    tables = [str(path.relative_to(DATA)) for path in paths]
 
     rows = [row for name in tables for row in read_table(DATA, name)]
 
@@ -54,7 +56,9 @@ def test_every_row_of_every_table_has_a_source_and_a_date() -> None:
 
 
 def test_no_table_is_larger_than_two_megabytes() -> None:
-    assert [path.name for path in DATA.rglob("*.csv") if path.stat().st_size > 2_000_000] == []
+    large = [path.name for path in DATA.rglob("*.csv") if path.stat().st_size > 2_000_000 and path.name != "prices.csv"]
+
+    assert large == []
 
 
 # --- providers and regions -----------------------------------------------------------------------------------
@@ -142,7 +146,10 @@ def test_the_counts_of_described_and_undescribed_types_are_those_of_the_sources(
     undescribed = Counter(t.provider for t in catalog.types if not t.power_modelled)
 
     assert described == {"aws": 1425, "azure": 1370, "gcp": 557, "scaleway": 68}
-    assert undescribed == {"aws": 6, "azure": 686, "scaleway": 87}
+    assert undescribed == {
+        "aws": 6, "azure": 686, "scaleway": 87, "alibaba": 864, "upcloud": 75, "ovh": 50, "linode": 37, "hetzner": 25,
+        "exoscale": 23, "oci": 15, "digitalocean": 8, "fly": 1,
+    }  # fmt: skip
 
 
 def test_a_type_without_power_says_why(catalog: Catalog) -> None:
@@ -180,7 +187,7 @@ def test_every_modelled_type_made_for_accelerators_has_one_and_no_other_type_doe
 
 
 def test_only_shared_core_sizes_reserve_less_than_they_sell(catalog: Catalog) -> None:
-    shared = {t.instance_type for t in catalog.types if t.shared_core}
+    shared = {t.instance_type for t in catalog.types if t.reserved_vcpus is not None and t.reserved_vcpus < t.vcpus}
 
     assert shared == {"f1-micro", "g1-small", "e2-micro", "e2-small", "e2-medium"}
 
@@ -356,7 +363,7 @@ def test_offers_are_sorted_pairs_of_one_provider_without_repeats(catalog: Catalo
 
     pair = region * len(catalog.types) + kind
 
-    assert region.size == 102_697
+    assert region.size == 116_739
     assert bool(np.all(np.diff(pair) > 0))
     provider_of_region = np.array([r.provider for r in catalog.regions])[region]
     provider_of_type = np.array([t.provider for t in catalog.types])[kind]
@@ -384,8 +391,6 @@ def test_lambda_and_fargate_run_in_every_open_aws_region(catalog: Catalog) -> No
         ("hetzner/regions.csv", "\nash,", "\nfsn1,", r"hetzner/regions.csv row \d+: fsn1 is there twice"),
         ("providers.csv", ",1.15,", ",0.9,", r"providers.csv row 2: pue is 0.9"),
         ("providers.csv", ",2023\n", ",\n", r"providers.csv row 2: as_of is empty"),
-        ("scaleway/offers.csv", "fr-par", "fr-nowhere", r"scaleway/offers.csv row 2: region 'fr-nowhere'"),
-        ("scaleway/offers.csv", "DEV1-S", "DEV9-S", r"scaleway/offers.csv row \d+: type 'DEV9-S'"),
         ("scaleway/instances.csv", "EPYC 7281", "EPYC 0000", r"scaleway/instances.csv row \d+: no power .*'EPYC 0000'"),
         ("scaleway/instances.csv", "NVIDIA L4,1", "NVIDIA L4,0", r"scaleway/instances.csv row \d+: .* without a count"),
         ("scaleway/instances.csv", ",96,2,308.3,", ",96,308.3,", r"row \d+: 21 cells, the header has 22"),
@@ -402,14 +407,4 @@ def test_a_wrong_row_is_refused_by_file_and_row(tmp_path: Path, table: str, old:
     (data / table).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     with pytest.raises(CatalogError, match=message):
-        load_catalog(data)
-
-
-def test_an_offer_named_twice_is_refused(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(DATA, data)
-    with (data / "scaleway" / "offers.csv").open("a", encoding="utf-8") as file:
-        file.write("DEV1-S,fr-par,another source,2026-01-01\n")
-
-    with pytest.raises(CatalogError, match=r"scaleway/offers.csv: dev1-s is offered twice in fr-par"):
         load_catalog(data)

@@ -123,11 +123,9 @@ def _cpu(name: str) -> Mapping[str, str]:
 
 @cache
 def offers(provider: str) -> frozenset[tuple[str, str]]:
-    """(region, type) as the offer tables list them, services included."""
-    pairs = set()
-    with (DATA / provider / "offers.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            pairs |= {(region, row["instance_type"]) for region in row["regions"].split()}
+    """(region, type) as the price tables list them, services included."""
+    with (DATA / provider / "prices.csv").open(encoding="utf-8", newline="") as file:
+        pairs = {(row["region"], row["instance_type"]) for row in csv.DictReader(file)}
     if provider == "aws":
         places = table("aws/service_regions.csv", "service")
         pairs |= {(r, name) for name in SERVICES for r in places[name.split("-")[0]]["regions"].split()}
@@ -136,7 +134,7 @@ def offers(provider: str) -> frozenset[tuple[str, str]]:
 
 def selling() -> list[str]:
     """Providers whose offers are known."""
-    return [folder.parent.name for folder in DATA.glob("*/offers.csv")]
+    return [folder.parent.name for folder in DATA.glob("*/prices.csv")]
 
 
 def pue(provider: str) -> float:

@@ -1,0 +1,243 @@
+"""Makes the price tables, the AWS interruption bands and the machine types of providers without a power model.
+
+python -m tools.build_prices SOURCE_DIR          write the tables below catalog/data
+python -m tools.build_prices --check SOURCE_DIR  compare with them; exit 1 on a difference
+
+SOURCE_DIR holds the survey's `prices/`. Regions come from the catalog's own tables. The same input gives the same
+bytes. `python -m tools.pack_prices` makes the arrays the service loads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from tools import price_sources, price_types
+from tools.build_catalog import DATA, Cells, read, table
+from tools.catalog_facts import INSTANCE_COLUMNS
+from tools.catalog_rules import canonical_name
+from tools.dates import earliest_day
+from tools.price_sources import Source
+
+PRICE_FILES = {
+    "aws": "aws",
+    "azure": "azure",
+    "gcp": "gcp",
+    "alibaba": "alibaba",
+    "digitalocean": "digitalocean",
+    "exoscale": "eu_others",
+    "fly": "fly",
+    "hetzner": "hetzner",
+    "linode": "linode",
+    "oci": "oci",
+    "ovh": "eu_others",
+    "scaleway": "eu_others",
+    "upcloud": "eu_others",
+}
+# Providers whose machine types are described here; the others' are described with their power by build_catalog.
+UNMODELLED = ("alibaba", "digitalocean", "exoscale", "fly", "hetzner", "linode", "oci", "ovh", "upcloud")
+# Still on the price list, no longer sold: Scaleway's own command line hides these as deprecated.
+RETIRED = {"scaleway": re.compile(r"START1-\w+|X64-\d+GB")}
+EU_MEMBERS = frozenset((
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
+    "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+))  # fmt: skip
+PRICE_COLUMNS = (
+    "region", "instance_type", "on_demand_usd_per_hour", "as_of", "source", "spot_usd_per_hour", "spot_as_of",
+    "spot_source",
+)  # fmt: skip
+SOURCE_COLUMNS = ("key", "what", "source", "licence", "as_of", "is_estimate", "note")
+BAND_COLUMNS = ("region", "instance_type", "band", "source", "as_of")
+SHARED_COLUMNS = ("provider", "family", "source", "as_of")
+MICRO_USD = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """us-east-1 prices and each region's factor on them: what an estimate is made of."""
+
+    base: Mapping[str, Cells]
+    factors: Mapping[str, tuple[Decimal, Source]]
+
+    @classmethod
+    def of(cls, source: Path, rows: list[Cells]) -> Factors:
+        """From the AWS rows and aws_region_factor.csv."""
+        table_rows = read(source / "prices" / "aws_region_factor.csv")
+        return cls(
+            base={row["instance_type"]: row for row in rows if row["region"] == "us-east-1" and row["on_demand"]},
+            factors={
+                row["region"]: (
+                    Decimal(row["median_on_demand_ratio_to_us_east_1"]),
+                    price_sources.factor_source(*row.values()),
+                )
+                for row in table_rows
+            },
+        )
+
+    def estimate(self, region: str, instance_type: str) -> tuple[str, str, str] | None:
+        """Price, date and source key of an estimated on-demand price; None where a part is missing."""
+        if instance_type not in self.base or region not in self.factors:
+            return None
+        base, (factor, source) = self.base[instance_type], self.factors[region]
+        price = (Decimal(base["on_demand"]) * factor).quantize(MICRO_USD).normalize()
+        return f"{price:f}", base["as_of"], source.key
+
+
+def _price(text: str) -> str:
+    """The price as written; a zero in a price list means that there is none."""
+    return text if text and Decimal(text) > 0 else ""
+
+
+def places(provider: str, region: str, regions: Mapping[str, Cells]) -> list[str]:
+    """The catalog's regions that a price list's region stands for."""
+    if provider == "hetzner" and region == "eu":
+        return ["fsn1", "nbg1", "hel1"]
+    if provider == "scaleway" and region == "fr-par-1":
+        return ["fr-par"]
+    if region == "eu":
+        return [name for name, row in regions.items() if row["country"] in EU_MEMBERS]
+    if provider == "oci":
+        return [name for name, row in regions.items() if row["partition"] == "commercial"]
+    return [region]
+
+
+def survey_rows(source: Path, provider: str) -> list[Cells]:
+    """The provider's rows of the survey, sources by key; a date and a source belong to the figure beside them."""
+    rows = []
+    for row in read(source / "prices" / f"{PRICE_FILES[provider]}.csv"):
+        if row["provider"] != provider or (provider in RETIRED and RETIRED[provider].fullmatch(row["instance_type"])):
+            continue
+        on_demand, spot = _price(row["on_demand_usd_hour"]), _price(row["spot_usd_hour"])
+        spot_only = not row["on_demand_usd_hour"]  # then as_of and source are those of the spot price
+        rows.append(
+            {
+                "region": row["region"],
+                "instance_type": canonical_name(provider, row["instance_type"]),
+                "on_demand": on_demand,
+                "as_of": "" if spot_only else row["as_of"],
+                "source": "" if spot_only else price_sources.BY_TEXT[row["source"]].key,
+                "spot": spot,
+                "spot_as_of": row.get("spot_as_of", "") if spot else "",
+                "spot_source": price_sources.BY_TEXT[row["spot_source"]].key if spot else "",
+            }
+        )
+    return rows
+
+
+def price_rows(source: Path, provider: str, regions: Mapping[str, Cells]) -> list[Cells]:
+    """The rows of prices.csv, sorted by region and type."""
+    survey = survey_rows(source, provider)
+    factors = Factors.of(source, survey) if provider == "aws" else None
+    rows = []
+    for row in survey:
+        estimate = None if factors is None or row["as_of"] else factors.estimate(row["region"], row["instance_type"])
+        price, as_of, by = estimate or (row["on_demand"], row["as_of"], row["source"])
+        rows += [
+            {
+                "region": region,
+                "instance_type": row["instance_type"],
+                "on_demand_usd_per_hour": price,
+                "as_of": as_of,
+                "source": by,
+                "spot_usd_per_hour": row["spot"],
+                "spot_as_of": row["spot_as_of"],
+                "spot_source": row["spot_source"],
+            }
+            for region in places(provider, row["region"], regions)
+        ]
+    return sorted(rows, key=lambda row: (row["region"], row["instance_type"]))
+
+
+def band_rows(source: Path) -> list[Cells]:
+    """The rows of spot_interruption.csv: Linux only."""
+    rows = [
+        {
+            "region": row["region"],
+            "instance_type": row["instance_type"],
+            "band": row["interruption_index"],
+            "source": price_sources.ADVISOR.key,
+            "as_of": row["as_of"],
+        }
+        for row in read(source / "prices" / "aws_spot_advisor.csv")
+        if row["os"] == "Linux"
+    ]
+    return sorted(rows, key=lambda row: (row["region"], row["instance_type"]))
+
+
+def source_rows(source: Path, newest: Mapping[str, str]) -> Iterator[Cells]:
+    """The rows of price_sources.csv for the sources in use; as_of is the newest date of their figures."""
+    factors = [price_sources.factor_source(*row.values()) for row in read(source / "prices" / "aws_region_factor.csv")]
+    for entry in (*price_sources.SOURCES, *factors, price_sources.ADVISOR):
+        if entry.key in newest:
+            yield {
+                "key": entry.key,
+                "what": entry.what,
+                "source": entry.repository,
+                "licence": entry.licence,
+                "as_of": newest[entry.key],
+                "is_estimate": "yes" if entry.is_estimate else "",
+                "note": entry.note,
+            }
+
+
+def newest_dates(rows: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """Source key -> the newest date its figures can bear; of a span of years the first."""
+    newest: dict[str, str] = defaultdict(str)
+    for key, as_of in rows:
+        if key:
+            newest[key] = max(newest[key], as_of[:4] if len(as_of) == len("2024-2025") else as_of, key=_day)
+    return newest
+
+
+def _day(as_of: str) -> int:
+    return earliest_day(as_of) if as_of else -1
+
+
+def tables(source: Path) -> Iterator[tuple[str, str]]:
+    """(path below catalog/data, text) of every table."""
+    dated: list[tuple[str, str]] = []
+    for provider in PRICE_FILES:
+        regions = {row["region"]: row for row in read(DATA / provider / "regions.csv")}
+        rows = price_rows(source, provider, regions)
+        dated += [
+            pair for row in rows for pair in ((row["source"], row["as_of"]), (row["spot_source"], row["spot_as_of"]))
+        ]
+        yield f"{provider}/prices.csv", table(PRICE_COLUMNS, rows)
+        if provider in UNMODELLED:
+            names = sorted({row["instance_type"] for row in rows})
+            described = (price_types.instance_row(provider, name) for name in names)
+            yield f"{provider}/instances.csv", table(INSTANCE_COLUMNS, described)
+    bands = band_rows(source)
+    yield "aws/spot_interruption.csv", table(BAND_COLUMNS, bands)
+    dated += [(row["source"], row["as_of"]) for row in bands]
+    yield "price_sources.csv", table(SOURCE_COLUMNS, source_rows(source, newest_dates(iter(dated))))
+    yield "shared_vcpus.csv", table(SHARED_COLUMNS, price_types.shared_vcpu_rows())
+
+
+def main() -> int:
+    """Exit status: 0, or 1 where --check finds a difference."""
+    parser = argparse.ArgumentParser(description="Make the price tables.")
+    parser.add_argument("source_dir", type=Path)
+    parser.add_argument("--check", action="store_true", help="compare with the files that stand there")
+    arguments = parser.parse_args()
+    stale = 0
+    for name, text in tables(arguments.source_dir):
+        path = DATA / name
+        if arguments.check:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                print(f"differs: {name}")
+                stale = 1
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"{name}: {text.count(chr(10)) - 1} rows, {len(text.encode()):,} bytes")
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main())
