@@ -274,6 +274,15 @@ def test_no_advice_is_given_where_none_applies() -> None:
     assert found.requested is None
 
 
+def test_architectures_that_differ_by_a_third_are_worth_a_hint() -> None:
+    # In France Arm's m8g draws 4.050429 W a unit and the best x86, m8i, 5.771897: a factor of 1.425, 29.825 % less.
+    found = answer(ask(region="aws:eu-west-3"), GREEN)
+
+    (hint,) = found.advice
+    assert (hint.kind, hint.to_label) == ("architecture", "m8g.large")
+    assert hint.saving_share == pytest.approx(1 - 4.050429 / 5.771897, rel=1e-5)
+
+
 @pytest.mark.parametrize("workload", [WorkloadType.GENERAL, WorkloadType.DATABASE, WorkloadType.CONTAINERS])
 @pytest.mark.parametrize("priority", Priority)
 def test_advice_on_architecture_names_the_type_the_ranking_names(workload: WorkloadType, priority: Priority) -> None:
@@ -465,6 +474,16 @@ def test_a_named_type_without_an_index_still_goes_to_the_greenest_grid() -> None
     assert grams == sorted(grams)
     assert all(row.gco2e_per_unit_work is None and row.score is None for row in found.rows)
     assert found.savings.against_worst_share is None
+
+
+def test_a_burstable_type_is_shown_at_the_baseline_it_is_ranked_by() -> None:
+    found = answer(ask(instance_types=("t3.large",), load=Load(utilization=0.9)), GREEN)
+
+    # Asked for 0.9 a t3.large sustains 0.3: 2 x (0.755 + 0.455 x 4.99) + 1.79536 = 7.84626 W, for 0.593267 of work.
+    row = found.rows[0]
+    assert (row.emission.utilization, row.emission.region) == (0.3, "aws:eu-west-3")
+    assert row.emission.draw.it_w == pytest.approx(7.84626)
+    assert row.gco2e_per_unit_work == pytest.approx(7.84626 / 0.593267 / 1000 * 1.15 * 40, rel=1e-5)
 
 
 def nothing_fits(**more: object) -> NoFeasiblePlacement:
