@@ -12,11 +12,13 @@ from math import ceil
 
 import numpy as np
 
+from carbon import units
 from carbon.errors import PowerNotModelled
 from carbon.results import (
     Comparison,
     Emission,
     GridShares,
+    LocationList,
     Placement,
     RegionDetails,
     RegionList,
@@ -24,7 +26,7 @@ from carbon.results import (
     Schedule,
     ZoneDetails,
 )
-from carbon.workload import CalculateQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
+from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
 from catalog.model import InstanceType, Region
 from grid.source import GridReader, SourceState
 from mapping import CloudMap
@@ -32,8 +34,9 @@ from planning.candidates import in_scope
 from planning.days import HOURS_AHEAD, describe_day
 from planning.emission import busy, emission
 from planning.job import Facts
+from planning.location_rank import asked_for, locate
 from planning.locations import select, sort_regions
-from planning.outlook import Outlook, build_outlook
+from planning.outlook import Outlook, build_outlook, young
 from planning.placement import place, timing
 from planning.schedule import schedule, search_span
 
@@ -129,6 +132,18 @@ class Engine:
         end = latest + timedelta(hours=query.duration_hours)
         outlook = self._outlook([zone], now=now, hours=ceil((end - now) / timedelta(hours=1)) + 1)
         return schedule(query, zone, outlook, earliest=earliest, latest=latest)
+
+    def locations(self, query: LocationsQuery, *, now: datetime) -> LocationList:
+        """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""
+        asked = asked_for(query, self.mapping.offers)
+        if not asked.regions:
+            return LocationList(rows=(), total=0, excluded=())
+        ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
+        readings = self._reader.read(asked.zones, now=now, forecast=True)
+        current = {zone: young(reading, now, query.max_age_minutes) for zone, reading in readings.items()}
+        outlook = build_outlook(asked.zones, self.mapping.profiles, current, now=now, hours=ceil(ahead) + 1)
+        today_day = int(now.timestamp()) // units.SECONDS_PER_DAY
+        return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=today_day)
 
     def source_states(self) -> tuple[SourceState, ...]:
         """How each grid source is doing; calls nothing."""

@@ -14,6 +14,8 @@ from catalog.columns import TypeColumns
 from catalog.load import Catalog, load_catalog
 from catalog.model import InstanceType, Provider, Region, Zone
 from catalog.offers import Offers, offer_table
+from catalog.places import Places, load_places
+from catalog.prices import PriceTable
 from catalog.profiles import ZoneProfiles, load_zones
 
 # A region id of this provider needs no provider before it.
@@ -41,6 +43,8 @@ class CloudMap:
     zone_aliases: Mapping[str, str]
     profiles: ZoneProfiles
     offers: Offers
+    prices: PriceTable
+    places: Places
     tables: tuple[TableState, ...]
 
     @classmethod
@@ -48,6 +52,7 @@ class CloudMap:
         """Reads the catalog shipped with this project."""
         catalog = load_catalog()
         zones, aliases, profiles = load_zones()
+        offers = offer_table(catalog)
         by_id: dict[str, list[Region]] = {}
         for region in catalog.regions:
             by_id.setdefault(region.region.casefold(), []).append(region)
@@ -63,7 +68,9 @@ class CloudMap:
             annual_shares={key: _annual_shares(zone) for key, zone in zones.items()},
             zone_aliases=aliases,
             profiles=profiles,
-            offers=offer_table(catalog),
+            offers=offers,
+            prices=PriceTable.load(offers),
+            places=load_places(served={region.iata for region in catalog.regions}),
             tables=tuple(
                 TableState(table=name, rows=count, as_of=as_of) for name, (count, as_of) in sorted(tables.items())
             ),

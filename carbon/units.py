@@ -3,6 +3,7 @@
 WATTS_PER_KILOWATT = 1000.0
 GRAMS_PER_KILOGRAM = 1000.0
 SECONDS_PER_HOUR = 3600
+SECONDS_PER_DAY = 86_400
 HOURS_PER_YEAR = 8760
 
 # Utilisation -> share of the idle-to-full range. Medians of Teads' RAPL measurements on six

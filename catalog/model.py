@@ -48,6 +48,11 @@ class Region:
         """provider:region, unique."""
         return f"{self.provider}:{self.region}"
 
+    @property
+    def gid(self) -> str:
+        """provider-region, the scheduling API's name of it; unique."""
+        return f"{self.provider}-{self.region}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:

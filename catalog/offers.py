@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +23,12 @@ SIZED_SERVICES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offers:
     """Pairs (region, type) by index, sorted by region, then type; `codes` are the pairs as one ascending number.
 
     type_index: (provider, instance_type) -> index into columns.types.
-    region_order: each region's place by provider:region.
+    region_order, gid_order: each region's place by provider:region, and by provider-region.
     """
 
     regions: tuple[Region, ...]
@@ -38,6 +38,7 @@ class Offers:
     type: IntArray
     codes: NDArray[np.int64]
     region_order: IntArray
+    gid_order: IntArray
 
     def code(self, region: int, type_index: int) -> int:
         """The pair as one number."""
@@ -57,9 +58,6 @@ def offer_table(catalog: Catalog) -> Offers:
         kind.append(np.full(len(places), len(types), dtype=np.int64))
         types.append(instance)
     codes = np.sort(np.concatenate(region) * len(types) + np.concatenate(kind))
-    keys = [r.key for r in catalog.regions]
-    order = np.empty(len(keys), dtype=np.intp)
-    order[np.argsort(keys)] = np.arange(len(keys))
     return Offers(
         regions=catalog.regions,
         columns=TypeColumns.of(types),
@@ -67,5 +65,13 @@ def offer_table(catalog: Catalog) -> Offers:
         region=(codes // len(types)).astype(np.intp),
         type=(codes % len(types)).astype(np.intp),
         codes=codes,
-        region_order=order,
+        region_order=_places([r.key for r in catalog.regions]),
+        gid_order=_places([r.gid for r in catalog.regions]),
     )
+
+
+def _places(names: Sequence[str]) -> IntArray:
+    """Each name's place among them all in alphabetical order."""
+    places = np.empty(len(names), dtype=np.intp)
+    places[np.argsort(names)] = np.arange(len(names))
+    return places

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.offers import Offers
+from catalog.offers import IntArray, Offers
 from catalog.packed import MICRO_USD, NOT_KNOWN, PackedPrices, PriceSource, load_packed
 from catalog.tables import CatalogError
 
@@ -49,7 +49,7 @@ class Price:
         return self.spot_usd_per_hour
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PriceTable:
     """The price of every offer: arrays with an entry an offer, in the order of `offers`.
 
@@ -150,9 +150,14 @@ class PriceTable:
             spot_score_as_of=self.spot_score_as_of if band >= 0 else None,
         )
 
-    def usable_spot(self, today_day: int) -> FloatArray:
-        """The spot prices, NaN also where older than MAX_SPOT_AGE_DAYS on that day (days since 1970-01-01)."""
-        usable: FloatArray = np.where(today_day - self.spot_day <= MAX_SPOT_AGE_DAYS, self.spot_usd_per_hour, np.nan)
+    def usable_spot(self, today_day: int, positions: IntArray | None = None) -> FloatArray:
+        """The spot prices, NaN also where older than MAX_SPOT_AGE_DAYS on that day (days since 1970-01-01).
+
+        positions: of these offers; None: of all.
+        """
+        at: IntArray | slice = slice(None) if positions is None else positions
+        young = today_day - self.spot_day[at] <= MAX_SPOT_AGE_DAYS
+        usable: FloatArray = np.where(young, self.spot_usd_per_hour[at], np.nan)
         return usable
 
 

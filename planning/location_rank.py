@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 
-from carbon.intensity import Quality
+from carbon.intensity import CarbonIntensity, Quality
 from carbon.results import GridShares, LeftOut, Location, LocationList, ScheduleLimits
 from carbon.workload import LocationsQuery
 from catalog.columns import BoolArray, FloatArray
 from catalog.model import Region
-from catalog.offers import IntArray
+from catalog.offers import IntArray, Offers
 from catalog.prices import PriceTable
 from planning.machines import NONE, cheapest_offers
 from planning.order import Tolerance, order_regions
@@ -40,44 +42,67 @@ class Starts:
     means: FloatArray
 
 
-def asked_for(query: LocationsQuery, regions: Sequence[Region]) -> list[int]:
-    """Indexes of the regions that meet the query's static filters."""
-    airports = None if query.airports is None else frozenset(query.airports)
-    exclude = frozenset(query.exclude)
-    return [
-        index
-        for index, r in enumerate(regions)
-        if r.status == query.status
-        and r.partition == query.partition
-        and (not query.providers or r.provider in query.providers)
-        and (query.country is None or r.country == query.country)
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """The regions a question is about. index: into the offers' regions; zones: distinct; zone_row: of each region."""
+
+    index: IntArray
+    regions: tuple[Region, ...]
+    zones: tuple[str, ...]
+    zone_row: IntArray
+
+
+def asked_for(query: LocationsQuery, offers: Offers) -> Asked:
+    """The regions that meet the query's static filters."""
+    return _asked(offers, query.status, query.partition, query.providers, query.country, query.airports, query.exclude)
+
+
+@lru_cache(maxsize=256)
+def _asked(
+    offers: Offers,
+    status: str,
+    partition: str,
+    providers: tuple[str, ...],
+    country: str | None,
+    airports: tuple[str, ...] | None,
+    exclude: tuple[str, ...],
+) -> Asked:
+    refused = frozenset(exclude)
+    index = [
+        i
+        for i, r in enumerate(offers.regions)
+        if r.status == status
+        and r.partition == partition
+        and (not providers or r.provider in providers)
+        and (country is None or r.country == country)
         and (airports is None or r.iata in airports)
-        and not exclude & {r.key, r.provider, f"{r.provider}-{r.region}"}
+        and not refused & {r.key, r.provider, r.gid}
     ]
+    regions = tuple(offers.regions[i] for i in index)
+    zones = {zone: row for row, zone in enumerate(dict.fromkeys(r.zone for r in regions))}
+    rows = np.array([zones[r.zone] for r in regions], dtype=np.intp)
+    return Asked(np.array(index, dtype=np.intp), regions, tuple(zones), rows)
 
 
 def locate(
     query: LocationsQuery,
-    found: Sequence[int],
+    asked: Asked,
     prices: PriceTable,
     outlook: Outlook,
     shares: Mapping[str, GridShares],
     *,
     today_day: int,
 ) -> LocationList:
-    """The regions of `found` that meet the query's other filters, best first."""
-    offers = prices.offers
-    index = np.array(found, dtype=np.intp)
-    regions = [offers.regions[i] for i in found]
-    starts = _starts(query, outlook, np.array([outlook.zones[r.zone] for r in regions], dtype=np.intp))
+    """The regions asked for that meet the query's other filters, best first. The outlook's zones are asked.zones."""
+    starts = _starts(query, outlook, asked.zone_row)
     offer = cheapest_offers(prices, query.instance_type, query.shape, by_spot=query.spot_only, today_day=today_day)[
-        index
+        asked.index
     ]
     known = offer != NONE
     spot = np.where(known, prices.usable_spot(today_day, offer), np.nan)
     usd_per_hour = spot if query.spot_only else np.where(known, prices.on_demand_usd_per_hour[offer], np.nan)
     score = np.where(known & (prices.spot_score[offer] > 0), prices.spot_score[offer], np.nan)
-    keep, excluded = _keep(query, outlook, regions, starts, known | query.spot_only)
+    keep, excluded = _keep(query, outlook, asked, known | query.spot_only)
     if query.max_intensity is not None:
         keep &= starts.gco2e_per_kwh <= query.max_intensity
     if query.max_usd_per_hour is not None:
@@ -86,12 +111,39 @@ def locate(
         keep &= known
     left = np.flatnonzero(keep)
     tolerance = Tolerance(gco2e_per_kwh=query.tolerance_gco2e_per_kwh, share=query.tolerance_share)
-    rank = offers.gid_order[index[left]]
+    rank = prices.offers.gid_order[asked.index[left]]
     order = left[order_regions(starts.gco2e_per_kwh[left], score[left], spot[left], rank, tolerance)]
-    rows = tuple(
-        _location(query, regions[i], int(offer[i]), outlook, starts, int(i), shares) for i in order[: query.limit]
-    )
-    return LocationList(rows=rows, total=len(order), excluded=excluded)
+    spans: dict[int, _Span] = {}
+    rows = []
+    for i in order[: query.limit]:
+        row = int(asked.zone_row[i])
+        if row not in spans:
+            spans[row] = _span(query, outlook, starts, int(i))
+        span, region = spans[row], asked.regions[i]
+        rows.append(
+            Location(
+                region=region.key,
+                intensity=span.intensity,
+                shares=shares[region.zone],
+                offer=int(offer[i]) if known[i] else None,
+                not_before=span.not_before,
+                not_after=span.not_after,
+                limits=span.limits,
+                fits=span.fits,
+            )
+        )
+    return LocationList(rows=tuple(rows), total=len(order), excluded=excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What regions of one zone share: the intensity ranked by, and how long it stays about that."""
+
+    intensity: CarbonIntensity
+    not_before: datetime
+    not_after: datetime
+    limits: ScheduleLimits
+    fits: bool | None
 
 
 def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Starts:
@@ -113,14 +165,16 @@ def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Star
 
 
 def _keep(
-    query: LocationsQuery, outlook: Outlook, regions: Sequence[Region], starts: Starts, known: BoolArray
+    query: LocationsQuery, outlook: Outlook, asked: Asked, known: BoolArray
 ) -> tuple[BoolArray, tuple[LeftOut, ...]]:
     """Which regions stay, and why the others go, as far as that is not plain from the question."""
-    keep = np.ones(len(regions), dtype=np.bool_)
-    excluded: list[LeftOut] = []
+    keep = np.ones(len(asked.regions), dtype=np.bool_)
     asks_machine = query.instance_type is not None or query.shape is not None
-    for i, region in enumerate(regions):
-        origin = outlook.current_by_row[starts.zone_row[i]].provenance
+    excluded: list[LeftOut] = []
+    if not (asks_machine or query.measured_only):
+        return keep, ()
+    for i, region in enumerate(asked.regions):
+        origin = outlook.current_by_row[asked.zone_row[i]].provenance
         if query.measured_only and origin.quality is not Quality.MEASURED:
             excluded.append(LeftOut(region=region.key, reason=origin.fallback_reason or origin.quality.value))
         elif asks_machine and not known[i]:
@@ -131,30 +185,12 @@ def _keep(
     return keep, tuple(excluded)
 
 
-def _location(
-    query: LocationsQuery,
-    region: Region,
-    offer: int,
-    outlook: Outlook,
-    starts: Starts,
-    i: int,
-    shares: Mapping[str, GridShares],
-) -> Location:
-    row, start = int(starts.zone_row[i]), float(starts.seconds[i])
+def _span(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> _Span:
+    row, start, mean = int(starts.zone_row[i]), float(starts.seconds[i]), float(starts.means[i])
     intensity = outlook.current_by_row[row]
     if query.duration_hours is not None or query.within_hours is not None:
-        duration = (query.duration_hours or BEST_HOUR) * HOUR
-        intensity = outlook.describe(row, float(starts.means[i]), start, duration)
-    not_before = outlook.at(start)
-    not_after = outlook.at(stays_until(outlook.rows[row], start, float(starts.means[i])))
+        intensity = outlook.describe(row, mean, start, (query.duration_hours or BEST_HOUR) * HOUR)
+    not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, mean))
     limits = ScheduleLimits.between(max(outlook.now, not_before), not_after)
-    return Location(
-        region=region.key,
-        intensity=intensity,
-        shares=shares[region.zone],
-        offer=None if offer == NONE else offer,
-        not_before=not_before,
-        not_after=not_after,
-        limits=limits,
-        fits=None if query.duration_hours is None else query.duration_hours * HOUR <= limits.seconds,
-    )
+    fits = None if query.duration_hours is None else query.duration_hours * HOUR <= limits.seconds
+    return _Span(intensity, not_before, not_after, limits, fits)

@@ -107,3 +107,11 @@ def build_outlook(
         rows=rows,
         current_by_row=tuple(row.current(now) for row in rows),
     )
+
+
+def young(reading: ZoneReading, now: datetime, max_age_minutes: float) -> ZoneReading:
+    """The reading, without a live value that ended more than `max_age_minutes` ago: that is no longer current."""
+    latest = reading.latest
+    if latest is None or now - latest.ends_at <= timedelta(minutes=max_age_minutes):
+        return reading
+    return ZoneReading(forecast=reading.forecast, reason="stale")
