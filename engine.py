@@ -30,7 +30,7 @@ from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, Regio
 from catalog.model import InstanceType, Region
 from grid.source import GridReader, SourceState
 from mapping import CloudMap
-from planning.candidates import in_scope
+from planning.candidates import eligible_regions
 from planning.days import HOURS_AHEAD, describe_day
 from planning.emission import busy, emission
 from planning.job import Facts
@@ -51,7 +51,7 @@ class Engine:
     def optimize(self, query: OptimizeQuery, *, now: datetime) -> Placement:
         """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit."""
         when, offers = timing(query, now), self.mapping.offers
-        part = np.flatnonzero(in_scope(query, offers.regions))
+        part = np.flatnonzero(eligible_regions(query, offers.regions))
         requested = None if query.region is None else self.mapping.region_index[query.region]
         if requested is not None and requested not in part:
             part = np.append(part, requested)
@@ -72,7 +72,7 @@ class Engine:
     def regions(self, query: RegionsQuery, *, now: datetime) -> RegionList:
         """The open regions and their grid now, in the order asked for."""
         found = select(self.mapping.open_regions, query)
-        outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), now=now, hours=1, forecast=False)
+        outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), now=now, hours=1)
         rows = sort_regions((self._region_now(r, outlook) for r in found), query.sort)
         return RegionList(rows=rows[: query.limit], total=len(rows))
 
@@ -86,7 +86,7 @@ class Engine:
     def zone_details(self, zone: str, *, now: datetime) -> ZoneDetails:
         """A grid zone now; retired keys are answered with the current one. Raises UnknownZone."""
         found = self.mapping.zone(zone)
-        outlook = self._outlook([found.zone], now=now, hours=1, forecast=False)
+        outlook = self._outlook([found.zone], now=now, hours=1)
         return ZoneDetails(
             zone=found.zone,
             intensity=outlook.current(found.zone),
@@ -149,8 +149,8 @@ class Engine:
         """How each grid source is doing; calls nothing."""
         return self._reader.states()
 
-    def _outlook(self, zones: Sequence[str], *, now: datetime, hours: int, forecast: bool = True) -> Outlook:
-        readings = self._reader.read(zones, now=now, forecast=forecast)
+    def _outlook(self, zones: Sequence[str], *, now: datetime, hours: int) -> Outlook:
+        readings = self._reader.read(zones, now=now, forecast=True)
         return build_outlook(zones, self.mapping.profiles, readings, now=now, hours=hours)
 
     def _region_now(self, region: Region, outlook: Outlook, shares: GridShares | None = None) -> RegionNow:

@@ -89,6 +89,13 @@ def region_constraints(query: OptimizeQuery, regions: tuple[Region, ...]) -> dic
     return masks
 
 
+def eligible_regions(query: OptimizeQuery, regions: tuple[Region, ...]) -> BoolArray:
+    """Regions that are in scope and meet every constraint on the place: only their grids need be asked for."""
+    masks = region_constraints(query, regions).values()
+    eligible: BoolArray = np.logical_and.reduce([in_scope(query, regions), *masks])
+    return eligible
+
+
 def narrow(offers: Offers, scope: BoolArray, *steps: tuple[Mapping[str, BoolArray], IntArray]) -> Candidates:
     """Apply constraints to the offers of the regions in scope; each counts what it is the first to remove.
 

@@ -37,7 +37,7 @@ def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | Non
     _, first = np.unique(ranked.region[same], return_index=True)
     own = same[first]
     ascending = own[np.argsort(ranked.gco2e_per_work[own], kind="stable")]
-    worst, median = int(ascending[-1]), int(ascending[len(ascending) // 2])
+    worst, median = int(ascending[-1]), int(ascending[(len(ascending) - 1) // 2])
     best_g, worst_g = float(ranked.gco2e_per_work[0]) * work, float(ranked.gco2e_per_work[worst]) * work
     baseline_region, baseline_g = regions[ranked.region[median]], float(ranked.gco2e_per_work[median]) * work
     if asked and isinstance(requested, PlacementRow) and requested.gco2e_for_same_work is not None:

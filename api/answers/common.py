@@ -55,7 +55,7 @@ class Origin(Answer):
     )
     fallback_reason: str | None = Field(None, description="Why no live value is used; absent when one is.")
     baseline_from: Timestamp | None = Field(
-        None, description="For a mean: from when on bare profile steps enter it; absent if none do."
+        None, description="For a mean: from when on bare profile steps enter it; absent if none do, or all (source: profile)."
     )
 
 

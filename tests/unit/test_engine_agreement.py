@@ -93,7 +93,7 @@ def test_optimize_and_schedule_find_the_same_window(reading: ZoneReading, hours:
     assert placed.mean.provenance == planned.mean.provenance
 
 
-@pytest.mark.parametrize("name", [name for name in READINGS if name != "forecast only"])
+@pytest.mark.parametrize("name", READINGS)
 def test_a_region_s_intensity_now_is_one_number_everywhere(name: str) -> None:
     one = engine(READINGS[name])
 
@@ -114,8 +114,8 @@ def test_the_regions_list_is_greenest_first_and_counts_before_the_limit() -> Non
     assert (found.total, len(found.rows)) == (34, 4)
     assert found.rows[0].region == "aws:eu-west-3"
     assert values == sorted(values)
-    # A list costs one call a zone: forecasts are not asked for.
-    assert reader.reads[0][1] is False
+    # With the forecast, which stands in where there is no live value: the list says what the details say.
+    assert reader.reads[0][1] is True
 
 
 def test_the_regions_list_can_be_narrowed_and_sorted() -> None:
