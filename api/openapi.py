@@ -21,6 +21,8 @@ DESCRIPTION = """Where, on what and when to run a workload in the cloud so that 
 All intensities are average (not marginal), lifecycle and consumption-based, in gCO2e per kWh. Each carries
 `is_estimate`, `data_quality`, `source`, `datetime` and `age_seconds`; `is_estimate` is false only for measured values.
 Calculated numbers keep four significant digits; what the catalog says is given as it stands there. Times are UTC.
+Once the service has API keys, `/v1` and `/api/v1` need one: `Authorization: Bearer KEY` or `X-API-Key: KEY`. How many
+requests are left is in `RateLimit`, when to come back after a 429 in `Retry-After`.
 Every failure is a problem (RFC 9457) of media type `application/problem+json`."""
 TAGS = [
     {"name": "Decisions", "description": "Choose, calculate, compare, schedule."},

@@ -39,8 +39,13 @@ class Database:
         self._carried_over: list[_Link] = []  # kept from the garbage collector, which would close them
 
     def exists(self) -> bool:
-        """Whether anything was ever written."""
-        return self._path.exists()
+        """Whether anything was ever written. A folder one may not enter is an error, not a missing file."""
+        with self._translated():
+            try:
+                self._path.stat()
+            except FileNotFoundError:
+                return False
+            return True
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -57,10 +62,11 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk has undone it already
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -71,7 +77,7 @@ class Database:
 
     def _make(self) -> None:
         """Nobody ever sees the file without its tables: it gets its name when it is complete."""
-        if self._path.exists():
+        if self.exists():
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=f"{self._path.name}.") as folder:

@@ -72,7 +72,7 @@ class KeyRing:
         try:
             records = self._read()
         except StateUnavailable as error:
-            self._fail(str(error.__cause__ or error))
+            self._fail(f"{error}: {error.__cause__}")
         else:
             if self._records and not records:
                 self._fail("there were keys, and the table is gone or empty")
@@ -84,6 +84,6 @@ class KeyRing:
     def _fail(self, reason: str) -> None:
         if not self._failing:
             log.error(
-                "API keys cannot be read (%s): those last known stay in force, and without any nobody gets in", reason
+                "API keys cannot be read: those last known stay in force, and without any nobody gets in (%s)", reason
             )
         self._failing = True

@@ -105,6 +105,25 @@ def test_an_operation_lists_the_problems_it_can_end_in(path: str, method: str, o
 
 
 @each_operation
+def test_an_operation_of_the_api_takes_a_key_either_way_or_none_and_tells_the_limit(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    guarded = path.startswith(("/api/v1/", "/v1/"))
+    told = {"RateLimit", "RateLimit-Policy"} <= operation["responses"]["200"]["headers"].keys()
+
+    assert operation.get("security") == ([{}, {"bearer": []}, {"apiKey": []}] if guarded else None)
+    assert told == guarded
+
+
+def test_refusals_tell_by_header_how_to_do_better() -> None:
+    responses = DOCUMENT["components"]["responses"]
+
+    assert "WWW-Authenticate" in responses["Problem401"]["headers"]
+    assert responses["Problem429"]["headers"].keys() >= {"Retry-After", "RateLimit", "RateLimit-Policy"}
+    assert DOCUMENT["components"]["securitySchemes"]["apiKey"]["name"] == "X-API-Key"
+
+
+@each_operation
 def test_a_body_is_required_and_has_an_example(path: str, method: str, operation: dict[str, Any]) -> None:
     if method != "post":
         assert "requestBody" not in operation

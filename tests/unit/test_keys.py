@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import re
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -173,6 +174,54 @@ def test_a_file_that_was_replaced_is_noticed(table: KeyTable, tmp_path: Path) ->
     KeyTable(tmp_path / "var", busy_seconds=5.0).create("new", rate=None, now=NOW)
 
     assert [kept.name for kept in table.records()] == ["new"]
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind_and_the_next_one_works(table: KeyTable) -> None:
+    table.create("ci", rate=None, now=NOW)
+    with pytest.raises(KeyNotManaged):
+        table.create("ci", rate=None, now=NOW)
+
+    table.create("next", rate=None, now=NOW)
+
+    assert [kept.name for kept in table.records()] == ["ci", "next"]
+
+
+def test_a_folder_one_may_not_enter_is_not_taken_for_one_without_keys(table: KeyTable, tmp_path: Path) -> None:
+    table.create("ci", rate=None, now=NOW)
+    tmp_path.chmod(0o711)
+    (tmp_path / "var").chmod(0o000)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.getuid() == 0:
+                os.setuid(65534)  # to root nothing is forbidden
+            KeyTable(tmp_path / "var", busy_seconds=0.1).records()
+        except StateUnavailable:
+            os._exit(7)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    (tmp_path / "var").chmod(0o700)
+
+    assert os.waitstatus_to_exitcode(status) == 7
+
+
+def test_a_table_that_another_process_is_writing_can_be_read_but_not_written(table: KeyTable, tmp_path: Path) -> None:
+    table.create("ci", rate=None, now=NOW)
+    hasty = KeyTable(tmp_path / "var", busy_seconds=0.05)
+    writer = sqlite3.connect(tmp_path / "var" / FILE, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StateUnavailable) as raised:
+        hasty.create("next", rate=None, now=NOW)
+    found = hasty.records()
+    writer.execute("ROLLBACK")
+    writer.close()
+    hasty.create("next", rate=None, now=NOW)
+
+    assert "locked" in str(raised.value.__cause__)
+    assert [kept.name for kept in found] == ["ci"]
 
 
 def test_a_file_that_is_no_database_is_named_in_one_kind_of_error(table: KeyTable, tmp_path: Path) -> None:
