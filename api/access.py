@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
 
 from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
 from store.keyring import KeyRing
@@ -63,10 +65,18 @@ def install(app: Flask, access: Access) -> None:
             return
         g.verdict, refusal = access.judge(_key(), client_of(request.remote_addr or ""))
         if refusal is not None:
+            _read_away_the_body()
             raise refusal
 
     app.before_request(admit)
     app.after_request(_tell)
+
+
+def _read_away_the_body() -> None:
+    """Up to MAX_BODY_BYTES: a server hangs up on a body that nobody reads, and the answer can be lost with it."""
+    with suppress(HTTPException):  # larger, or cut short
+        while request.stream.read(65_536):
+            pass
 
 
 def _tell(response: Response) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -116,10 +117,14 @@ def test_who_has_no_key_does_not_learn_what_there_is(path: str, method: str) -> 
     assert guarded().open(path, method=method).status_code == 401
 
 
-def test_a_key_is_asked_for_before_the_body_is_looked_at() -> None:
-    response = guarded().post("/api/v1/calculate", data=b" " * 1_048_577, content_type="text/plain")
+@pytest.mark.parametrize(("size", "read"), [(1_048_576, 1_048_576), (1_048_577, 0)])
+def test_a_key_is_asked_for_before_the_body_is_looked_at_and_the_body_is_read_away(size: int, read: int) -> None:
+    body = BytesIO(b" " * size)
+
+    response = guarded().post("/api/v1/calculate", input_stream=body, content_length=size, content_type="text/plain")
 
     assert response.status_code == 401
+    assert body.tell() == read  # one over the limit is not worth reading
 
 
 @pytest.mark.parametrize("path", ["/api/v10", "/v10/x", "/api/v2/x", "/nothing"])
