@@ -145,6 +145,11 @@ class Engine:
         today_day = int(now.timestamp()) // units.SECONDS_PER_DAY
         return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=today_day)
 
+    @property
+    def data_version(self) -> str:
+        """Another one whenever the answers to one question at one time may differ; calls nothing."""
+        return f"{self.mapping.version}-{self._reader.version()}"
+
     def source_states(self) -> tuple[SourceState, ...]:
         """How each grid source is doing; calls nothing."""
         return self._reader.states()

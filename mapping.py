@@ -17,6 +17,7 @@ from catalog.offers import Offers, offer_table
 from catalog.places import Places, load_places
 from catalog.prices import PriceTable
 from catalog.profiles import ZoneProfiles, load_zones
+from catalog.version import data_version
 
 # A region id of this provider needs no provider before it.
 DEFAULT_PROVIDER = "aws"
@@ -29,7 +30,7 @@ ALIKE = 0.5
 class CloudMap:
     """The catalog, indexed. regions: by provider:region, whose place in offers.regions is region_index.
 
-    regions_by_id: every provider's regions of one id, the id in lower case.
+    regions_by_id: every provider's regions of one id, the id in lower case. version: another one for other tables.
     """
 
     catalog: Catalog
@@ -46,6 +47,7 @@ class CloudMap:
     prices: PriceTable
     places: Places
     tables: tuple[TableState, ...]
+    version: str
 
     @classmethod
     def load(cls) -> CloudMap:
@@ -74,6 +76,7 @@ class CloudMap:
             tables=tuple(
                 TableState(table=name, rows=count, as_of=as_of) for name, (count, as_of) in sorted(tables.items())
             ),
+            version=data_version(),
         )
 
     @property

@@ -23,7 +23,8 @@ _HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
 )
-_API_HEADERS = (*_HEADERS, ("Cache-Control", "no-store"), (_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+_KEPT_HEADERS = (*_HEADERS, (_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+_API_HEADERS = (*_KEPT_HEADERS, ("Cache-Control", "no-store"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +40,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request. now: when it came, in whole seconds; the one time for everything it asks."""
+    """One request. came_at: when, in whole seconds. now: the start of that minute, the one time that decides."""
 
     request_id: str
+    came_at: datetime
     now: datetime
     service: Service
 
@@ -56,7 +58,7 @@ class Exchange:
 
     @property
     def timestamp(self) -> str:
-        return stamp(self.now)
+        return stamp(self.came_at)
 
     def success(self, body: Mapping[str, object]) -> dict[str, object]:
         """The body of a success under /api/v1."""
@@ -79,9 +81,11 @@ def install(app: Flask, service: Service) -> None:
     def begin() -> None:
         given = request.environ.get("HTTP_X_REQUEST_ID", "")
         usable = _USABLE_ID.fullmatch(given)
+        came_at = service.clock().replace(microsecond=0)
         g.exchange = Exchange(
             request_id=given if usable else f"carbon_req_{uuid4().hex}",
-            now=service.clock().replace(microsecond=0),
+            came_at=came_at,
+            now=came_at.replace(second=0),
             service=service,
         )
 
@@ -91,6 +95,7 @@ def install(app: Flask, service: Service) -> None:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    headers.extend(_HEADERS if _POLICY in headers else _API_HEADERS)
+    own = _HEADERS if _POLICY in headers else _KEPT_HEADERS if "Cache-Control" in headers else _API_HEADERS
+    headers.extend(own)
     headers["X-Request-ID"] = current().request_id
     return response

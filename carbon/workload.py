@@ -125,18 +125,19 @@ class RegionsQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationsQuery:
-    """Which clouds' regions, in the order of carbon, spot score and spot price? Empty filters let everything pass.
+    """Which clouds' regions, in the order of carbon, spot score and spot price?
 
-    airports: IATA codes a region's own must be among; None: any. exclude: gids, provider:region keys or providers.
+    providers, countries, airports (IATA codes): what a region's own must be among; None: any. exclude: providers and
+    provider:region keys.
     instance_type or shape: what the prices are for; neither: DEFAULT_SHAPE. within_hours: how far ahead to look for
     the best start; None: now. tolerance: carbon that counts as the same, in g/kWh or as a share of the lowest.
     measured_only: leave out what is not measured. max_age_minutes: oldest live value taken as current.
     """
 
-    providers: tuple[str, ...] = ()
-    country: str | None = None
-    airports: tuple[str, ...] | None = None
-    exclude: tuple[str, ...] = ()
+    providers: frozenset[str] | None = None
+    countries: frozenset[str] | None = None
+    airports: frozenset[str] | None = None
+    exclude: frozenset[str] = frozenset()
     instance_type: str | None = None
     shape: Requirements | None = None
     duration_hours: float | None = None

@@ -31,6 +31,10 @@ class NoLiveSource:
         """None."""
         return None
 
+    def version(self) -> str:
+        """Always the same: nothing is known."""
+        return self.REASON
+
     def states(self) -> tuple[SourceState, ...]:
         """One state, "unconfigured"."""
         fallbacks = {self.REASON: self._readings} if self._readings else {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from hashlib import blake2b
 from typing import Protocol
 
 from cachetools import TLRUCache
@@ -113,6 +114,8 @@ class CachedReader:
         self._last_good: Mapping[_Kind, dict[str, _Kept]] = {kind: {} for kind in _Kind}
         self._flights = Flights(at_once=policy.calls_at_once, monotonic=monotonic)
         self._fallbacks: Counter[str] = Counter()
+        self._states: dict[tuple[_Kind, str], int] = {}
+        self._version = 0
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
         """See GridReader. Late zones answer with the last good value or the reason "late"; the call goes on."""
@@ -155,6 +158,10 @@ class CachedReader:
             kept = self._gather(_Kind.SHARES, (zone,))
         value, _ = self._usable(_Kind.SHARES, zone, kept.get(zone), now, "late")
         return value if isinstance(value, Shares) else None
+
+    def version(self) -> str:
+        """See GridReader. Taken from what is known, so that processes that know the same agree."""
+        return f"{self._version:016x}"
 
     def states(self) -> tuple[SourceState, ...]:
         """See GridReader. fallbacks: zone readings without a fresh value, by reason, since the start."""
@@ -206,6 +213,15 @@ class CachedReader:
                 self._newest[kind][zone] = kept
                 if kept.value is not None:
                     self._last_good[kind][zone] = kept
+                self._note(kind, zone, kept)
+
+    def _note(self, kind: _Kind, zone: str, kept: _Kept) -> None:
+        """Puts the zone's new state in the place of its old one in the version, which is the XOR of all states."""
+        last = self._last_good[kind].get(zone)
+        known = repr((kind, zone, kept.reason, last.value if last else None))
+        state = int.from_bytes(blake2b(known.encode(), digest_size=8).digest())
+        self._version ^= self._states.get((kind, zone), 0) ^ state
+        self._states[kind, zone] = state
 
     def _failure(self, reason: str, ttl_seconds: float) -> _Kept:
         return _Kept(value=None, good_until=self._utc_now(), reason=reason, ttl_seconds=ttl_seconds)

@@ -36,6 +36,10 @@ class GridReader(Protocol):
         """Live shares of one zone, or None."""
         ...
 
+    def version(self) -> str:
+        """Another one whenever what is known of any zone has changed; takes no time."""
+        ...
+
     def states(self) -> tuple[SourceState, ...]:
         """One state a source, in fallback order; never calls upstream."""
         ...

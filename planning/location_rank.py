@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from carbon.intensity import CarbonIntensity, Quality
-from carbon.results import GridShares, LeftOut, Location, LocationList, ScheduleLimits
+from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits
+from carbon.results import GridShares
 from carbon.workload import LocationsQuery
 from catalog.columns import BoolArray, FloatArray
 from catalog.model import Region
@@ -54,7 +55,9 @@ class Asked:
 
 def asked_for(query: LocationsQuery, offers: Offers) -> Asked:
     """The regions that meet the query's static filters."""
-    return _asked(offers, query.status, query.partition, query.providers, query.country, query.airports, query.exclude)
+    return _asked(
+        offers, query.status, query.partition, query.providers, query.countries, query.airports, query.exclude
+    )
 
 
 @lru_cache(maxsize=256)
@@ -62,21 +65,20 @@ def _asked(
     offers: Offers,
     status: str,
     partition: str,
-    providers: tuple[str, ...],
-    country: str | None,
-    airports: tuple[str, ...] | None,
-    exclude: tuple[str, ...],
+    providers: frozenset[str] | None,
+    countries: frozenset[str] | None,
+    airports: frozenset[str] | None,
+    exclude: frozenset[str],
 ) -> Asked:
-    refused = frozenset(exclude)
     index = [
         i
         for i, r in enumerate(offers.regions)
         if r.status == status
         and r.partition == partition
-        and (not providers or r.provider in providers)
-        and (country is None or r.country == country)
+        and (providers is None or r.provider in providers)
+        and (countries is None or r.country in countries)
         and (airports is None or r.iata in airports)
-        and not refused & {r.key, r.provider, r.gid}
+        and not exclude & {r.key, r.provider}
     ]
     regions = tuple(offers.regions[i] for i in index)
     zones = {zone: row for row, zone in enumerate(dict.fromkeys(r.zone for r in regions))}

@@ -40,6 +40,9 @@ class FakeReader:
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
         return self._shares.get(zone)
 
+    def version(self) -> str:
+        return "fake"
+
     def states(self) -> tuple[SourceState, ...]:
         return self._states
 

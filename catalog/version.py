@@ -1,0 +1,22 @@
+"""Which state of the catalog's tables this is."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent / "data"
+# What the service reads; the price tables it reads packed.
+READ = ("*.csv", "*.npy", "*.json")
+NOT_READ = "prices.csv"
+
+
+def data_version(data: Path = DATA) -> str:
+    """A short hash over the names and contents of the tables below `data`: another one for any other catalog."""
+    digest = blake2b(digest_size=8)
+    files = {path for pattern in READ for path in data.rglob(pattern) if path.name != NOT_READ}
+    for path in sorted(files):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(data).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
