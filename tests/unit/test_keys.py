@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from carbon.errors import StateUnavailable
+from store.database import Database
 from store.keyring import REFRESH_SECONDS, KeyRing
 from store.keys import FILE, KeyNotManaged, KeyRecord, KeyTable
 from tests.fakes.access import record
@@ -165,6 +166,24 @@ def test_a_table_that_was_used_before_a_fork_works_on_both_sides(table: KeyTable
 
     assert status == 0
     assert [kept.name for kept in table.records()] == ["before", "child", "parent"]
+
+
+def test_a_connection_is_never_used_in_another_process_than_its_own(tmp_path: Path) -> None:
+    database = Database(tmp_path / FILE, ["CREATE TABLE numbers (number INTEGER)"], busy_seconds=1.0)
+    with database.writing() as inherited:
+        inherited.execute("INSERT INTO numbers VALUES (7)")
+
+    child = os.fork()
+    if child == 0:
+        try:
+            with database.reading() as own:
+                found = own.execute("SELECT number FROM numbers").fetchall()
+            os._exit(7 if own is not inherited and found == [(7,)] else 1)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 7
 
 
 def test_a_file_that_was_replaced_is_noticed(table: KeyTable, tmp_path: Path) -> None:
