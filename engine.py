@@ -14,18 +14,9 @@ import numpy as np
 
 from carbon import units
 from carbon.errors import PowerNotModelled
-from carbon.results import (
-    Comparison,
-    Emission,
-    GridShares,
-    LocationList,
-    Placement,
-    RegionDetails,
-    RegionList,
-    RegionNow,
-    Schedule,
-    ZoneDetails,
-)
+from carbon.locations import LocationList
+from carbon.placements import Placement
+from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, RegionNow, Schedule, ZoneDetails
 from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
 from catalog.model import InstanceType, Region
 from grid.source import GridReader, SourceState
@@ -66,6 +57,8 @@ class Engine:
             outlook=outlook,
             zone_row=zone_row,
             requested=requested,
+            prices=self.mapping.prices,
+            today_day=_day(now),
         )
         return place(query, facts, when)
 
@@ -142,8 +135,7 @@ class Engine:
         readings = self._reader.read(asked.zones, now=now, forecast=True)
         current = {zone: young(reading, now, query.max_age_minutes) for zone, reading in readings.items()}
         outlook = build_outlook(asked.zones, self.mapping.profiles, current, now=now, hours=ceil(ahead) + 1)
-        today_day = int(now.timestamp()) // units.SECONDS_PER_DAY
-        return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=today_day)
+        return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=_day(now))
 
     @property
     def data_version(self) -> str:
@@ -203,4 +195,10 @@ class Engine:
             now=outlook.current(region.zone),
             used=outlook.mean(region.zone, outlook.offset_seconds, seconds),
             shares=self.mapping.annual_shares[region.zone],
+            price=self.mapping.price(region.key, machine.instance_type),
         )
+
+
+def _day(now: datetime) -> int:
+    """Days since 1970-01-01."""
+    return int(now.timestamp()) // units.SECONDS_PER_DAY

@@ -15,7 +15,7 @@ from catalog.load import Catalog, load_catalog
 from catalog.model import InstanceType, Provider, Region, Zone
 from catalog.offers import Offers, offer_table
 from catalog.places import Places, load_places
-from catalog.prices import PriceTable
+from catalog.prices import Price, PriceTable
 from catalog.profiles import ZoneProfiles, load_zones
 from catalog.version import data_version
 
@@ -136,6 +136,11 @@ class CloudMap:
         modelled = [t for t in self.catalog.types if t.provider == instance.provider and t.power_modelled]
         alike = [t for t in modelled if t.category == instance.category]
         return _nearest(instance.instance_type, [t.instance_type for t in alike or modelled], cutoff=0.0)
+
+    def price(self, region_key: str, instance_type: str) -> Price | None:
+        """What the type costs in the region; None where nobody says."""
+        index = self.offers.type_index.get((self.regions[region_key].provider, instance_type))
+        return None if index is None else self.prices.price(self.region_index[region_key], index)
 
     def is_offered(self, region_key: str, instance_type: str) -> bool | None:
         """Whether the type exists in the region; None for services whose regions nobody lists."""

@@ -98,6 +98,20 @@ class OptimizeRequest(LoadFields):
     max_carbon_intensity: Annotated[float, Field(gt=0, le=10_000)] | None = Field(
         None, description="gCO2e/kWh the window's mean may have at most."
     )
+    max_price_per_hour: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
+        None, description="USD an hour at most; an unknown price does not pass."
+    )
+    max_cost: Annotated[float, Field(gt=0, le=1_000_000_000)] | None = Field(
+        None, description="USD at most for duration_hours on that type; an unknown price does not pass."
+    )
+    spot: bool | None = Field(
+        None,
+        description="true: pay spot prices, and only offers with one not older than 365 days qualify. false: on-demand "
+        "only. Default: rank by on-demand prices and show both kinds in pareto.",
+    )
+    carbon_price_usd_per_tonne: Annotated[float, Field(ge=0, le=100_000)] = Field(
+        0.0, description="USD per tonne of CO2e, added to the cost where priority is cost."
+    )
     flexible: bool | None = Field(None, description="May it wait for a greener window? Default: the workload's own.")
     start_after: StartAfter = None
     deadline: Deadline = None
@@ -144,6 +158,10 @@ class OptimizeRequest(LoadFields):
             flexible=self.flexible,
             start_after=self.start_after,
             deadline=self.deadline,
+            max_usd_per_hour=self.max_price_per_hour,
+            max_cost_usd=self.max_cost,
+            spot=self.spot,
+            carbon_usd_per_tonne=self.carbon_price_usd_per_tonne,
             limit=self.limit,
             per_region=self.per_region,
         )

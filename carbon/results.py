@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +74,24 @@ class ZoneDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What machines cost, USD, Linux, before tax; None is unknown. *_usd: all machines for the whole duration.
+
+    price_as_of, spot_price_as_of: dates as their sources give them. is_estimate: the on-demand price is one.
+    """
+
+    on_demand_usd_per_hour: float | None
+    spot_usd_per_hour: float | None
+    on_demand_usd: float | None
+    spot_usd: float | None
+    price_as_of: str | None
+    spot_price_as_of: str | None
+    price_source: str | None
+    spot_price_source: str | None
+    is_estimate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Emission:
     """What one machine type emits in one region over some hours.
 
@@ -101,6 +118,7 @@ class Emission:
     embodied_gco2e: float | None
     uncertainty: Uncertainty
     shares: GridShares
+    cost: Cost
 
     @property
     def total_gco2e(self) -> float:
@@ -145,145 +163,9 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlacementRow:
-    """One recommended offer.
-
-    start_now_gco2e, start_now_used: the same job started at once.
-    work_unit: "vcpu-hours" (of index 1) or "tflop/s-hours"; None, like the figures per unit of work, where no
-    sourced index exists. relative_performance: performance per vCPU (accelerator) over the best of its unit.
-    gco2e_for_same_work: for the work row 1 does. refused_by: constraints it fails (requested region only).
-    """
-
-    emission: Emission
-    window: Window
-    start_now_gco2e: float
-    start_now_used: CarbonIntensity
-    work_unit: str | None
-    performance: float | None
-    performance_basis: str | None
-    relative_performance: float | None
-    gco2e_per_unit_work: float | None
-    gco2e_for_same_work: float | None
-    within_uncertainty_of_best: bool | None
-    score: float | None
-    is_requested_region: bool = False
-    qualifies: bool = True
-    refused_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BareRegion:
-    """The requested region when no machine of it can be rated: only its grid."""
-
-    now: RegionNow
-    refused_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Savings:
-    """Grams saved for the same work by row 1's region, and the share of the worse figure.
-
-    against_worst and against_baseline; baseline_region is the caller's region or the median one.
-    """
-
-    worst_region: str | None
-    against_worst_gco2e: float | None
-    against_worst_share: float | None
-    baseline_region: str | None
-    baseline_is_requested: bool
-    baseline_gco2e: float | None
-    against_baseline_gco2e: float | None
-    against_baseline_share: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    """One measured hint. saving_share of `from_gco2e`; figures per unit of work or per job, as `per` says."""
-
-    kind: str  # "architecture" | "time" | "region"
-    text: str
-    saving_share: float
-    from_label: str
-    to_label: str
-    from_gco2e: float
-    to_gco2e: float
-    per: str  # "unit of work" | "job" | "same work"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """The answer to an OptimizeQuery. requested: None, or the caller's region if it is not among rows."""
-
-    rows: tuple[PlacementRow, ...]
-    requested: PlacementRow | BareRegion | None
-    savings: Savings
-    advice: tuple[Advice, ...]
-    duration_hours: float
-    ranking_hours: float
-    flexible: bool
-    regions_analyzed: int
-    regions_in_scope: int
-    candidates: int
-    qualifying: int
-    removed: Mapping[str, int]
-    live_zones: int
-    zones: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TableState:
     """A catalog table: its rows and the newest date in it."""
 
     table: str
     rows: int
     as_of: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleLimits:
-    """How long a job may run: whole seconds, and the same rounded half up to minutes and to hours."""
-
-    seconds: int
-    minutes: int
-    hours: int
-
-    @classmethod
-    def between(cls, starts_at: datetime, ends_at: datetime) -> ScheduleLimits:
-        """From one time to a later one; nothing if it is not later."""
-        seconds = max(0, int((ends_at - starts_at).total_seconds()))
-        return cls(seconds=seconds, minutes=(seconds + 30) // 60, hours=(seconds + 1800) // 3600)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
-    """One region in a ranking of clouds. region: provider:region.
-
-    intensity: what it is ranked by, now or the mean over the job. offer: place of the machine its prices are for
-    among the catalog's offers; None where no machine fits. fits: whether the job asked for ends by not_after.
-    """
-
-    region: str
-    intensity: CarbonIntensity
-    shares: GridShares
-    offer: int | None
-    not_before: datetime
-    not_after: datetime
-    limits: ScheduleLimits
-    fits: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """A region that was asked for and is not listed, and why."""
-
-    region: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocationList:
-    """Regions best first; total counts them before the limit."""
-
-    rows: tuple[Location, ...]
-    total: int
-    excluded: tuple[LeftOut, ...]

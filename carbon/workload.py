@@ -22,6 +22,7 @@ class Priority(StrEnum):
     CARBON = "carbon"
     PERFORMANCE = "performance"
     BALANCED = "balanced"
+    COST = "cost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,9 @@ class OptimizeQuery:
     """Where and when should this run? Regions are provider:region keys; providers empty means all.
 
     duration_hours None: a service without an end; figures are then for one hour.
-    flexible None: the workload's own default.
+    flexible None: the workload's own default. spot True: pays spot prices and needs one; False: on-demand only;
+    None: ranks by on-demand prices, and shows both kinds on the front of cost against carbon.
+    max_cost_usd: for duration_hours. carbon_usd_per_tonne: added to the cost of a gram where cost decides.
     """
 
     workload: WorkloadType
@@ -75,6 +78,10 @@ class OptimizeQuery:
     flexible: bool | None = None
     start_after: datetime | None = None
     deadline: datetime | None = None
+    max_usd_per_hour: float | None = None
+    max_cost_usd: float | None = None
+    spot: bool | None = None
+    carbon_usd_per_tonne: float = 0.0
     limit: int = 5
     per_region: int = 1
 

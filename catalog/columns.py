@@ -38,6 +38,7 @@ class TypeColumns:
     embodied_kgco2e: FloatArray
     order: NDArray[np.int64]  # place where all else is equal: own cores, fewer vCPUs, less memory, name
     arm: BoolArray
+    shared_core: BoolArray
     by_name: Mapping[str, tuple[int, ...]]
 
     @classmethod
@@ -86,6 +87,7 @@ class TypeColumns:
             embodied_kgco2e=column(lambda t: t.embodied_kgco2e),
             order=order,
             arm=flag(lambda t: t.arch == "arm64"),
+            shared_core=flag(lambda t: t.shared_core),
             by_name=by_name,
         )
 
@@ -132,10 +134,12 @@ def performance(instance: InstanceType) -> float | None:
 def work_per_hour_at_full_load(instance: InstanceType) -> float | None:
     """Work an hour at utilisation 1: TFLOP/s-hours, or vCPU-hours of index 1.
 
-    A burstable type whose baseline nobody publishes has none: what it can sustain is not known.
+    A burstable type whose baseline nobody publishes has none, nor has a shared-core type whose guaranteed share
+    nobody publishes: what they can sustain is not known.
     """
     speed = performance(instance)
-    if speed is None or (instance.burstable and instance.baseline_utilization is None):
+    unknown_share = instance.shared_core and instance.reserved_vcpus in (None, instance.vcpus)
+    if speed is None or unknown_share or (instance.burstable and instance.baseline_utilization is None):
         return None
     if instance.accelerator is not None:
         return speed * instance.accelerator_count

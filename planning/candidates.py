@@ -21,6 +21,7 @@ class Candidates:
     removed's values and len(region) add up to `total`.
     """
 
+    offer: IntArray
     region: IntArray
     type: IntArray
     total: int
@@ -28,11 +29,13 @@ class Candidates:
 
 
 def type_constraints(query: OptimizeQuery, columns: TypeColumns) -> dict[str, BoolArray]:
-    """For each constraint on the machine: which types meet it. Only named types escape kind, size and index."""
+    """For each constraint on the machine: which types meet it. Only named types escape kind, size, index and the rule
+    against shared cores, whose pace depends on the neighbours."""
     profile = WORKLOADS[query.workload]
     named = columns.named(query.instance_types)
     constraints = {"instance_types": named} if query.instance_types else {}
     constraints["workload"] = serves(query.workload, columns) | named
+    constraints["shared_core"] = ~columns.shared_core | named
     constraints["power_not_modelled"] = columns.modelled
     if query.requirements is not None:
         constraints |= requirement_constraints(query.requirements, columns)
@@ -96,17 +99,17 @@ def eligible_regions(query: OptimizeQuery, regions: tuple[Region, ...]) -> BoolA
     return eligible
 
 
-def narrow(offers: Offers, scope: BoolArray, *steps: tuple[Mapping[str, BoolArray], IntArray]) -> Candidates:
+def narrow(offers: Offers, scope: BoolArray, *steps: tuple[Mapping[str, BoolArray], IntArray | None]) -> Candidates:
     """Apply constraints to the offers of the regions in scope; each counts what it is the first to remove.
 
-    steps: masks by name, with the index (offers.region or offers.type) they are looked up by.
+    steps: masks by name, with what they are looked up by: offers.region, offers.type, or None for the offer itself.
     """
     left = np.flatnonzero(scope[offers.region])
     total, removed = len(left), {}
     for masks, index in steps:
         for name, mask in masks.items():
-            kept = left[mask[index[left]]]
+            kept = left[mask[left if index is None else index[left]]]
             if len(kept) < len(left):
                 removed[name] = len(left) - len(kept)
             left = kept
-    return Candidates(offers.region[left], offers.type[left], total, removed)
+    return Candidates(left, offers.region[left], offers.type[left], total, removed)

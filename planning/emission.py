@@ -11,6 +11,8 @@ from carbon.power import PowerCurve
 from carbon.results import Emission, GridShares
 from carbon.workload import Load
 from catalog.model import InstanceType, Provider
+from catalog.prices import Price
+from planning.costs import cost_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def emission(
     now: CarbonIntensity,
     used: CarbonIntensity,
     shares: GridShares,
+    price: Price | None,
 ) -> Emission:
     """Energy and grams of `count` machines over the hours. Raises PowerNotModelled."""
     if instance.power is None or used.gco2e_per_kwh is None:
@@ -79,4 +82,5 @@ def emission(
         embodied_gco2e=embodied,
         uncertainty=instance.power.uncertainty(draw),
         shares=shares,
+        cost=cost_of(price, duration_hours, count),
     )

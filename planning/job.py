@@ -10,11 +10,13 @@ import numpy as np
 
 from carbon import units
 from carbon.intensity import CarbonIntensity
-from carbon.results import Emission, GridShares, PlacementRow, RegionNow, Window
+from carbon.placements import PlacementRow
+from carbon.results import Emission, GridShares, RegionNow, Window
 from carbon.workload import OptimizeQuery
 from catalog.columns import BoolArray, FloatArray
 from catalog.model import InstanceType, Provider
 from catalog.offers import IntArray, Offers
+from catalog.prices import PriceTable
 from planning.candidates import Candidates
 from planning.emission import emission, sustained
 from planning.outlook import Outlook
@@ -46,7 +48,7 @@ class Facts:
     """What the decision rests on.
 
     zone_row: per region of `offers`, its row in the outlook; -1 for regions that play no part.
-    requested: index of the caller's region.
+    requested: index of the caller's region. today_day: days since 1970-01-01, for the age of spot prices.
     """
 
     offers: Offers
@@ -55,6 +57,8 @@ class Facts:
     outlook: Outlook
     zone_row: IntArray
     requested: int | None
+    prices: PriceTable
+    today_day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,28 @@ class Job:
             include_embodied=self.query.include_embodied,
             per_region=per_region,
             region_order=self.facts.offers.region_order,
+            usd_per_hour=self.usd_per_hour(),
+            carbon_usd_per_tonne=self.query.carbon_usd_per_tonne,
         )
+
+    def usd_per_hour(self) -> FloatArray:
+        """Per offer: the price the question pays, NaN unknown."""
+        prices = self.facts.prices
+        return prices.usable_spot(self.facts.today_day) if self.query.spot else prices.on_demand_usd_per_hour
+
+    def price_constraints(self) -> dict[str, BoolArray]:
+        """Per offer: whether it meets each bound on its price; an unknown price meets none."""
+        query, masks = self.query, dict[str, BoolArray]()
+        if not query.spot and query.max_usd_per_hour is None and query.max_cost_usd is None:
+            return masks
+        usd = self.usd_per_hour()
+        if query.spot:
+            masks["spot"] = np.isfinite(usd)
+        if query.max_usd_per_hour is not None:
+            masks["max_price_per_hour"] = usd <= query.max_usd_per_hour
+        if query.max_cost_usd is not None:
+            masks["max_cost"] = usd * self.when.duration_hours <= query.max_cost_usd
+        return masks
 
     def work(self, type_index: int) -> float:
         """Work a type does over the duration; NaN if unrated."""
@@ -108,7 +133,7 @@ class Job:
         start = float(self.windows.starts[zone_row])
         mean = outlook.describe(zone_row, float(self.windows.means[zone_row]), start, seconds)
         at_once = outlook.mean(outlook.names[zone_row], outlook.seconds_to(self.when.earliest), seconds)
-        emitted = self.emission(region, instance, mean)
+        emitted = self.emission(region, instance, mean, int(ranked.offer[index]))
         unit, grams = WORK_UNITS.get(int(ranked.kind[index])), _known(ranked.gco2e_per_work[index])
         comparable = unit is not None and grams is not None and bool(ranked.kind[index] == best.kind[0])
         speed = _known(self.facts.offers.columns.performance[type_index])
@@ -128,6 +153,10 @@ class Job:
             relative_performance=speed / self.best_speed(best) if comparable and speed is not None else None,
             gco2e_per_unit_work=grams,
             gco2e_for_same_work=grams * self.work(int(best.type[0])) if comparable and grams is not None else None,
+            usd_per_unit_work=_known(ranked.usd_per_work[index]),
+            carbon_usd=emitted.total_gco2e * self.query.carbon_usd_per_tonne / units.GRAMS_PER_TONNE
+            if self.query.carbon_usd_per_tonne
+            else None,
             within_uncertainty_of_best=grams <= units.INDISTINGUISHABLE_RATIO * float(best.gco2e_per_work[0])
             if comparable and grams is not None
             else None,
@@ -139,7 +168,7 @@ class Job:
         """The highest performance among all qualifying offers whose work is counted like row 1's."""
         return float(self.facts.offers.columns.performance[best.type[0]] / best.relative[0])
 
-    def emission(self, region: int, instance: InstanceType, used: CarbonIntensity) -> Emission:
+    def emission(self, region: int, instance: InstanceType, used: CarbonIntensity, offer: int) -> Emission:
         """One machine's emission over the duration at the mean `used`."""
         place = self.facts.offers.regions[region]
         return emission(
@@ -154,6 +183,7 @@ class Job:
             now=self.facts.outlook.current(place.zone),
             used=used,
             shares=self.shares(region),
+            price=self.facts.prices.price_of_offer(offer),
         )
 
     def shares(self, region: int) -> GridShares:

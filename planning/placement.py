@@ -11,11 +11,12 @@ import numpy as np
 from carbon import units
 from carbon.errors import DoesNotFit, NoFeasiblePlacement
 from carbon.intensity import Quality
-from carbon.results import BareRegion, Placement, PlacementRow
+from carbon.placements import BareRegion, Placement, PlacementRow
 from carbon.workload import OptimizeQuery
 from catalog.columns import BoolArray
 from planning.candidates import in_scope, narrow, region_constraints, type_constraints
 from planning.job import Facts, Job, Timing
+from planning.pareto import pareto
 from planning.rank import Ranked, TypeRates
 from planning.savings import advice, savings
 from planning.windows import best_windows
@@ -64,7 +65,10 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
     places = region_constraints(query, offers.regions)
     machines = type_constraints(query, offers.columns)
     clean = job.intensity_constraint()
-    found = narrow(offers, scope, (places, offers.region), (machines, offers.type), (clean, offers.region))
+    priced = job.price_constraints()
+    found = narrow(
+        offers, scope, (places, offers.region), (machines, offers.type), (clean, offers.region), (priced, None)
+    )
     if not len(found.region):
         raise NoFeasiblePlacement("no offer meets every constraint", candidates=found.total, removed=found.removed)
     ranked = job.rank(found, query.per_region)
@@ -87,6 +91,9 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
         candidates=found.total,
         qualifying=len(found.region),
         removed=found.removed,
+        pareto=pareto(job, found, ranked),
+        providers=tuple(sorted({offers.regions[index].provider for index in np.unique(found.region)})),
+        offers_without_price=int(np.isnan(job.usd_per_hour()[found.offer]).sum()),
         live_zones=sum(now.provenance.quality in LIVE for now in outlook.current_by_row),
         zones=len(outlook.rows),
     )

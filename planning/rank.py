@@ -43,15 +43,18 @@ class TypeRates:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Offers best first. gco2e_per_work: NaN where unrated. score: what the priority compares, higher is better.
+    """Offers best first.
 
-    relative: performance over the best of the same class.
+    gco2e_per_work, usd_per_work: NaN where unrated (or the price unknown). score: what the priority compares,
+    higher is better. relative: performance over the best of the same class.
     """
 
+    offer: IntArray
     region: IntArray
     type: IntArray
     kind: IntArray
     gco2e_per_work: FloatArray
+    usd_per_work: FloatArray
     relative: FloatArray
     score: FloatArray
 
@@ -66,30 +69,39 @@ def rank(
     include_embodied: bool,
     per_region: int,
     region_order: IntArray,
+    usd_per_hour: FloatArray,
+    carbon_usd_per_tonne: float,
 ) -> Ranked:
     """The best `per_region` types of each region, then all of those in the priority's order.
 
     gco2e_per_kwh_it: per region, intensity x PUE. region_order: per region, its place among ties.
+    usd_per_hour: per offer of the catalog, NaN unknown.
     "carbon": grams per unit of work. "performance": speed of one vCPU or accelerator, then grams.
-    "balanced": half best grams over grams, half speed over best speed. Unrated offers come last, by their
-    grams an hour. Ties: type, then region.
+    "balanced": half best grams over grams, half speed over best speed. "cost": USD per unit of work, carbon at
+    its price included, unknown prices last. Unrated offers come last, by their grams an hour. Ties: grams, type,
+    then region.
     """
     region = found.region
-    hourly = _gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
+    hourly = offer_gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
     grams = _per_work(hourly, rates.work_per_hour[found.type])
     kind = np.where(np.isfinite(grams), rates.kind[found.type], UNRATED)
     speed = columns.performance[found.type]
-    relative, greenness = np.full(len(region), np.nan), np.full(len(region), np.nan)
+    usd = _per_work(usd_per_hour[found.offer], rates.work_per_hour[found.type])
+    cost = usd + grams * carbon_usd_per_tonne / units.GRAMS_PER_TONNE if carbon_usd_per_tonne else usd
+    relative, greenness, cheapness = (np.full(len(region), np.nan) for _ in range(3))
     for group in (ACCELERATED, PLAIN):
         mine = kind == group
         if mine.any():
             relative[mine] = speed[mine] / speed[mine].max()
             own = grams[mine]
             greenness[mine] = np.divide(own.min(), own, out=np.ones_like(own), where=own > 0)
+            if np.isfinite(cost[mine]).any():
+                cheapness[mine] = np.nanmin(cost[mine]) / cost[mine]
     score = {
         Priority.CARBON: greenness,
         Priority.PERFORMANCE: relative,
         Priority.BALANCED: (greenness + relative) / 2,
+        Priority.COST: cheapness,
     }[priority]
     keys = (
         region_order[region],
@@ -100,14 +112,23 @@ def rank(
     )
     best_of_region = _first_per_region(np.lexsort((*keys, region)), region, per_region)
     order = best_of_region[np.lexsort(tuple(key[best_of_region] for key in keys))]
-    return Ranked(region[order], found.type[order], kind[order], grams[order], relative[order], score[order])
+    return Ranked(
+        found.offer[order],
+        region[order],
+        found.type[order],
+        kind[order],
+        grams[order],
+        usd[order],
+        relative[order],
+        score[order],
+    )
 
 
 def offer_gco2e_per_work(
     found: Candidates, columns: TypeColumns, rates: TypeRates, gco2e_per_kwh_it: FloatArray, include_embodied: bool
 ) -> FloatArray:
     """Grams per unit of work of each offer, operational and, if asked, embodied; NaN where unrated."""
-    hourly = _gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
+    hourly = offer_gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
     return _per_work(hourly, rates.work_per_hour[found.type])
 
 
@@ -118,7 +139,7 @@ def _per_work(hourly: FloatArray, work_per_hour: FloatArray) -> FloatArray:
     return grams
 
 
-def _gco2e_per_hour(
+def offer_gco2e_per_hour(
     found: Candidates, columns: TypeColumns, rates: TypeRates, gco2e_per_kwh_it: FloatArray, include_embodied: bool
 ) -> FloatArray:
     grams: FloatArray = (rates.it_w / units.WATTS_PER_KILOWATT)[found.type] * gco2e_per_kwh_it[found.region]

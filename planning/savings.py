@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from carbon import units
-from carbon.results import Advice, BareRegion, PlacementRow, Savings
+from carbon.placements import Advice, BareRegion, PlacementRow, Savings
 from planning.candidates import Candidates
 from planning.job import Job
 from planning.rank import PLAIN, UNRATED, Ranked, offer_gco2e_per_work, significant

@@ -55,7 +55,7 @@ class Origin(Answer):
     )
     fallback_reason: str | None = Field(None, description="Why no live value is used; absent when one is.")
     baseline_from: Timestamp | None = Field(
-        None, description="For a mean: from when on bare profile steps enter it; absent if none do, or all (source: profile)."
+        None, description="For a mean: from when on bare profile steps enter it; absent if none do, or all."
     )
 
 
@@ -110,6 +110,23 @@ class Uncertainty(Answer):
     low_factor: float = Field(description="low_co2_emissions_g over the central value.")
     high_factor: float = Field(description="high_co2_emissions_g over the central value.")
     basis: str = Field(description="What the power figure rests on.")
+
+
+Usd = Annotated[float, Field(ge=0, description="USD.")]
+
+
+class Cost(Answer):
+    """What the machines cost: USD, Linux, before tax. Null is unknown."""
+
+    on_demand_usd_per_hour: Usd | None = Field(description="USD an hour for one machine.")
+    spot_usd_per_hour: Usd | None = Field(description="USD an hour for one machine, however old the price is.")
+    on_demand_usd: Usd | None = Field(description="USD for all machines over duration_hours.")
+    spot_usd: Usd | None = Field(description="USD for all machines over duration_hours.")
+    price_as_of: str | None = Field(description="Date of the on-demand price, as its source gives it.")
+    spot_price_as_of: str | None = Field(description="Date of the spot price, as its source gives it.")
+    price_source: str | None
+    spot_price_source: str | None
+    is_estimate: bool = Field(description="True if the on-demand price is us-east-1's times the region's usual factor.")
 
 
 class Machine(Answer):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.answers.common import (
     Answer,
+    Cost,
     Grams,
     GramsPerKwh,
     GridMix,
@@ -42,6 +43,7 @@ class EmissionRow(Place, Machine, GridMix, Origin):
     co2_emissions_kg: Kilograms
     carbon_intensity_used: GramsPerKwh | None = Field(description="Mean from now for duration_hours, gCO2e/kWh.")
     carbon_intensity_used_origin: Origin
+    cost: Cost
     carbon_intensity_gco2_kwh: GramsPerKwh | None = Field(description="The value now, gCO2e/kWh; null if unknown.")
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from api.answers.common import (
     Answer,
+    Cost,
     Grams,
     GramsPerKwh,
     GridMix,
@@ -18,6 +21,7 @@ from api.answers.common import (
     Success,
     Timestamp,
     Uncertainty,
+    Usd,
     Window,
 )
 
@@ -73,6 +77,9 @@ class Recommendation(Place, GridMix, Origin):
     accelerator_utilization: float | None = Field(None, ge=0, le=1, description="0 to 1; null without accelerators.")
     power_model: str | None = Field(None, description="concave or linear.")
     uncertainty: Uncertainty | None = None
+    cost: Cost | None = Field(None, description=f"USD; {_ABSENT}.")
+    usd_per_unit_work: Usd | None = Field(None, description="USD per unit of work at the price the question pays.")
+    carbon_cost_usd: Usd | None = Field(None, description="The row's emissions at carbon_price_usd_per_tonne.")
     embodied_gco2e: Grams | None = Field(None, description="gCO2e; present with include_embodied.")
     total_gco2e: Grams | None = Field(None, description="gCO2e, grid and hardware; present with include_embodied.")
 
@@ -109,6 +116,30 @@ class AdviceDetail(Answer):
     per: str = Field(description="unit of work, job or same work.")
 
 
+class ParetoPoint(Place):
+    """A choice that no other beats in both cost and carbon."""
+
+    instance_type: str
+    purchase: Literal["on-demand", "spot"]
+    cost_usd: Usd
+    co2_emissions_g: Grams
+    price_as_of: str | None
+    price_is_estimate: bool
+    g_saved_by_next_usd: float | None = Field(
+        ge=0, description="gCO2e that the next dollar saves on the way to the next point; null for the last."
+    )
+
+
+class Pareto(Answer):
+    """The front of cost against carbon over all qualifying offers, cheapest first."""
+
+    per: str | None = Field(
+        description="What both figures are for: a unit of work (vcpu-hours, tflop/s-hours), or with requirements the "
+        "job: one machine for duration_hours. Null where nothing is rated."
+    )
+    points: list[ParetoPoint]
+
+
 class Metadata(Answer):
     """How the answer came about."""
 
@@ -120,6 +151,8 @@ class Metadata(Answer):
     candidates: int = Field(ge=0, description="Offers (region and type) in the providers asked for.")
     qualifying: int = Field(ge=0, description="Offers that meet every constraint.")
     removed: dict[str, int] = Field(description="Offers each constraint removed; with qualifying they add up.")
+    providers: list[str] = Field(description="Clouds whose offers qualify.")
+    offers_without_price: int = Field(ge=0, description="Qualifying offers whose price nobody knows.")
     zones: int = Field(ge=0, description="Grid zones looked at.")
     live_zones: int = Field(ge=0, description="Of these, zones with a live value.")
     api_data_freshness: str
@@ -135,6 +168,7 @@ class PlacementFacts(Answer):
     carbon_savings: CarbonSavings
     service_optimizations: list[str] = Field(description="Hints computed from this very answer; empty if none applies.")
     service_optimization_details: list[AdviceDetail]
+    pareto: Pareto
     metadata: Metadata
 
 

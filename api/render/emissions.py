@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.render.numbers import kilograms, percentage, rounded
 from api.render.parts import Json, grid_shares, place, provenance
 from carbon.power import PowerDraw
-from carbon.results import Comparison, Emission
+from carbon.results import Comparison, Cost, Emission
 from mapping import CloudMap
 
 
@@ -66,6 +66,22 @@ def _row(emission: Emission, mapping: CloudMap) -> Json:
         **provenance(emission.now.provenance),
         **grid_shares(emission.shares),
         **machine(emission),
+        "cost": cost(emission.cost),
+    }
+
+
+def cost(bill: Cost) -> Json:
+    """USD; the prices an hour as the catalog has them."""
+    return {
+        "on_demand_usd_per_hour": bill.on_demand_usd_per_hour,
+        "spot_usd_per_hour": bill.spot_usd_per_hour,
+        "on_demand_usd": rounded(bill.on_demand_usd),
+        "spot_usd": rounded(bill.spot_usd),
+        "price_as_of": bill.price_as_of,
+        "spot_price_as_of": bill.spot_price_as_of,
+        "price_source": bill.price_source,
+        "spot_price_source": bill.spot_price_source,
+        "is_estimate": bill.is_estimate,
     }
 
 

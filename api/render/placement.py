@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.render.emissions import machine
+from api.render.emissions import cost, machine
 from api.render.numbers import kilograms, percentage, rounded
 from api.render.parts import Json, grid_shares, place, provenance, window
-from carbon.results import Advice, BareRegion, Placement, PlacementRow, Savings
+from carbon.placements import Advice, BareRegion, Pareto, Placement, PlacementRow, Savings
 from carbon.workload import OptimizeQuery
 from catalog.model import InstanceType
 from mapping import CloudMap
@@ -39,6 +39,7 @@ def placement(result: Placement, query: OptimizeQuery, mapping: CloudMap, timest
             "carbon_savings": _savings(result.savings, mapping),
             "service_optimizations": [hint.text for hint in result.advice],
             "service_optimization_details": [_advice(hint) for hint in result.advice],
+            "pareto": _pareto(result.pareto, mapping),
             "metadata": _metadata(result),
         }
     }
@@ -74,6 +75,9 @@ def _row(row: PlacementRow, mapping: CloudMap) -> Json:
         "within_uncertainty_of_best": row.within_uncertainty_of_best,
         "score": rounded(row.score),
         **machine(emission),
+        "cost": cost(emission.cost),
+        "usd_per_unit_work": rounded(row.usd_per_unit_work),
+        "carbon_cost_usd": rounded(row.carbon_usd),
         **_standing(row),
     }
 
@@ -156,6 +160,25 @@ def _advice(hint: Advice) -> Json:
     }
 
 
+def _pareto(front: Pareto, mapping: CloudMap) -> Json:
+    return {
+        "per": front.per,
+        "points": [
+            {
+                **place(mapping.regions[point.region]),
+                "instance_type": point.instance_type,
+                "purchase": "spot" if point.spot else "on-demand",
+                "cost_usd": rounded(point.usd),
+                "co2_emissions_g": rounded(point.gco2e),
+                "price_as_of": point.price_as_of,
+                "price_is_estimate": point.price_is_estimate,
+                "g_saved_by_next_usd": rounded(point.saved_gco2e_per_usd),
+            }
+            for point in front.points
+        ],
+    }
+
+
 def _metadata(result: Placement) -> Json:
     return {
         "total_regions_analyzed": result.regions_analyzed,
@@ -166,6 +189,8 @@ def _metadata(result: Placement) -> Json:
         "candidates": result.candidates,
         "qualifying": result.qualifying,
         "removed": dict(result.removed),
+        "providers": list(result.providers),
+        "offers_without_price": result.offers_without_price,
         "zones": result.zones,
         "live_zones": result.live_zones,
         "api_data_freshness": _freshness(result),

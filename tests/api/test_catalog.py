@@ -102,7 +102,7 @@ def test_workloads_list_the_words_optimize_takes(get: Ask) -> None:
         "containers",
         "serverless",
     }
-    assert answer["priorities"] == ["carbon", "performance", "balanced"]
+    assert answer["priorities"] == ["carbon", "performance", "balanced", "cost"]
 
 
 def test_training_and_general_may_wait_by_default_and_nothing_else(get: Ask) -> None:

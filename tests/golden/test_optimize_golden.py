@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from carbon.errors import NoFeasiblePlacement
+from carbon.placements import BareRegion, Placement, PlacementRow
 from carbon.reading import ZoneReading
-from carbon.results import BareRegion, Placement, PlacementRow
 from carbon.workload import Load, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
 from tests.fakes.clouds import cloud_map

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbon.errors import DoesNotFit, NoFeasiblePlacement
-from carbon.results import Placement, PlacementRow
+from carbon.placements import Placement, PlacementRow
 from carbon.workload import Load, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
 from tests.fakes.clouds import cloud_map

@@ -89,11 +89,14 @@ def order(
     load: Load | None = None,
     embodied: bool = False,
     region_order: list[int] | None = None,
+    usd_per_hour: list[float] | None = None,
+    carbon_usd_per_tonne: float = 0.0,
 ) -> list[Row]:
     """Ranks every type in every region, or just `offers` (region, type); regions are known by their intensity."""
     pairs = offers or [(region, kind) for region in range(len(grams_per_kwh)) for kind in range(len(types))]
     columns = TypeColumns.of(types)
     found = Candidates(
+        np.arange(len(pairs)),
         np.array([region for region, _ in pairs], dtype=np.intp),
         np.array([kind for _, kind in pairs], dtype=np.intp),
         len(pairs),
@@ -108,6 +111,8 @@ def order(
         include_embodied=embodied,
         per_region=per_region,
         region_order=np.array(region_order or range(len(grams_per_kwh)), dtype=np.intp),
+        usd_per_hour=np.full(len(pairs), np.nan) if usd_per_hour is None else np.array(usd_per_hour),
+        carbon_usd_per_tonne=carbon_usd_per_tonne,
     )
     return [
         Row(int(region), types[kind].instance_type, int(cls), float(grams), float(relative), float(score))
@@ -246,6 +251,7 @@ def test_two_kinds_of_work_are_never_compared() -> None:
             [100],
             priority=priority,
             per_region=2,
+            usd_per_hour=[0.01, 9.0],
         )
 
         assert [(row.type, row.kind) for row in rows] == [("gpu", ACCELERATED)]
@@ -330,12 +336,32 @@ def test_idle_machines_do_no_work_and_are_not_rated(utilization: float) -> None:
     assert not np.isfinite(rows[0].grams)
 
 
+def test_cost_ranks_by_usd_per_unit_of_work_and_leaves_unknown_prices_last() -> None:
+    # Both work 0.5 x 2 vCPU = 1 unit an hour: 0.10, 0.08 and an unknown price for the same work.
+    rows = order([machine("a")], [100, 200, 10], priority=Priority.COST, usd_per_hour=[0.10, 0.08, float("nan")])
+
+    assert [row.region for row in rows] == [1, 0, 2]
+    assert rows[0].score == pytest.approx(1)
+    assert rows[1].score == pytest.approx(0.8)
+
+
+def test_a_carbon_price_is_folded_into_the_cost() -> None:
+    # 10 W for an hour is 1 g at 100 g/kWh and 2 g at 200. At 25,000 USD a tonne: 0.025 and 0.05 USD an hour more,
+    # so 0.125 against 0.13.
+    rows = order(
+        [machine("a")], [100, 200], priority=Priority.COST, usd_per_hour=[0.10, 0.08], carbon_usd_per_tonne=25_000
+    )
+
+    assert [row.region for row in rows] == [0, 1]
+    assert rows[1].score == pytest.approx(0.125 / 0.13)
+
+
 def test_nothing_found_ranks_to_nothing() -> None:
     columns = TypeColumns.of([machine("a")])
     empty = np.array([], dtype=np.intp)
 
     ranked = rank(
-        Candidates(empty, empty, 0, {}),
+        Candidates(empty, empty, empty, 0, {}),
         columns,
         TypeRates.at(columns, Load()),
         priority=Priority.CARBON,
@@ -343,6 +369,8 @@ def test_nothing_found_ranks_to_nothing() -> None:
         include_embodied=False,
         per_region=1,
         region_order=np.array([0]),
+        usd_per_hour=np.array([]),
+        carbon_usd_per_tonne=0.0,
     )
 
     assert len(ranked.region) == 0

@@ -1,0 +1,59 @@
+"""The answer of the scheduling API: regions of all clouds, best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from carbon.intensity import CarbonIntensity
+from carbon.results import GridShares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleLimits:
+    """How long a job may run: whole seconds, and the same rounded half up to minutes and to hours."""
+
+    seconds: int
+    minutes: int
+    hours: int
+
+    @classmethod
+    def between(cls, starts_at: datetime, ends_at: datetime) -> ScheduleLimits:
+        """From one time to a later one; nothing if it is not later."""
+        seconds = max(0, int((ends_at - starts_at).total_seconds()))
+        return cls(seconds=seconds, minutes=(seconds + 30) // 60, hours=(seconds + 1800) // 3600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """One region in a ranking of clouds. region: provider:region.
+
+    intensity: what it is ranked by, now or the mean over the job. offer: place of the machine its prices are for
+    among the catalog's offers; None where no machine fits. fits: whether the job asked for ends by not_after.
+    """
+
+    region: str
+    intensity: CarbonIntensity
+    shares: GridShares
+    offer: int | None
+    not_before: datetime
+    not_after: datetime
+    limits: ScheduleLimits
+    fits: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A region that was asked for and is not listed, and why."""
+
+    region: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationList:
+    """Regions best first; total counts them before the limit."""
+
+    rows: tuple[Location, ...]
+    total: int
+    excluded: tuple[LeftOut, ...]

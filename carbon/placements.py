@@ -1,0 +1,130 @@
+"""The answer to where and when a workload runs best: rows, savings, advice, the front of cost and carbon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carbon.intensity import CarbonIntensity
+from carbon.results import Emission, RegionNow, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementRow:
+    """One recommended offer.
+
+    start_now_gco2e, start_now_used: the same job started at once.
+    work_unit: "vcpu-hours" (of index 1) or "tflop/s-hours"; None, like the figures per unit of work, where no
+    sourced index exists. relative_performance: performance per vCPU (accelerator) over the best of its unit.
+    usd_per_unit_work: at the price the question pays (on-demand, or spot). carbon_usd: the row's grams at the
+    question's carbon price. gco2e_for_same_work: for the work row 1 does. refused_by: constraints it fails
+    (requested region only).
+    """
+
+    emission: Emission
+    window: Window
+    start_now_gco2e: float
+    start_now_used: CarbonIntensity
+    work_unit: str | None
+    performance: float | None
+    performance_basis: str | None
+    relative_performance: float | None
+    gco2e_per_unit_work: float | None
+    gco2e_for_same_work: float | None
+    usd_per_unit_work: float | None
+    carbon_usd: float | None
+    within_uncertainty_of_best: bool | None
+    score: float | None
+    is_requested_region: bool = False
+    qualifies: bool = True
+    refused_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareRegion:
+    """The requested region when no machine of it can be rated: only its grid."""
+
+    now: RegionNow
+    refused_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Savings:
+    """Grams saved for the same work by row 1's region, and the share of the worse figure.
+
+    against_worst and against_baseline; baseline_region is the caller's region or the median one.
+    """
+
+    worst_region: str | None
+    against_worst_gco2e: float | None
+    against_worst_share: float | None
+    baseline_region: str | None
+    baseline_is_requested: bool
+    baseline_gco2e: float | None
+    against_baseline_gco2e: float | None
+    against_baseline_share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One measured hint. saving_share of `from_gco2e`; figures per unit of work or per job, as `per` says."""
+
+    kind: str  # "architecture" | "time" | "region"
+    text: str
+    saving_share: float
+    from_label: str
+    to_label: str
+    from_gco2e: float
+    to_gco2e: float
+    per: str  # "unit of work" | "job" | "same work"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParetoPoint:
+    """A choice that no other beats in both cost and carbon. Both figures are `per` unit of work or job.
+
+    saved_gco2e_per_usd: what the next dollar saves on the way to the next point; None for the last.
+    """
+
+    region: str
+    instance_type: str
+    spot: bool
+    usd: float
+    gco2e: float
+    price_as_of: str | None
+    price_is_estimate: bool
+    saved_gco2e_per_usd: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pareto:
+    """The front of cost against carbon, cheapest first. per: "vcpu-hours", "tflop/s-hours" or "job"."""
+
+    per: str | None
+    points: tuple[ParetoPoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """The answer to an OptimizeQuery. requested: None, or the caller's region if it is not among rows.
+
+    providers: whose offers qualify. offers_without_price: qualifying offers whose price nobody knows.
+    """
+
+    rows: tuple[PlacementRow, ...]
+    requested: PlacementRow | BareRegion | None
+    savings: Savings
+    advice: tuple[Advice, ...]
+    duration_hours: float
+    ranking_hours: float
+    flexible: bool
+    regions_analyzed: int
+    regions_in_scope: int
+    candidates: int
+    qualifying: int
+    removed: Mapping[str, int]
+    pareto: Pareto
+    providers: tuple[str, ...]
+    offers_without_price: int
+    live_zones: int
+    zones: int
