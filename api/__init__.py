@@ -15,6 +15,7 @@ _ENDPOINTS = (
     "calculate",
     "compare",
     "schedule",
+    "locations",
     "regions",
     "zones",
     "instances",

@@ -17,6 +17,8 @@ from engine import Engine
 from settings import Settings
 
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+# A measured value older than this, counted from the end of its interval, is not what a grid is like now.
+CURRENT_MINUTES = 60
 _POLICY = "Content-Security-Policy"
 # An answer is JSON: a browser that is led to it may run, load and frame nothing.
 _HEADERS = (
@@ -36,6 +38,11 @@ class Service:
     settings: Settings
     access: Access
     clock: Callable[[], datetime]
+
+    @property
+    def max_age_minutes(self) -> int:
+        """How old a measured value may be to be ranked as current: as configured, but never more than an hour."""
+        return min(self.settings.max_age_minutes, CURRENT_MINUTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,14 @@ from difflib import get_close_matches
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownName, UnknownProvider, UnknownZone
+from carbon.errors import (
+    AmbiguousRegion,
+    UnknownCountry,
+    UnknownInstanceType,
+    UnknownName,
+    UnknownProvider,
+    UnknownZone,
+)
 from mapping import CloudMap
 
 ALL = "all"
@@ -18,10 +25,11 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a question is checked against: the catalog, and the time of the request."""
+    """What a question is checked against: the catalog, the time of the request, the age a live value may have."""
 
     mapping: CloudMap
     now: datetime
+    max_age_minutes: int
 
 
 def facts(info: ValidationInfo) -> Facts:
@@ -34,6 +42,11 @@ def facts(info: ValidationInfo) -> Facts:
 def refusal(code: str, detail: str, nearest: Callable[[], Sequence[str]] = tuple) -> PydanticCustomError:
     """A field error. nearest: finds valid values close to the one given; parse.py asks for the first few."""
     return PydanticCustomError("refused", "{detail}", {"code": code, "detail": detail, "nearest": nearest})
+
+
+def not_one_of(what: str, given: str, known: Sequence[str]) -> PydanticCustomError:
+    """A word that is none of those known."""
+    return refusal("not_one_of", f"{given!r} is not {what}", lambda: get_close_matches(given, known, n=3, cutoff=0.5))
 
 
 def _unknown(code: str, error: UnknownName) -> PydanticCustomError:
@@ -67,6 +80,34 @@ def country_code(name: str, info: ValidationInfo) -> str:
         return code
     detail = f"no region lies in a country {name!r}; give an ISO 3166 code such as DE"
     raise refusal("unknown_country", detail, lambda: get_close_matches(code, known, n=3, cutoff=0.4))
+
+
+def any_country(name: str, info: ValidationInfo) -> str:
+    """The ISO 3166 code of any country, upper and lower case alike; UK means GB."""
+    try:
+        return facts(info).mapping.places.country(name)
+    except UnknownCountry as error:
+        raise _unknown("unknown_country", error) from error
+
+
+def provider_or_region(name: str, info: ValidationInfo) -> str:
+    """The key of a provider, or of a region given as provider:region or provider-region (its gid)."""
+    mapping = facts(info).mapping
+    provider, _, region = name.replace(":", "-", 1).partition("-")
+    try:
+        return mapping.resolve_region(region, provider).key if region else mapping.provider(provider).provider
+    except UnknownName as error:
+        known = [*mapping.providers, *(r.gid for r in mapping.regions.values())]
+        detail = f"{name!r} is no provider, provider:region or gid"
+        near = refusal("unknown_place", detail, lambda: get_close_matches(name.replace(":", "-", 1), known, n=5))
+        raise near from error
+
+
+def age_served(minutes: int, info: ValidationInfo) -> int:
+    """Minutes that a live value may be old, at most those the service answers with."""
+    if minutes > (most := facts(info).max_age_minutes):
+        raise refusal("less_than_equal", f"must be less than or equal to {most}, the oldest this service answers with")
+    return minutes
 
 
 def zone_key(name: str, info: ValidationInfo) -> str:

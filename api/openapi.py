@@ -26,6 +26,7 @@ requests are left is in `RateLimit`, when to come back after a 429 in `Retry-Aft
 Every failure is a problem (RFC 9457) of media type `application/problem+json`."""
 TAGS = [
     {"name": "Decisions", "description": "Choose, calculate, compare, schedule."},
+    {"name": "Scheduling", "description": "Regions of all clouds, the one to run in first."},
     {"name": "Regions", "description": "Cloud regions and grid zones."},
     {"name": "Catalog", "description": "Instance types and workloads."},
     {"name": "Operation", "description": "Health of the service."},
@@ -61,6 +62,23 @@ _RATE_HEADERS = {
         "schema": {"type": "string", "examples": ['"default";r=59;t=60']},
     },
 }
+# Answers that stay the same for a minute are told by these.
+_FRESHNESS_HEADERS = {
+    "ETag": {"description": "Weak; of the data, the minute and the question.", "schema": {"type": "string"}},
+    "Cache-Control": {
+        "description": "private once the service has keys, else public; max-age: to the end of the minute.",
+        "schema": {"type": "string", "examples": ["public, max-age=53"]},
+    },
+    "Vary": {"description": "Request headers that decide on the answer.", "schema": {"type": "string"}},
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "ETags of answers you hold: 304 if one of them still stands.",
+    "schema": {"type": "string"},
+}
+_TABLES = ("text/plain", "text/csv")
 _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
@@ -72,6 +90,9 @@ _SECURITY_SCHEMES = {
 _PATH_PARAMETERS = {
     "region": ("A region's id, or provider:region.", "ca-central-1"),
     "zone": ("A grid zone, as Electricity Maps names it.", "CA-QC"),
+    "id": ("A provider, in any case.", "aws"),
+    "countryCode": ("An ISO 3166 alpha-2 code, in any case; UK means GB.", "SE"),
+    "iata": ("An airport's IATA code, in any case; else a metro's, such as LON.", "ARN"),
 }
 
 
@@ -106,7 +127,25 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
         statuses |= {401, 429, 503}
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
+    if _is_table(operation):
+        _add_tables(operation)
     _add_examples(operation)
+
+
+def _is_table(operation: dict[str, Any]) -> bool:
+    return any(parameter["name"] == "format" for parameter in operation["parameters"])
+
+
+def _add_tables(operation: dict[str, Any]) -> None:
+    """An answer that is to be had as text and CSV too, and kept for a minute."""
+    operation["parameters"].append(_IF_NONE_MATCH)
+    answer, example = operation["responses"]["200"], EXAMPLES[operation["operationId"]]
+    answer["headers"] |= _FRESHNESS_HEADERS
+    answer["content"] |= {kind: {"schema": {"type": "string"}, "example": example[kind]} for kind in _TABLES}
+    operation["responses"]["304"] = {
+        "description": "The answer you hold still stands.",
+        "headers": answer["headers"],
+    }
 
 
 def _complete_parameter(parameter: dict[str, Any]) -> None:

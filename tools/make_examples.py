@@ -49,6 +49,10 @@ POSTS: dict[str, dict[str, Any]] = {
     "schedule": {"region": "us-west-2", "duration_hours": 4},
 }
 GETS = {
+    "byRank": "/v1/by-rank?limit=2",
+    "byProvider": "/v1/by-provider/hetzner?durationHours=4&within=24&limit=1",
+    "byCountry": "/v1/by-country/SE?tolerance=5%25&limit=1",
+    "byIata": "/v1/by-iata/LON?spot=only&vcpus=4&memoryGb=16&limit=1",
     "regions": "/api/v1/regions?limit=2",
     "region": "/api/v1/regions/ca-central-1",
     "zone": "/api/v1/zones/CA-QC",
@@ -57,6 +61,7 @@ GETS = {
     "health": "/health",
     "ready": "/ready",
 }
+TABLES = ("text/plain", "text/csv")
 PROBLEMS: dict[str, tuple[str, str, bytes, str]] = {
     "Problem400": (
         "POST",
@@ -87,6 +92,9 @@ def examples() -> dict[str, Any]:
         found[name] = {"question": question, "answer": answer}
     for name, path in GETS.items():
         found[name] = {"answer": _ask(app, "GET", path, b"", "")}
+        if path.startswith("/v1/"):
+            client = app.test_client()
+            found[name] |= {kind: client.get(path, headers={"Accept": kind}).get_data(as_text=True) for kind in TABLES}
     found |= {name: _ask(app, *case) for name, case in PROBLEMS.items()}
     return found | _refusals(engine) | {"Problem500": _failure()}
 

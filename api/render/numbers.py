@@ -38,3 +38,9 @@ def kilograms(grams: float) -> float:
 def stamp(moment: datetime) -> str:
     """ISO 8601 in UTC, whole seconds, Z. Kept, since a list repeats few times often."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=4096)
+def moment(time: datetime) -> str:
+    """As `stamp`, ending in +00:00, as the scheduling API writes it."""
+    return time.isoformat(timespec="seconds")

@@ -1,0 +1,211 @@
+"""GET /v1/by-rank, by-provider, by-country and by-iata: the regions of all clouds by carbon, spot score and price."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import orjson
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic.alias_generators import to_camel
+
+from api import freshness, names
+from api.answers.locations import LocationsAnswer
+from api.exchange import current
+from api.fields import Arch, Duration, GpuModel, Name, Parameters, ProvidersParameter, TypeName, scope_of
+from api.formats import Format, accepted
+from api.render.locations import location_list, location_rows
+from api.render.numbers import moment
+from api.render.tables import FIELDS, KNOWN_FIELDS, csv_of, pick, text_of
+from carbon.workload import LocationsQuery, Requirements
+
+bp = APIBlueprint("locations", __name__, tag="Scheduling")
+freshness.install(bp)
+
+MAX_NAMES = 500
+Size = Annotated[float, Field(gt=0, le=1_000_000)]
+_TOLERANCE = re.compile(r"^[0-9]{1,4}(\.[0-9]{1,6})?%?$")
+_SHAPE = ("vcpus", "memory_gb", "gpus", "gpu_model", "arch")
+
+
+def _known_tolerance(text: str) -> str:
+    if not _TOLERANCE.fullmatch(text):
+        raise names.refusal("tolerance", "must be g/kWh such as 5, or a share of the lowest such as 5%")
+    return text
+
+
+def _known_fields(text: str) -> str:
+    for name in text.split(","):
+        if name not in KNOWN_FIELDS:
+            raise names.not_one_of("a field", name, KNOWN_FIELDS)
+    return text
+
+
+class LocationsParameters(Parameters):
+    """Which regions, for which job and machine, in which order and form."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    limit: int | None = Field(None, ge=1, le=1000, description="Regions at most; default: all.")
+    provider: ProvidersParameter = Field(
+        [], max_length=100, description="May be given several times; default: all. Beside a path: what is in both."
+    )
+    country: Annotated[Name, AfterValidator(names.any_country)] | None = Field(
+        None, description="ISO 3166 code. Beside a path: what is in both.", examples=["SE"]
+    )
+    exclude: list[Annotated[Name, AfterValidator(names.provider_or_region)]] = Field(
+        [], max_length=MAX_NAMES, description="Not this gid, provider:region or provider; may be given several times."
+    )
+    vcpus: Size | None = Field(None, description="vCPUs at least.")
+    memory_gb: Size | None = Field(None, description="GB at least.")
+    gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
+        None, description="Accelerators at least; 0: none wanted."
+    )
+    gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
+    arch: Arch | None = None
+    instance_type: TypeName | None = Field(
+        None,
+        description="What the prices are for, instead of a shape. Default: the region's cheapest type with 2 vCPUs and "
+        "8 GB, neither burstable nor shared-core nor accelerated.",
+        examples=["m7g.large"],
+    )
+    duration_hours: Duration | None = Field(None, description="Hours the job runs: intensity is its mean over them.")
+    within: Annotated[float, Field(ge=1, le=168)] | None = Field(
+        None, description="Start within so many hours, when it is best; default: now."
+    )
+    max_intensity: Annotated[float, Field(ge=0, le=10_000)] | None = Field(None, description="gCO2e/kWh at most.")
+    max_price_per_hour: Annotated[float, Field(ge=0, le=1_000_000)] | None = Field(
+        None, description="USD at most, on demand (spot=only: spot); an unknown price does not pass."
+    )
+    spot: Literal["only"] | None = Field(
+        None, description="only: the cheapest type by spot price; regions without one are left out."
+    )
+    partition: Literal["commercial", "gov", "china", "sovereign"] = "commercial"
+    status: Literal["available", "limited", "listed", "announced", "retired"] = "available"
+    tolerance: (
+        Annotated[
+            str, AfterValidator(_known_tolerance), WithJsonSchema({"type": "string", "pattern": _TOLERANCE.pattern})
+        ]
+        | None
+    ) = Field(
+        None,
+        description="More carbon that counts as the same: 5 (g/kWh) or 5% of a group's lowest. Default: none.",
+        examples=["5%"],
+    )
+    estimates: Literal["include", "exclude"] = Field("include", description="exclude: measured values only.")
+    max_age_minutes: Annotated[int, Field(ge=1, le=60), AfterValidator(names.age_served)] | None = Field(
+        None, description="Oldest measured value to use as current; default and most: MAX_AGE_MINUTES, at most 60."
+    )
+    format: Format | None = Field(None, description="Default: as the Accept header prefers, else json.")
+    fields: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_known_fields)] | None = Field(
+        None,
+        description="Fields of a row, parted by commas, nested ones as spotPrice.perHour. Default: all; of text: gid.",
+        examples=["id"],
+    )
+
+    @field_validator("instance_type")
+    @classmethod
+    def _no_shape(cls, value: str | None, info: ValidationInfo) -> str | None:
+        given = [to_camel(name) for name in _SHAPE if info.data.get(name) is not None]
+        if value is not None and given:
+            raise names.refusal("type_and_shape", f"cannot stand beside {', '.join(given)}: give a type or a shape")
+        return value
+
+    def query(
+        self, max_age_minutes: int, *, provider: str | None, country: str | None, airports: Iterable[str] | None
+    ) -> LocationsQuery:
+        """provider, country, airports: of the path."""
+        relative = self.tolerance is not None and self.tolerance.endswith("%")
+        tolerance = float((self.tolerance or "0").rstrip("%"))
+        shape = {name: getattr(self, name) for name in _SHAPE}
+        return LocationsQuery(
+            providers=_both(scope_of(self.provider), provider),
+            countries=_both((self.country,) if self.country else (), country),
+            airports=None if airports is None else frozenset(airports),
+            exclude=frozenset(self.exclude),
+            instance_type=self.instance_type,
+            shape=None if set(shape.values()) == {None} else Requirements(**shape),
+            duration_hours=self.duration_hours,
+            within_hours=self.within,
+            max_intensity=self.max_intensity,
+            max_usd_per_hour=self.max_price_per_hour,
+            spot_only=self.spot is not None,
+            partition=self.partition,
+            status=self.status,
+            tolerance_gco2e_per_kwh=0.0 if relative else tolerance,
+            tolerance_share=tolerance / 100.0 if relative else 0.0,
+            measured_only=self.estimates == "exclude",
+            max_age_minutes=max_age_minutes if self.max_age_minutes is None else self.max_age_minutes,
+            limit=self.limit,
+        )
+
+
+def _both(parameter: tuple[str, ...], path: str | None) -> frozenset[str] | None:
+    """What the parameter and the path both name; None where neither names any."""
+    named = frozenset(parameter)
+    if path is None:
+        return named or None
+    return frozenset((path,)) & (named or {path})
+
+
+@bp.get("/v1/by-rank")
+@bp.input(LocationsParameters, location="query", arg_name="query")
+@bp.output(LocationsAnswer)
+@bp.doc(operation_id="byRank")
+def by_rank(query: LocationsParameters) -> Response:
+    """Rank the regions of all clouds: lowest carbon, then highest spot score, lowest spot price, gid."""
+    return _answer(query)
+
+
+@bp.get("/v1/by-provider/<id>")
+@bp.input(LocationsParameters, location="query", arg_name="query")
+@bp.output(LocationsAnswer)
+@bp.doc(operation_id="byProvider", responses=[404])
+def by_provider(query: LocationsParameters, **path: str) -> Response:
+    """Rank the regions of one cloud."""
+    return _answer(query, provider=current().engine.mapping.provider(path["id"]).provider)
+
+
+@bp.get("/v1/by-country/<countryCode>")
+@bp.input(LocationsParameters, location="query", arg_name="query")
+@bp.output(LocationsAnswer)
+@bp.doc(operation_id="byCountry", responses=[404])
+def by_country(query: LocationsParameters, **path: str) -> Response:
+    """Rank the regions in one country; empty where no cloud has any."""
+    return _answer(query, country=current().engine.mapping.places.country(path["countryCode"]))
+
+
+@bp.get("/v1/by-iata/<iata>")
+@bp.input(LocationsParameters, location="query", arg_name="query")
+@bp.output(LocationsAnswer)
+@bp.doc(operation_id="byIata", responses=[404])
+def by_iata(query: LocationsParameters, **path: str) -> Response:
+    """Rank the regions at one airport, or at those of a metro code such as LON; empty where there are none."""
+    return _answer(query, airports=current().engine.mapping.places.airports(path["iata"]))
+
+
+def _answer(
+    parameters: LocationsParameters,
+    *,
+    provider: str | None = None,
+    country: str | None = None,
+    airports: Iterable[str] | None = None,
+) -> Response:
+    exchange = current()
+    mapping, oldest = exchange.engine.mapping, exchange.service.max_age_minutes
+    query = parameters.query(oldest, provider=provider, country=country, airports=airports)
+    result = exchange.engine.locations(query, now=exchange.now)
+    rows = location_rows(result, mapping)
+    fields = tuple(parameters.fields.split(",")) if parameters.fields else None
+    match parameters.format or accepted():
+        case Format.TEXT:
+            return Response(text_of(rows, fields or ("gid",)), mimetype="text/plain")
+        case Format.CSV:
+            return Response(csv_of(rows, fields or FIELDS), mimetype="text/csv")
+        case Format.JSON:
+            shown = rows if fields is None else pick(rows, fields)
+            body = location_list(shown, result, mapping, moment(exchange.now))
+            return Response(orjson.dumps(body), mimetype="application/json")
