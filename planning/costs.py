@@ -10,6 +10,7 @@ from carbon.results import Cost
 from catalog.columns import FloatArray
 from catalog.offers import IntArray
 from catalog.prices import Price
+from planning.rank import significant
 
 NO_PRICE = Cost(
     on_demand_usd_per_hour=None,
@@ -56,11 +57,12 @@ class Front:
 def pareto_front(usd: FloatArray, gco2e: FloatArray, order: IntArray) -> Front:
     """The front of choices given by their cost and carbon; choices with an unknown (NaN) are left out.
 
-    Of choices equal in both the one first in `order` stands for them.
+    Of choices equal in both (to the digits that count in a ranking) the one first in `order` stands for them.
     """
     known = np.flatnonzero(np.isfinite(usd) & np.isfinite(gco2e))
-    ascending = known[np.lexsort((order[known], gco2e[known], usd[known]))]
-    carbon = gco2e[ascending]
+    cost, grams = significant(usd[known]), significant(gco2e[known])
+    by_cost = np.lexsort((order[known], grams, cost))
+    ascending, carbon = known[by_cost], grams[by_cost]
     before = np.minimum.accumulate(np.concatenate(([np.inf], carbon[:-1]))) if len(carbon) else carbon
     front: IntArray = ascending[carbon < before]
     saved = np.full(len(front), np.nan)

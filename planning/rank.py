@@ -160,7 +160,7 @@ def _first_per_region(order: IntArray, region: IntArray, count: int) -> IntArray
 
 def significant(values: FloatArray, digits: int = SIGNIFICANT_DIGITS) -> FloatArray:
     """Rounded to significant digits, so that ties are ties."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         scale = np.power(10.0, digits - 1 - np.floor(np.log10(np.abs(values))))
         rounded = np.round(values * scale) / scale
     result: FloatArray = np.where(np.isfinite(rounded), rounded, values)
