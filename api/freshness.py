@@ -32,10 +32,8 @@ def _describe(response: Response) -> Response:
     if response.status_code in (200, 304):
         scope = "private" if current().keys_configured else "public"
         left = MINUTE_SECONDS - current().came_at.second
-        headers = response.headers
-        headers["ETag"] = f'W/"{g.tag}"'
-        headers["Cache-Control"] = f"{scope}, max-age={left}"
-        headers["Vary"] = VARY
+        told = (("ETag", f'W/"{g.tag}"'), ("Cache-Control", f"{scope}, max-age={left}"), ("Vary", VARY))
+        response.headers.extend(told)
     return response
 
 

@@ -25,21 +25,30 @@ class ScheduleLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
-    """One region in a ranking of clouds. region: provider:region.
+class Stay:
+    """What the regions of one grid zone share: how green, and for how long.
 
-    intensity: what it is ranked by, now or the mean over the job. offer: place of the machine its prices are for
-    among the catalog's offers; None where no machine fits. fits: whether the job asked for ends by not_after.
+    intensity: what they are ranked by, now or the mean over the job. fits: whether the job asked for ends by not_after.
     """
 
-    region: str
     intensity: CarbonIntensity
-    shares: GridShares
-    offer: int | None
     not_before: datetime
     not_after: datetime
     limits: ScheduleLimits
     fits: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """One region in a ranking of clouds. region: provider:region. stay: one for all regions of its zone.
+
+    offer: place of the machine its prices are for among the catalog's offers; None where no machine fits.
+    """
+
+    region: str
+    stay: Stay
+    shares: GridShares
+    offer: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,13 @@ class NoLiveSource:
 
     def __init__(self, source: str) -> None:
         self._source = source
+        self._nothing = ZoneReading(reason=self.REASON)
         self._lock = threading.Lock()
         self._readings = 0
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
         """No values, for the reason "no-key"."""
-        readings = dict.fromkeys(zones, ZoneReading(reason=self.REASON))
+        readings = dict.fromkeys(zones, self._nothing)
         with self._lock:
             self._readings += len(readings)
         return readings

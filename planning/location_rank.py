@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
 
-from carbon.intensity import CarbonIntensity, Quality
-from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits
+from carbon.intensity import Quality
+from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits, Stay
 from carbon.results import GridShares
-from carbon.workload import LocationsQuery
+from carbon.workload import LocationsQuery, Requirements
 from catalog.columns import BoolArray, FloatArray
 from catalog.model import Region
 from catalog.offers import IntArray, Offers
@@ -86,6 +85,44 @@ def _asked(
     return Asked(np.array(index, dtype=np.intp), regions, tuple(zones), rows)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Machines:
+    """Per region asked for: the machine its prices are for, and those; NaN is unknown.
+
+    known: whether a machine fits. offers: its place among the offers. gid_rank: the region's own place by gid.
+    """
+
+    known: BoolArray
+    offers: tuple[int | None, ...]
+    on_demand_usd_per_hour: FloatArray
+    spot_usd_per_hour: FloatArray
+    spot_score: FloatArray
+    gid_rank: IntArray
+
+
+@lru_cache(maxsize=256)
+def _machines(
+    prices: PriceTable,
+    asked: Asked,
+    instance_type: str | None,
+    shape: Requirements | None,
+    by_spot: bool,
+    today_day: int,
+) -> _Machines:
+    """Kept for each question, since prices do not change and days seldom; do not change it."""
+    cheapest = cheapest_offers(prices, instance_type, shape, by_spot=by_spot, today_day=today_day)
+    offer = cheapest[asked.index]
+    known = offer != NONE
+    return _Machines(
+        known=known,
+        offers=tuple(None if place == NONE else place for place in offer.tolist()),
+        on_demand_usd_per_hour=np.where(known, prices.on_demand_usd_per_hour[offer], np.nan),
+        spot_usd_per_hour=np.where(known, prices.usable_spot(today_day, offer), np.nan),
+        spot_score=np.where(known & (prices.spot_score[offer] > 0), prices.spot_score[offer], np.nan),
+        gid_rank=prices.offers.gid_order[asked.index],
+    )
+
+
 def locate(
     query: LocationsQuery,
     asked: Asked,
@@ -97,55 +134,28 @@ def locate(
 ) -> LocationList:
     """The regions asked for that meet the query's other filters, best first. The outlook's zones are asked.zones."""
     starts = _starts(query, outlook, asked.zone_row)
-    offer = cheapest_offers(prices, query.instance_type, query.shape, by_spot=query.spot_only, today_day=today_day)[
-        asked.index
-    ]
-    known = offer != NONE
-    spot = np.where(known, prices.usable_spot(today_day, offer), np.nan)
-    usd_per_hour = spot if query.spot_only else np.where(known, prices.on_demand_usd_per_hour[offer], np.nan)
-    score = np.where(known & (prices.spot_score[offer] > 0), prices.spot_score[offer], np.nan)
-    keep, excluded = _keep(query, outlook, asked, known | query.spot_only)
+    machines = _machines(prices, asked, query.instance_type, query.shape, query.spot_only, today_day)
+    usd_per_hour = machines.spot_usd_per_hour if query.spot_only else machines.on_demand_usd_per_hour
+    keep, excluded = _keep(query, outlook, asked, machines.known | query.spot_only)
     if query.max_intensity is not None:
         keep &= starts.gco2e_per_kwh <= query.max_intensity
     if query.max_usd_per_hour is not None:
-        keep &= np.nan_to_num(usd_per_hour, nan=np.inf) <= query.max_usd_per_hour
+        keep &= usd_per_hour <= query.max_usd_per_hour
     if query.spot_only:
-        keep &= known
+        keep &= machines.known
     left = np.flatnonzero(keep)
     tolerance = Tolerance(gco2e_per_kwh=query.tolerance_gco2e_per_kwh, share=query.tolerance_share)
-    rank = prices.offers.gid_order[asked.index[left]]
-    order = left[order_regions(starts.gco2e_per_kwh[left], score[left], spot[left], rank, tolerance)]
-    spans: dict[int, _Span] = {}
+    spot_score, spot_usd = machines.spot_score[left], machines.spot_usd_per_hour[left]
+    order = left[order_regions(starts.gco2e_per_kwh[left], spot_score, spot_usd, machines.gid_rank[left], tolerance)]
+    stays: dict[int, Stay] = {}
     rows = []
-    for i in order[: query.limit]:
+    for i in order[: query.limit].tolist():
         row = int(asked.zone_row[i])
-        if row not in spans:
-            spans[row] = _span(query, outlook, starts, int(i))
-        span, region = spans[row], asked.regions[i]
-        rows.append(
-            Location(
-                region=region.key,
-                intensity=span.intensity,
-                shares=shares[region.zone],
-                offer=int(offer[i]) if known[i] else None,
-                not_before=span.not_before,
-                not_after=span.not_after,
-                limits=span.limits,
-                fits=span.fits,
-            )
-        )
+        if row not in stays:
+            stays[row] = _stay(query, outlook, starts, i)
+        region = asked.regions[i]
+        rows.append(Location(region=region.key, stay=stays[row], shares=shares[region.zone], offer=machines.offers[i]))
     return LocationList(rows=tuple(rows), total=len(order), excluded=excluded)
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """What regions of one zone share: the intensity ranked by, and how long it stays about that."""
-
-    intensity: CarbonIntensity
-    not_before: datetime
-    not_after: datetime
-    limits: ScheduleLimits
-    fits: bool | None
 
 
 def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Starts:
@@ -187,7 +197,7 @@ def _keep(
     return keep, tuple(excluded)
 
 
-def _span(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> _Span:
+def _stay(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> Stay:
     row, start, mean = int(starts.zone_row[i]), float(starts.seconds[i]), float(starts.means[i])
     intensity = outlook.current_by_row[row]
     if query.duration_hours is not None or query.within_hours is not None:
@@ -195,4 +205,4 @@ def _span(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> _S
     not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, mean))
     limits = ScheduleLimits.between(max(outlook.now, not_before), not_after)
     fits = None if query.duration_hours is None else query.duration_hours * HOUR <= limits.seconds
-    return _Span(intensity, not_before, not_after, limits, fits)
+    return Stay(intensity=intensity, not_before=not_before, not_after=not_after, limits=limits, fits=fits)

@@ -34,8 +34,7 @@ def order_regions(
     walked and cut into groups, each holding what lies within the tolerance of its first; inside a group spot
     score, spot price, intensity and name decide.
     """
-    carbon, score = np.nan_to_num(intensity, nan=np.inf), np.nan_to_num(-spot_score, nan=np.inf)
-    price = np.nan_to_num(spot_price, nan=np.inf)
+    carbon, score, price = _last(intensity), _last(-spot_score), _last(spot_price)
     strict: IntArray = np.lexsort((name_rank, price, score, carbon))
     if tolerance == STRICT:
         return strict
@@ -47,3 +46,9 @@ def order_regions(
         group[index] = number
     relaxed: IntArray = np.lexsort((name_rank, carbon, price, score, group))
     return relaxed
+
+
+def _last(values: FloatArray) -> FloatArray:
+    """Unknown values as higher than any other."""
+    ranked: FloatArray = np.where(np.isnan(values), np.inf, values)
+    return ranked

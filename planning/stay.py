@@ -18,7 +18,9 @@ def stays_until(zone: ZoneHours, start: float, gco2e_per_kwh: float) -> float:
     """
     first = int(start // HOUR)
     last = zone.baseline_step if zone.baseline_step > first else first + DEFAULT_HORIZON_STEPS
-    step = first + 1
-    while step < min(last, len(zone.values)) and zone.values[step] <= STAY_RATIO * gco2e_per_kwh:
+    highest, step = STAY_RATIO * gco2e_per_kwh, first + 1
+    for value in zone.values[step:last].tolist():
+        if not value <= highest:  # an unknown value ends the run too
+            break
         step += 1
     return step * HOUR

@@ -8,8 +8,7 @@ from functools import lru_cache
 from api.render.numbers import moment, percentage, rounded
 from api.render.parts import Json
 from carbon.intensity import CarbonIntensity
-from carbon.locations import Location, LocationList, ScheduleLimits
-from carbon.results import GridShares
+from carbon.locations import Location, LocationList
 from carbon.units import SECONDS_PER_HOUR
 from catalog.offers import Offers
 from catalog.prices import SCORE_SOURCE, PriceTable
@@ -18,6 +17,7 @@ from mapping import CloudMap
 CURRENCY = "USD"
 # Enough for a price an hour of whole millionths of a dollar to come back when it is taken times 3600.
 PER_SECOND_DIGITS = 10
+_PASSING: Json = dict.fromkeys(("intensity", "notBefore", "notAfter", "scheduleLimits"))
 _NO_MACHINE: Json = dict.fromkeys(
     (
         "spotScore",
@@ -38,8 +38,9 @@ _NO_MACHINE: Json = dict.fromkeys(
 
 def location_rows(result: LocationList, mapping: CloudMap) -> list[Json]:
     """A row a region. Parts of it are shared between answers: read only."""
-    places, prices = _places(mapping.offers), mapping.prices
-    return [_row(row, places[row.region], prices) for row in result.rows]
+    first_of_zone = {id(row.stay): row for row in result.rows}
+    of_zone = {stay: _of_zone(row) for stay, row in first_of_zone.items()}
+    return [_lasting(mapping.prices, row.region, row.offer) | of_zone[id(row.stay)] for row in result.rows]
 
 
 def location_list(rows: list[Json], result: LocationList, mapping: CloudMap, timestamp: str) -> Json:
@@ -52,23 +53,34 @@ def location_list(rows: list[Json], result: LocationList, mapping: CloudMap, tim
     }
 
 
-def _row(row: Location, place: Json, prices: PriceTable) -> Json:
-    machine = _NO_MACHINE if row.offer is None else _machine(prices, row.offer)
-    limits: ScheduleLimits = row.limits
-    block: Json = {
+@lru_cache(maxsize=2048)
+def _lasting(prices: PriceTable, region: str, offer: int | None) -> Json:
+    """What of a row stays as it is while the service runs; None holds the places of what does not. Read only."""
+    place = _places(prices.offers)[region]
+    return {
         "gid": place["gid"],
         "id": place["id"],
-        "intensity": rounded(row.intensity.gco2e_per_kwh),
-        **machine,
-        "notBefore": moment(row.not_before),
-        "notAfter": moment(row.not_after),
-        "scheduleLimits": {"seconds": limits.seconds, "minutes": limits.minutes, "hours": limits.hours},
+        **_PASSING,
+        **(_NO_MACHINE if offer is None else _machine(prices, offer)),
         **place,
-        **_shares(row.shares),
-        **_origin(row.intensity),
     }
-    if row.fits is not None:
-        block["fits"] = row.fits
+
+
+def _of_zone(row: Location) -> Json:
+    """What the regions of one zone share."""
+    stay, shares, limits = row.stay, row.shares, row.stay.limits
+    block: Json = {
+        "intensity": rounded(stay.intensity.gco2e_per_kwh),
+        "notBefore": moment(stay.not_before),
+        "notAfter": moment(stay.not_after),
+        "scheduleLimits": {"seconds": limits.seconds, "minutes": limits.minutes, "hours": limits.hours},
+        "renewablePercentage": percentage(shares.renewable_share),
+        "renewablePercentageAsOf": shares.as_of,
+        "renewablePercentageSource": shares.source,
+        **_origin(stay.intensity),
+    }
+    if stay.fits is not None:
+        block["fits"] = stay.fits
     return block
 
 
@@ -93,9 +105,8 @@ def _places(offers: Offers) -> Mapping[str, Json]:
     }
 
 
-@lru_cache(maxsize=8192)
 def _machine(prices: PriceTable, offer: int) -> Json:
-    """A machine and its prices, which do not change while the service runs."""
+    """A machine and its prices."""
     kind = prices.offers.columns.types[prices.offers.type[offer]]
     block: Json = {**_NO_MACHINE, "instanceType": kind.instance_type, "arch": kind.arch}
     price = prices.price_of_offer(offer)
@@ -121,15 +132,6 @@ def _money(usd_per_hour: float) -> Json:
     """A price as the catalog has it, and the same by the second."""
     per_second = float(f"{usd_per_hour / SECONDS_PER_HOUR:.{PER_SECOND_DIGITS}g}")
     return {"perSecond": per_second, "perHour": usd_per_hour, "currency": CURRENCY}
-
-
-@lru_cache(maxsize=1024)
-def _shares(shares: GridShares) -> Json:
-    return {
-        "renewablePercentage": percentage(shares.renewable_share),
-        "renewablePercentageAsOf": shares.as_of,
-        "renewablePercentageSource": shares.source,
-    }
 
 
 def _origin(intensity: CarbonIntensity) -> Json:

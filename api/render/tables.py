@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from api.render.parts import Json
 
@@ -111,6 +112,11 @@ def _value(row: Json, column: str) -> object:
     return value.get(part) if part and isinstance(value, dict) else value
 
 
+@lru_cache(maxsize=4096)
+def _digits(value: float) -> str:
+    return f"{Decimal(repr(value)):f}"
+
+
 def _cell(value: object) -> str:
     """As JSON writes it, but numbers without an exponent, lists parted by spaces, and unknown empty."""
     if value is None:
@@ -118,7 +124,7 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{Decimal(repr(value)):f}"
+        return _digits(value)
     if isinstance(value, list):
         return " ".join(value)
     return str(value)
