@@ -2,6 +2,7 @@
 
 Intensity is constant within a step, so the mean over [s, s + d) is piecewise linear in s and its
 minimum touches a step boundary with its start or its end: those starts are all that need a look.
+They lie at the same one or two places of every step, so differences of slices of the running integral give all sums.
 Times are seconds from the first step's start; steps are even.
 """
 
@@ -35,7 +36,8 @@ class Series:
     def of(cls, values: FloatArray, step_seconds: float) -> Series:
         """From a (zones, steps) array, or (steps,) for a single zone."""
         values = np.atleast_2d(np.asarray(values, dtype=np.float64))
-        integral = np.zeros((values.shape[0], values.shape[1] + 1))
+        integral = np.empty((values.shape[0], values.shape[1] + 1))
+        integral[:, 0] = 0
         np.cumsum(values, axis=1, out=integral[:, 1:])
         integral *= step_seconds
         return cls(values, integral, step_seconds)
@@ -47,12 +49,17 @@ class Series:
 
     def means(self, starts: FloatArray, duration: float) -> FloatArray:
         """(zones, starts): mean over [start, start + duration). Raises ValueError outside the series."""
-        if duration <= 0:
-            raise ValueError(f"duration must be above 0, not {duration}")
-        if starts.size and (starts.min() < 0 or starts.max() + duration > self.ends_at + 1e-6):
-            raise ValueError(f"a window of {duration} s does not lie within the {self.ends_at} s of the series")
+        if starts.size:
+            self.check(float(starts.min()), float(starts.max()), duration)
         duration = max(duration, SHORTEST_SECONDS)
         return (self._integral_to(starts + duration) - self._integral_to(starts)) / duration
+
+    def check(self, earliest: float, latest: float, duration: float) -> None:
+        """Raise ValueError unless windows starting in [earliest, latest] have a length and lie within the series."""
+        if duration <= 0:
+            raise ValueError(f"duration must be above 0, not {duration}")
+        if earliest < 0 or latest + duration > self.ends_at + 1e-6:
+            raise ValueError(f"a window of {duration} s does not lie within the {self.ends_at} s of the series")
 
     def _integral_to(self, seconds: FloatArray) -> FloatArray:
         position = seconds / self.step_seconds
@@ -70,15 +77,6 @@ class Best:
     means: FloatArray
 
 
-def candidate_starts(*, earliest: float, latest: float, duration: float, step_seconds: float) -> FloatArray:
-    """Every start that can be optimal, ascending: both ends, and those touching a boundary with start or end."""
-    first, last = np.ceil(earliest / step_seconds), np.floor(latest / step_seconds)
-    starting = np.arange(first, last + 1) * step_seconds
-    first, last = np.ceil((earliest + duration) / step_seconds), np.floor((latest + duration) / step_seconds)
-    ending = np.arange(first, last + 1) * step_seconds - duration
-    return np.unique(np.clip(np.concatenate(([earliest, latest], starting, ending)), earliest, latest))
-
-
 def best_windows(series: Series, *, earliest: float, latest: float, duration: float) -> Best:
     """For each zone the window starting in [earliest, latest] with the lowest mean; the earliest of equals.
 
@@ -86,11 +84,66 @@ def best_windows(series: Series, *, earliest: float, latest: float, duration: fl
     """
     if latest < earliest:
         raise ValueError(f"latest start {latest} is before the earliest {earliest}")
-    starts = candidate_starts(earliest=earliest, latest=latest, duration=duration, step_seconds=series.step_seconds)
-    means = series.means(starts, duration)
-    lowest = means.min(axis=1, keepdims=True)
-    index = np.argmax(means <= lowest + np.abs(lowest) * TIE_TOLERANCE, axis=1)
-    return Best(starts[index], means[np.arange(means.shape[0]), index])
+    series.check(earliest, latest, duration)
+    look = _Candidates(earliest, latest, max(duration, SHORTEST_SECONDS), series.step_seconds)
+    if len(series.values) == 1:  # numbers instead of arrays of one: half the time
+        sums = look.sums(series.values[0], series.integral[0])
+        index = int(_earliest_of_the_lowest(sums))
+        return Best(np.array([look.start(index)]), np.array([sums[index] / look.duration]))
+    sums = look.sums(series.values.T, series.integral.T)
+    indices = _earliest_of_the_lowest(sums)
+    starts = np.array([look.start(index) for index in indices.tolist()])
+    return Best(starts, sums[indices, np.arange(len(indices))] / look.duration)
+
+
+def _earliest_of_the_lowest(sums: FloatArray) -> NDArray[np.intp]:
+    lowest = np.minimum.reduce(sums)
+    first: NDArray[np.intp] = (sums <= lowest + abs(lowest) * TIE_TOLERANCE).argmax(axis=0)
+    return first
+
+
+class _Candidates:
+    """Every start in [earliest, latest] that can be optimal, ascending, numbered from 0.
+
+    One a step where the duration is whole steps, else two: on the step's start, and where the window's end meets a
+    boundary. Those outside [earliest, latest] stand for its ends.
+    """
+
+    def __init__(self, earliest: float, latest: float, duration: float, step_seconds: float) -> None:
+        self.duration = duration
+        self._earliest, self._latest, self._step_seconds = earliest, latest, step_seconds
+        self._first, self._last = int(earliest // step_seconds), int(latest // step_seconds)
+        steps, self._rest = divmod(duration, step_seconds)
+        self._steps = int(steps)
+        self._per_step = 2 if self._rest else 1
+
+    def start(self, index: int) -> float:
+        """Seconds from the first step's start."""
+        step, second = divmod(index, self._per_step)
+        start = (self._first + step) * self._step_seconds + second * (self._step_seconds - self._rest)
+        return min(max(start, self._earliest), self._latest)
+
+    def sums(self, values: FloatArray, integral: FloatArray) -> FloatArray:
+        """Value x seconds of the window from each start: (starts,) or, from arrays (steps, zones), (starts, zones)."""
+        first, last, steps, rest, places = self._first, self._last, self._steps, self._rest, self._per_step
+        sums: FloatArray = np.empty((*values.shape[1:], (last - first + 1) * places + 1)).T
+        on_step = sums[: -1 - places : places]
+        np.subtract(integral[first + steps : last + steps], integral[first:last], out=on_step)
+        if rest:
+            on_step += values[first + steps : last + steps] * rest
+            on_end = sums[1:-3:2]
+            np.subtract(integral[first + steps + 1 : last + steps + 1], integral[first + 1 : last + 1], out=on_end)
+            on_end += values[first:last] * rest
+        # In the first step a start may lie before the earliest, in the last step after the latest.
+        for index in (*range(places), *range(len(sums) - places - 1, len(sums))):
+            start = self.start(index)
+            sums[index] = self._until(start + self.duration, values, integral) - self._until(start, values, integral)
+        return sums
+
+    def _until(self, seconds: float, values: FloatArray, integral: FloatArray) -> FloatArray:
+        step = min(int(seconds / self._step_seconds), len(values) - 1)
+        sums: FloatArray = integral[step] + values[step] * (seconds - step * self._step_seconds)
+        return sums
 
 
 def next_best_windows(
@@ -100,17 +153,18 @@ def next_best_windows(
 
     The first is best_windows' own; each next is the best of what is left around those taken.
     """
-    free = [(earliest, latest)]
+
+    def best_of(low: float, high: float) -> tuple[float, float, float, float]:
+        best = best_windows(series, earliest=low, latest=high, duration=duration)
+        return float(best.starts[0]), float(best.means[0]), low, high
+
+    free = [best_of(earliest, latest)]
     taken: list[tuple[float, float]] = []
     while free and len(taken) < count:
-        found = [
-            (float(best.means[0]), float(best.starts[0]), gap)
-            for gap in free
-            for best in [best_windows(series, earliest=gap[0], latest=gap[1], duration=duration)]
-        ]
-        lowest = min(mean for mean, _, _ in found)
-        mean, start, gap = min((row for row in found if row[0] <= lowest * (1 + TIE_TOLERANCE)), key=lambda row: row[1])
+        lowest = min(mean for _, mean, _, _ in free)
+        found = min(gap for gap in free if gap[1] <= lowest * (1 + TIE_TOLERANCE))
+        start, mean, low, high = found
         taken.append((start, mean))
-        free.remove(gap)
-        free += [(low, high) for low, high in ((gap[0], start - duration), (start + duration, gap[1])) if low <= high]
+        free.remove(found)
+        free += [best_of(*gap) for gap in ((low, start - duration), (start + duration, high)) if gap[0] <= gap[1]]
     return taken
