@@ -71,7 +71,8 @@ class OptimizeRequest(LoadFields):
 
     workload: WorkloadType
     priority: Priority = Field(
-        description="carbon: gCO2e per unit of work; performance: work per vCPU (accelerator); balanced: half of each."
+        description="carbon: gCO2e per unit of work; performance: work per vCPU (accelerator); balanced: half of each; "
+        "cost: USD per unit of work."
     )
     provider: ProviderKey | None = Field(None, description="Whose region `region` is.")
     region: RegionBesideProvider | None = Field(

@@ -76,7 +76,7 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
     requested = None
     if facts.requested is not None:
         refusals = {"scope": scope, **places, **clean}
-        requested = requested_row(job, ranked, machines, refusals, facts.requested)
+        requested = requested_row(job, ranked, machines, refusals, priced, facts.requested)
     listed = any(row.is_requested_region for row in rows)
     return Placement(
         rows=rows,
@@ -100,7 +100,12 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
 
 
 def requested_row(
-    job: Job, ranked: Ranked, machines: Mapping[str, BoolArray], refusals: Mapping[str, BoolArray], region: int
+    job: Job,
+    ranked: Ranked,
+    machines: Mapping[str, BoolArray],
+    refusals: Mapping[str, BoolArray],
+    priced: Mapping[str, BoolArray],
+    region: int,
 ) -> PlacementRow | BareRegion:
     """The caller's region by its best type, whether it qualifies or not; only its grid if no machine can be rated."""
     position = np.flatnonzero(ranked.region == region)
@@ -108,8 +113,12 @@ def requested_row(
         return job.row(ranked, int(position[0]), best=ranked)
     offers = job.facts.offers
     refused = tuple(name for name, mask in refusals.items() if not mask[region])
-    own = narrow(offers, np.arange(len(offers.regions)) == region, (machines, offers.type))
+    here = np.arange(len(offers.regions)) == region
+    own = narrow(offers, here, (machines, offers.type))
     if not len(own.region):
         return BareRegion(now=job.region_now(region), refused_by=(*refused, *(own.removed or ("no_known_offers",))))
+    affordable = narrow(offers, here, (machines, offers.type), (priced, None))
+    if not len(affordable.region):
+        refused += tuple(name for name in priced if name in affordable.removed)
     row = job.row(job.rank(own, 1), 0, best=ranked)
     return replace(row, qualifies=False, refused_by=refused, score=None)

@@ -135,7 +135,7 @@ def _in_words(share: float | None) -> str:
     if share is None:
         return "Only one option qualifies; there is nothing to compare it with"
     if share <= 0:
-        return "Best and worst option emit the same"
+        return "The option ranked first emits no less CO2 than any other"
     return f"Best option emits {percentage(share):g}% less CO2 than worst option"
 
 
