@@ -199,10 +199,11 @@ def _keep(
 
 def _stay(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> Stay:
     row, start, mean = int(starts.zone_row[i]), float(starts.seconds[i]), float(starts.means[i])
+    printed = float(starts.gco2e_per_kwh[i])  # as the answer reads, so that it can be checked by reading it
     intensity = outlook.current_by_row[row]
     if query.duration_hours is not None or query.within_hours is not None:
         intensity = outlook.describe(row, mean, start, (query.duration_hours or BEST_HOUR) * HOUR)
-    not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, mean))
+    not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, printed))
     limits = ScheduleLimits.between(max(outlook.now, not_before), not_after)
     fits = None if query.duration_hours is None else query.duration_hours * HOUR <= limits.seconds
     return Stay(intensity=intensity, not_before=not_before, not_after=not_after, limits=limits, fits=fits)

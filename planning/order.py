@@ -10,6 +10,10 @@ from catalog.columns import FloatArray
 from catalog.offers import IntArray
 
 
+# Far below the digits anybody prints: 11.12 + 5 is a hair less than 16.12 in binary.
+ROUNDING = 1e-12
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
     """How much more carbon counts as the same: grams per kWh, or a share of a group's lowest. (0, 0): strict."""
@@ -19,7 +23,7 @@ class Tolerance:
 
     def reaches(self, lowest: float) -> float:
         """The highest intensity in the group of `lowest`."""
-        return lowest + self.gco2e_per_kwh + lowest * self.share
+        return (lowest + self.gco2e_per_kwh + lowest * self.share) * (1.0 + ROUNDING)
 
 
 STRICT = Tolerance()

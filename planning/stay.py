@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planning.order import ROUNDING
 from planning.zone_hours import HOUR, ZoneHours
 
 # A region stays worth its place while a step is at most this many times the intensity it was ranked by.
@@ -18,7 +19,7 @@ def stays_until(zone: ZoneHours, start: float, gco2e_per_kwh: float) -> float:
     """
     first = int(start // HOUR)
     last = zone.baseline_step if zone.baseline_step > first else first + DEFAULT_HORIZON_STEPS
-    highest, step = STAY_RATIO * gco2e_per_kwh, first + 1
+    highest, step = STAY_RATIO * gco2e_per_kwh * (1.0 + ROUNDING), first + 1
     for value in zone.values[step:last].tolist():
         if not value <= highest:  # an unknown value ends the run too
             break

@@ -116,11 +116,11 @@ def _machine(prices: PriceTable, offer: int) -> Json:
         block["instancePrice"] = _money(price.on_demand_usd_per_hour)
         block["priceAsOf"] = price.on_demand_as_of
         block["priceIsEstimate"] = price.is_estimate
-        block["priceSource"] = price.on_demand_source.source if price.on_demand_source else None
+        block["priceSource"] = price.on_demand_source.what if price.on_demand_source else None
     if price.spot_usd_per_hour is not None:
         block["spotPrice"] = _money(price.spot_usd_per_hour)
         block["spotPriceAsOf"] = price.spot_as_of
-        block["spotPriceSource"] = price.spot_source.source if price.spot_source else None
+        block["spotPriceSource"] = price.spot_source.what if price.spot_source else None
     if price.spot_score is not None:
         block["spotScore"] = price.spot_score
         block["spotScoreSource"] = SCORE_SOURCE
