@@ -9,6 +9,7 @@ Times are seconds from the first step's start; steps are even.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ def best_windows(series: Series, *, earliest: float, latest: float, duration: fl
         return Best(np.array([look.start(index)]), np.array([sums[index] / look.duration]))
     sums = look.sums(series.values.T, series.integral.T)
     indices = _earliest_of_the_lowest(sums)
-    starts = np.array([look.start(index) for index in indices.tolist()])
+    starts = look.unbounded(indices).clip(earliest, latest)
     return Best(starts, sums[indices, np.arange(len(indices))] / look.duration)
 
 
@@ -117,11 +118,14 @@ class _Candidates:
         self._steps = int(steps)
         self._per_step = 2 if self._rest else 1
 
+    def unbounded(self, index: Any) -> Any:
+        """Seconds from the first step's start, of one number or an array of them; maybe outside [earliest, latest]."""
+        step, second = divmod(index, self._per_step)
+        return (self._first + step) * self._step_seconds + second * (self._step_seconds - self._rest)
+
     def start(self, index: int) -> float:
         """Seconds from the first step's start."""
-        step, second = divmod(index, self._per_step)
-        start = (self._first + step) * self._step_seconds + second * (self._step_seconds - self._rest)
-        return min(max(start, self._earliest), self._latest)
+        return min(max(float(self.unbounded(index)), self._earliest), self._latest)
 
     def sums(self, values: FloatArray, integral: FloatArray) -> FloatArray:
         """Value x seconds of the window from each start: (starts,) or, from arrays (steps, zones), (starts, zones)."""
@@ -135,9 +139,13 @@ class _Candidates:
             np.subtract(integral[first + steps + 1 : last + steps + 1], integral[first + 1 : last + 1], out=on_end)
             on_end += values[first:last] * rest
         # In the first step a start may lie before the earliest, in the last step after the latest.
+        done: dict[float, FloatArray] = {}
         for index in (*range(places), *range(len(sums) - places - 1, len(sums))):
             start = self.start(index)
-            sums[index] = self._until(start + self.duration, values, integral) - self._until(start, values, integral)
+            if start not in done:
+                end = start + self.duration
+                done[start] = self._until(end, values, integral) - self._until(start, values, integral)
+            sums[index] = done[start]
         return sums
 
     def _until(self, seconds: float, values: FloatArray, integral: FloatArray) -> FloatArray:
