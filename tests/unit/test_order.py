@@ -1,4 +1,4 @@
-"""The order of regions: carbon, spot score, spot price, gid; with a tolerance, groups within which carbon comes last."""
+"""The order of regions: carbon, spot score, spot price, gid; with a tolerance, in groups inside which carbon is last."""
 
 from __future__ import annotations
 
