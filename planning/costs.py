@@ -10,7 +10,7 @@ from carbon.results import Cost
 from catalog.columns import FloatArray
 from catalog.offers import IntArray
 from catalog.prices import Price
-from planning.rank import significant
+from planning.rank import SIGNIFICANT_DIGITS, significant
 
 NO_PRICE = Cost(
     on_demand_usd_per_hour=None,
@@ -23,6 +23,8 @@ NO_PRICE = Cost(
     spot_price_source=None,
     is_estimate=False,
 )
+# Figures further apart than this share of them never round to the same significant digits.
+NOISE = 10.0 ** (1 - SIGNIFICANT_DIGITS)
 
 
 def cost_of(price: Price | None, hours: float, count: int) -> Cost:
@@ -60,9 +62,12 @@ def pareto_front(usd: FloatArray, gco2e: FloatArray, order: IntArray) -> Front:
     Of choices equal in both (to the digits that count in a ranking) the one first in `order` stands for them.
     """
     known = np.flatnonzero(np.isfinite(usd) & np.isfinite(gco2e))
-    cost, grams = significant(usd[known]), significant(gco2e[known])
-    by_cost = np.lexsort((order[known], grams, cost))
-    ascending, carbon = known[by_cost], grams[by_cost]
+    dearer = known[np.argsort(usd[known])]
+    # What a cheaper choice beats by more than rounding is out; the few others are compared as the ranking compares.
+    near = dearer[gco2e[dearer] <= np.minimum.accumulate(gco2e[dearer]) * (1 + NOISE)]
+    cost, grams = significant(usd[near]), significant(gco2e[near])
+    by_cost = np.lexsort((order[near], grams, cost))
+    ascending, carbon = near[by_cost], grams[by_cost]
     before = np.minimum.accumulate(np.concatenate(([np.inf], carbon[:-1]))) if len(carbon) else carbon
     front: IntArray = ascending[carbon < before]
     saved = np.full(len(front), np.nan)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbon.placements import ParetoPoint, Placement
-from carbon.workload import CalculateQuery, OptimizeQuery, Priority, Requirements, WorkloadType
+from carbon.workload import CalculateQuery, Load, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
 from planning.costs import Front, pareto_front
 from tests.fakes.clouds import cloud_map
@@ -78,6 +78,18 @@ def test_floating_point_noise_makes_no_second_point_and_no_saving() -> None:
 
     assert found.index.tolist() == [1]
     assert np.isnan(found.saved_per_usd).all()
+
+
+@given(st.data(), CHOICES, st.lists(st.sampled_from([-4e-16, 0.0, 4e-16]), min_size=24, max_size=24))
+def test_floating_point_noise_does_not_change_the_front(
+    data: st.DataObject, choices: list[tuple[float, float]], noise: list[float]
+) -> None:
+    order = data.draw(st.permutations(range(len(choices))))
+    noisy = [
+        (usd * (1 + a), gco2e * (1 + b)) for (usd, gco2e), a, b in zip(choices, noise, reversed(noise), strict=False)
+    ]
+
+    assert front(noisy, order).index.tolist() == front(choices, order).index.tolist()
 
 
 @pytest.mark.parametrize("choices", [[], [(nan, 1.0)], [(1.0, nan), (nan, nan)]])
@@ -157,12 +169,34 @@ def test_each_points_saving_follows_from_it_and_the_next(workload: WorkloadType)
 
 
 def test_only_one_kind_of_work_is_on_a_front_per_unit_of_work() -> None:
-    # Inference ranks accelerators before CPUs: a vCPU-hour is no TFLOP/s-hour, whatever it costs.
-    found = answer(ask(workload=WorkloadType.INFERENCE))
+    # A vCPU-hour is no TFLOP/s-hour, however cheap: with accelerators at 1 % theirs costs more than a CPU's.
+    idle = Load(utilization=1.0, accelerator_utilization=0.01)
+
+    found = answer(ask(workload=WorkloadType.INFERENCE, load=idle))
 
     machines = [cloud_map().instance_type(of(p)[0].partition(":")[0], p.instance_type) for p in found.pareto.points]
     assert found.pareto.per == "tflop/s-hours"
+    assert machines
     assert all(machine.accelerator for machine in machines)
+
+
+def test_of_offers_equal_in_both_the_smaller_type_and_the_first_region_stand_for_them() -> None:
+    # us-east-1 and us-east-2 lie in one grid zone and have one price list: m5.large 0.096, m5.xlarge 0.192.
+    equals = {"regions": ("aws:us-east-2", "aws:us-east-1"), "instance_types": ("m5.xlarge", "m5.large")}
+
+    found = answer(ask(spot=False, **equals))
+
+    assert [of(point) for point in found.pareto.points] == [("aws:us-east-1", "m5.large")]
+
+
+def test_a_point_says_whether_its_own_price_is_an_estimate() -> None:
+    # eu-south-2 has no on-demand price of m8a.2xlarge but us-east-1's times a factor; its spot price is its own.
+    one = {"regions": ("aws:eu-south-2",), "instance_types": ("m8a.2xlarge",)}
+
+    listed, spot = (answer(ask(spot=kind, **one)).pareto.points for kind in (False, True))
+
+    assert [(point.price_is_estimate, point.price_as_of) for point in listed] == [(True, "2026-08-06")]
+    assert [(point.price_is_estimate, point.price_as_of) for point in spot] == [(False, "2026-08-11")]
 
 
 def test_without_saying_which_the_front_is_that_of_spot_and_on_demand_prices_together() -> None:
