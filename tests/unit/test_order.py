@@ -1,4 +1,4 @@
-"""The order of regions: carbon, spot score, spot price, gid; with a tolerance, in groups inside which carbon is last."""
+"""The order of regions: carbon, spot score, spot price, gid; with a tolerance, carbon comes last inside its groups."""
 
 from __future__ import annotations
 
