@@ -113,8 +113,7 @@ class Job:
         if not query.spot and query.max_usd_per_hour is None and query.max_cost_usd is None:
             return masks
         usd = self.usd_per_hour()
-        if query.spot:
-            masks["spot"] = np.isfinite(usd)
+        masks["no_spot_price" if query.spot else "no_price"] = np.isfinite(usd)
         if query.max_usd_per_hour is not None:
             masks["max_price_per_hour"] = usd <= query.max_usd_per_hour
         if query.max_cost_usd is not None:

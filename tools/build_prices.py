@@ -44,6 +44,12 @@ PRICE_FILES = {
 UNMODELLED = ("alibaba", "digitalocean", "exoscale", "fly", "hetzner", "linode", "oci", "ovh", "upcloud")
 # Still on the price list, no longer sold: Scaleway's own command line hides these as deprecated.
 RETIRED = {"scaleway": re.compile(r"START1-\w+|X64-\d+GB")}
+# Cannot be right: a tenth (New Zealand) or a sixth (Brazil Southeast) of what every other region asks for the type, where
+# no other price of those regions is below 0.45 of its type's median. The offer stays, the price is unknown.
+IMPLAUSIBLE = {
+    ("azure", "newzealandnorth"): re.compile(r"Standard_F\d+i?ams_v6"),
+    ("azure", "brazilsoutheast"): re.compile(r"Standard_A(8|9|10|11)"),
+}
 EU_MEMBERS = frozenset((
     "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
     "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
@@ -114,6 +120,9 @@ def survey_rows(source: Path, provider: str) -> list[Cells]:
         if row["provider"] != provider or (provider in RETIRED and RETIRED[provider].fullmatch(row["instance_type"])):
             continue
         on_demand, spot = _price(row["on_demand_usd_hour"]), _price(row["spot_usd_hour"])
+        implausible = IMPLAUSIBLE.get((provider, row["region"]))
+        if implausible is not None and implausible.fullmatch(row["instance_type"]):
+            on_demand = ""
         spot_only = not row["on_demand_usd_hour"]  # then as_of and source are those of the spot price
         rows.append(
             {

@@ -228,8 +228,7 @@ def test_an_unknown_price_passes_no_bound(bound: str) -> None:
         answer(workload=WorkloadType.SERVERLESS, **{bound: 1e9})
 
     # Two functions in each of 34 regions.
-    name = {"max_usd_per_hour": "max_price_per_hour", "max_cost_usd": "max_cost"}[bound]
-    assert raised.value.facts["removed"][name] == 68  # type: ignore[index]
+    assert raised.value.facts["removed"]["no_price"] == 68  # type: ignore[index]
     assert raised.value.facts["candidates"] == sum(raised.value.facts["removed"].values())  # type: ignore[attr-defined]
 
 
@@ -240,7 +239,7 @@ def test_spot_prices_older_than_a_year_are_none_when_spot_is_paid() -> None:
     five = ("belgiumcentral", "francecentral", "northeurope", "swedencentral", "westeurope")
     assert set(places(found)) == {f"azure:{region}" for region in five}
     assert {row.emission.cost.spot_price_as_of for row in found.rows} == {"2026-08-20"}
-    assert found.removed["spot"] > 20
+    assert found.removed["no_spot_price"] > 20
     assert found.candidates == found.qualifying + sum(found.removed.values())
 
 
@@ -255,7 +254,7 @@ def test_a_spot_price_serves_through_its_365th_day(day: datetime, usable: bool) 
     found = answer_at(at, instance_types=("Standard_D2s_v5",), **asked)
 
     assert ("azure:eastus" in places(found)) == usable
-    assert found.removed.get("spot", 0) == (0 if usable else 1)
+    assert found.removed.get("no_spot_price", 0) == (0 if usable else 1)
 
 
 def test_only_paying_spot_demands_a_spot_price() -> None:
@@ -327,6 +326,6 @@ def test_a_requested_region_priced_out_says_by_which_bound() -> None:
     dear = answer(region="aws:us-east-1", max_usd_per_hour=0.06, limit=1)
     no_spot = answer(region="aws:me-central-1", spot=True, limit=1)
 
-    for found, bound in ((dear, "max_price_per_hour"), (no_spot, "spot")):
+    for found, bound in ((dear, "max_price_per_hour"), (no_spot, "no_spot_price")):
         assert found.requested is not None
         assert found.requested.refused_by == (bound,)
