@@ -15,7 +15,7 @@ from api.encoding import OrjsonProvider
 from api.render.regions import sites
 from engine import Engine
 from settings import Settings, SettingsError
-from wiring import build_engine, build_keys, build_limiter
+from wiring import build_engine, build_keys, build_limiter, build_redis
 
 if TYPE_CHECKING:
     app: APIFlask
@@ -38,7 +38,10 @@ def create_app(
     """
     settings = settings or Settings.from_env()
     engine = engine or build_engine(settings)
-    rules = rules or access.Access(keys=build_keys(settings), limiter=build_limiter(), rate=settings.rate_limit)
+    redis = build_redis(settings)
+    rules = rules or access.Access(
+        keys=build_keys(settings), limiter=build_limiter(settings, redis), rate=settings.rate_limit
+    )
     service = exchange.Service(engine=engine, sites=sites(engine.mapping), settings=settings, access=rules, clock=clock)
     made = APIFlask(
         __name__,

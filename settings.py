@@ -82,6 +82,19 @@ def _rate(text: str) -> str:
     return _checked(text, 1 <= rate.amount <= 100_000 and rate.get_expiry() <= 86_400)
 
 
+def _redis_url(text: str) -> str:
+    parts = urlsplit(text)
+    place = parts.path if parts.scheme == "unix" else parts.hostname if parts.scheme in ("redis", "rediss") else None
+    return _checked(text, bool(place) and parts.port != 0 and not re.search(r"\s", text))
+
+
+def _origins(text: str) -> str:
+    """Origins as browsers send them, separated by commas; "*" is none: every site could ask as the user."""
+    origins = [origin.strip() for origin in text.split(",")]
+    usable = all(re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", origin) for origin in origins)
+    return _checked(",".join(origins), usable)
+
+
 def _folder(text: str) -> Path:
     return Path(_checked(text, "\0" not in text))
 
@@ -94,6 +107,8 @@ TOKEN = Rule(
 )
 
 RATE = Rule(allowed="off or 1 to 100000 requests per second, minute, hour or day, as in 60 per minute", parse=_rate)
+REDIS_URL = Rule(allowed="a redis://, rediss:// or unix:// URL, which may hold a password", parse=_redis_url)
+ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
 FOLDER = Rule(allowed="a folder, which is made when something is to be kept", parse=_folder)
 
 
@@ -117,11 +132,28 @@ class Settings:
     log_level: str = _setting(
         "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "The least severe log line to write."
     )
+    access_log: str = _setting("on", _one_of("on", "off"), "One log line a request, of level INFO.")
+    metrics: str = _setting("on", _one_of("on", "off"), "Whether /metrics tells Prometheus how the service does.")
+    tracing: str = _setting(
+        "off", _one_of("on", "off"), "OpenTelemetry traces; needs requirements-tracing.txt and OTEL_* variables."
+    )
+    cors_origins: str | None = _setting(None, ORIGINS, "Web pages that may ask from a browser; empty: none.")
     data_dir: Path = _setting(  # noqa: RUF009  # a path never changes
         Path("var"), FOLDER, "Where the service keeps its state, such as API keys."
     )
     rate_limit: str = _setting(
         "60 per minute", RATE, "Requests to /v1 and /api/v1 of one API key or, while there are no keys, one address."
+    )
+    rate_limit_on_store_error: str = _setting(
+        "local",
+        _one_of("local", "open", "closed"),
+        "While the shared counters cannot be used: each worker counts alone, nobody is limited, nobody gets in.",
+    )
+    redis_url: str | None = _setting(
+        None,
+        REDIS_URL,
+        "Redis shared by several machines; empty: the workers of one machine share files in DATA_DIR.",
+        secret=True,
     )
     trusted_proxies: int = _setting(
         0, _whole(0, 10), "Proxies in front that each add to X-Forwarded-For; 0: that header is ignored."

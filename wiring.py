@@ -9,9 +9,20 @@ from grid.registry import build_reader
 from mapping import CloudMap
 from net import HttpLimits
 from settings import Settings
+from store.hits import FileCounter
 from store.keyring import KeyRing
 from store.keys import KeyTable
-from store.rate_limit import RateLimiter, in_memory
+from store.rate_limit import RateLimiter
+from store.redis_hits import RedisCounter
+from store.redis_link import RedisLink
+from telemetry import Silent, Telemetry
+
+SILENT = Silent()
+
+
+def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink | None:
+    """What all stores of one process share to reach Redis; None without REDIS_URL. Opens nothing."""
+    return RedisLink(settings.redis_url, telemetry=telemetry) if settings.redis_url else None
 
 
 def build_engine(settings: Settings) -> Engine:
@@ -29,9 +40,10 @@ def build_keys(settings: Settings) -> KeyRing:
     return KeyRing(KeyTable(settings.data_dir, busy_seconds=0.25).records)
 
 
-def build_limiter() -> RateLimiter:
-    """Counts for this process alone."""
-    return in_memory()
+def build_limiter(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> RateLimiter:
+    """Counts for all machines with Redis, for all workers of this one without; makes no file before the first count."""
+    counter = RedisCounter(redis) if redis else FileCounter(settings.data_dir, busy_seconds=0.1)
+    return RateLimiter(counter, on_store_error=settings.rate_limit_on_store_error, telemetry=telemetry)
 
 
 def _electricity_maps(settings: Settings) -> ElectricityMapsConfig | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from flask import request
 
 from api.answers.health import HealthAnswer, ReadyAnswer
 from api.exchange import current
@@ -30,5 +29,5 @@ def ready() -> Json:
     An upstream's outage leaves the service ready, degraded: baselines answer.
     """
     exchange = current()
-    access = render.access(exchange.service.access, several_workers=request.environ.get("wsgi.multiprocess", False))
+    access = render.access(exchange.service.access)
     return render.ready(exchange.timestamp, exchange.engine.source_states(), exchange.engine.mapping.tables, access)

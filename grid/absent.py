@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from carbon.reading import Shares, ZoneReading
+from carbon.reading import Observation, Shares, ZoneReading
 from grid.source import SourceState
 
 
@@ -31,6 +31,10 @@ class NoLiveSource:
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
         """None."""
         return None
+
+    def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
+        """Nothing."""
+        return {}
 
     def version(self) -> str:
         """Always the same: nothing is known."""

@@ -159,6 +159,15 @@ class CachedReader:
         value, _ = self._usable(_Kind.SHARES, zone, kept.get(zone), now, "late")
         return value if isinstance(value, Shares) else None
 
+    def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
+        """See GridReader."""
+        held = ((zone, self._last_good[_Kind.LATEST].get(zone)) for zone in zones)
+        return {
+            zone: kept.value
+            for zone, kept in held
+            if kept is not None and isinstance(kept.value, Observation) and now <= kept.good_until
+        }
+
     def version(self) -> str:
         """See GridReader. Taken from what is known, so that processes that know the same agree."""
         return f"{self._version:016x}"

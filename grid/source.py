@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Protocol
 
 from carbon.errors import CarbonError
-from carbon.reading import Shares, ZoneReading
+from carbon.reading import Observation, Shares, ZoneReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """How a source is doing, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried"."""
+    """How a source is doing, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried".
+
+    calls_left: of this hour's budget; None: no limit is known. breaker_open: whether calls are held back; None: no
+    calls are ever made.
+    """
 
     source: str
     state: str
@@ -23,6 +27,8 @@ class SourceState:
     last_error: str | None = None
     calls: int = 0
     fallbacks: Mapping[str, int] | None = None
+    calls_left: int | None = None
+    breaker_open: bool | None = None
 
 
 class GridReader(Protocol):
@@ -34,6 +40,10 @@ class GridReader(Protocol):
 
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
         """Live shares of one zone, or None."""
+        ...
+
+    def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
+        """What is held of these zones and may be served, last good values too; calls nothing, waits for nothing."""
         ...
 
     def version(self) -> str:

@@ -30,11 +30,15 @@ class Database:
     Every method raises StateUnavailable when the file cannot be used.
     """
 
-    def __init__(self, path: Path, schema: Sequence[str], *, busy_seconds: float) -> None:
-        """schema: statements that make the tables. busy_seconds: longest wait for another writer."""
+    def __init__(self, path: Path, schema: Sequence[str], *, busy_seconds: float, durable: bool = True) -> None:
+        """schema: statements that make the tables. busy_seconds: longest wait for another writer.
+
+        durable: whether what was written outlives a crash of the machine; one of the process it always outlives.
+        """
         self._path = path
         self._schema = tuple(schema)
         self._busy_seconds = busy_seconds
+        self._durable = durable
         self._local = threading.local()
         self._carried_over: list[_Link] = []  # kept from the garbage collector, which would close them
 
@@ -103,6 +107,8 @@ class Database:
             self._leave(link)
         address = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: never makes an empty file
         connection = sqlite3.connect(address, uri=True, timeout=self._busy_seconds, isolation_level=None)
+        if not self._durable:
+            connection.execute("PRAGMA synchronous = OFF")
         self._local.link = _Link(connection, owner)
         return connection
 

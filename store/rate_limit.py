@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from array import array
@@ -14,11 +15,17 @@ from math import ceil
 from typing import Protocol
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, Storage
-from limits.strategies import MovingWindowRateLimiter
+
+from carbon.errors import StateUnavailable
+from store.rest import Rest
+from telemetry import Silent, Telemetry
+
+log = logging.getLogger(__name__)
 
 OFF = "off"
+LOCAL, OPEN, CLOSED = "local", "open", "closed"
 CALLERS_REMEMBERED = 20_000
+REST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,89 +43,139 @@ class Verdict:
     reset_seconds: int
 
 
-class RateLimiter(Protocol):
-    """Counts requests. shared: whether all workers of the service count together. Safe for many threads."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One request counted, or not. used: requests in the window now. reset_seconds: until the oldest leaves it."""
 
-    shared: bool
+    allowed: bool
+    used: int
+    reset_seconds: float
+
+
+class Counter(Protocol):
+    """Counts the requests of callers in moving windows. Safe for many threads.
+
+    scope: who counts together: all of the "service", the workers of one "machine", or each "worker" alone.
+    """
+
+    scope: str
+
+    def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
+        """Count a request unless `limit` of them are in the window already. Raises StateUnavailable."""
+        ...
+
+
+class RateLimiter:
+    """Judges requests by a counter; while that cannot be used, by what is to be done then.
+
+    on_store_error: "local" counts for this process alone, "open" limits nobody, "closed" lets nobody in. Each change
+    is logged once.
+    """
+
+    def __init__(
+        self,
+        counter: Counter,
+        *,
+        on_store_error: str = LOCAL,
+        telemetry: Telemetry | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._counter = counter
+        self._local = MemoryCounter(monotonic)
+        self._telemetry = telemetry or Silent()
+        self._rest = Rest(REST_SECONDS, monotonic=monotonic)
+        self.on_store_error = on_store_error
+
+    @property
+    def failing(self) -> bool:
+        """Whether the counter cannot be used now."""
+        return self._rest.failing
+
+    @property
+    def scope(self) -> str:
+        """Who counts together now."""
+        return self._local.scope if self._rest.failing else self._counter.scope
 
     def hit(self, rate: str, caller: str) -> Verdict | None:
         """Count one request of a caller against a rate such as "60 per minute"; a refused one is not counted.
 
-        None: the rate is "off" and nothing is counted.
+        None: nothing is counted, as the rate is "off" or the counter cannot be used and that means open.
+        Raises StateUnavailable if it cannot be used and that means closed.
         """
-
-
-class MovingWindows:
-    """A RateLimiter over a storage of the limits library."""
-
-    def __init__(self, storage: Storage, *, clock: Callable[[], float], shared: bool) -> None:
-        """clock: seconds, the very clock by which the storage dates requests."""
-        self.shared = shared
-        self._strategy = MovingWindowRateLimiter(storage)
-        self._clock = clock
-
-    def hit(self, rate: str, caller: str) -> Verdict | None:
         item = _item(rate)
         if item is None:
             return None
-        allowed = self._strategy.hit(item, caller)
-        reset_at, remaining = self._strategy.get_window_stats(item, caller)
-        seconds = round(reset_at - self._clock(), 3)  # a difference of floats: 60 may be 60.0000001
+        window_seconds = item.get_expiry()
+        count = self._count(caller, item.amount, window_seconds)
+        if count is None:
+            return None
+        seconds = round(count.reset_seconds, 3)  # a difference of floats: 60 may be 60.0000001
         return Verdict(
-            allowed=allowed,
+            allowed=count.allowed,
             limit=item.amount,
-            window_seconds=item.get_expiry(),
-            remaining=max(0, remaining),
+            window_seconds=window_seconds,
+            remaining=max(0, item.amount - count.used),
             reset_seconds=max(1, ceil(seconds)),
         )
 
+    def _count(self, caller: str, limit: int, window_seconds: int) -> Count | None:
+        if self._rest.may_try():
+            try:
+                count = self._counter.hit(caller, limit, window_seconds)
+            except StateUnavailable as error:
+                self._telemetry.store_error("rate-limit")
+                if self._rest.failed():
+                    log.error(  # noqa: TRY400  # the cause is one line
+                        "requests cannot be counted together; until they can: %s (%s: %s)",
+                        self.on_store_error,
+                        error,
+                        error.__cause__,
+                    )
+            else:
+                if self._rest.succeeded():
+                    log.info("requests are counted together again")
+                return count
+        if self.on_store_error == CLOSED:
+            raise StateUnavailable("the count of requests")
+        return None if self.on_store_error == OPEN else self._local.hit(caller, limit, window_seconds)
 
-def in_memory(*, monotonic: Callable[[], float] = time.monotonic) -> MovingWindows:
+
+def in_memory(*, monotonic: Callable[[], float] = time.monotonic) -> RateLimiter:
     """A RateLimiter that counts for this process alone."""
-    return MovingWindows(BoundedMemory(monotonic), clock=monotonic, shared=False)
+    return RateLimiter(MemoryCounter(monotonic), monotonic=monotonic)
 
 
-class BoundedMemory(MemoryStorage):
-    """The library's storage for one process, with bounds.
+class MemoryCounter:
+    """A Counter of one process. It forgets the caller seen longest ago when there are too many."""
 
-    The library's own keeps an entry for ever for every caller it has seen and starts threads that sweep through all
-    of them. This one forgets the caller seen longest ago when there are too many, starts no threads, and is given its
-    clock, so that a step of the wall clock does not matter.
-    """
+    scope = "worker"
 
     def __init__(self, monotonic: Callable[[], float], callers: int = CALLERS_REMEMBERED) -> None:
-        super().__init__()
-        self.timer.cancel()  # the library's sweeper, which would find nothing here
-        self.timer.join()  # before the process may fork
         self._monotonic = monotonic
         self._callers = callers
         self._lock = threading.Lock()
         self._times: OrderedDict[str, array[float]] = OrderedDict()  # ascending, those inside the window
 
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+    def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
+        """See Counter; never raises."""
         with self._lock:
             now = self._monotonic()
-            times = self._within(key, now - expiry)
-            if len(times) + amount > limit:
-                return False
-            times.extend([now] * amount)
-            return True
+            times = self._within(caller, now - window_seconds)
+            allowed = len(times) < limit
+            if allowed:
+                times.append(now)
+            oldest = times[0] if times else now
+            return Count(allowed=allowed, used=len(times), reset_seconds=oldest + window_seconds - now)
 
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        with self._lock:
-            now = self._monotonic()
-            times = self._within(key, now - expiry)
-            return (times[0], len(times)) if times else (now, 0)
-
-    def _within(self, key: str, start: float) -> array[float]:
+    def _within(self, caller: str, start: float) -> array[float]:
         """The times of a caller's requests after `start`; the caller becomes the one seen last."""
-        times = self._times.get(key)
+        times = self._times.get(caller)
         if times is None:
-            times = self._times[key] = array("d")
+            times = self._times[caller] = array("d")
             if len(self._times) > self._callers:
                 self._times.popitem(last=False)
         else:
-            self._times.move_to_end(key)
+            self._times.move_to_end(caller)
             del times[: bisect_right(times, start)]
         return times
 

@@ -45,9 +45,13 @@ class AccessRow(Answer):
     keys_configured: bool = Field(description="True if /v1 and /api/v1 need an API key.")
     keys_stale: bool = Field(description="True if the keys could not be read of late; those last known are in force.")
     rate_limit: str = Field(description="For whoever has no rate of his own; off: none.", examples=["60 per minute"])
-    rate_limit_scope: Literal["service", "worker"] = Field(
-        description="worker: each of several workers counts for itself, so more requests pass in all."
+    rate_limit_scope: Literal["service", "machine", "worker"] = Field(
+        description="Who counts together now: all workers of all machines, of one machine, or each worker alone."
     )
+    rate_limit_on_store_error: Literal["local", "open", "closed"] = Field(
+        description="While the shared counters cannot be used: each worker counts alone, no limit, nobody gets in."
+    )
+    rate_limit_failing: bool = Field(description="True while the shared counters cannot be used.")
     detail: str
 
 

@@ -11,6 +11,11 @@ from carbon.results import TableState
 from grid.source import SourceState
 
 SERVICE = "carbon-optimizer"
+_WHEN_FAILING = {
+    "local": "each worker counts alone, so that several let more through",
+    "open": "nobody is limited",
+    "closed": "nobody gets in",
+}
 
 
 def health(timestamp: str, api_configured: bool) -> Json:
@@ -20,7 +25,8 @@ def health(timestamp: str, api_configured: bool) -> Json:
 def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[TableState], access: Json) -> Json:
     return {
         "status": "ready",
-        "degraded": bool(access["keys_stale"]) or any(source.state == "degraded" for source in sources),
+        "degraded": bool(access["keys_stale"] or access["rate_limit_failing"])
+        or any(source.state == "degraded" for source in sources),
         "service": SERVICE,
         "timestamp": timestamp,
         "access": access,
@@ -29,18 +35,19 @@ def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[Table
     }
 
 
-def access(rules: Access, *, several_workers: bool) -> Json:
+def access(rules: Access) -> Json:
     """Raises StateUnavailable if the keys cannot be read: then nobody gets in."""
-    configured = rules.keys.configured()
-    each_alone = several_workers and not rules.limiter.shared
+    configured, limiter = rules.keys.configured(), rules.limiter
     detail = "a key is needed; the limit is per key" if configured else "open to everybody; the limit is per address"
-    if each_alone:
-        detail += "; each worker counts alone, so that several together let more through"
+    if limiter.failing:
+        detail += f"; requests cannot be counted together: {_WHEN_FAILING[limiter.on_store_error]}"
     return {
         "keys_configured": configured,
         "keys_stale": rules.keys.stale(),
         "rate_limit": rules.rate,
-        "rate_limit_scope": "worker" if each_alone else "service",
+        "rate_limit_scope": limiter.scope,
+        "rate_limit_on_store_error": limiter.on_store_error,
+        "rate_limit_failing": limiter.failing,
         "detail": detail,
     }
 

@@ -277,20 +277,13 @@ def test_ready_says_who_may_ask_and_how_often() -> None:
         "keys_configured": False,
         "keys_stale": False,
         "rate_limit": "60 per minute",
-        "rate_limit_scope": "service",
+        "rate_limit_scope": "worker",
+        "rate_limit_on_store_error": "local",
+        "rate_limit_failing": False,
         "detail": "open to everybody; the limit is per address",
     }
     assert (closed["access"]["keys_configured"], closed["access"]["rate_limit"]) == (True, "off")
     assert closed["access"]["detail"] == "a key is needed; the limit is per key"
-
-
-def test_ready_says_that_several_workers_without_a_shared_store_count_each_alone() -> None:
-    asking = client(access(rate="60 per minute"))
-
-    answer = asking.get("/ready", environ_overrides={"wsgi.multiprocess": True}).get_json()["access"]
-
-    assert answer["rate_limit_scope"] == "worker"
-    assert answer["detail"].endswith("; each worker counts alone, so that several together let more through")
 
 
 def test_ready_is_degraded_while_the_keys_in_force_are_old_ones(clock: SteppedClock) -> None:

@@ -24,6 +24,7 @@ LAYERS = (
     ("store",),
     ("net",),
     ("settings",),
+    ("telemetry",),
     ("carbon",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -40,6 +41,8 @@ CONFINED = {
     "urllib3": ("net", "grid.session"),
     "dotenv": ("settings",),
     "redis": ("store",),
+    "prometheus_client": ("api.metrics",),
+    "opentelemetry": ("api.tracing",),
     "sqlite3": ("store",),
     "limits": ("store", "settings"),
     "sqlalchemy": ("store",),

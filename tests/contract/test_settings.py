@@ -95,6 +95,9 @@ def test_all_problems_are_named_at_once_with_variable_value_and_what_is_allowed(
         ("EL_MAPS_BASE_URL", "https://example.org/v4#top"),
         ("EL_MAPS_BASE_URL", "https://example.org:99999/v4"),
         ("EL_MAPS_BASE_URL", "https://example.org/a b"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://a.example.org, null"),
+        ("CORS_ORIGINS", "https://a.example.org/"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(variable: str, text: str) -> None:
@@ -116,10 +119,11 @@ def test_an_ipv6_address_is_bound_in_brackets() -> None:
 
 def test_secrets_stay_out_of_problems_and_of_the_printed_settings() -> None:
     key_problem = problems_of(EL_MAPS_API_KEY="se cret")[0]
+    redis_problem = problems_of(REDIS_URL="http://:secret@example.org")[0]
     url_problem = problems_of(EL_MAPS_BASE_URL="https://me:secret@example.org/v4")[0]
-    printed = repr(Settings(el_maps_api_key="secret"))
+    printed = repr(Settings(el_maps_api_key="secret", redis_url="redis://:secret@example.org"))
 
-    assert "cret" not in key_problem + url_problem + printed
+    assert "cret" not in key_problem + url_problem + redis_problem + printed
     assert key_problem.startswith("EL_MAPS_API_KEY must be ")
 
 
@@ -145,6 +149,6 @@ def test_every_default_meets_its_own_rule(item: object) -> None:
     name, default, rule = item.name, item.default, item.metadata["rule"]  # type: ignore[attr-defined]
 
     if default is None:
-        assert name == "el_maps_api_key"
+        assert name in ("el_maps_api_key", "redis_url", "cors_origins")
     else:
         assert rule.parse(str(default).removesuffix(".0")) == default

@@ -40,6 +40,10 @@ class FakeReader:
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
         return self._shares.get(zone)
 
+    def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
+        held = ((zone, self._readings[zone].latest) for zone in zones if zone in self._readings)
+        return {zone: latest for zone, latest in held if latest is not None}
+
     def version(self) -> str:
         return "fake"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from api.access import client_of
 from settings import Settings, SettingsError
-from store.rate_limit import BoundedMemory, MovingWindows, Verdict, in_memory
+from store.rate_limit import MemoryCounter, RateLimiter, Verdict, in_memory
 from tests.fakes.clock import SteppedClock
 
 START = datetime(2026, 2, 11, tzinfo=UTC)
@@ -27,21 +27,21 @@ def clock() -> SteppedClock:
 
 
 @pytest.fixture
-def limiter(clock: SteppedClock) -> MovingWindows:
+def limiter(clock: SteppedClock) -> RateLimiter:
     return in_memory(monotonic=clock.monotonic)
 
 
-def passed(limiter: MovingWindows, rate: str, caller: str, times: int) -> int:
+def passed(limiter: RateLimiter, rate: str, caller: str, times: int) -> int:
     verdicts = [limiter.hit(rate, caller) for _ in range(times)]
     return sum(verdict.allowed for verdict in verdicts if verdict)
 
 
-def test_exactly_60_of_61_requests_pass_in_a_window(limiter: MovingWindows) -> None:
+def test_exactly_60_of_61_requests_pass_in_a_window(limiter: RateLimiter) -> None:
     assert passed(limiter, RATE, "a", 61) == 60
 
 
 def test_a_verdict_counts_down_and_says_when_the_oldest_request_is_forgotten(
-    limiter: MovingWindows, clock: SteppedClock
+    limiter: RateLimiter, clock: SteppedClock
 ) -> None:
     first = limiter.hit("2 per minute", "a")
     clock.advance(18)
@@ -56,7 +56,7 @@ def test_a_verdict_counts_down_and_says_when_the_oldest_request_is_forgotten(
 
 
 def test_who_waits_as_long_as_told_gets_in_and_one_second_less_does_not(
-    limiter: MovingWindows, clock: SteppedClock
+    limiter: RateLimiter, clock: SteppedClock
 ) -> None:
     passed(limiter, "1 per minute", "a", 1)
     clock.advance(7.3)
@@ -74,7 +74,7 @@ def test_who_waits_as_long_as_told_gets_in_and_one_second_less_does_not(
 
 
 def test_the_window_moves_so_that_no_minute_holds_more_than_the_limit(
-    limiter: MovingWindows, clock: SteppedClock
+    limiter: RateLimiter, clock: SteppedClock
 ) -> None:
     passed(limiter, RATE, "a", 1)
     clock.advance(59)
@@ -87,7 +87,7 @@ def test_the_window_moves_so_that_no_minute_holds_more_than_the_limit(
     assert after_it == 1  # a fixed window would let 60 more through
 
 
-def test_refused_requests_are_not_counted(limiter: MovingWindows, clock: SteppedClock) -> None:
+def test_refused_requests_are_not_counted(limiter: RateLimiter, clock: SteppedClock) -> None:
     passed(limiter, RATE, "a", 60)
     for _ in range(59):
         clock.advance(1)
@@ -98,11 +98,11 @@ def test_refused_requests_are_not_counted(limiter: MovingWindows, clock: Stepped
     assert passed(limiter, RATE, "a", 61) == 60
 
 
-def test_callers_are_counted_apart(limiter: MovingWindows) -> None:
+def test_callers_are_counted_apart(limiter: RateLimiter) -> None:
     assert [passed(limiter, RATE, caller, 61) for caller in ("a", "b")] == [60, 60]
 
 
-def test_off_counts_nothing(limiter: MovingWindows) -> None:
+def test_off_counts_nothing(limiter: RateLimiter) -> None:
     assert limiter.hit("off", "a") is None
 
 
@@ -155,13 +155,12 @@ def test_exactly_1000_pass_when_16_threads_ask_at_once() -> None:
 
 
 def test_the_caller_seen_longest_ago_is_forgotten_when_there_are_too_many(clock: SteppedClock) -> None:
-    memory = BoundedMemory(clock.monotonic, callers=2)
+    memory = MemoryCounter(clock.monotonic, callers=2)
 
-    for key in ("a", "b", "a", "c"):
-        memory.acquire_entry(key, 10, 60)
+    for caller in ("a", "b", "a", "c"):
+        memory.hit(caller, 10, 60)
 
-    assert [memory.get_moving_window(key, 10, 60)[1] for key in ("a", "c")] == [2, 1]
-    assert memory.get_moving_window("b", 10, 60)[1] == 0
+    assert [memory.hit(caller, 10, 60).used for caller in ("a", "c", "b")] == [3, 2, 1]
 
 
 def test_a_limiter_starts_no_thread() -> None:

@@ -1,0 +1,50 @@
+"""Requests counted in Redis: the workers of all machines count together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redis import Redis
+
+from store.rate_limit import Count
+from store.redis_link import RedisLink
+
+PREFIX = "cao:1:hits:"  # another number when the shape of the value changes
+# The value is a list of times in microseconds of Redis' own clock, ascending, those inside the window: one clock for
+# all machines. Gives whether the request counts, how many are counted, and the oldest one's age.
+_SCRIPT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local window = tonumber(ARGV[2])
+local oldest = tonumber(redis.call('LINDEX', KEYS[1], 0) or now)
+while oldest <= now - window * 1000000 do
+    redis.call('LPOP', KEYS[1])
+    oldest = tonumber(redis.call('LINDEX', KEYS[1], 0) or now)
+end
+local used = redis.call('LLEN', KEYS[1])
+if used >= tonumber(ARGV[1]) then
+    return {0, used, now - oldest}
+end
+redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
+redis.call('EXPIRE', KEYS[1], window + 1)
+return {1, used + 1, now - oldest}
+"""
+
+
+class RedisCounter:
+    """A Counter over Redis, one call a request: the `limits` library needs two to know what is left."""
+
+    scope = "service"
+
+    def __init__(self, link: RedisLink) -> None:
+        self._link = link
+        self._script: Any = link.script(_SCRIPT)
+
+    def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
+        """See Counter."""
+
+        def ask(client: Redis) -> Any:
+            return self._script(keys=(PREFIX + caller,), args=(limit, window_seconds), client=client)
+
+        allowed, used, age = self._link.use(ask)
+        return Count(allowed=bool(allowed), used=used, reset_seconds=window_seconds - age / 1_000_000)
