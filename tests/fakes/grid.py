@@ -27,6 +27,7 @@ class FakeReader:
         self._others = others or ZoneReading(reason="no-key")
         self._shares = dict(shares or {})
         self._states = tuple(states)
+        self.known = "from the start"
         self.reads: list[tuple[tuple[str, ...], bool]] = []
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
@@ -45,7 +46,7 @@ class FakeReader:
         return {zone: latest for zone, latest in held if latest is not None}
 
     def version(self) -> str:
-        return "fake"
+        return self.known
 
     def states(self) -> tuple[SourceState, ...]:
         return self._states

@@ -445,3 +445,44 @@ def test_without_a_key_every_zone_says_so(clock: SteppedClock) -> None:
     assert reader.shares("DE", now=clock.utc_now()) is None
     (state,) = reader.states()
     assert (state.source, state.state, state.fallbacks) == ("electricity-maps", "unconfigured", {"no-key": 2})
+
+
+def test_the_version_changes_with_what_is_known(
+    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    versions = [reader.version()]
+
+    read(reader, clock, "DE")
+    versions.append(reader.version())
+    read(reader, clock, "DE", forecast=True)
+    versions.append(reader.version())
+    source.value = 310.0
+    clock.advance(5 * MINUTE + 1)
+    read(reader, clock, "DE")
+    versions.append(reader.version())
+    source.errors["latest", "DE"] = TIMEOUT
+    clock.advance(5 * MINUTE + 1)
+    read(reader, clock, "DE")
+    versions.append(reader.version())
+
+    assert len(set(versions)) == 5
+
+
+def test_the_version_stays_while_a_refresh_brings_what_was_known(reader: CachedReader, clock: SteppedClock) -> None:
+    read(reader, clock, "DE")
+    before = reader.version()
+    clock.advance(5 * MINUTE + 1)
+
+    read(reader, clock, "DE")
+
+    assert reader.version() == before
+
+
+def test_readers_that_know_the_same_have_the_same_version(source: FakeLiveSource, clock: SteppedClock) -> None:
+    one, other = (CachedReader(source, ReadPolicy(), utc_now=clock.utc_now, monotonic=clock.monotonic) for _ in "ab")
+
+    read(one, clock, "DE", "FR")
+    read(other, clock, "FR")
+    read(other, clock, "DE")
+
+    assert one.version() == other.version() != NoLiveSource("fake").version()
