@@ -1,0 +1,34 @@
+"""Programs the checks of deploy/ need: found, or the test is skipped with the reason; in CI it fails instead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+_PLACES = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin"))
+
+
+def program(name: str, package: str) -> str:
+    """The path of a program that a Debian or a Python package brings."""
+    found = shutil.which(name, path=_PLACES)
+    if found is None:
+        reason = f"{name} is missing (package {package})"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def complaints(*command: str | Path, cwd: Path = ROOT) -> str:
+    """What a checker says, "" when it is content."""
+    done = subprocess.run(  # noqa: S603
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+    )
+    return "" if done.returncode == 0 else f"exit code {done.returncode}\n{done.stdout}{done.stderr}"
