@@ -8,8 +8,13 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --requir
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# What the benchmark compares with; never installed beside the service. The folder is named for the package.
+PEERS := boaviztapi climate-aware-task-scheduler
+RELEASE_boaviztapi := 2.5.0
+RELEASE_climate-aware-task-scheduler := 1.2.1
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock env-example
+.PHONY: help run test check bench bench-peers lock env-example
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -26,8 +31,11 @@ check: $(VENV)/.development ## lint, format, types, direction of imports
 	@$(BIN)/mypy .
 	@$(BIN)/python -m pytest tests/contract/test_layers.py
 
-bench: $(VENV)/.development ## measure the endpoints against an empty one (ARGS=--write renews docs/benchmarks.md)
+bench: $(VENV)/.development ## measure all that has a target (ARGS=--quick: a short run; --write renews docs/benchmarks.md)
+	@$(MAKE) --no-print-directory bench-peers || echo "Not every peer could be installed; what needs it is skipped." >&2
 	@$(BIN)/python -m bench.run $(ARGS)
+
+bench-peers: $(PEERS:%=build/peers/%/.ready) ## install what the benchmark compares with, each in build/peers/
 
 lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
 	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
@@ -35,6 +43,12 @@ lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARG
 
 env-example: $(VENV)/.runtime ## renew .env.example from settings.py
 	@$(BIN)/python -c 'import sys, settings; sys.stdout.write(settings.env_example())' > .env.example
+
+build/peers/%/.ready: | $(VENV)/.created
+	@echo "Installing $* $(RELEASE_$*) into build/peers/$* ..."
+	@$(BIN)/python -m venv --clear build/peers/$*
+	@build/peers/$*/bin/python -m pip install -qq --disable-pip-version-check $*==$(RELEASE_$*)
+	@touch $@
 
 $(VENV)/.runtime: requirements.txt $(VENV)/.created
 	@echo "Installing what the service needs into $(VENV) ..."

@@ -18,6 +18,7 @@ TRAINING: dict[str, object] = {
     "region": "us-west-2",
     "duration_hours": 24,
 }
+EVERY_OFFER: dict[str, object] = {**TRAINING, "providers": "all", "requirements": {}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +58,20 @@ def _v1(name: str, route: str, body: object = None, **more: float) -> Case:
 
 
 CALCULATE = {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24}
-FLOOR = Case(name="floor: an empty Flask endpoint", path="/floor", requests=2000)
+CALCULATE_CASE = _v1("POST calculate", "calculate", CALCULATE, requests=2000, target_share=0.5)
+FLOOR = Case(name="floor: an empty Flask endpoint", path="/floor", requests=1000)
 CASES = (
     Case(name="GET /health", path="/health", requests=2000),
-    _v1("POST calculate", "calculate", CALCULATE, requests=2000, target_share=0.65),
+    CALCULATE_CASE,
     _v1("POST compare, 3 options", "compare", compare(3)),
     _v1("POST compare, 100 options", "compare", compare(100), requests=300),
     _v1("POST schedule", "schedule", {"region": "us-west-2", "duration_hours": 4}),
     _v1("GET regions (aws)", "regions", target_share=0.6),
-    Case(name="GET by-rank, 20 rows", path="/v1/by-rank?limit=20", target_share=0.6),
+    Case(name="GET by-rank, 20 rows", path="/v1/by-rank?limit=20", target_share=0.5),
     Case(name="GET by-rank, all rows", path="/v1/by-rank", requests=300, target_cpu_ms=4),
     Case(name="GET by-rank, with a shape", path="/v1/by-rank?limit=20&vcpus=4&memoryGb=16"),
     Case(name="GET by-iata", path="/v1/by-iata/LON"),
     _v1("POST optimize (aws)", "optimize", TRAINING, requests=200, target_cpu_ms=8),
     _v1("POST optimize (all providers)", "optimize", {**TRAINING, "providers": "all"}, requests=60, target_cpu_ms=40),
+    _v1("POST optimize (every offer)", "optimize", EVERY_OFFER, requests=40, target_cpu_ms=50),
 )

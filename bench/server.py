@@ -1,4 +1,4 @@
-"""Starts an application under gunicorn as `make run` does, on a free port, and reads what its processes cost."""
+"""Starts a server on a free port of the loopback interface and reads what its processes cost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -30,23 +30,15 @@ def free_port() -> int:
 
 
 class Server:
-    """One gunicorn with one worker and 16 threads, from `with` to its end."""
+    """A server and the processes it starts, from `with` to its end."""
 
-    def __init__(self, target: str, first: Case, environ: Mapping[str, str] | None = None) -> None:
-        """target: module:application. first: the request whose answer ends the start."""
-        self.port = free_port()
-        self._command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", target]
+    def __init__(self, command: Sequence[str], port: int, first: Case, environ: Mapping[str, str]) -> None:
+        """first: the request whose answer ends the start."""
+        self.port = port
+        self._command = command
         self._first = first
         self._data = tempfile.TemporaryDirectory()  # holds no keys, whatever this machine has
-        fixed = {
-            "HOST": "127.0.0.1",
-            "PORT": str(self.port),
-            "WEB_CONCURRENCY": "1",
-            "THREADS": "16",
-            "DATA_DIR": self._data.name,
-            "RATE_LIMIT": "100000 per second",  # counted like any other, and never reached
-        }
-        self._environ = {**os.environ, **(environ or {}), **fixed}
+        self._environ = {**os.environ, **environ, "DATA_DIR": self._data.name}
         self._log: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.start_seconds = float("nan")
@@ -82,7 +74,7 @@ class Server:
     def _await_first_answer(self, process: subprocess.Popen[bytes], limit: float) -> None:
         while not self._answers():
             if process.poll() is not None or time.perf_counter() > limit:
-                raise RuntimeError(f"{self._command[-1]} did not start:\n{self.log_tail()}")
+                raise RuntimeError(f"{' '.join(self._command)} did not start:\n{self.log_tail()}")
             time.sleep(0.005)
 
     def _answers(self) -> bool:
@@ -111,12 +103,32 @@ class Server:
         return [parent, *parent.children(recursive=True)]
 
     def cpu_seconds(self) -> float:
-        """User and system time of gunicorn and its worker so far."""
+        """User and system time of the server's processes so far."""
         return sum(times.user + times.system for times in (process.cpu_times() for process in self._processes()))
 
     def worker_rss_mb(self) -> float:
-        """Resident memory of the worker, in units of 10^6 bytes."""
+        """Resident memory of the largest worker, in units of 10^6 bytes."""
         return float(max(process.memory_info().rss for process in self._processes()[1:])) / 1e6
+
+    def worker_private_mb(self) -> list[float]:
+        """Of each worker the memory no other process shares, in units of 10^6 bytes."""
+        return [float(process.memory_full_info().uss) / 1e6 for process in self._processes()[1:]]
+
+
+def gunicorn(
+    target: str, first: Case, environ: Mapping[str, str] | None = None, *, workers: int = 1, threads: int = 16
+) -> Server:
+    """An application, module:name, served as `make run` does."""
+    port = free_port()
+    fixed = {
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": str(workers),
+        "THREADS": str(threads),
+        "RATE_LIMIT": "100000 per second",  # counted like any other, and never reached
+    }
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", target]
+    return Server(command, port, first, {**(environ or {}), **fixed})
 
 
 def request(connection: http.client.HTTPConnection, case: Case) -> tuple[int, bytes]:
