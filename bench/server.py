@@ -94,7 +94,7 @@ class Server:
         if self._log is None:
             return ""
         self._log.seek(0)
-        return b"\n".join(self._log.read().splitlines()[-20:]).decode(errors="replace")
+        return b"\n".join(line[:400] for line in self._log.read().splitlines()[-20:]).decode(errors="replace")
 
     def _processes(self) -> list[psutil.Process]:
         if self._process is None:
