@@ -28,7 +28,8 @@ class ScheduleLimits:
 class Stay:
     """What the regions of one grid zone share: how green, and for how long.
 
-    intensity: what they are ranked by, now or the mean over the job. fits: whether the job asked for ends by not_after.
+    intensity: what they are ranked by, now or the mean over the job, to its printed digits. fits: whether the job
+    asked for ends by not_after.
     """
 
     intensity: CarbonIntensity

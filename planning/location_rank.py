@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from carbon.intensity import Quality
+from carbon.intensity import CarbonIntensity, Quality
 from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits, Stay
 from carbon.results import GridShares
 from carbon.workload import LocationsQuery, Requirements
@@ -33,13 +33,12 @@ PRINTED_DIGITS = 4
 class Starts:
     """Per region asked for: its zone's row, its start in seconds from the outlook's first hour, and its intensity.
 
-    gco2e_per_kwh: as printed, what it is ranked by; means: the same in full.
+    gco2e_per_kwh: with PRINTED_DIGITS.
     """
 
     zone_row: IntArray
     seconds: FloatArray
     gco2e_per_kwh: FloatArray
-    means: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +172,7 @@ def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Star
         means = np.array([zone.values[0] for zone in outlook.rows])
         starts = np.full(len(means), now)
     # As it is printed: what reads as equal is equal, and the order can be checked by reading it.
-    return Starts(zone_row, starts[zone_row], significant(means, PRINTED_DIGITS)[zone_row], means[zone_row])
+    return Starts(zone_row, starts[zone_row], significant(means, PRINTED_DIGITS)[zone_row])
 
 
 def _keep(
@@ -198,12 +197,13 @@ def _keep(
 
 
 def _stay(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> Stay:
-    row, start, mean = int(starts.zone_row[i]), float(starts.seconds[i]), float(starts.means[i])
-    printed = float(starts.gco2e_per_kwh[i])  # as the answer reads, so that it can be checked by reading it
+    row, start, ranked_by = int(starts.zone_row[i]), float(starts.seconds[i]), float(starts.gco2e_per_kwh[i])
     intensity = outlook.current_by_row[row]
     if query.duration_hours is not None or query.within_hours is not None:
-        intensity = outlook.describe(row, mean, start, (query.duration_hours or BEST_HOUR) * HOUR)
-    not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, printed))
+        intensity = outlook.describe(row, ranked_by, start, (query.duration_hours or BEST_HOUR) * HOUR)
+    elif intensity.gco2e_per_kwh is not None:
+        intensity = CarbonIntensity(gco2e_per_kwh=ranked_by, provenance=intensity.provenance)
+    not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, ranked_by))
     limits = ScheduleLimits.between(max(outlook.now, not_before), not_after)
     fits = None if query.duration_hours is None else query.duration_hours * HOUR <= limits.seconds
     return Stay(intensity=intensity, not_before=not_before, not_after=not_after, limits=limits, fits=fits)

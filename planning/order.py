@@ -9,7 +9,6 @@ import numpy as np
 from catalog.columns import FloatArray
 from catalog.offers import IntArray
 
-
 # Far below the digits anybody prints: 11.12 + 5 is a hair less than 16.12 in binary.
 ROUNDING = 1e-12
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from api.render.numbers import rounded
 from carbon.intensity import Quality
 from carbon.locations import Location, LocationList, ScheduleLimits
 from carbon.reading import ZoneReading
@@ -139,6 +140,15 @@ def test_regions_come_by_carbon_then_spot_score_then_spot_price_then_gid() -> No
         )
     assert found == sorted(found)
     assert result.rows[0].region == STOCKHOLM
+
+
+@pytest.mark.parametrize("query", [LocationsQuery(), LocationsQuery(duration_hours=3.3, within_hours=24.0)])
+def test_the_intensity_shown_is_the_one_ranked_by(query: LocationsQuery) -> None:
+    # 10.055 is a tie between 10.05 and 10.06: whichever it becomes, it is ranked and printed as that.
+    result = located(query, {"FR": flat(NOW, 10.05), "SE-SE3": flat(NOW, 10.055)})
+
+    shown = [row.stay.intensity.gco2e_per_kwh for row in result.rows]
+    assert shown == sorted(rounded(value) for value in shown if value is not None)
 
 
 def test_every_open_region_of_every_cloud_is_listed_once() -> None:
