@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app import create_app
 from bench.cases import CASES, Case, compare
 from bench.load import drive
+from bench.report import at_least, at_most, table
+from bench.shared import excess
+from bench.windows import agreement, best, forecast, steps_of
 from settings import Settings
 
 CASE = Case(name="a case", path="/echo", body={"region": "us-east-1"})
@@ -90,3 +94,53 @@ def test_the_service_answers_every_case(case: Case, tmp_path: Path) -> None:
     answer = client.get(case.path) if case.body is None else client.post(case.path, json=case.body)
 
     assert (answer.status_code, "Content-Length" in answer.headers) == (200, True)
+
+
+def test_a_target_is_met_at_its_very_figure() -> None:
+    assert at_least(30, 30) == "≥ 30: met"
+    assert at_least(29.99, 30) == "≥ 30: missed"
+    assert at_most(20, 20) == "≤ 20: met"
+    assert at_most(20.01, 20) == "≤ 20: missed"
+
+
+def test_a_table_aligns_figures_to_the_right() -> None:
+    made = table(["what", "ms", "target"], [["calculate", "0.4", ""]])
+
+    assert made.splitlines() == ["| what | ms | target |", "| --- | ---: | --- |", "| calculate | 0.4 |  |"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "above"),
+    [
+        # With a TTL of 10 s a stretch of s seconds may hold floor(s / 9) + 1 calls.
+        ([0], 0),
+        ([0, 9, 18, 27], 0),
+        ([0, 8.9], 1),
+        ([0, 0.1, 0.2, 30], 2),
+        ([0, 20, 20.1, 29], 1),
+    ],
+)
+def test_calls_above_the_bound_are_counted_in_the_worst_stretch(seconds: list[float], above: int) -> None:
+    assert excess(seconds, 10) == above
+
+
+def test_steps_hold_the_means_of_the_line_through_the_points() -> None:
+    values = np.array([10.0, 30.0, 20.0])
+
+    hours, halves = steps_of(values), steps_of(values, 2)
+
+    # 10 to 30: 20 on the mean; in halves 10 to 20 and 20 to 30.
+    assert hours.values.tolist() == [[20.0, 25.0]]
+    assert halves.values.tolist() == [[15.0, 25.0, 27.5, 22.5]]
+    assert (hours.ends_at, halves.ends_at) == (7200, 7200)
+
+
+def test_another_window_for_whole_hours_or_a_better_one_ends_the_run() -> None:
+    values = forecast(96)
+    found = best(steps_of(values), 240)
+    right = {"start_hours": float(found.starts[0]) / 3600, "mean": float(found.means[0])}
+
+    assert agreement(values, 240, right) == "the same window and mean"
+    for wrong in ({**right, "mean": right["mean"] * 0.999}, {**right, "start_hours": right["start_hours"] + 1}):
+        with pytest.raises(RuntimeError, match="contradict"):
+            agreement(values, 240, wrong)

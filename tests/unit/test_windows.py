@@ -175,6 +175,24 @@ def test_each_next_best_window_is_the_best_of_the_seconds_left_free(case: Case) 
                 assert mean <= mean_by_hand(case.values, STEP_SECONDS, second, case.duration) * (1 + 1e-8) + 1e-9
 
 
+@given(
+    values=st.lists(intensities, min_size=2, max_size=12),
+    hours=st.integers(1, 12),
+    off=st.sampled_from([-1e-6, -1e-9, -4.5e-13, 4.5e-13, 1e-9, 5e-7]),
+)
+def test_a_length_a_rounding_away_from_whole_hours_gives_what_whole_hours_give(
+    values: list[float], hours: int, off: float
+) -> None:
+    assume(hours <= len(values))
+    series = Series.of(np.array(values), 3600)
+    latest = (len(values) - hours) * 3600
+
+    whole = best_windows(series, earliest=0, latest=latest, duration=hours * 3600)
+    near = best_windows(series, earliest=0, latest=latest, duration=hours * 3600 + off)
+
+    assert near.means[0] == pytest.approx(whole.means[0], rel=1e-8, abs=1e-6)
+
+
 def test_next_best_windows_stop_when_no_more_fit() -> None:
     # One-hour windows in 30, 10, 20 starting at 00:00 to 02:00: the three hours themselves, then nothing is left.
     series = Series.of(np.array([30.0, 10.0, 20.0]), 3600)
