@@ -14,7 +14,7 @@ from api import access, blueprints, exchange, logs, openapi, problems
 from api.encoding import OrjsonProvider
 from api.render.regions import sites
 from engine import Engine
-from settings import Settings, SettingsError
+from settings import VERSION, Settings, SettingsError
 from wiring import build_engine, build_keys, build_limiter, build_redis
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def create_app(
     made = APIFlask(
         __name__,
         title=openapi.TITLE,
-        version=openapi.VERSION,
+        version=VERSION,
         docs_path=None,
         json_errors=False,
         static_folder=None,  # type: ignore[arg-type]  # Flask takes it: there are no static files

@@ -102,7 +102,8 @@ class CloudMap:
         if len(found) == 1 or len(preferred) == 1:
             return (preferred or found)[0]
         if not found:
-            raise UnknownRegion(name, nearest=lambda: self._nearest_regions(name, owner))
+            detail = f"region {name!r} is not known; GET /api/v1/regions?provider=all lists those there are"
+            raise UnknownRegion(name, nearest=lambda: self._nearest_regions(name, owner), detail=detail)
         keys = [r.key for r in found]
         detail = f"region {name!r} is one of {', '.join(keys)}: say which"
         raise AmbiguousRegion(name, nearest=lambda: keys, detail=detail)
@@ -126,8 +127,8 @@ class CloudMap:
         """A machine type or sized service of a provider, in any case. Raises UnknownInstanceType."""
         found = self.catalog.find_type(provider, name)
         if found is None:
-            sells = any(t.provider == provider for t in self.catalog.types)
-            detail = None if sells else f"no instance types of provider {provider!r} are in the catalog"
+            others = [other for other in self.providers if other != provider and self.catalog.find_type(other, name)]
+            detail = f"{provider} has no instance type {name!r}" + (f"; {', '.join(others)} has" if others else "")
             raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)
         return found
 
@@ -143,11 +144,13 @@ class CloudMap:
         return None if index is None else self.prices.price(self.region_index[region_key], index)
 
     def is_offered(self, region_key: str, instance_type: str) -> bool | None:
-        """Whether the type exists in the region; None for services whose regions nobody lists."""
+        """Whether the type exists in the region; None where nobody lists it. Services: by theirs."""
         region = self.regions[region_key]
         index = self.offers.type_index.get((region.provider, instance_type))
         if index is None:
-            return None
+            service = self.instance_type(region.provider, instance_type).family
+            places = self.catalog.service_regions.get((region.provider, service))
+            return None if places is None else self.region_index[region_key] in places
         code = self.offers.code(self.region_index[region_key], index)
         position = int(np.searchsorted(self.offers.codes, code))
         return position < len(self.offers.codes) and int(self.offers.codes[position]) == code

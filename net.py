@@ -20,7 +20,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
-USER_AGENT = "carbon-aware-cloud-optimizer/0.1.0"
+from settings import VERSION
+
+USER_AGENT = f"carbon-aware-cloud-optimizer/{VERSION}"
 
 _CHUNK_BYTES = 64 * 1024
 _FIRST_PAUSE_SECONDS = 0.25

@@ -17,6 +17,7 @@ from limits import parse_many
 
 from carbon.errors import CarbonError
 
+VERSION = "1.0.0"
 DOTENV = Path(".env")
 T = TypeVar("T")
 

@@ -15,7 +15,6 @@ from api.schema import REF_TEMPLATE
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
 TITLE = "Carbon-Aware Cloud Optimizer"
-VERSION = "1.0.0"
 DESCRIPTION = """Where, on what and when to run a workload in the cloud so that it emits the least.
 
 All intensities are average (not marginal), lifecycle and consumption-based, in gCO2e per kWh. Each carries

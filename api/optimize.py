@@ -93,7 +93,7 @@ class OptimizeRequest(LoadFields):
         examples=[["aws", "gcp"]],
     )
     requirements: RequirementsBody | None = Field(
-        None, description="Default: types between one and four times the workload's reference."
+        None, description="Without a size: types between one and four times the workload's reference."
     )
     include_embodied: IncludeEmbodied = False
     max_carbon_intensity: Annotated[float, Field(gt=0, le=10_000)] | None = Field(

@@ -91,8 +91,24 @@ def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldE
     return FieldError(location=location, code=code, detail=_worded(error["msg"]))
 
 
+# What pydantic says, in the words of the other messages.
+_PLAIN_WORDS = (
+    ("Input should have timezone info", "must have an offset, such as Z or +01:00"),
+    ("Input should ", "must "),
+    ("List should have at least 1 item after validation, not 0", "must have at least one entry"),
+    ("List should ", "must "),
+    ("String should ", "must "),
+    (" after validation", ""),
+    (", unable to parse string as an integer", ""),
+    (", unable to parse string as a number", ""),
+    ("Invalid JSON", "is not valid JSON"),
+)
+
+
 def _worded(message: str) -> str:
-    return message.replace("Input should ", "must ").replace("Invalid JSON", "is not valid JSON")
+    for formal, plain in _PLAIN_WORDS:
+        message = message.replace(formal, plain)
+    return message
 
 
 def _close(given: object, known: Iterable[str]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class Provenance:
         "profile" (month and hour of past years) or "annual".
     starts_at: start of the interval the value stands for.
     age_seconds: since the end of that interval, 0 while it lasts; None for a baseline, which nobody observed.
-    fallback_reason: why no live value is used; None when one is.
+    fallback_reason: why no fresh live value is used (the last good one may be); None when one is.
     baseline_from: for a mean, the time from which bare profile steps enter it; None if none do, or all.
     """
 

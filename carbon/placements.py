@@ -50,11 +50,13 @@ class BareRegion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Savings:
-    """Grams saved for the same work by row 1's region, and the share of the worse figure.
+    """Grams saved for the work row 1 does, and the share of the worse figure; None where work cannot be compared.
 
-    against_worst and against_baseline; baseline_region is the caller's region or the median one.
+    against_worst: best_region, the greenest, against worst_region, each by its own best type. against_baseline:
+    row 1 against baseline_region, the caller's region or the median one; negative if row 1 emits more.
     """
 
+    best_region: str | None
     worst_region: str | None
     against_worst_gco2e: float | None
     against_worst_share: float | None
@@ -106,7 +108,9 @@ class Pareto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """The answer to an OptimizeQuery. requested: None, or the caller's region if it is not among rows.
+    """The answer to an OptimizeQuery. live_zones, forecast_zones: whose value now is live, or an upstream's forecast.
+
+    requested: None, or the caller's region if it is not among rows.
 
     providers: whose offers qualify. offers_without_price: qualifying offers whose price nobody knows.
     """
@@ -127,4 +131,5 @@ class Placement:
     providers: tuple[str, ...]
     offers_without_price: int
     live_zones: int
+    forecast_zones: int
     zones: int

@@ -47,8 +47,9 @@ class Shares:
 class ZoneReading:
     """What live sources know of a zone now.
 
-    latest: never older than the age limit. reason: why there is no latest (None when there is one), a
-    stable token such as "no-key", "plan-lacks-zone", "timeout", "rate-limited", "sandbox-key".
+    latest: never older than the age limit. reason: why there is no latest, or why it is the last good value
+    rather than a fresh one (None when it is fresh); a stable token,
+    such as "no-key", "plan-lacks-zone", "timeout", "rate-limited", "sandbox-key".
     """
 
     latest: Observation | None = None

@@ -51,6 +51,11 @@ class Requirements:
     gpu_memory_gb: float | None = None
     arch: str | None = None
 
+    @property
+    def sized(self) -> bool:
+        """Whether they say how big the machine must be; else the workload's own size stands."""
+        return (self.vcpus, self.memory_gb, self.gpus, self.gpu_memory_gb) != (None, None, None, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizeQuery:

@@ -14,6 +14,7 @@ from carbon.reading import Observation, Shares, UpstreamForecast
 from grid.source import MalformedReply, SourceRefused
 
 SOURCE = "electricity-maps"
+FORECAST_SOURCE = "electricity-maps-forecast"
 ANY = "*"
 
 HOUR = timedelta(hours=1)
@@ -118,7 +119,7 @@ def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
         raise MalformedReply("wrong-shape", f"forecast of {zone} spans more than {LONGEST_FORECAST.days} days")
     steps = (hours.get(first + index * HOUR) for index in range((last - first) // HOUR + 1))
     means = tuple(math.fsum(step) / len(step) if step else None for step in steps)
-    return UpstreamForecast(zone=zone, starts_at=first, gco2e_per_kwh=means, source=SOURCE)
+    return UpstreamForecast(zone=zone, starts_at=first, gco2e_per_kwh=means, source=FORECAST_SOURCE)
 
 
 def share(body: object, zone: str, now: datetime, max_age: timedelta) -> Share:

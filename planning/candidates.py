@@ -39,7 +39,7 @@ def type_constraints(query: OptimizeQuery, columns: TypeColumns) -> dict[str, Bo
     constraints["power_not_modelled"] = columns.modelled
     if query.requirements is not None:
         constraints |= requirement_constraints(query.requirements, columns)
-    else:
+    if query.requirements is None or not query.requirements.sized:
         constraints["size"] = fits_reference(query.workload, columns) | named
     free = named if query.instance_types else columns.named(profile.services)
     constraints["no_performance_index"] = np.isfinite(columns.work_per_hour_at_full_load) | free
@@ -69,15 +69,19 @@ def requirement_constraints(wanted: Requirements, columns: TypeColumns) -> dict[
     return masks
 
 
+def out_of_scope(query: OptimizeQuery, region: Region) -> tuple[str, ...]:
+    """Why a region's offers are no candidates at all: not open to everyone, or of a provider not asked for."""
+    reasons = []
+    if region.status != "available" or region.partition != "commercial":
+        reasons.append("region_not_open")
+    if query.providers and region.provider not in query.providers:
+        reasons.append("providers")
+    return tuple(reasons)
+
+
 def in_scope(query: OptimizeQuery, regions: tuple[Region, ...]) -> BoolArray:
-    """Regions whose offers are candidates at all: open to everyone, of the providers asked for."""
-    return np.array(
-        [
-            r.status == "available" and r.partition == "commercial" and r.provider in (query.providers or (r.provider,))
-            for r in regions
-        ],
-        dtype=np.bool_,
-    )
+    """Regions whose offers are candidates."""
+    return np.array([not out_of_scope(query, region) for region in regions], dtype=np.bool_)
 
 
 def region_constraints(query: OptimizeQuery, regions: tuple[Region, ...]) -> dict[str, BoolArray]:

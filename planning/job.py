@@ -156,7 +156,7 @@ class Job:
             carbon_usd=emitted.total_gco2e * self.query.carbon_usd_per_tonne / units.GRAMS_PER_TONNE
             if self.query.carbon_usd_per_tonne
             else None,
-            within_uncertainty_of_best=grams <= units.INDISTINGUISHABLE_RATIO * float(best.gco2e_per_work[0])
+            within_uncertainty_of_best=grams <= units.INDISTINGUISHABLE_RATIO * self.least_grams(best)
             if comparable and grams is not None
             else None,
             score=_known(ranked.score[index]),
@@ -166,6 +166,10 @@ class Job:
     def best_speed(self, best: Ranked) -> float:
         """The highest performance among all qualifying offers whose work is counted like row 1's."""
         return float(self.facts.offers.columns.performance[best.type[0]] / best.relative[0])
+
+    def least_grams(self, best: Ranked) -> float:
+        """The fewest grams per unit of work among rows whose work is counted like row 1's."""
+        return float(best.gco2e_per_work[best.kind == best.kind[0]].min())
 
     def emission(self, region: int, instance: InstanceType, used: CarbonIntensity, offer: int) -> Emission:
         """One machine's emission over the duration at the mean `used`."""

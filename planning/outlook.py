@@ -115,4 +115,4 @@ def young(reading: ZoneReading, now: datetime, max_age_minutes: float) -> ZoneRe
     latest = reading.latest
     if latest is None or now - latest.ends_at <= timedelta(minutes=max_age_minutes):
         return reading
-    return ZoneReading(forecast=reading.forecast, reason="stale")
+    return ZoneReading(forecast=reading.forecast, reason=reading.reason or "stale")

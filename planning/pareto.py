@@ -16,14 +16,14 @@ JOB = "job"
 def pareto(job: Job, found: Candidates, ranked: Ranked) -> Pareto:
     """Each qualifying offer at its on-demand and its usable spot price (or the one kind the question pays).
 
-    Per unit of the work row 1 does, among offers whose work is counted like its; with `requirements`, which
-    describe a job, per job: one machine for the duration.
+    Per unit of the work row 1 does, among offers whose work is counted like its; with `requirements` that say how
+    big the machine is, and so describe a job, per job: one machine for the duration.
     """
     prices, query = job.facts.prices, job.query
     hourly = offer_gco2e_per_hour(
         found, job.facts.offers.columns, job.rates, job.gco2e_per_kwh_it(), query.include_embodied
     )
-    if query.requirements is not None:
+    if query.requirements is not None and query.requirements.sized:
         per, scale = JOB, np.full(len(hourly), job.when.duration_hours)
     else:
         unit = WORK_UNITS.get(int(ranked.kind[0]))

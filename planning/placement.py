@@ -14,7 +14,7 @@ from carbon.intensity import Quality
 from carbon.placements import BareRegion, Placement, PlacementRow
 from carbon.workload import OptimizeQuery
 from catalog.columns import BoolArray
-from planning.candidates import in_scope, narrow, region_constraints, type_constraints
+from planning.candidates import in_scope, narrow, out_of_scope, region_constraints, type_constraints
 from planning.job import Facts, Job, Timing
 from planning.pareto import pareto
 from planning.rank import Ranked, TypeRates
@@ -28,7 +28,6 @@ DEFAULT_DURATION_HOURS = 1.0
 DEFAULT_SEARCH_HOURS = 24.0
 # A service without an end that cannot wait is ranked by the mean of its next day.
 OPEN_END_HOURS = 24.0
-LIVE = (Quality.MEASURED, Quality.ESTIMATED)
 
 
 def timing(query: OptimizeQuery, now: datetime) -> Timing:
@@ -75,8 +74,7 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
     rows = tuple(job.row(ranked, index, best=ranked) for index in range(min(query.limit, len(ranked.region))))
     requested = None
     if facts.requested is not None:
-        refusals = {"scope": scope, **places, **clean}
-        requested = requested_row(job, ranked, machines, refusals, priced, facts.requested)
+        requested = requested_row(job, ranked, machines, {**places, **clean}, priced, facts.requested)
     listed = any(row.is_requested_region for row in rows)
     return Placement(
         rows=rows,
@@ -94,7 +92,8 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
         pareto=pareto(job, found, ranked),
         providers=tuple(sorted({offers.regions[index].provider for index in np.unique(found.region)})),
         offers_without_price=int(np.isnan(job.usd_per_hour()[found.offer]).sum()),
-        live_zones=sum(now.provenance.quality in LIVE for now in outlook.current_by_row),
+        live_zones=sum(now.provenance.fallback_reason is None for now in outlook.current_by_row),
+        forecast_zones=sum(now.provenance.quality is Quality.FORECAST for now in outlook.current_by_row),
         zones=len(outlook.rows),
     )
 
@@ -112,7 +111,8 @@ def requested_row(
     if len(position):
         return job.row(ranked, int(position[0]), best=ranked)
     offers = job.facts.offers
-    refused = tuple(name for name, mask in refusals.items() if not mask[region])
+    refused = out_of_scope(job.query, offers.regions[region])
+    refused += tuple(name for name, mask in refusals.items() if not mask[region])
     here = np.arange(len(offers.regions)) == region
     own = narrow(offers, here, (machines, offers.type))
     if not len(own.region):

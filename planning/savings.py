@@ -15,7 +15,7 @@ LEAST_SAVING_SHARE = 0.01
 
 
 def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | None) -> Savings:
-    """Row 1's region against the worst and against the caller's (or the median) region, for row 1's work.
+    """The greenest region against the worst, and row 1's against the caller's (or the median), for row 1's work.
 
     Each region counts by its own best type; only regions whose work is counted in the same unit compare.
     """
@@ -23,6 +23,7 @@ def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | Non
     asked = isinstance(requested, PlacementRow) and requested.gco2e_for_same_work is not None
     if ranked.kind[0] == UNRATED:
         return Savings(
+            best_region=None,
             worst_region=None,
             against_worst_gco2e=None,
             against_worst_share=None,
@@ -38,19 +39,21 @@ def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | Non
     own = same[first]
     ascending = own[np.argsort(ranked.gco2e_per_work[own], kind="stable")]
     worst, median = int(ascending[-1]), int(ascending[(len(ascending) - 1) // 2])
-    best_g, worst_g = float(ranked.gco2e_per_work[0]) * work, float(ranked.gco2e_per_work[worst]) * work
+    best, first_g = int(ascending[0]), float(ranked.gco2e_per_work[0]) * work
+    best_g, worst_g = float(ranked.gco2e_per_work[best]) * work, float(ranked.gco2e_per_work[worst]) * work
     baseline_region, baseline_g = regions[ranked.region[median]], float(ranked.gco2e_per_work[median]) * work
     if asked and isinstance(requested, PlacementRow) and requested.gco2e_for_same_work is not None:
         baseline_region, baseline_g = requested.emission.region, requested.gco2e_for_same_work
     return Savings(
+        best_region=regions[ranked.region[best]],
         worst_region=regions[ranked.region[worst]],
         against_worst_gco2e=worst_g - best_g,
         against_worst_share=share_of_worse(worst_g, best_g),
         baseline_region=baseline_region,
         baseline_is_requested=asked,
         baseline_gco2e=baseline_g,
-        against_baseline_gco2e=baseline_g - best_g,
-        against_baseline_share=share_of_worse(baseline_g, best_g),
+        against_baseline_gco2e=baseline_g - first_g,
+        against_baseline_share=share_of_worse(baseline_g, first_g),
     )
 
 
@@ -101,8 +104,9 @@ def _architecture(job: Job, found: Candidates, ranked: Ranked) -> Advice | None:
 
 
 def _time(first: PlacementRow) -> Advice | None:
-    after = first.emission.operational_gco2e
-    saving = share_of_worse(first.start_now_gco2e, after)
+    before = first.start_now_gco2e + (first.emission.embodied_gco2e or 0.0)
+    after = first.emission.total_gco2e
+    saving = share_of_worse(before, after)
     if saving < LEAST_SAVING_SHARE:
         return None
     start = f"{first.window.starts_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -113,7 +117,7 @@ def _time(first: PlacementRow) -> Advice | None:
         saving_share=saving,
         from_label="start now",
         to_label=start,
-        from_gco2e=first.start_now_gco2e,
+        from_gco2e=before,
         to_gco2e=after,
         per="job",
     )

@@ -106,7 +106,13 @@ def _first_hour(reading: ZoneReading, first_hour: int, forecast_source: str | No
     """Where the first hour's value is from: live, else forecast, else profile, else annual."""
     latest = reading.latest
     if latest is not None:
-        return Provenance(quality=latest.quality, source=latest.source, starts_at=latest.starts_at, age_seconds=0)
+        return Provenance(
+            quality=latest.quality,
+            source=latest.source,
+            starts_at=latest.starts_at,
+            age_seconds=0,
+            fallback_reason=reading.reason,
+        )
     return Provenance(
         quality=Quality.FORECAST if forecast_source else Quality.BASELINE,
         source=forecast_source or baseline_source,

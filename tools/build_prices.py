@@ -44,8 +44,8 @@ PRICE_FILES = {
 UNMODELLED = ("alibaba", "digitalocean", "exoscale", "fly", "hetzner", "linode", "oci", "ovh", "upcloud")
 # Still on the price list, no longer sold: Scaleway's own command line hides these as deprecated.
 RETIRED = {"scaleway": re.compile(r"START1-\w+|X64-\d+GB")}
-# Cannot be right: a tenth (New Zealand) or a sixth (Brazil Southeast) of what every other region asks for the type, where
-# no other price of those regions is below 0.45 of its type's median. The offer stays, the price is unknown.
+# Cannot be right: a tenth (New Zealand) or a sixth (Brazil Southeast) of what every other region asks for the type,
+# where no other price of those regions is below 0.45 of its type's median. The offer stays, the price is unknown.
 IMPLAUSIBLE = {
     ("azure", "newzealandnorth"): re.compile(r"Standard_F\d+i?ams_v6"),
     ("azure", "brazilsoutheast"): re.compile(r"Standard_A(8|9|10|11)"),

@@ -53,7 +53,7 @@ class Origin(Answer):
     age_seconds: int | None = Field(
         description="Seconds since that interval ended, 0 while it lasts; null for a baseline, which nobody observed."
     )
-    fallback_reason: str | None = Field(None, description="Why no live value is used; absent when one is.")
+    fallback_reason: str | None = Field(None, description="Why no fresh live value is used; absent when one is.")
     baseline_from: Timestamp | None = Field(
         None, description="For a mean: from when on bare profile steps enter it; absent if none do, or all."
     )

@@ -99,6 +99,7 @@ class CarbonSavings(Answer):
     potential_savings_kg: Kilograms | None = Field(description="Best against worst region; null if there is only one.")
     potential_savings_percentage: Percentage | None = Field(description="Of the worst, 0 to 100.")
     comparison: str
+    best_region: Place | None = Field(description="The greenest, which another priority may not put first.")
     worst_region: Place | None
     baseline: Baseline | None
 
@@ -154,7 +155,8 @@ class Metadata(Answer):
     providers: list[str] = Field(description="Clouds whose offers qualify.")
     offers_without_price: int = Field(ge=0, description="Qualifying offers whose price nobody knows.")
     zones: int = Field(ge=0, description="Grid zones looked at.")
-    live_zones: int = Field(ge=0, description="Of these, zones with a live value.")
+    live_zones: int = Field(ge=0, description="Of these, zones with a fresh live value.")
+    forecast_zones: int = Field(ge=0, description="Of these, zones whose value now is an upstream's forecast.")
     api_data_freshness: str
 
 

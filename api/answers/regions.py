@@ -11,6 +11,7 @@ from api.answers.common import (
     Origin,
     Percentage,
     Place,
+    Quality,
     Site,
     Success,
     Timestamp,
@@ -48,6 +49,7 @@ class Hour(Origin):
 class RegionFacts(Site, Origin, GridMix):
     """One region now and over the next 24 hours; is_estimate to age_seconds describe the value now."""
 
+    note: str | None = Field(description="What to know about the region, such as a doubt about its grid zone.")
     pue: float = Field(ge=1, description="The provider's power usage effectiveness.")
     current_carbon_intensity: GramsPerKwh | None = Field(description="gCO2e/kWh now; null if unknown.")
     forecast_24h: Forecast
@@ -68,6 +70,10 @@ class Annual(Answer):
     """A zone's yearly figures."""
 
     carbon_intensity: GramsPerKwh | None = Field(description="Annual mean, gCO2e/kWh; null if nobody publishes one.")
+    is_estimate: bool
+    data_quality: Quality
+    datetime: Timestamp | None = Field(description="Start of the year; null where no year is published.")
+    age_seconds: None = Field(description="Null: a yearly mean was not observed at one time.")
     renewable_percentage: Percentage | None = Field(description="Share of consumption, 0 to 100; null if unknown.")
     fossil_free_percentage: Percentage | None = Field(
         description="Renewable and nuclear share of consumption, 0 to 100; null if unknown."

@@ -117,6 +117,7 @@ def _savings(savings: Savings, mapping: CloudMap) -> Json:
         "potential_savings_kg": _kilograms(savings.against_worst_gco2e),
         "potential_savings_percentage": percentage(savings.against_worst_share),
         "comparison": _in_words(savings.against_worst_share),
+        "best_region": _place_or_none(savings.best_region, mapping),
         "worst_region": _place_or_none(savings.worst_region, mapping),
         "baseline": None,
     }
@@ -133,9 +134,9 @@ def _savings(savings: Savings, mapping: CloudMap) -> Json:
 
 def _in_words(share: float | None) -> str:
     if share is None:
-        return "Only one option qualifies; there is nothing to compare it with"
+        return "Options cannot be compared: no performance index is sourced for the type recommended first"
     if share <= 0:
-        return "The option ranked first emits no less CO2 than any other"
+        return "Best and worst option emit the same"
     return f"Best option emits {percentage(share):g}% less CO2 than worst option"
 
 
@@ -193,14 +194,16 @@ def _metadata(result: Placement) -> Json:
         "offers_without_price": result.offers_without_price,
         "zones": result.zones,
         "live_zones": result.live_zones,
+        "forecast_zones": result.forecast_zones,
         "api_data_freshness": _freshness(result),
     }
 
 
 def _freshness(result: Placement) -> str:
     """Says live only of what was live."""
-    if result.live_zones == 0:
-        return "Baseline only (no live value was used)"
     if result.live_zones == result.zones:
         return "Real-time (5min cache)"
-    return f"Live for {result.live_zones} of {result.zones} zones (5min cache), baseline for the rest"
+    if result.live_zones + result.forecast_zones == 0:
+        return "Baseline only (no live value was used)"
+    parts = [f"live for {result.live_zones}", f"an upstream forecast for {result.forecast_zones}"]
+    return f"Of {result.zones} zones: {', '.join(parts)}, baseline for the rest (5min cache)"

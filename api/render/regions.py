@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from api.render.numbers import percentage, rounded, stamp
 from api.render.parts import Json, grid_shares, place, provenance, site
+from carbon.intensity import Quality
 from carbon.results import HourStep, RegionDetails, RegionList, RegionNow, ZoneDetails
 from catalog.model import Zone
 from mapping import CloudMap
@@ -29,6 +30,7 @@ def region_details(result: RegionDetails, mapping: CloudMap, timestamp: str) -> 
     return {
         "region_details": {
             **site(region),
+            "note": region.note or None,
             "pue": rounded(mapping.providers[region.provider].pue),
             "current_carbon_intensity": rounded(result.now.intensity.gco2e_per_kwh),
             **provenance(result.now.intensity.provenance),
@@ -56,6 +58,10 @@ def zone_details(result: ZoneDetails, zone: Zone, mapping: CloudMap) -> Json:
             **grid_shares(result.shares),
             "annual": {
                 "carbon_intensity": rounded(zone.gco2e_per_kwh),
+                "is_estimate": True,
+                "data_quality": Quality.BASELINE.value,
+                "datetime": None if zone.year is None else f"{zone.year}-01-01T00:00:00Z",
+                "age_seconds": None,
                 "renewable_percentage": percentage(zone.renewable_share),
                 "fossil_free_percentage": percentage(zone.fossil_free_share),
                 "year": zone.year,

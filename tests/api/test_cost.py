@@ -126,7 +126,7 @@ def test_a_region_whose_prices_are_too_high_is_listed_and_says_so(post: Ask) -> 
     assert (row["region"], row["qualifies"], row["refused_by"]) == ("us-east-1", False, ["max_price_per_hour"])
 
 
-def test_a_cheap_choice_that_emits_most_is_not_said_to_equal_the_rest(post: Ask) -> None:
+def test_best_against_worst_is_about_carbon_whatever_is_ranked_first(post: Ask) -> None:
     # Mumbai is cheaper than Stockholm and emits many times as much.
     body = {"workload": "containers", "priority": "cost", "regions": ["ap-south-1", "eu-north-1"]}
 
@@ -134,7 +134,12 @@ def test_a_cheap_choice_that_emits_most_is_not_said_to_equal_the_rest(post: Ask)
 
     first, second = answer["recommendations"]
     assert first["co2_g_for_same_work"] > 10 * second["co2_g_for_same_work"]
-    assert answer["carbon_savings"]["comparison"] == "The option ranked first emits no less CO2 than any other"
+    savings = answer["carbon_savings"]
+    assert (savings["best_region"]["region"], savings["worst_region"]["region"]) == ("eu-north-1", "ap-south-1")
+    share = 100 * (1 - second["co2_g_for_same_work"] / first["co2_g_for_same_work"])
+    assert savings["potential_savings_percentage"] == pytest.approx(share, rel=1e-3)
+    assert savings["comparison"].startswith("Best option emits")
+    assert [row["within_uncertainty_of_best"] for row in (first, second)] == [False, True]
 
 
 @pytest.mark.parametrize("field", ["max_price_per_hour", "max_cost"])

@@ -110,7 +110,9 @@ def test_real_time_is_claimed_only_when_every_zone_was_live() -> None:
 
     assert all_live["api_data_freshness"] == "Real-time (5min cache)"
     zones = one_live["zones"]
-    assert one_live["api_data_freshness"] == f"Live for 1 of {zones} zones (5min cache), baseline for the rest"
+    assert one_live["api_data_freshness"] == (
+        f"Of {zones} zones: live for 1, an upstream forecast for 0, baseline for the rest (5min cache)"
+    )
 
 
 def test_the_counts_of_offers_add_up(post: Ask) -> None:

@@ -85,8 +85,8 @@ def test_a_listed_pair_whose_list_price_is_zero_or_implausible_has_no_price(tabl
         (p, row["instance_type"]) for p, row in rows(tables) if not row["on_demand_usd_per_hour"] and row["as_of"]
     ]
 
-    # Azure's list has 68 sizes of Mbs, Mbds v4 and Las v3 at 0 in three regions; Alibaba's has 56 zeros. Nine Fams v6 in
-    # New Zealand and A8 to A11 in Brazil Southeast stand at a tenth and a sixth of every other region's price.
+    # Azure's list has 68 sizes of Mbs, Mbds v4 and Las v3 at 0 in three regions; Alibaba's has 56 zeros. Nine Fams v6
+    # in New Zealand and A8 to A11 in Brazil Southeast stand at a tenth and a sixth of every other region's price.
     assert Counter(provider for provider, _ in listed) == {"azure": 68 + 13, "alibaba": 56}
     assert Counter(name[:10] for provider, name in listed if provider == "azure") == {
         "Standard_L": 8,

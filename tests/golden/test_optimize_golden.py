@@ -230,7 +230,7 @@ def test_a_requested_region_without_machines_shows_its_grid_alone() -> None:
 
     assert isinstance(found.requested, BareRegion)
     assert found.requested.now.intensity.gco2e_per_kwh == 210
-    assert found.requested.refused_by == ("scope", "no_known_offers")
+    assert found.requested.refused_by == ("region_not_open", "no_known_offers")
 
 
 def test_advice_repeats_what_the_rows_say() -> None:

@@ -135,7 +135,7 @@ def test_a_point_per_unit_of_work_has_the_figures_of_the_row_of_its_offer(
 
 @pytest.mark.parametrize("embodied", [False, True])
 @pytest.mark.parametrize(
-    "wanted", [Requirements(vcpus=2, memory_gb=8), Requirements(gpus=1), Requirements(arch="arm64")]
+    "wanted", [Requirements(vcpus=2, memory_gb=8), Requirements(gpus=1), Requirements(memory_gb=16, arch="arm64")]
 )
 def test_a_point_per_job_has_the_totals_that_calculate_gives_its_machine(wanted: Requirements, embodied: bool) -> None:
     workload = WorkloadType.TRAINING if wanted.gpus else WorkloadType.GENERAL
@@ -232,12 +232,23 @@ def test_where_nothing_has_a_price_there_is_no_point() -> None:
     assert found.offers_without_price == found.qualifying
 
 
+def test_requirements_without_a_size_describe_no_job_and_leave_the_size_to_the_workload() -> None:
+    found = answer(ask(workload=WorkloadType.DATABASE, requirements=Requirements(arch="arm64"), limit=100))
+
+    assert found.pareto.per == "vcpu-hours"
+    for row in found.rows:
+        machine = cloud_map().instance_type(row.emission.region.partition(":")[0], row.emission.instance_type)
+        assert machine.arch == "arm64"
+        assert 4 <= (machine.vcpus or 0) <= 16
+        assert 32 <= (machine.memory_gb or 0) <= 128
+
+
 def test_work_that_nobody_can_count_has_a_front_per_job_only() -> None:
     # t1.micro's baseline is not known, so neither is what it does in an hour.
     unknown = {"regions": ("aws:us-east-1",), "instance_types": ("t1.micro",)}
 
     per_work = answer(ask(**unknown)).pareto
-    per_job = answer(ask(**unknown, requirements=Requirements())).pareto
+    per_job = answer(ask(**unknown, requirements=Requirements(vcpus=1))).pareto
 
     assert (per_work.per, per_work.points) == (None, ())
     assert (per_job.per, {point.instance_type for point in per_job.points}) == ("job", {"t1.micro"})
