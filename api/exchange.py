@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
 from flask import Flask, Response, g, has_request_context, request
 
 from api.access import Access
+from api.kept import KeptAnswers
 from api.render.numbers import stamp
 from api.render.parts import Json
 from engine import Engine
@@ -31,13 +32,17 @@ _API_HEADERS = (*_KEPT_HEADERS, ("Cache-Control", "no-store"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What every request shares. clock: the present as an aware UTC time. sites: the fixed part of regions' rows."""
+    """What every request shares. clock: the present as an aware UTC time. sites: the fixed part of regions' rows.
+
+    answers: of the running minute.
+    """
 
     engine: Engine
     sites: Mapping[str, Json]
     settings: Settings
     access: Access
     clock: Callable[[], datetime]
+    answers: KeptAnswers = field(default_factory=KeptAnswers)
 
     @property
     def max_age_minutes(self) -> int:

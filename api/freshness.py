@@ -8,32 +8,44 @@ from flask import Blueprint, Response, g, request
 
 from api.exchange import current
 from api.formats import accepted
+from api.kept import Answer
 
 MINUTE_SECONDS = 60
 VARY = "Accept, Authorization, X-API-Key"
+_READING = ("GET", "HEAD")
 
 
 def install(bp: Blueprint) -> None:
-    """Give the blueprint's answers a weak ETag, and 304 to who has them already, before any other work."""
-    bp.before_request(_unchanged)
+    """Give the blueprint's answers a weak ETag, 304 to who holds them, and the same bytes to who asks the same."""
+    bp.before_request(_known)
     bp.after_request(_describe)
 
 
-def _unchanged() -> Response | None:
+def _known() -> Response | None:
+    """What needs no work: the question is not even checked, since only a right one ever got this tag."""
+    if request.method not in _READING:
+        return None
     g.tag = _tag()
     given = request.environ.get("HTTP_IF_NONE_MATCH")
-    if given is None or not (request.if_none_match.contains_weak(g.tag) and "*" not in given):
-        return None  # "*" stands for any answer, but whether there is one is not known yet
-    return Response(status=304)
+    if given is not None and "*" not in given and request.if_none_match.contains_weak(g.tag):
+        return Response(status=304)  # "*" stands for any answer, but whether there is one is not known yet
+    kept = current().service.answers.get(g.tag)
+    return None if kept is None else Response(kept.body, content_type=kept.content_type)
 
 
 def _describe(response: Response) -> Response:
     """On answers alone; a refusal is never kept."""
-    if response.status_code in (200, 304):
-        scope = "private" if current().keys_configured else "public"
-        left = MINUTE_SECONDS - current().came_at.second
-        told = (("ETag", f'W/"{g.tag}"'), ("Cache-Control", f"{scope}, max-age={left}"), ("Vary", VARY))
-        response.headers.extend(told)
+    tag: str | None = g.get("tag")
+    if tag is None or response.status_code not in (200, 304):
+        return response
+    exchange = current()
+    scope = "private" if exchange.keys_configured else "public"
+    left = MINUTE_SECONDS - exchange.came_at.second
+    told = (("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, max-age={left}"), ("Vary", VARY))
+    response.headers.extend(told)
+    answers = exchange.service.answers
+    if response.status_code == 200 and answers.get(tag) is None and _tag() == tag:  # the data did not change meanwhile
+        answers.keep(tag, Answer(body=response.get_data(), content_type=response.headers["Content-Type"]))
     return response
 
 

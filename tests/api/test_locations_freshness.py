@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -65,6 +66,52 @@ def test_within_the_minute_the_same_question_has_the_same_answer_and_tag(running
     second = running.ask()
 
     assert (second.get_data(), second.headers["ETag"]) == (first.get_data(), first.headers["ETag"])
+
+
+def test_who_asks_the_same_within_the_minute_is_answered_without_any_work(running: Running) -> None:
+    first = running.ask(X_Request_ID="first")
+    running.reader.reads.clear()
+
+    second = running.ask(X_Request_ID="second")
+
+    assert (second.get_data(), second.headers["Content-Type"]) == (first.get_data(), first.headers["Content-Type"])
+    assert second.headers["X-Request-ID"] == "second"
+    assert running.reader.reads == []
+
+
+def test_what_was_answered_while_the_data_changed_is_not_kept(running: Running) -> None:
+    read = running.reader.read
+
+    def changing(*args: Any, **named: Any) -> Any:
+        running.reader.known += "+"
+        return read(*args, **named)
+
+    running.reader.read = changing  # type: ignore[method-assign]
+    running.ask()
+    running.reader.known = "from the start"  # the state before, as if the change had come in between
+    running.reader.reads.clear()
+
+    running.ask()
+
+    assert len(running.reader.reads) == 1
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "POST"])
+def test_an_answer_to_another_method_is_neither_kept_nor_tagged(running: Running, method: str) -> None:
+    other = running.client.open(PATH, method=method)
+
+    assert "ETag" not in other.headers
+    assert running.ask().get_json()["total"] == 350
+    assert running.client.open(PATH, method=method).status_code == other.status_code
+
+
+def test_head_is_described_like_get(running: Running) -> None:
+    head, get = running.client.head(PATH), running.ask()
+
+    assert head.get_data() == b""
+    assert {name: head.headers[name] for name in ("ETag", "Content-Length", "Vary")} == {
+        name: get.headers[name] for name in ("ETag", "Content-Length", "Vary")
+    }
 
 
 def test_the_next_minute_has_another_tag(running: Running) -> None:
