@@ -73,24 +73,19 @@ def load_catalog(data: Path = DATA) -> Catalog:
     accelerators = load_accelerators(table("accelerators.csv", "accelerator"))
     selling = [provider for provider in providers if (data / provider / "instances.csv").exists()]
     shared = {(row.required("provider"), row.required("family")) for row in table("shared_vcpus.csv")}
+    instances = {provider: table(f"{provider}/instances.csv", "instance_type") for provider in selling}
     types = tuple(
         instance
-        for provider in selling
-        for instance in load_machines(
-            provider, table(f"{provider}/instances.csv", "instance_type"), cpus, accelerators, shared
-        )
+        for provider, described in instances.items()
+        for instance in load_machines(provider, described, cpus, accelerators, shared)
     )
     type_index = _type_index(types)
-
-    def machine(provider: str, name: str) -> InstanceType | None:
-        found = type_index.get(provider, {}).get(name.lower())
-        return None if found is None else types[found]
 
     services = load_services(
         table("services.csv", "provider", "template"),
         table("service_sizes.csv", "provider", "service", "vcpus", "min_memory_gb"),
         cpus,
-        machine,
+        lambda provider, name: _machine(types, type_index, provider, name),
     )
     region_index = {(region.provider, region.region): i for i, region in enumerate(regions)}
     packed = load_packed(data / "packed")
@@ -103,10 +98,8 @@ def load_catalog(data: Path = DATA) -> Catalog:
         offers=_offers(packed, region_index, type_index),
         services=services,
         service_regions={
-            (name, row.required("service")): _indexes(row, name, region_index)
-            for name in selling
-            if (data / name / "service_regions.csv").exists()
-            for row in table(f"{name}/service_regions.csv", "service")
+            ("aws", row.required("service")): _indexes(row, "aws", region_index)
+            for row in table("aws/service_regions.csv", "service")
         },
         tables=tables,
     )
@@ -152,6 +145,13 @@ def _region(provider: str, row: Row, zones: set[str]) -> Region:
         source=row.required("source"),
         as_of=row.required("as_of"),
     )
+
+
+def _machine(
+    types: tuple[InstanceType, ...], type_index: Mapping[str, Mapping[str, int]], provider: str, name: str
+) -> InstanceType | None:
+    found = type_index.get(provider, {}).get(name.lower())
+    return None if found is None else types[found]
 
 
 def _type_index(types: Sequence[InstanceType]) -> dict[str, dict[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 
+from carbon.power import PowerModel
 from catalog.model import Accelerator, InstanceType
 from catalog.power import AcceleratorFacts, CpuFacts, power_model
 from catalog.tables import Row, Table
@@ -111,22 +112,7 @@ def load_machines(
         cpu = _named_cpu(row, cpus)
         accelerator, accelerator_power = _named_accelerator(row, accelerators)
         vcpus, reserved = row.optional_number("vcpus"), row.optional_number("reserved_vcpus")
-        memory_gb, count = row.optional_number("memory_gb"), row.optional_number("accelerator_count") or 0.0
-        threads_per_core = int(row.optional_number("threads_per_core") or 2)
-        power = None
-        if cpu is not None and reserved is not None and memory_gb is not None:
-            storage_gb, kind = row.optional_number("local_storage_gb") or 0.0, row.text("local_storage_kind")
-            power = power_model(
-                cpu,
-                reserved_vcpus=reserved,
-                memory_gb=memory_gb,
-                threads_per_core=threads_per_core,
-                accelerator=accelerator_power,
-                accelerator_count=count,
-                ssd_gb=storage_gb if kind == "ssd" else 0.0,
-                hdd_gb=storage_gb if kind == "hdd" else 0.0,
-            )
-        index = cpu.performance_index(threads_per_core) if cpu else None
+        index = cpu.performance_index(_threads_per_core(row)) if cpu else None
         yield InstanceType(
             provider=provider,
             instance_type=row.required("instance_type"),
@@ -134,7 +120,7 @@ def load_machines(
             category=row.required("category"),
             vcpus=vcpus,
             reserved_vcpus=reserved,
-            memory_gb=memory_gb,
+            memory_gb=row.optional_number("memory_gb"),
             cpu_model=row.optional("cpu_model"),
             microarchitecture=row.optional("microarchitecture"),
             arch=row.optional("arch"),
@@ -143,15 +129,37 @@ def load_machines(
             or (vcpus is not None and reserved is not None and reserved < vcpus),
             baseline_utilization=row.optional_number("baseline_utilization"),
             accelerator=accelerator,
-            accelerator_count=count,
+            accelerator_count=row.optional_number("accelerator_count") or 0.0,
             embodied_kgco2e=row.optional_number("embodied_kgco2e"),
             performance_index=index,
             performance_basis=cpu.performance_basis if cpu and index is not None else None,
-            power=power,
+            power=_power(row, cpu, accelerator_power),
             note=row.text("note"),
             source=row.required("source"),
             as_of=row.required("as_of"),
         )
+
+
+def _power(row: Row, cpu: CpuFacts | None, accelerator: AcceleratorFacts | None) -> PowerModel | None:
+    """Watts of the row's parts; None where the CPU or a size is not known."""
+    reserved, memory_gb = row.optional_number("reserved_vcpus"), row.optional_number("memory_gb")
+    if cpu is None or reserved is None or memory_gb is None:
+        return None
+    storage_gb, kind = row.optional_number("local_storage_gb") or 0.0, row.text("local_storage_kind")
+    return power_model(
+        cpu,
+        reserved_vcpus=reserved,
+        memory_gb=memory_gb,
+        threads_per_core=_threads_per_core(row),
+        accelerator=accelerator,
+        accelerator_count=row.optional_number("accelerator_count") or 0.0,
+        ssd_gb=storage_gb if kind == "ssd" else 0.0,
+        hdd_gb=storage_gb if kind == "hdd" else 0.0,
+    )
+
+
+def _threads_per_core(row: Row) -> int:
+    return int(row.optional_number("threads_per_core") or 2)
 
 
 def _named_cpu(row: Row, cpus: Mapping[str, CpuFacts]) -> CpuFacts | None:

@@ -85,18 +85,9 @@ def rank(
     hourly = offer_gco2e_per_hour(found, columns, rates, gco2e_per_kwh_it, include_embodied)
     grams = _per_work(hourly, rates.work_per_hour[found.type])
     kind = np.where(np.isfinite(grams), rates.kind[found.type], UNRATED)
-    speed = columns.performance[found.type]
     usd = _per_work(usd_per_hour[found.offer], rates.work_per_hour[found.type])
     cost = usd + grams * carbon_usd_per_tonne / units.GRAMS_PER_TONNE if carbon_usd_per_tonne else usd
-    relative, greenness, cheapness = (np.full(len(region), np.nan) for _ in range(3))
-    for group in (ACCELERATED, PLAIN):
-        mine = kind == group
-        if mine.any():
-            relative[mine] = speed[mine] / speed[mine].max()
-            own = grams[mine]
-            greenness[mine] = np.divide(own.min(), own, out=np.ones_like(own), where=own > 0)
-            if np.isfinite(cost[mine]).any():
-                cheapness[mine] = np.nanmin(cost[mine]) / cost[mine]
+    greenness, relative, cheapness = _shares_of_best(kind, grams, columns.performance[found.type], cost)
     score = {
         Priority.CARBON: greenness,
         Priority.PERFORMANCE: relative,
@@ -112,16 +103,25 @@ def rank(
     )
     best_of_region = _first_per_region(np.lexsort((*keys, region)), region, per_region)
     order = best_of_region[np.lexsort(tuple(key[best_of_region] for key in keys))]
-    return Ranked(
-        found.offer[order],
-        region[order],
-        found.type[order],
-        kind[order],
-        grams[order],
-        usd[order],
-        relative[order],
-        score[order],
-    )
+    columns_of_row = (found.offer, region, found.type, kind, grams, usd, relative, score)
+    return Ranked(*(column[order] for column in columns_of_row))
+
+
+def _shares_of_best(
+    kind: IntArray, grams: FloatArray, speed: FloatArray, cost: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Each offer against the best of its kind of work, 0 to 1: in carbon, speed and cost; NaN where not known."""
+    greenness, relative, cheapness = (np.full(len(kind), np.nan) for _ in range(3))
+    for group in (ACCELERATED, PLAIN):
+        mine = kind == group
+        if not mine.any():
+            continue
+        relative[mine] = speed[mine] / speed[mine].max()
+        own = grams[mine]
+        greenness[mine] = np.divide(own.min(), own, out=np.ones_like(own), where=own > 0)
+        if np.isfinite(cost[mine]).any():
+            cheapness[mine] = np.nanmin(cost[mine]) / cost[mine]
+    return greenness, relative, cheapness
 
 
 def offer_gco2e_per_work(

@@ -31,6 +31,8 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 WORKSHOP = ("tools", "bench", "tests")  # beside the product; it never imports them
 NOT_MODULES = ("gunicorn.conf.py",)  # gunicorn's configuration, read by gunicorn
 MAX_LINES = 299
+MAX_FUNCTION_LINES = 50
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # A package, and the files and folders that alone may import it.
 CONFINED = {
@@ -178,6 +180,16 @@ def test_a_file_stays_under_three_hundred_lines(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
 
     assert lines <= MAX_LINES
+
+
+@every_product_file
+def test_a_function_stays_under_fifty_lines(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+
+    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions if node.end_lineno}
+
+    assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION_LINES} == {}
 
 
 def test_imports_inside_functions_and_relative_ones_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
