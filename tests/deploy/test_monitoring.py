@@ -1,0 +1,79 @@
+"""deploy/prometheus and deploy/grafana: accepted by promtool, and about metrics that the service has."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.deploy.tools import DEPLOY, complaints, program
+
+ALERTS = DEPLOY / "prometheus" / "alerts.yml"
+DASHBOARD = DEPLOY / "grafana" / "dashboard.json"
+ALERT_TESTS = Path(__file__).with_name("alerts_test.yml")
+
+
+def promtool() -> str:
+    return program("promtool", "prometheus")
+
+
+def alerts() -> list[dict[str, Any]]:
+    return [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
+
+
+def dashboard() -> dict[str, Any]:
+    board: dict[str, Any] = json.loads(DASHBOARD.read_text())
+    return board
+
+
+def questions() -> dict[str, str]:
+    """Every expression, by the alert's or the panel's name and its place there."""
+    asked = {rule["alert"]: str(rule["expr"]) for rule in alerts()}
+    for panel in dashboard()["panels"]:
+        for target in panel["targets"]:
+            asked[f"{panel['title']}, {target['refId']}"] = target["expr"]
+    return asked
+
+
+def test_promtool_accepts_the_alerts_and_the_example_that_loads_them() -> None:
+    assert complaints(promtool(), "check", "config", DEPLOY / "prometheus" / "prometheus.yml") == ""
+
+
+def test_every_alert_goes_off_when_it_should_and_only_then() -> None:
+    assert complaints(promtool(), "test", "rules", ALERT_TESTS) == ""
+
+
+def test_every_alert_is_tested_for_both() -> None:
+    bad, quiet = (
+        {case["alertname"] for case in test["alert_rule_test"]}
+        for test in yaml.safe_load(ALERT_TESTS.read_text())["tests"]
+    )
+
+    assert bad == quiet == {rule["alert"] for rule in alerts()}
+
+
+def test_every_expression_of_the_dashboard_is_promql(tmp_path: Path) -> None:
+    rules = [
+        {"record": f"panel:{number}", "expr": text.replace("$__rate_interval", "5m").replace("$job", ".+")}
+        for number, text in enumerate(questions().values())
+    ]
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+
+    assert complaints(promtool(), "check", "rules", tmp_path / "rules.yml") == ""
+
+
+def test_panels_do_not_overlap_and_have_ids_of_their_own() -> None:
+    panels = dashboard()["panels"]
+    taken = [
+        (x, y)
+        for place in (panel["gridPos"] for panel in panels)
+        for x in range(place["x"], place["x"] + place["w"])
+        for y in range(place["y"], place["y"] + place["h"])
+    ]
+
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < 24
+    assert len({panel["id"] for panel in panels}) == len(panels)
