@@ -97,9 +97,10 @@ def _nginx(replica_ports: list[int]) -> Iterator[tuple[int, Path]]:
     with tempfile.TemporaryDirectory(prefix="nginx-") as name:
         folder = Path(name)
         shutil.copy(DEPLOY / "nginx" / "nginx.conf", folder)
-        servers = [f"server 127.0.0.1:{replica};" for replica in replica_ports]
-        servers = [server.replace(";", " max_fails=0;") for server in servers]
-        (folder / "replicas.conf").write_text("\n".join(servers))
+        servers = (DEPLOY / "nginx" / "replicas.conf").read_text()
+        for shipped, here in zip((5001, 5002), replica_ports, strict=True):
+            servers = servers.replace(f"127.0.0.1:{shipped}", f"127.0.0.1:{here}")
+        (folder / "replicas.conf").write_text(servers)
         (folder / "place.conf").write_text(place(f"127.0.0.1:{port}", folder))
         log = folder / "nginx.log"
         process = _start_unprivileged(nginx_command(folder), folder, log)
@@ -119,11 +120,10 @@ def place(listen: str, folder: Path) -> str:
 
 
 def nginx_command(folder: Path) -> list[str]:
+    """nginx in the foreground with the nginx.conf of this folder, writing there alone."""
     directives = f"daemon off; pid {folder}/nginx.pid; error_log stderr;"
-    return [program("nginx", "nginx-light"), "-p", f"{folder}/", "-c", f"{folder}/nginx.conf", "-e", "stderr"] + [
-        "-g",
-        directives,
-    ]
+    started = [program("nginx", "nginx-light"), "-p", f"{folder}/", "-c", f"{folder}/nginx.conf"]
+    return [*started, "-e", "stderr", "-g", directives]
 
 
 def _start_unprivileged(command: list[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:

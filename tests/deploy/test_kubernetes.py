@@ -1,4 +1,4 @@
-"""deploy/kubernetes: valid for every supported version, as confined as the restricted profile asks, probes that exist."""
+"""deploy/kubernetes: valid for Kubernetes 1.29 to 1.37, confined as the restricted profile asks, probes that exist."""
 
 from __future__ import annotations
 
