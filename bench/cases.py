@@ -18,7 +18,12 @@ TRAINING: dict[str, object] = {
     "region": "us-west-2",
     "duration_hours": 24,
 }
-EVERY_OFFER: dict[str, object] = {**TRAINING, "providers": "all", "requirements": {}}
+LONG_FRONT: dict[str, object] = {
+    **TRAINING,
+    "workload": "inference",
+    "providers": "all",
+    "requirements": {"vcpus": 1},  # two of five of all offers are left, tens of times more than without
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +78,5 @@ CASES = (
     Case(name="GET by-iata", path="/v1/by-iata/LON"),
     _v1("POST optimize (aws)", "optimize", TRAINING, requests=200, target_cpu_ms=8),
     _v1("POST optimize (all providers)", "optimize", {**TRAINING, "providers": "all"}, requests=60, target_cpu_ms=40),
-    _v1("POST optimize (every offer)", "optimize", EVERY_OFFER, requests=40, target_cpu_ms=50),
+    _v1("POST optimize (all, any size)", "optimize", LONG_FRONT, requests=40, target_cpu_ms=50),
 )
