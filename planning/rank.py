@@ -103,8 +103,8 @@ def rank(
     )
     best_of_region = _first_per_region(np.lexsort((*keys, region)), region, per_region)
     order = best_of_region[np.lexsort(tuple(key[best_of_region] for key in keys))]
-    columns_of_row = (found.offer, region, found.type, kind, grams, usd, relative, score)
-    return Ranked(*(column[order] for column in columns_of_row))
+    places = found.offer[order], region[order], found.type[order], kind[order]
+    return Ranked(*places, grams[order], usd[order], relative[order], score[order])
 
 
 def _shares_of_best(
