@@ -89,7 +89,7 @@ class HttpClient:
         """
         ends = self._monotonic() + self._limits.total_seconds
         for attempt in range(self._limits.retries + 1):
-            pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, no secret
+            pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, no secret  # nosec B311
             last = attempt == self._limits.retries
             try:
                 reply = self._attempt(url, params, headers, ends - self._monotonic())

@@ -216,7 +216,7 @@ class ElectricityMaps:
             doubtful = _blames_key(refusal) or self._granted(signal, zone) or self._worked(signal, zone)
             if refusal.status != 401 or not doubtful or not self._gate.key_worked_within(KEY_RECENT_SECONDS):
                 raise
-            self._sleep(PAUSE_BEFORE_SECOND_401_SECONDS * random.uniform(1, 2))  # noqa: S311 - spreads load
+            self._sleep(PAUSE_BEFORE_SECOND_401_SECONDS * random.uniform(1, 2))  # noqa: S311 - spreads load  # nosec B311
             body = self._session.get(signal, params)
         if signal != ZONES:  # /zones answers any key, and none
             self._gate.key_accepted()
