@@ -14,7 +14,7 @@ RELEASE_boaviztapi := 2.5.0
 RELEASE_climate-aware-task-scheduler := 1.2.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-peers lock env-example
+.PHONY: help run test check audit bench bench-peers lock env-example
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ bench: $(VENV)/.development ## measure all that has a target (ARGS=--quick: a sh
 	@$(BIN)/python -m bench.run $(ARGS)
 
 bench-peers: $(PEERS:%=build/peers/%/.ready) ## install what the benchmark compares with, each in build/peers/
+
+audit: $(VENV)/.development ## bandit over what serves; known holes of what is locked (asks PyPI's advisories, fails without)
+	@$(BIN)/bandit --quiet $$(git ls-files '*.py' ':!tests' ':!bench' ':!tools')
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
 
 lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
 	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
