@@ -72,7 +72,7 @@ CASES = (
     _v1("POST compare, 100 options", "compare", compare(100), requests=300),
     _v1("POST schedule", "schedule", {"region": "us-west-2", "duration_hours": 4}),
     _v1("GET regions (aws)", "regions", target_share=0.6),
-    Case(name="GET by-rank, 20 rows", path="/v1/by-rank?limit=20", target_share=0.5),
+    Case(name="GET by-rank, 20 rows", path="/v1/by-rank?limit=20", target_share=0.6),
     Case(name="GET by-rank, all rows", path="/v1/by-rank", requests=300, target_cpu_ms=4),
     Case(name="GET by-rank, with a shape", path="/v1/by-rank?limit=20&vcpus=4&memoryGb=16"),
     Case(name="GET by-iata", path="/v1/by-iata/LON"),
