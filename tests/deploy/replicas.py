@@ -101,7 +101,8 @@ def _nginx(replica_ports: list[int]) -> Iterator[tuple[int, Path]]:
         for shipped, here in zip((5001, 5002), replica_ports, strict=True):
             servers = servers.replace(f"127.0.0.1:{shipped}", f"127.0.0.1:{here}")
         (folder / "replicas.conf").write_text(servers)
-        (folder / "place.conf").write_text(place(f"127.0.0.1:{port}", folder))
+        place = f"listen 127.0.0.1:{port};\naccess_log {folder}/access.log cao;\n"
+        (folder / "place.conf").write_text(place + temp_paths(folder))
         log = folder / "nginx.log"
         process = _start_unprivileged(nginx_command(folder), folder, log)
         try:
@@ -112,11 +113,10 @@ def _nginx(replica_ports: list[int]) -> Iterator[tuple[int, Path]]:
             process.wait(timeout=10)
 
 
-def place(listen: str, folder: Path) -> str:
-    """place.conf for a folder of one's own: nothing is written anywhere else."""
+def temp_paths(folder: Path) -> str:
+    """Directives by which nginx writes nowhere but into this folder."""
     written = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    lines = [f"listen {listen};", f"access_log {folder}/access.log cao;"]
-    return "\n".join(lines + [f"{what}_temp_path {folder}/{what};" for what in written])
+    return "\n".join(f"{what}_temp_path {folder}/{what};" for what in written)
 
 
 def nginx_command(folder: Path) -> list[str]:
