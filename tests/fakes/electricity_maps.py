@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +20,13 @@ FORECAST = "carbon-intensity/forecast"
 
 @dataclass(frozen=True)
 class Call:
-    """One request as it arrived; zone is "" where none was given."""
+    """One request as it arrived; zone is "" where none was given; at: when, on time.monotonic's clock."""
 
     path: str
     zone: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    at: float = field(default_factory=time.monotonic, compare=False)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,10 @@ class FakeElectricityMaps:
     access: zone -> list as in /zones; None: /zones does not exist. A zone not in `intensity` has no data.
     """
 
-    def __init__(self, intensity: Mapping[str, float], *, access: Mapping[str, list[str]] | None = None) -> None:
+    def __init__(
+        self, intensity: Mapping[str, float], *, access: Mapping[str, list[str]] | None = None, port: int = 0
+    ) -> None:
+        """port: where to listen; 0: any that is free."""
         self.intensity = dict(intensity)
         self.access = {zone: ["*"] for zone in intensity} if access is None else access
         self.tells_access = True
@@ -109,7 +114,7 @@ class FakeElectricityMaps:
         self._at_once = 0
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), self)
+        self._server = _Server(("127.0.0.1", port), self)
 
     @property
     def base_url(self) -> str:
@@ -143,7 +148,7 @@ class FakeElectricityMaps:
             answer = good if self.fault is None else self.fault(call, good)
             if answer is not None and answer.wait_seconds:
                 self._closing.wait(answer.wait_seconds)
-            return answer
+            return None if self._closing.is_set() else answer  # whoever has kept a connection finds it closed
         finally:
             with self._lock:
                 self._at_once -= 1
