@@ -109,7 +109,7 @@ def _machines(
     today_day: int,
 ) -> _Machines:
     """Kept for each question, since prices do not change and days seldom; do not change it."""
-    cheapest = cheapest_offers(prices, instance_type, shape, by_spot=by_spot, today_day=today_day)
+    cheapest = cheapest_offers(prices, instance_type, shape, by_spot_on_day=today_day if by_spot else None)
     offer = cheapest[asked.index]
     known = offer != NONE
     return _Machines(

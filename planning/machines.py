@@ -32,21 +32,35 @@ def fitting_types(columns: TypeColumns, instance_type: str | None, shape: Requir
 
 @lru_cache(maxsize=256)
 def cheapest_offers(
-    prices: PriceTable, instance_type: str | None, shape: Requirements | None, *, by_spot: bool, today_day: int
+    prices: PriceTable, instance_type: str | None, shape: Requirements | None, *, by_spot_on_day: int | None
 ) -> IntArray:
     """Per region: the place of its cheapest fitting offer among the offers, NONE where it has none.
 
-    By on-demand price, unknown ones last; by_spot: by usable spot price, offers without one left out. Of equal
-    prices the smaller type. Kept for each question; do not change it.
+    By on-demand price, unknown ones last; by_spot_on_day: by the spot price usable on that day (since 1970-01-01),
+    offers without one left out. Of equal prices the smaller type. Kept for each question; do not change it.
     """
     offers = prices.offers
-    found = np.flatnonzero(fitting_types(offers.columns, instance_type, shape)[offers.type])
-    usd_per_hour = prices.usable_spot(today_day) if by_spot else prices.on_demand_usd_per_hour
-    if by_spot:
-        found = found[np.isfinite(usd_per_hour[found])]
-    price = np.nan_to_num(usd_per_hour[found], nan=np.inf)
-    ordered = found[np.lexsort((offers.columns.order[offers.type[found]], price, offers.region[found]))]
-    regions, first = np.unique(offers.region[ordered], return_index=True)
+    fits = fitting_types(offers.columns, instance_type, shape)[offers.type]
+    if by_spot_on_day is None:
+        usd_per_hour = prices.on_demand_usd_per_hour
+    else:
+        usd_per_hour = prices.usable_spot(by_spot_on_day)
+        fits &= np.isfinite(usd_per_hour)
+    found = np.flatnonzero(fits)
     cheapest = np.full(len(offers.regions), NONE, dtype=np.intp)
-    cheapest[regions] = ordered[first]
+    if not found.size:
+        return cheapest
+    price = usd_per_hour[found]
+    np.nan_to_num(price, copy=False, nan=np.inf)
+    first = _first_of_region(offers.region[found])  # offers are sorted by region
+    lowest_price = np.repeat(np.minimum.reduceat(price, first), np.diff(first, append=len(found)))
+    lowest = found[price == lowest_price]
+    ordered = lowest[np.lexsort((offers.columns.order[offers.type[lowest]], offers.region[lowest]))]
+    best = ordered[_first_of_region(offers.region[ordered])]
+    cheapest[offers.region[best]] = best
     return cheapest
+
+
+def _first_of_region(region: IntArray) -> IntArray:
+    """Where in an ascending column each region's rows begin."""
+    return np.flatnonzero(np.diff(region, prepend=-1))

@@ -39,7 +39,7 @@ def chosen(
     instance_type: str | None = None, shape: Requirements | None = None, *, by_spot: bool = False, today: int = TODAY
 ) -> dict[str, tuple[str, float | None]]:
     """Region -> the machine and the price it was chosen by."""
-    offers = cheapest_offers(PRICES, instance_type, shape, by_spot=by_spot, today_day=today)
+    offers = cheapest_offers(PRICES, instance_type, shape, by_spot_on_day=today if by_spot else None)
     found: dict[str, tuple[str, float | None]] = {}
     for region, offer in zip(OFFERS.regions, offers.tolist(), strict=True):
         if offer != NONE:
