@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from api.parse import UNREADABLE
 from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
 from store.keyring import KeyRing
 from store.rate_limit import RateLimiter, Verdict
@@ -74,7 +75,7 @@ def install(app: Flask, access: Access) -> None:
 
 def _read_away_the_body() -> None:
     """Up to MAX_BODY_BYTES: a server hangs up on a body that nobody reads, and the answer can be lost with it."""
-    with suppress(HTTPException):  # larger, or cut short
+    with suppress(HTTPException, *UNREADABLE):  # larger, or cut short
         while request.stream.read(65_536):
             pass
 

@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 from flask import Request
+from gunicorn.http.errors import ParseException
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from api.names import Facts
 from carbon.errors import FieldError, InvalidRequest
@@ -19,18 +20,26 @@ MAX_ERRORS = 1000  # a body of 1 MB can hold 100,000 unknown fields
 MAX_SUGGESTIONS = 10  # looking for near names among thousands takes up to 0.1 s each
 M = TypeVar("M", bound=BaseModel)
 
+UNREADABLE = (OSError, ParseException)  # what gunicorn raises for chunks that are none, and for an end in their middle
+
 
 class InvalidParameters(InvalidRequest):
     """As InvalidRequest, the fields being query parameters."""
 
 
 def parse_body(model: type[M], request: Request, facts: Facts) -> M:
-    """The checked body. Raises InvalidRequest, UnsupportedMediaType (415), RequestEntityTooLarge (413)."""
+    """The checked body.
+
+    Raises InvalidRequest, UnsupportedMediaType (415), RequestEntityTooLarge (413), BadRequest (not a whole body).
+    """
     if not request.is_json:
         raise UnsupportedMediaType("the body must be JSON: send Content-Type: application/json")
-    body = request.get_data(cache=False)
-    if not request.content_length:
-        request.stream.read(1)  # a body sent in chunks was cut at the limit: reading on says so, with a 413
+    try:
+        body = request.get_data(cache=False)
+        if not request.content_length:
+            request.stream.read(1)  # a body sent in chunks was cut at the limit: reading on says so, with a 413
+    except UNREADABLE:
+        raise BadRequest("the body cannot be read to its end") from None
     try:
         return model.model_validate_json(body, context=facts)
     except ValidationError as error:

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 from werkzeug.test import TestResponse
 
 from api.problems import BY_ERROR, TYPES
@@ -76,6 +77,26 @@ def test_a_body_of_unknown_length_is_cut_off_too() -> None:
     )
 
     assert_problem(response, 413, "body-too-large")
+
+
+@pytest.mark.parametrize("error", [InvalidChunkSize(b"zz"), NoMoreData()])
+def test_a_body_that_breaks_off_or_comes_in_broken_chunks_is_a_400(error: Exception) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise error
+
+    response = (
+        offline()
+        .test_client()
+        .post(
+            "/api/v1/calculate",
+            input_stream=Broken(),
+            content_type="application/json",
+            environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
+        )
+    )
+
+    assert_problem(response, 400, "invalid-request")
 
 
 @pytest.mark.parametrize("endpoint", POSTS)

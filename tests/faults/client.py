@@ -18,10 +18,11 @@ SECRETS = {"X-API-Key": "cao_secret-of-a-caller", "Authorization": "Bearer anoth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A GET, or a POST of JSON."""
+    """A GET, or a POST of JSON. key: whom the caller says he is; None: nobody the service knows."""
 
     path: str
     body: object = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,8 @@ def ask_on(connection: HTTPConnection, question: Question) -> Answer:
         return Answer(question=question, status=status, seconds=now - began_at, began_at=began_at, **more)
 
     payload = None if question.body is None else json.dumps(question.body)
-    headers: Mapping[str, str] = {**SECRETS, **({"Content-Type": "application/json"} if payload else {})}
+    caller = SECRETS if question.key is None else {"X-API-Key": question.key}
+    headers: Mapping[str, str] = {**caller, **({"Content-Type": "application/json"} if payload else {})}
     try:
         connection.request("GET" if payload is None else "POST", question.path, body=payload, headers=headers)
         response = connection.getresponse()

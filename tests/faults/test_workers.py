@@ -1,0 +1,126 @@
+"""Workers killed, ended and replaced while callers ask: who loses an answer, and who must not."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.fakes.electricity_maps import Answer as Reply
+from tests.fakes.electricity_maps import FakeElectricityMaps, always
+from tests.faults.client import QUESTIONS, Answer, Load, ask, failures
+from tests.faults.server import Gunicorn, upstream_settings, wait_until
+
+CALLERS = 12
+SLOW_CALLERS = 6
+SLOW_SECONDS = 1.5
+CALCULATE = QUESTIONS[0]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Gunicorn]:
+    """A service without a key: answers come from baselines."""
+    with Gunicorn(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def waiting(tmp_path: Path) -> Iterator[Gunicorn]:
+    """A service whose upstream hangs: the first question takes SLOW_SECONDS."""
+    fake = FakeElectricityMaps({"DE": 311.2})
+    fake.fault = always(Reply(wait_seconds=600))
+    with fake.serving():
+        patience = {"UPSTREAM_DEADLINE_SECONDS": str(SLOW_SECONDS), "UPSTREAM_READ_TIMEOUT_SECONDS": "10"}
+        settings = {**upstream_settings(fake.base_url), **patience, "UPSTREAM_TOTAL_SECONDS": "10"}
+        with Gunicorn(tmp_path, **settings) as running:
+            yield running
+
+
+@contextmanager
+def slow_questions(server: Gunicorn) -> Iterator[list[Future[Answer]]]:
+    """Questions that workers have begun to answer when the block begins and have not answered yet."""
+    with ThreadPoolExecutor(SLOW_CALLERS) as pool:
+        asked = [pool.submit(ask, server.port, CALCULATE) for _ in range(SLOW_CALLERS)]
+        wait_until(lambda: connections(server.workers()) >= SLOW_CALLERS, 1.0, "all questions have arrived")
+        time.sleep(0.2)  # for the threads to read what has arrived
+        yield asked
+
+
+def connections(workers: list[psutil.Process]) -> int:
+    """Connections with callers that these processes hold."""
+    return sum(
+        connection.status == psutil.CONN_ESTABLISHED and connection.laddr.port != 0
+        for worker in workers
+        for connection in worker.net_connections(kind="tcp")
+    )
+
+
+def test_a_killed_worker_fails_only_what_it_held(server: Gunicorn) -> None:
+    load = Load(server.port, QUESTIONS, callers=CALLERS)
+    with load.running():
+        wait_until(lambda: len(load.answers()) > 5 * CALLERS, 20, "load")
+        victim = max(server.workers(), key=lambda worker: connections([worker]))
+        victim.suspend()  # what it holds stays as it is
+        held = connections([victim])
+        victim.kill()
+        wait_until(lambda: len(server.workers()) == 4 and victim not in server.workers(), 20, "another worker")
+        asked = len(load.answers())
+        wait_until(lambda: len(load.answers()) > asked + 5 * CALLERS, 20, "more answers")
+
+    lost = failures(load.answers())
+    assert [answer.status for answer in load.answers() if answer.status not in (200, None)] == []
+    assert len(lost) <= held
+    assert max(len(failures(mine)) for mine in load.by_caller()) <= 1
+
+
+def test_a_terminated_service_answers_what_it_has_begun_and_ends(waiting: Gunicorn) -> None:
+    with slow_questions(waiting) as asked:
+        waiting.tell(signal.SIGTERM)
+
+    assert failures([answer.result() for answer in asked]) == []
+    assert waiting.wait() == 0
+
+
+def test_a_termination_under_load_breaks_no_answer_off(server: Gunicorn) -> None:
+    load = Load(server.port, QUESTIONS, callers=CALLERS)
+    with load.running():
+        wait_until(lambda: len(load.answers()) > 5 * CALLERS, 20, "load")
+        server.tell(signal.SIGTERM)
+        code = server.wait()
+
+    assert code == 0
+    assert failures(load.answers(), accept=not_begun) == []
+
+
+def test_a_reload_answers_what_was_begun_and_replaces_every_worker(waiting: Gunicorn) -> None:
+    before = {worker.pid for worker in waiting.workers()}
+    with slow_questions(waiting) as asked:
+        waiting.tell(signal.SIGHUP)
+
+    assert failures([answer.result() for answer in asked]) == []
+    wait_until(lambda: before.isdisjoint(worker.pid for worker in waiting.workers()), 20, "all workers are new")
+    assert ask(waiting.port, CALCULATE).status == 200
+
+
+def test_a_reload_under_load_breaks_no_answer_off(server: Gunicorn) -> None:
+    before = {worker.pid for worker in server.workers()}
+    load = Load(server.port, QUESTIONS, callers=CALLERS)
+    with load.running():
+        wait_until(lambda: len(load.answers()) > 5 * CALLERS, 20, "load")
+        server.tell(signal.SIGHUP)
+        wait_until(lambda: before.isdisjoint(worker.pid for worker in server.workers()), 20, "all workers are new")
+        asked = len(load.answers())
+        wait_until(lambda: len(load.answers()) > asked + 5 * CALLERS, 20, "more answers")
+
+    assert failures(load.answers(), accept=not_begun) == []
+
+
+def not_begun(answer: Answer) -> bool:
+    """Whether the connection ended before any of the answer came: the question may never have been read."""
+    return answer.status is None and not answer.begun
