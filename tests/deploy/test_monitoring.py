@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.deploy.tools import DEPLOY, complaints, program
+from tests.fakes.service import offline
 
 ALERTS = DEPLOY / "prometheus" / "alerts.yml"
 DASHBOARD = DEPLOY / "grafana" / "dashboard.json"
 ALERT_TESTS = Path(__file__).with_name("alerts_test.yml")
+
+# What the dashboard and the alerts may name, with the labels of each.
+METRICS = {
+    "cao_http_requests_total": {"method", "route", "status"},
+    "cao_http_request_duration_seconds_bucket": {"route", "le"},
+    "cao_upstream_calls_total": {"source", "outcome"},
+    "cao_upstream_call_duration_seconds_bucket": {"source", "le"},
+    "cao_cache_lookups_total": {"kind", "result"},
+    "cao_fallbacks_total": {"reason"},
+    "cao_quota_calls_left": {"source"},
+    "cao_breaker_open": {"source"},
+    "cao_rate_limited_total": {"kind"},
+    "cao_zone_carbon_intensity_gco2e_per_kwh": {"zone", "quality"},
+    "cao_zone_data_age_seconds": {"zone"},
+    "up": {"instance"},
+}
+has_metrics = pytest.mark.skipif(
+    "/metrics" not in {rule.rule for rule in offline().url_map.iter_rules()}, reason="the service has no /metrics yet"
+)
 
 
 def promtool() -> str:
@@ -62,6 +84,28 @@ def test_every_expression_of_the_dashboard_is_promql(tmp_path: Path) -> None:
     (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
 
     assert complaints(promtool(), "check", "rules", tmp_path / "rules.yml") == ""
+
+
+@pytest.mark.parametrize("name", questions())
+def test_every_expression_names_metrics_and_labels_that_exist(name: str) -> None:
+    expression = questions()[name]
+
+    named = set(re.findall(r"cao_\w+|\bup\b", expression))
+    grouped = {label for group in re.findall(r"by \(([^)]+)\)", expression) for label in group.split(", ")}
+    matched = set(re.findall(r"(\w+)\s*[=!]~?\s*\"", expression)) - {"job"}  # job is Prometheus' own
+
+    assert named
+    assert named <= METRICS.keys()
+    assert all(grouped | matched <= METRICS[metric] for metric in named)
+
+
+@has_metrics
+def test_the_service_has_every_metric_that_may_be_named() -> None:
+    served = offline().test_client().get("/metrics").text
+
+    typed = set(re.findall(r"^# TYPE (\w+) ", served, re.MULTILINE))
+
+    assert {metric.removesuffix("_bucket") for metric in METRICS} - {"up"} <= typed
 
 
 def test_panels_do_not_overlap_and_have_ids_of_their_own() -> None:
