@@ -40,7 +40,7 @@ def create_app(
     engine = engine or build_engine(settings)
     redis = build_redis(settings)
     rules = rules or access.Access(
-        keys=build_keys(settings), limiter=build_limiter(settings, redis), rate=settings.rate_limit
+        keys=build_keys(settings, redis), limiter=build_limiter(settings, redis), rate=settings.rate_limit
     )
     service = exchange.Service(engine=engine, sites=sites(engine.mapping), settings=settings, access=rules, clock=clock)
     made = APIFlask(
