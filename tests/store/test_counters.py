@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from carbon.errors import StateUnavailable
-from store.hits import FILE, SWEEP_EVERY_SECONDS, FileCounter
+from store.hits import CLEAN_EVERY, FILE, SLICE_SECONDS, SLICES, FileCounter
 from store.rate_limit import Counter, MemoryCounter, RateLimiter
 from store.redis_hits import PREFIX, RedisCounter
 from store.redis_link import REST_SECONDS, TIMEOUT_SECONDS, RedisLink
@@ -104,12 +104,25 @@ def test_the_file_forgets_callers_who_stay_away(tmp_path: Path, clock: SteppedCl
     counter = FileCounter(tmp_path, busy_seconds=1.0, monotonic=clock.monotonic)
     for number in range(50):
         counter.hit(f"caller {number}", 60, 10)
-    clock.advance(SWEEP_EVERY_SECONDS)
+    clock.advance(10)
 
-    counter.hit("b", 60, 10)
+    for _ in range(SLICES):
+        clock.advance(SLICE_SECONDS)
+        counter.hit("b", 1, 1000)
 
-    rows = sqlite3.connect(tmp_path / FILE).execute("SELECT caller FROM hits").fetchall()
-    assert rows == [("b",)]
+    (callers,) = sqlite3.connect(tmp_path / FILE).execute("SELECT count(DISTINCT caller) FROM hits").fetchone()
+    assert callers == 1
+
+
+def test_the_file_keeps_few_more_rows_of_a_caller_than_are_in_the_window(tmp_path: Path, clock: SteppedClock) -> None:
+    counter = FileCounter(tmp_path, busy_seconds=1.0, monotonic=clock.monotonic)
+
+    for _ in range(500):
+        clock.advance(1)
+        counter.hit("a", 60, 10)
+
+    (rows,) = sqlite3.connect(tmp_path / FILE).execute("SELECT count(*) FROM hits").fetchone()
+    assert 10 <= rows <= 10 + CLEAN_EVERY
 
 
 def test_counts_of_before_a_restart_of_the_machine_do_not_count(tmp_path: Path, clock: SteppedClock) -> None:
