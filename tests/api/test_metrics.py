@@ -13,6 +13,7 @@ from carbon.intensity import Quality
 from carbon.reading import ZoneReading
 from engine import Engine
 from grid.source import SourceState
+from settings import VERSION
 from tests.fakes.access import access, record
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, observation
@@ -119,7 +120,7 @@ def test_the_running_version_is_told() -> None:
     found = scrape(service().test_client())
 
     (labels,) = [dict(labels) for name, labels in found if name == "cao_build_info"]
-    assert labels["version"] == "1.0.0"
+    assert labels["version"] == VERSION
     assert labels["data_version"]
 
 
