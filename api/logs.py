@@ -46,6 +46,12 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+def formatter() -> logging.Formatter:
+    """Of all lines but those of the access log."""
+    names = {"asctime": "time", "levelname": "level", "name": "logger"}
+    return UtcFormatter(FIELDS, style="{", rename_fields=names)
+
+
 def configure(level: str) -> None:
     """Send every logger's lines of at least this level through one handler; calling it again changes nothing."""
     root = logging.getLogger()
@@ -54,13 +60,7 @@ def configure(level: str) -> None:
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RequestIdFilter())
-    handler.setFormatter(
-        UtcFormatter(
-            FIELDS,
-            style="{",
-            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
-        )
-    )
+    handler.setFormatter(formatter())
     root.addHandler(handler)
     requests = logging.StreamHandler(sys.stderr)
     requests.setFormatter(AccessFormatter())

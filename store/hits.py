@@ -42,6 +42,7 @@ class FileCounter:
     """
 
     scope = "machine"
+    trouble_logged = False
 
     def __init__(self, folder: Path, *, busy_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         """busy_seconds: longest wait for the others who count."""
