@@ -10,11 +10,13 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
-from api import access, blueprints, exchange, logs, openapi, problems
+from api import access, blueprints, compression, cors, exchange, logs, openapi, problems, record
 from api.encoding import OrjsonProvider
+from api.metrics import Metrics
 from api.render.regions import sites
 from engine import Engine
 from settings import VERSION, Settings, SettingsError
+from telemetry import Silent
 from wiring import build_engine, build_keys, build_limiter, build_redis
 
 if TYPE_CHECKING:
@@ -37,12 +39,16 @@ def create_app(
     settings: from the environment when None. engine, rules: built from the settings when None. clock: aware UTC times.
     """
     settings = settings or Settings.from_env()
+    metrics = Metrics() if settings.metrics == "on" else None
+    telemetry = metrics or Silent()
+    redis = build_redis(settings, telemetry)
     engine = engine or build_engine(settings)
-    redis = build_redis(settings)
     rules = rules or access.Access(
-        keys=build_keys(settings), limiter=build_limiter(settings, redis), rate=settings.rate_limit
+        keys=build_keys(settings, redis), limiter=build_limiter(settings, redis, telemetry), rate=settings.rate_limit
     )
-    service = exchange.Service(engine=engine, sites=sites(engine.mapping), settings=settings, access=rules, clock=clock)
+    service = exchange.Service(
+        engine=engine, sites=sites(engine.mapping), settings=settings, access=rules, metrics=metrics, clock=clock
+    )
     made = APIFlask(
         __name__,
         title=openapi.TITLE,
@@ -57,6 +63,10 @@ def create_app(
     if settings.trusted_proxies:  # each adds one entry to X-Forwarded-For; what stands before them anybody may write
         made.wsgi_app = ProxyFix(made.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     exchange.install(made, service)
+    record.install(made, metrics, access_log=settings.access_log == "on")
+    compression.install(made)
+    if settings.cors_origins:
+        cors.install(made, settings.cors_origins)
     access.install(made, rules)
     made.cli.add_command(cli.keys(settings))
     made.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text

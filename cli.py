@@ -10,12 +10,13 @@ import click
 
 from carbon.errors import CarbonError
 from settings import RATE, Settings
-from wiring import build_key_table
+from store.keys import Keys
+from wiring import build_key_store, build_redis
 
 
 def keys(settings: Settings) -> click.Group:
-    """The group of commands about the API keys under DATA_DIR."""
-    table = build_key_table(settings)
+    """The group of commands about the API keys."""
+    table: Keys = build_key_store(settings, build_redis(settings))
 
     @click.group("keys")
     def group() -> None:
@@ -44,7 +45,7 @@ def keys(settings: Settings) -> click.Group:
     @group.command("revoke")
     @click.argument("name_or_id")
     def revoke(name_or_id: str) -> None:
-        """Refuse the key of this name or id from now on; every worker does within 5 seconds."""
+        """Refuse the key of this name or id from now on; every worker of every machine does within 5 seconds."""
         with _plain_errors():
             table.revoke(name_or_id, now=datetime.now(UTC))
         click.echo(f"{name_or_id} is revoked", err=True)

@@ -6,7 +6,7 @@ upstream's trouble ever reaches the caller: it shows in the provenance of the fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -16,6 +16,7 @@ from carbon import units
 from carbon.errors import PowerNotModelled
 from carbon.locations import LocationList
 from carbon.placements import Placement
+from carbon.reading import Observation
 from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, RegionNow, Schedule, ZoneDetails
 from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
 from catalog.model import InstanceType, Region
@@ -141,6 +142,10 @@ class Engine:
     def data_version(self) -> str:
         """Another one whenever the answers to one question at one time may differ; calls nothing."""
         return f"{self.mapping.version}-{self._reader.version()}"
+
+    def held(self, *, now: datetime) -> Mapping[str, Observation]:
+        """The live value held of every zone of which there is one; calls nothing."""
+        return self._reader.peek(self.mapping.zones, now=now)
 
     def source_states(self) -> tuple[SourceState, ...]:
         """How each grid source is doing; calls nothing."""

@@ -107,6 +107,12 @@ TOKEN = Rule(
     parse=lambda text: _checked(text, re.fullmatch(r"[!-~]{1,512}", text) is not None),
 )
 
+AUTO = "auto"
+_WORKERS = _whole(1, 256)
+WORKERS = Rule(
+    allowed=f"{_WORKERS.allowed}, or {AUTO}",
+    parse=lambda text: text if text == AUTO else str(_WORKERS.parse(text)),
+)
 RATE = Rule(allowed="off or 1 to 100000 requests per second, minute, hour or day, as in 60 per minute", parse=_rate)
 REDIS_URL = Rule(allowed="a redis://, rediss:// or unix:// URL, which may hold a password", parse=_redis_url)
 ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
@@ -128,7 +134,7 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", HOST_NAME, "Address to listen on; 0.0.0.0 means every interface.")
     port: int = _setting(5000, _whole(1, 65535), "Port to listen on.")
-    web_concurrency: int = _setting(1, _whole(1, 256), "Worker processes.")
+    web_concurrency: str = _setting("1", WORKERS, "Worker processes; auto: one for each CPU, at most 4.")
     threads: int = _setting(16, _whole(1, 512), "Threads of each worker: the requests it handles at once.")
     log_level: str = _setting(
         "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "The least severe log line to write."
@@ -212,6 +218,14 @@ class Settings:
         if problems:
             raise SettingsError(problems)
         return cls(**values)
+
+    @property
+    def workers(self) -> int:
+        """How many worker processes to start."""
+        if self.web_concurrency != AUTO:
+            return int(self.web_concurrency)
+        usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+        return min(len(usable), 4)
 
     @property
     def bind(self) -> str:

@@ -15,6 +15,7 @@ from store.keys import KeyTable
 from store.rate_limit import RateLimiter
 from store.redis_hits import RedisCounter
 from store.redis_link import RedisLink
+from store.shared_keys import SharedKeys
 from telemetry import Silent, Telemetry
 
 SILENT = Silent()
@@ -30,14 +31,17 @@ def build_engine(settings: Settings) -> Engine:
     return Engine(CloudMap.load(), build_reader(_electricity_maps(settings), _policy(settings)))
 
 
-def build_key_table(settings: Settings) -> KeyTable:
-    """The API keys under DATA_DIR, for those who may wait a little to write."""
-    return KeyTable(settings.data_dir, busy_seconds=5.0)
+def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:
+    """The API keys: in Redis with a copy under DATA_DIR, or there alone. busy_seconds: longest wait to write."""
+    table = KeyTable(settings.data_dir, busy_seconds=busy_seconds)
+    return SharedKeys(redis, table) if redis else table
 
 
-def build_keys(settings: Settings) -> KeyRing:
-    """The API keys under DATA_DIR as requests ask for them; nothing is read before the first does."""
-    return KeyRing(KeyTable(settings.data_dir, busy_seconds=0.25).records)
+def build_keys(settings: Settings, redis: RedisLink | None) -> KeyRing:
+    """The API keys as requests ask for them; nothing is read before the first does."""
+    store = build_key_store(settings, redis, busy_seconds=0.1)
+    behind = (lambda: store.behind) if isinstance(store, SharedKeys) else (lambda: False)
+    return KeyRing(store.records, behind=behind)
 
 
 def build_limiter(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> RateLimiter:

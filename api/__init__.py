@@ -21,6 +21,7 @@ _ENDPOINTS = (
     "instances",
     "workloads",
     "health",
+    "scrape",
     "docs",
     "problems",
 )

@@ -21,6 +21,20 @@ _BENEATH = tuple(f"{path}/" for path in _GUARDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """How a request counted. caller: whose it is, key/ID or address/ADDRESS; refusal: why it is refused, if it is."""
+
+    caller: str
+    verdict: Verdict | None
+    refusal: CarbonError | None
+
+    @property
+    def limited(self) -> bool:
+        """Whether it is one too many."""
+        return self.verdict is not None and not self.verdict.allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """The rules. rate: for whoever has no rate of his own, such as "60 per minute" or "off"."""
 
@@ -28,8 +42,8 @@ class Access:
     limiter: RateLimiter
     rate: str
 
-    def judge(self, key: str | None, address: str) -> tuple[Verdict | None, CarbonError | None]:
-        """How one request counted, and why it is refused, if it is.
+    def judge(self, key: str | None, address: str) -> Judgement:
+        """Count one request.
 
         A key in force counts for itself; everybody else counts by address, those whom a key would have let in
         included: guessing keys and asking without one are limited like asking.
@@ -50,7 +64,7 @@ class Access:
                 f"{verdict.limit} requests in {verdict.window_seconds} s are allowed",
                 retry_after_seconds=verdict.reset_seconds,
             )
-        return verdict, refusal
+        return Judgement(caller=caller, verdict=verdict, refusal=refusal)
 
 
 def is_guarded(path: str) -> bool:
@@ -64,10 +78,10 @@ def install(app: Flask, access: Access) -> None:
     def admit() -> None:
         if not is_guarded(request.path):
             return
-        g.verdict, refusal = access.judge(_key(), client_of(request.remote_addr or ""))
-        if refusal is not None:
+        g.judgement = judgement = access.judge(_key(), client_of(request.remote_addr or ""))
+        if judgement.refusal is not None:
             _read_away_the_body()
-            raise refusal
+            raise judgement.refusal
 
     app.before_request(admit)
     app.after_request(_tell)
@@ -82,10 +96,13 @@ def _read_away_the_body() -> None:
 
 def _tell(response: Response) -> Response:
     """The limit and what is left of it (draft-ietf-httpapi-ratelimit-headers), on refusals too."""
-    verdict: Verdict | None = g.get("verdict")
-    if verdict is not None:
-        response.headers["RateLimit-Policy"] = f'"default";q={verdict.limit};w={verdict.window_seconds}'
-        response.headers["RateLimit"] = f'"default";r={verdict.remaining};t={verdict.reset_seconds}'
+    judgement: Judgement | None = g.get("judgement")
+    if judgement is not None and (verdict := judgement.verdict) is not None:
+        told = (
+            ("RateLimit-Policy", f'"default";q={verdict.limit};w={verdict.window_seconds}'),
+            ("RateLimit", f'"default";r={verdict.remaining};t={verdict.reset_seconds}'),
+        )
+        response.headers.extend(told)
     return response
 
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 from uuid import uuid4
 
 from flask import Flask, Response, g, has_request_context, request
 
 from api.access import Access
 from api.kept import KeptAnswers
+from api.metrics import Metrics
 from api.render.numbers import stamp
 from api.render.parts import Json
 from engine import Engine
@@ -25,6 +27,9 @@ _POLICY = "Content-Security-Policy"
 _HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 _KEPT_HEADERS = (*_HEADERS, (_POLICY, "default-src 'none'; frame-ancestors 'none'"))
 _API_HEADERS = (*_KEPT_HEADERS, ("Cache-Control", "no-store"))
@@ -35,12 +40,14 @@ class Service:
     """What every request shares. clock: the present as an aware UTC time. sites: the fixed part of regions' rows.
 
     answers: of the running minute.
+    metrics: None where nothing is counted.
     """
 
     engine: Engine
     sites: Mapping[str, Json]
     settings: Settings
     access: Access
+    metrics: Metrics | None
     clock: Callable[[], datetime]
     answers: KeptAnswers = field(default_factory=KeptAnswers)
 
@@ -52,11 +59,17 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request. came_at: when, in whole seconds. now: the start of that minute, the one time that decides."""
+    """One request.
+
+    came_at: when, in whole seconds; began: the same on the performance counter. now: the start of that minute, the one
+    time that decides. data_version: of all that is known when the request comes.
+    """
 
     request_id: str
     came_at: datetime
+    began: float
     now: datetime
+    data_version: str
     service: Service
 
     @property
@@ -70,11 +83,18 @@ class Exchange:
 
     @property
     def timestamp(self) -> str:
-        return stamp(self.came_at)
+        """The minute an answer stands for."""
+        return stamp(self.now)
 
     def success(self, body: Mapping[str, object]) -> dict[str, object]:
-        """The body of a success under /api/v1."""
-        return {"status": "success", "request_id": self.request_id, "timestamp": self.timestamp, **body}
+        """The body of a success under /api/v1: equal for equal version, minute and question, but for the id."""
+        return {
+            "status": "success",
+            "request_id": self.request_id,
+            "timestamp": self.timestamp,
+            "data_version": self.data_version,
+            **body,
+        }
 
 
 def current() -> Exchange:
@@ -87,6 +107,13 @@ def request_id() -> str:
     return current().request_id if has_request_context() and "exchange" in g else "-"
 
 
+def vary_by(response: Response, header: str) -> None:
+    """Tell caches that another value of a request's header may bring another answer."""
+    given = response.headers.get("Vary", "")
+    if header not in given:
+        response.headers["Vary"] = f"{given}, {header}" if given else header
+
+
 def install(app: Flask, service: Service) -> None:
     """Begin and finish every request of the app, the failed ones included."""
 
@@ -97,7 +124,9 @@ def install(app: Flask, service: Service) -> None:
         g.exchange = Exchange(
             request_id=given if usable else f"carbon_req_{uuid4().hex}",
             came_at=came_at,
+            began=perf_counter(),
             now=came_at.replace(second=0),
+            data_version=service.engine.data_version,
             service=service,
         )
 
@@ -109,5 +138,8 @@ def _finish(response: Response) -> Response:
     headers = response.headers
     own = _HEADERS if _POLICY in headers else _KEPT_HEADERS if "Cache-Control" in headers else _API_HEADERS
     headers.extend(own)
-    headers["X-Request-ID"] = current().request_id
+    exchange = current()
+    headers["X-Request-ID"] = exchange.request_id
+    if "judgement" in g:  # what is guarded answers from the data
+        headers["X-Data-Version"] = exchange.data_version
     return response

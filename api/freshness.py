@@ -11,7 +11,7 @@ from api.formats import accepted
 from api.kept import Answer
 
 MINUTE_SECONDS = 60
-VARY = "Accept, Authorization, X-API-Key"
+VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 _READING = ("GET", "HEAD")
 
 
@@ -44,7 +44,8 @@ def _describe(response: Response) -> Response:
     told = (("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, max-age={left}"), ("Vary", VARY))
     response.headers.extend(told)
     answers = exchange.service.answers
-    if response.status_code == 200 and answers.get(tag) is None and _tag() == tag:  # the data did not change meanwhile
+    unchanged = exchange.engine.data_version == exchange.data_version  # while the answer was made
+    if response.status_code == 200 and unchanged and answers.get(tag) is None:
         answers.keep(tag, Answer(body=response.get_data(), content_type=response.headers["Content-Type"]))
     return response
 
@@ -52,7 +53,7 @@ def _describe(response: Response) -> Response:
 def _tag() -> str:
     """Another one for other data, another minute, another question or another form of the answer."""
     exchange = current()
-    known = (exchange.engine.data_version, exchange.now.isoformat(), request.path, accepted().value)
+    known = (exchange.data_version, exchange.now.isoformat(), request.path, accepted().value)
     digest = blake2b("\n".join(known).encode("utf-8", "replace"), digest_size=12)
     digest.update(request.query_string)
     return digest.hexdigest()

@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from api.answers.health import HealthAnswer, ReadyAnswer
 from api.exchange import current
 from api.render import health as render
+from api.render.numbers import stamp
 from api.render.parts import Json
 
 bp = APIBlueprint("health", __name__, tag="Operation")
@@ -17,7 +18,7 @@ bp = APIBlueprint("health", __name__, tag="Operation")
 def health() -> Json:
     """Say that the process lives; never calls an upstream."""
     exchange = current()
-    return render.health(exchange.timestamp, bool(exchange.service.settings.el_maps_api_key))
+    return render.health(stamp(exchange.came_at), bool(exchange.service.settings.el_maps_api_key))
 
 
 @bp.get("/ready")
@@ -30,4 +31,6 @@ def ready() -> Json:
     """
     exchange = current()
     access = render.access(exchange.service.access)
-    return render.ready(exchange.timestamp, exchange.engine.source_states(), exchange.engine.mapping.tables, access)
+    return render.ready(
+        stamp(exchange.came_at), exchange.engine.source_states(), exchange.engine.mapping.tables, access
+    )

@@ -51,6 +51,9 @@ _REQUEST_ID_PARAMETER = {
     "description": "Your id for this request; kept if it matches [A-Za-z0-9._-]{1,128}.",
     "schema": {"type": "string"},
 }
+_VERSION_HEADER = {
+    "X-Data-Version": {"description": "Of all that the answer was made from.", "schema": {"type": "string"}},
+}
 _RATE_HEADERS = {
     "RateLimit-Policy": {
         "description": "Requests (q) allowed in any w seconds; absent where nothing is limited.",
@@ -115,7 +118,8 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
         _complete_parameter(parameter)
     operation["parameters"].append(_REQUEST_ID_PARAMETER)
     for response in operation["responses"].values():
-        response["headers"] = {"X-Request-ID": _REQUEST_ID_HEADER, **(_RATE_HEADERS if guarded else {})}
+        own_headers = {**_RATE_HEADERS, **_VERSION_HEADER} if guarded else {}
+        response["headers"] = {"X-Request-ID": _REQUEST_ID_HEADER, **own_headers}
     takes_body, takes_input = method == "post", len(operation["parameters"]) > 1
     if takes_body:
         operation["requestBody"]["required"] = True

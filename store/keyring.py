@@ -24,10 +24,18 @@ class KeyRing:
     """
 
     def __init__(
-        self, read: Callable[[], Sequence[KeyRecord]], *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        read: Callable[[], Sequence[KeyRecord]],
+        *,
+        behind: Callable[[], bool] = lambda: False,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """read: every key ever created; may raise StateUnavailable. Not called before the first question."""
+        """read: every key ever created; may raise StateUnavailable. Not called before the first question.
+
+        behind: whether what was read last may lack changes made on other machines.
+        """
         self._read = read
+        self._behind = behind
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._records: Sequence[KeyRecord] | None = None
@@ -52,8 +60,8 @@ class KeyRing:
         return found
 
     def stale(self) -> bool:
-        """Whether the table cannot be read and the copy is older than it should be."""
-        return self._failing
+        """Whether changes of the last seconds may not be in force."""
+        return self._failing or self._behind()
 
     def _current(self) -> Sequence[KeyRecord]:
         overdue = self._monotonic() - self._due

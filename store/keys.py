@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Protocol
 
 from carbon.errors import CarbonError
 from store.database import Database
@@ -28,6 +30,7 @@ _SCHEMA = (
     )""",
     "CREATE UNIQUE INDEX keys_in_force ON keys (name) WHERE revoked_at IS NULL",
 )
+_INSERT = "INSERT INTO keys (id, name, sha256, created_at, revoked_at, rate) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 class KeyNotManaged(CarbonError):
@@ -51,6 +54,49 @@ def digest_of(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
+def refuse_name(name: str) -> None:
+    """Raises KeyNotManaged for what cannot be the name of a key."""
+    if not _NAME.fullmatch(name) or _ID.fullmatch(name):
+        allowed = "a letter, then up to 63 letters, digits, '.', '_' or '-', and not of the form of an id"
+        raise KeyNotManaged(f"{name!r} cannot be a name: it takes {allowed}")
+
+
+def taken(name: str) -> KeyNotManaged:
+    """The refusal of a second key of one name."""
+    return KeyNotManaged(f"a key named {name!r} is in force: revoke it first, or choose another name")
+
+
+def not_in_force(name_or_id: str) -> KeyNotManaged:
+    """The refusal to revoke what is not in force."""
+    return KeyNotManaged(f"no key with the name or id {name_or_id!r} is in force")
+
+
+def new_key(name: str, *, rate: str | None, now: datetime) -> tuple[str, KeyRecord]:
+    """A key of 32 random bytes as text, and what is kept of it."""
+    key = PREFIX + secrets.token_urlsafe(32)
+    created_at = now.astimezone(UTC).replace(microsecond=0)
+    record = KeyRecord(
+        id=secrets.token_hex(4), name=name, sha256=digest_of(key), created_at=created_at, revoked_at=None, rate=rate
+    )
+    return key, record
+
+
+class Keys(Protocol):
+    """What the operator may do with keys. Every method raises StateUnavailable when the store cannot be used."""
+
+    def create(self, name: str, *, rate: str | None, now: datetime) -> str:
+        """The text of a new key; it is kept nowhere. Raises KeyNotManaged."""
+        ...
+
+    def revoke(self, name_or_id: str, *, now: datetime) -> None:
+        """Refuse the key of this name or id from now on. Raises KeyNotManaged if none such is in force."""
+        ...
+
+    def records(self) -> list[KeyRecord]:
+        """Every key ever created, the oldest first."""
+        ...
+
+
 class KeyTable:
     """The keys of one service. Rows are never deleted: that there were keys is not forgotten.
 
@@ -63,28 +109,33 @@ class KeyTable:
 
     def create(self, name: str, *, rate: str | None, now: datetime) -> str:
         """The text of a new key of 32 random bytes; it is kept nowhere. Raises KeyNotManaged."""
-        if not _NAME.fullmatch(name) or _ID.fullmatch(name):
-            allowed = "a letter, then up to 63 letters, digits, '.', '_' or '-', and not of the form of an id"
-            raise KeyNotManaged(f"{name!r} cannot be a name: it takes {allowed}")
-        key = PREFIX + secrets.token_urlsafe(32)
-        row = (secrets.token_hex(4), name, digest_of(key), now.astimezone(UTC).isoformat(timespec="seconds"), rate)
+        refuse_name(name)
+        key, record = new_key(name, rate=rate, now=now)
         with self._database.writing() as connection:
             if _in_force(connection, name):
-                raise KeyNotManaged(f"a key named {name!r} is in force: revoke it first, or choose another name")
-            connection.execute("INSERT INTO keys (id, name, sha256, created_at, rate) VALUES (?, ?, ?, ?, ?)", row)
+                raise taken(name)
+            connection.execute(_INSERT, _row(record))
         return key
 
     def revoke(self, name_or_id: str, *, now: datetime) -> None:
         """Refuse the key of this name or id from now on. Raises KeyNotManaged if none such is in force."""
-        missing = KeyNotManaged(f"no key with the name or id {name_or_id!r} is in force")
         if not self._database.exists():
-            raise missing
+            raise not_in_force(name_or_id)
         with self._database.writing() as connection:
             key_id = _in_force(connection, name_or_id)
             if key_id is None:
-                raise missing
+                raise not_in_force(name_or_id)
             revoked_at = now.astimezone(UTC).isoformat(timespec="seconds")
             connection.execute("UPDATE keys SET revoked_at = ? WHERE id = ?", (revoked_at, key_id))
+
+    def merge(self, records: Iterable[KeyRecord]) -> None:
+        """Take over keys created and revoked elsewhere."""
+        with self._database.writing() as connection:
+            for record in records:
+                connection.execute(_INSERT.replace("INSERT", "INSERT OR IGNORE", 1), _row(record))
+                if record.revoked_at is not None:
+                    query = "UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
+                    connection.execute(query, (record.revoked_at.isoformat(timespec="seconds"), record.id))
 
     def records(self) -> list[KeyRecord]:
         """Every key ever created, the oldest first. Makes no file."""
@@ -103,6 +154,12 @@ class KeyTable:
                 )
                 for key_id, name, sha256, created_at, revoked_at, rate in connection.execute(query)
             ]
+
+
+def _row(record: KeyRecord) -> tuple[object, ...]:
+    revoked_at = record.revoked_at.isoformat(timespec="seconds") if record.revoked_at else None
+    created_at = record.created_at.isoformat(timespec="seconds")
+    return record.id, record.name, record.sha256, created_at, revoked_at, record.rate
 
 
 def _in_force(connection: Connection, name_or_id: str) -> str | None:

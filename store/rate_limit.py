@@ -56,9 +56,13 @@ class Counter(Protocol):
     """Counts the requests of callers in moving windows. Safe for many threads.
 
     scope: who counts together: all of the "service", the workers of one "machine", or each "worker" alone.
+    trouble_logged: whether a failure is in the log already, since it is not of the counts alone.
     """
 
     scope: str
+
+    @property
+    def trouble_logged(self) -> bool: ...
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
         """Count a request unless `limit` of them are in the window already. Raises StateUnavailable."""
@@ -84,6 +88,7 @@ class RateLimiter:
         self._local = MemoryCounter(monotonic)
         self._telemetry = telemetry or Silent()
         self._rest = Rest(REST_SECONDS, monotonic=monotonic)
+        self._failure_logged = False
         self.on_store_error = on_store_error
 
     @property
@@ -124,20 +129,21 @@ class RateLimiter:
                 count = self._counter.hit(caller, limit, window_seconds)
             except StateUnavailable as error:
                 self._telemetry.store_error("rate-limit")
-                if self._rest.failed():
-                    log.error(  # noqa: TRY400  # the cause is one line
-                        "requests cannot be counted together; until they can: %s (%s: %s)",
-                        self.on_store_error,
-                        error,
-                        error.__cause__,
-                    )
+                if self._rest.failed() and not self._counter.trouble_logged:
+                    self._log_failure(error)
             else:
-                if self._rest.succeeded():
+                if self._rest.succeeded() and self._failure_logged:
+                    self._failure_logged = False
                     log.info("requests are counted together again")
                 return count
         if self.on_store_error == CLOSED:
             raise StateUnavailable("the count of requests")
         return None if self.on_store_error == OPEN else self._local.hit(caller, limit, window_seconds)
+
+    def _log_failure(self, error: StateUnavailable) -> None:
+        self._failure_logged = True
+        cause = error.__cause__ or "busy"
+        log.error("requests cannot be counted together; until they can: %s (%s: %s)", self.on_store_error, error, cause)
 
 
 def in_memory(*, monotonic: Callable[[], float] = time.monotonic) -> RateLimiter:
@@ -149,6 +155,7 @@ class MemoryCounter:
     """A Counter of one process. It forgets the caller seen longest ago when there are too many."""
 
     scope = "worker"
+    trouble_logged = False
 
     def __init__(self, monotonic: Callable[[], float], callers: int = CALLERS_REMEMBERED) -> None:
         self._monotonic = monotonic

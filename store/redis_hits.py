@@ -40,6 +40,11 @@ class RedisCounter:
         self._link = link
         self._script: Any = link.script(_SCRIPT)
 
+    @property
+    def trouble_logged(self) -> bool:
+        """Whether Redis answers nobody, which the link has logged."""
+        return self._link.failing
+
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
         """See Counter."""
 

@@ -36,7 +36,11 @@ class Success(Answer):
 
     status: Literal["success"]
     request_id: str = Field(description="Unique; also the X-Request-ID header.", examples=["carbon_req_5f0c"])
-    timestamp: Timestamp
+    timestamp: Timestamp = Field(description="The minute the answer stands for.")
+    data_version: str = Field(
+        description="Of all that is known; with it, the minute of timestamp and the question, the answer is the same.",
+        examples=["1f0c2b7a9d3e4f55-no-key"],
+    )
 
 
 class Origin(Answer):

@@ -22,7 +22,7 @@ KEY = "cao_" + "k" * 43
 OTHER = "cao_" + "o" * 43
 REVOKED = "cao_" + "r" * 43
 ASKED = "/api/v1/workloads"
-OPEN = ["/", "/health", "/ready", "/docs", "/docs/<name>", "/openapi.json", "/problems/<name>"]
+OPEN = ["/", "/health", "/metrics", "/ready", "/docs", "/docs/<name>", "/openapi.json", "/problems/<name>"]
 MISSING = 'Bearer realm="api"'
 WRONG = 'Bearer realm="api", error="invalid_token"'
 

@@ -181,7 +181,7 @@ def test_once_there_are_keys_only_their_holder_may_keep_it() -> None:
 def test_proxies_are_told_which_headers_decide(running: Running, headers: dict[str, str]) -> None:
     response = running.ask(**headers)
 
-    assert response.headers["Vary"] == "Accept, Authorization, X-API-Key"
+    assert response.headers["Vary"] == "Accept, Accept-Encoding, Authorization, X-API-Key"
     assert running.ask(If_None_Match=response.headers["ETag"], **headers).headers["Vary"] == response.headers["Vary"]
 
 

@@ -18,4 +18,4 @@ UNSAID = (checks.positive_data_acceptance,)
 @schema.parametrize()
 @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_no_request_is_answered_outside_the_document(case: schemathesis.Case) -> None:
-    case.call_and_validate(excluded_checks=list(UNSAID))
+    case.call_and_validate(excluded_checks=list(UNSAID), headers={"Accept-Encoding": "identity"})  # it unpacks none

@@ -35,7 +35,7 @@ def test_one_worker_with_sixteen_threads_on_loopback_is_the_default(load: Any) -
     served = load()
 
     assert (served["bind"], served["workers"], served["threads"]) == ("127.0.0.1:5000", 1, 16)
-    assert served["worker_class"] == "gthread"
+    assert served["worker_class"] == "serving.Worker"
     assert served["preload_app"] is True
 
 

@@ -24,7 +24,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
     assert settings == Settings()
     assert (settings.bind, settings.app_env, settings.el_maps_api_key) == ("127.0.0.1:5000", "production", None)
-    assert (settings.web_concurrency, settings.threads, settings.upstream_deadline_seconds) == (1, 16, 3.0)
+    assert (settings.workers, settings.threads, settings.upstream_deadline_seconds) == (1, 16, 3.0)
 
 
 def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:

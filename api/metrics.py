@@ -1,0 +1,162 @@
+"""What /metrics tells: counts of all workers, and what the service knows at the time of the scrape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, values
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from engine import Engine
+
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+OTHER = "other"  # of methods; anybody may make up as many as he likes
+UNMATCHED = "unmatched"  # of routes
+_REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+_CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """Counts requests, and what the layers below tell (a Telemetry).
+
+    Where PROMETHEUS_MULTIPROC_DIR is set before Python starts the library, every process counts in files of that
+    folder and any worker tells the sum; without it a process tells what it counted itself.
+    """
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the number of series
+        requests = Counter("cao_http_requests", "Requests answered.", ("method", "route", "status"), registry=None)
+        seconds = Histogram(
+            "cao_http_request_duration_seconds",
+            "From the first look at a request to its answer being ready to send.",
+            ("route",),
+            buckets=_REQUEST_SECONDS,
+            registry=None,
+        )
+        calls = Counter("cao_upstream_calls", "Requests sent to a source.", ("source", "outcome"), registry=None)
+        call_seconds = Histogram(
+            "cao_upstream_call_duration_seconds",
+            "Duration of requests sent to a source.",
+            ("source",),
+            buckets=_CALL_SECONDS,
+            registry=None,
+        )
+        lookups = Counter("cao_cache_lookups", "Look-ups of live values.", ("kind", "result"), registry=None)
+        fallbacks = Counter(
+            "cao_fallbacks", "Zone readings answered without a fresh live value.", ("reason",), registry=None
+        )
+        limited = Counter("cao_rate_limited", "Requests refused by the rate limit.", ("kind",), registry=None)
+        store_errors = Counter("cao_store_errors", "Uses of a store that failed.", ("store",), registry=None)
+        self._collectors: tuple[Collector, ...] = (
+            requests,
+            seconds,
+            calls,
+            call_seconds,
+            lookups,
+            fallbacks,
+            limited,
+            store_errors,
+        )
+        # labels() checks and converts each time; these remember what it found.
+        self._requests = lru_cache(maxsize=4096)(requests.labels)
+        self._seconds = lru_cache(maxsize=512)(seconds.labels)
+        self._calls = lru_cache(maxsize=512)(calls.labels)
+        self._call_seconds = lru_cache(maxsize=64)(call_seconds.labels)
+        self._lookups = lru_cache(maxsize=64)(lookups.labels)
+        self._fallbacks = lru_cache(maxsize=512)(fallbacks.labels)
+        self._limited = lru_cache(maxsize=8)(limited.labels)
+        self._store_errors = lru_cache(maxsize=64)(store_errors.labels)
+
+    def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
+        """One request answered. route: the template of its path; None: no route matched."""
+        route = route or UNMATCHED
+        self._requests(method if method in METHODS else OTHER, route, status).inc()
+        self._seconds(route).observe(seconds)
+
+    def rate_limited(self, kind: str) -> None:
+        """One request refused. kind: what it was counted by, "key" or "address"."""
+        self._limited(kind).inc()
+
+    def upstream_call(self, source: str, outcome: str, seconds: float) -> None:
+        """See Telemetry."""
+        self._calls(source, outcome).inc()
+        self._call_seconds(source).observe(seconds)
+
+    def cache_lookup(self, kind: str, result: str, count: int = 1) -> None:
+        """See Telemetry."""
+        self._lookups(kind, result).inc(count)
+
+    def fallback(self, reason: str, count: int = 1) -> None:
+        """See Telemetry."""
+        self._fallbacks(reason).inc(count)
+
+    def store_error(self, store: str) -> None:
+        """See Telemetry."""
+        self._store_errors(store).inc()
+
+    def expose(self, known: Known, accept: str) -> tuple[bytes, str]:
+        """The text of a scrape and its media type. accept: the Accept header."""
+        registry = CollectorRegistry()
+        if values.ValueClass is values.MutexValue:
+            for collector in self._collectors:
+                registry.register(collector)
+        else:
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(known)
+        encode, media_type = choose_encoder(accept)
+        return encode(registry), media_type
+
+
+class Known(Collector):
+    """What is read at the time of the scrape. What is not known is absent: a zero would look like a perfect grid."""
+
+    def __init__(self, engine: Engine, version: str, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._version = version
+        self._clock = clock
+
+    def describe(self) -> list[Metric]:
+        """Nothing: to learn the names a registry would collect."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Gauges of build, sources and zones."""
+        build = GaugeMetricFamily("cao_build_info", "The running version.", labels=("version", "data_version"))
+        build.add_metric((self._version, self._engine.mapping.version), 1)
+        yield build
+        yield from self._sources()
+        yield from self._zones()
+
+    def _sources(self) -> Iterator[Metric]:
+        left = GaugeMetricFamily("cao_quota_calls_left", "Calls left of this hour's budget.", labels=("source",))
+        opened = GaugeMetricFamily("cao_breaker_open", "1 while calls to a source are held back.", labels=("source",))
+        for state in self._engine.source_states():
+            if state.calls_left is not None:
+                left.add_metric((state.source,), state.calls_left)
+            if state.breaker_open is not None:
+                opened.add_metric((state.source,), state.breaker_open)
+        yield left
+        yield opened
+
+    def _zones(self) -> Iterator[Metric]:
+        now = self._clock()
+        intensity = GaugeMetricFamily(
+            "cao_zone_carbon_intensity_gco2e_per_kwh",
+            "The live carbon intensity held of a grid zone: average, lifecycle.",
+            labels=("zone", "quality"),
+        )
+        age = GaugeMetricFamily(
+            "cao_zone_data_age_seconds",
+            "Time since the end of that value's interval; 0 while it lasts.",
+            labels=("zone",),
+        )
+        for zone, held in self._engine.held(now=now).items():
+            intensity.add_metric((zone, held.quality.value), held.gco2e_per_kwh)
+            age.add_metric((zone,), max(0.0, (now - held.ends_at).total_seconds()))
+        yield intensity
+        yield age

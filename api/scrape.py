@@ -1,0 +1,23 @@
+"""GET /metrics: for Prometheus; open, as /health is, and like it not for the internet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+
+from api.exchange import current
+from api.metrics import Known
+from settings import VERSION
+
+bp = Blueprint("scrape", __name__)
+
+
+@bp.get("/metrics")
+def metrics() -> Response:
+    """The counts of all workers of this machine, and the live values held now."""
+    service = current().service
+    if service.metrics is None:
+        raise NotFound
+    known = Known(service.engine, VERSION, service.clock)
+    text, media_type = service.metrics.expose(known, request.headers.get("Accept", ""))
+    return Response(text, content_type=media_type)

@@ -1,0 +1,67 @@
+"""gunicorn's threaded worker with an end to its patience: who sends too slowly counts as one who has hung up."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers import gthread
+
+HEADER_SECONDS = 5.0  # from the first byte to the end of the headers
+BODY_SECONDS = 30.0  # for the body: 1 MB at 35 kB/s
+FIRST_BYTE_SECONDS = 0.02  # a thread waits for the first byte of a new connection; then the main loop does
+
+
+class DeadlineUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
+    """What a client sends, up to a moment."""
+
+    late = False
+
+    def allow(self, seconds: float) -> None:
+        """Start the clock of the next part."""
+        self._ends = time.monotonic() + seconds
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """The next bytes; none when the client is late, as if it had hung up."""
+        self.sock.settimeout(max(0.001, self._ends - time.monotonic()))
+        try:
+            found: bytes = super().chunk(size_hint)
+        except TimeoutError:
+            self.late = True
+            return b""
+        finally:
+            self.sock.settimeout(None)
+        return found
+
+
+class Connection(gthread.TConn):  # type: ignore[misc]
+    """A connection that is read by a DeadlineUnreader and costs a thread nothing while nothing arrives."""
+
+    def init(self) -> None:
+        """Begin to read a request, the first one or a further one."""
+        if not self.initialized:
+            super().init()
+            self.parser.unreader = DeadlineUnreader(self.sock)
+        self.parser.unreader.allow(HEADER_SECONDS)
+
+    def wait_for_data(self, timeout: float) -> bool:
+        """Whether anything has come; the caller leaves the rest of the waiting to the main loop."""
+        return bool(super().wait_for_data(min(timeout, FIRST_BYTE_SECONDS)))
+
+
+class Worker(gthread.ThreadWorker):  # type: ignore[misc]
+    """gunicorn's gthread, which by itself waits for ever for the end of a request that has begun."""
+
+    def handle(self, conn: Any) -> Any:
+        """Never use a connection again whose request was cut: what still comes is not the next one."""
+        kept = super().handle(conn)
+        return False if conn.parser is not None and conn.parser.unreader.late else kept
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """The headers are here; the body has a time of its own."""
+        conn.parser.unreader.allow(BODY_SECONDS)
+        return super().handle_request(req, conn)
+
+
+gthread.TConn = Connection  # the worker makes its connections of what stands there

@@ -1,0 +1,150 @@
+"""API keys in Redis, with a copy in the file of every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from redis import Redis
+
+from carbon.errors import StateUnavailable
+from store.keys import KeyRecord, KeyTable, new_key, not_in_force, refuse_name, taken
+from store.redis_link import RedisLink
+
+KEY = "cao:1:keys"  # a hash: id -> record as JSON; what is not set is ""
+_CREATE = """
+local new = cjson.decode(ARGV[1])
+for _, text in ipairs(redis.call('HVALS', KEYS[1])) do
+    local known = cjson.decode(text)
+    if known.name == new.name and known.revoked_at == '' then return 0 end
+end
+redis.call('HSET', KEYS[1], new.id, ARGV[1])
+return 1
+"""
+_REVOKE = """
+local found = 0
+for _, text in ipairs(redis.call('HVALS', KEYS[1])) do
+    local known = cjson.decode(text)
+    if known.revoked_at == '' and (known.name == ARGV[1] or known.id == ARGV[1]) then
+        known.revoked_at = ARGV[2]
+        redis.call('HSET', KEYS[1], known.id, cjson.encode(known))
+        found = found + 1
+    end
+end
+return found
+"""
+_MERGE = """
+for _, text in ipairs(ARGV) do
+    local new = cjson.decode(text)
+    local known = redis.call('HGET', KEYS[1], new.id)
+    if not known or (new.revoked_at ~= '' and cjson.decode(known).revoked_at == '') then
+        redis.call('HSET', KEYS[1], new.id, text)
+    end
+end
+"""
+
+
+class SharedKeys:
+    """The keys of a service on several machines.
+
+    A record is never deleted and a revocation never undone, so that two copies have one union: a machine that was
+    away, a Redis that came back empty and keys of the time before Redis all end in the same set, and no key that was
+    revoked comes back. While Redis does not answer the copy stands in, and nothing can be created or revoked.
+    """
+
+    def __init__(self, link: RedisLink, copy: KeyTable) -> None:
+        self._link = link
+        self._copy = copy
+        self._create, self._revoke, self._merge = (link.script(text) for text in (_CREATE, _REVOKE, _MERGE))
+
+    @property
+    def behind(self) -> bool:
+        """Whether changes made on other machines cannot be seen now."""
+        return self._link.failing
+
+    def create(self, name: str, *, rate: str | None, now: datetime) -> str:
+        """See KeyTable."""
+        refuse_name(name)
+        self.records()  # what only this machine knows has its names too
+        key, record = new_key(name, rate=rate, now=now)
+        if not self._run(self._create, _packed(record)):
+            raise taken(name)
+        return key
+
+    def revoke(self, name_or_id: str, *, now: datetime) -> None:
+        """See KeyTable."""
+        self.records()
+        if not self._run(self._revoke, name_or_id, now.astimezone(UTC).isoformat(timespec="seconds")):
+            raise not_in_force(name_or_id)
+        self.records()  # this machine's copy knows at once
+
+    def records(self) -> list[KeyRecord]:
+        """See KeyTable. Brings what either side lacks to it; a copy that cannot be written is done without."""
+        try:
+            there = self._there()
+        except StateUnavailable:
+            if here := self._copy.records():
+                return here
+            raise  # without a copy it is not known whether there are keys
+        try:
+            here = self._copy.records()
+        except StateUnavailable:
+            return there
+        union = _union(here, there)
+        if news := _lacking(there, union):
+            self._run(self._merge, *map(_packed, news))
+        if news := _lacking(here, union):
+            with suppress(StateUnavailable):
+                self._copy.merge(news)
+        return union
+
+    def _there(self) -> list[KeyRecord]:
+        return _in_order(map(_unpacked, self._link.use(lambda client: client.hvals(KEY))))
+
+    def _run(self, script: Any, *arguments: str) -> Any:
+        def ask(client: Redis) -> Any:
+            return script(keys=(KEY,), args=arguments, client=client)
+
+        return self._link.use(ask)
+
+
+def _union(one: Iterable[KeyRecord], other: Iterable[KeyRecord]) -> list[KeyRecord]:
+    """Every record of either; revoked if it is in one of them."""
+    known = {record.id: record for record in one}
+    for record in other:
+        mine = known.setdefault(record.id, record)
+        if mine.revoked_at is None and record.revoked_at is not None:
+            known[record.id] = replace(mine, revoked_at=record.revoked_at)
+    return _in_order(known.values())
+
+
+def _lacking(records: Sequence[KeyRecord], union: Sequence[KeyRecord]) -> list[KeyRecord]:
+    """What of the union is not among the records, or not yet revoked there."""
+    known = {record.id: record.revoked_at is not None for record in records}
+    return [record for record in union if known.get(record.id) is not (record.revoked_at is not None)]
+
+
+def _in_order(records: Iterable[KeyRecord]) -> list[KeyRecord]:
+    return sorted(records, key=lambda record: (record.created_at, record.id))
+
+
+def _packed(record: KeyRecord) -> str:
+    revoked_at = record.revoked_at.isoformat(timespec="seconds") if record.revoked_at else ""
+    fields = asdict(record) | {"sha256": record.sha256.hex(), "revoked_at": revoked_at, "rate": record.rate or ""}
+    return orjson.dumps(fields).decode()
+
+
+def _unpacked(text: bytes | str) -> KeyRecord:
+    fields = orjson.loads(text)
+    return KeyRecord(
+        id=fields["id"],
+        name=fields["name"],
+        sha256=bytes.fromhex(fields["sha256"]),
+        created_at=datetime.fromisoformat(fields["created_at"]),
+        revoked_at=datetime.fromisoformat(fields["revoked_at"]) if fields["revoked_at"] else None,
+        rate=fields["rate"] or None,
+    )

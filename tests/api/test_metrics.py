@@ -1,0 +1,158 @@
+"""/metrics: every request counted under few names, and what is not known absent, never 0."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from api.metrics import Known, Metrics
+from carbon.intensity import Quality
+from carbon.reading import ZoneReading
+from engine import Engine
+from grid.source import SourceState
+from settings import VERSION
+from tests.fakes.access import access, record
+from tests.fakes.clouds import cloud_map
+from tests.fakes.grid import FakeReader, observation
+from tests.fakes.service import NOW, service
+
+ASKED = "/api/v1/workloads"
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def scrape(client: FlaskClient) -> Samples:
+    response = client.get("/metrics")
+    assert response.status_code == 200
+    families = text_string_to_metric_families(response.get_data(as_text=True))
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def of(samples: Samples, name: str, **labels: str) -> float | None:
+    return samples.get((name, tuple(sorted(labels.items()))))
+
+
+def labels_of(samples: Samples, name: str, label: str) -> set[str]:
+    return {dict(labels)[label] for found, labels in samples if found == name}
+
+
+def test_requests_are_counted_by_method_route_template_and_status_with_their_time() -> None:
+    client = service().test_client()
+    for region in ("eu-north-1", "eu-west-1", "nowhere"):
+        client.get(f"/api/v1/regions/{region}")
+
+    found = scrape(client)
+
+    route = "/api/v1/regions/<region>"
+    assert of(found, "cao_http_requests_total", method="GET", route=route, status="200") == 2
+    assert of(found, "cao_http_requests_total", method="GET", route=route, status="404") == 1
+    assert of(found, "cao_http_request_duration_seconds_count", route=route) == 3
+
+
+def test_paths_and_methods_that_callers_make_up_share_one_name() -> None:
+    client = service().test_client()
+    for number in range(20):
+        client.get(f"/nothing/{number}")
+        client.open(ASKED, method=f"MADE-UP-{number}")
+
+    found = scrape(client)
+
+    assert labels_of(found, "cao_http_requests_total", "route") == {"unmatched"}
+    assert labels_of(found, "cao_http_requests_total", "method") == {"GET", "other"}
+
+
+def test_refusals_of_the_rate_limit_are_counted_by_key_and_address() -> None:
+    client = service(rules=access(record("cao_k"), rate="1 per minute")).test_client()
+    for _ in range(3):
+        client.get(ASKED, headers={"X-API-Key": "cao_k"})
+    for _ in range(2):
+        client.get(ASKED)
+
+    found = scrape(client)
+
+    assert of(found, "cao_rate_limited_total", kind="key") == 2
+    assert of(found, "cao_rate_limited_total", kind="address") == 1
+
+
+def live(**readings: ZoneReading) -> FakeReader:
+    states = (
+        SourceState(source="one", state="ok", detail="", calls_left=7, breaker_open=False),
+        SourceState(source="two", state="degraded", detail="", breaker_open=True),
+        SourceState(source="three", state="unconfigured", detail=""),
+    )
+    return FakeReader(readings, states=states)
+
+
+def test_live_values_are_told_by_zone_with_their_age_and_zones_without_one_are_absent() -> None:
+    reader = live(
+        SE=ZoneReading(latest=observation(NOW, 23.5)),
+        DE=ZoneReading(latest=observation(NOW, 410, hours_ago=2, quality=Quality.ESTIMATED)),
+        FR=ZoneReading(reason="timeout"),
+    )
+
+    found = scrape(service(reader).test_client())
+
+    intensity, age = "cao_zone_carbon_intensity_gco2e_per_kwh", "cao_zone_data_age_seconds"
+    assert of(found, intensity, zone="SE", quality="measured") == 23.5
+    assert of(found, intensity, zone="DE", quality="estimated") == 410
+    assert labels_of(found, intensity, "zone") == labels_of(found, age, "zone") == {"SE", "DE"}
+    # NOW is 10:30:07; SE's hour lasts to 11:00, DE's ended at 09:00
+    assert of(found, age, zone="SE") == 0
+    assert of(found, age, zone="DE") == timedelta(hours=1, minutes=30, seconds=7.25).total_seconds()
+
+
+def test_quota_and_breaker_are_told_where_they_are_known() -> None:
+    found = scrape(service(live()).test_client())
+
+    assert of(found, "cao_quota_calls_left", source="one") == 7
+    assert labels_of(found, "cao_quota_calls_left", "source") == {"one"}
+    assert (of(found, "cao_breaker_open", source="one"), of(found, "cao_breaker_open", source="two")) == (0, 1)
+    assert labels_of(found, "cao_breaker_open", "source") == {"one", "two"}
+
+
+def test_the_running_version_is_told() -> None:
+    found = scrape(service().test_client())
+
+    (labels,) = [dict(labels) for name, labels in found if name == "cao_build_info"]
+    assert labels["version"] == VERSION
+    assert labels["data_version"]
+
+
+@pytest.mark.parametrize("accept", ["", "application/openmetrics-text; version=1.0.0", "text/plain"])
+def test_the_media_type_is_prometheus_own(accept: str) -> None:
+    response = service().test_client().get("/metrics", headers={"Accept": accept})
+
+    kind = "application/openmetrics-text" if "openmetrics" in accept else "text/plain"
+    assert response.mimetype == kind
+    assert "version=" in response.headers["Content-Type"]
+
+
+def test_metrics_can_be_switched_off() -> None:
+    assert service(metrics="off").test_client().get("/metrics").status_code == 404
+
+
+def test_what_the_layers_below_tell_is_counted() -> None:
+    metrics = Metrics()
+    metrics.upstream_call("one", "ok", 0.3)
+    metrics.upstream_call("one", "timeout", 5.0)
+    metrics.cache_lookup("intensity", "hit", 3)
+    metrics.fallback("timeout", 2)
+    metrics.store_error("redis")
+
+    engine = Engine(cloud_map(), FakeReader())
+    text = metrics.expose(Known(engine, "1", lambda: NOW), "")[0].decode()
+
+    for line in (
+        'cao_upstream_calls_total{outcome="timeout",source="one"} 1.0',
+        'cao_upstream_call_duration_seconds_count{source="one"} 2.0',
+        'cao_cache_lookups_total{kind="intensity",result="hit"} 3.0',
+        'cao_fallbacks_total{reason="timeout"} 2.0',
+        'cao_store_errors_total{store="redis"} 1.0',
+    ):
+        assert line in text

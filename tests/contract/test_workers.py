@@ -1,0 +1,185 @@
+"""Several real workers are one service: one count of requests, one scrape, one log; slow clients hold no thread."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from serving import HEADER_SECONDS
+from tests.fakes.redis_server import running
+from tests.faults.client import ask
+from tests.faults.server import Gunicorn, wait_until
+
+PATH = "/api/v1/workloads"
+WORKERS = 4
+LIMITED = {"workers": WORKERS, "RATE_LIMIT": "60 per minute"}
+
+
+def statuses(ports: list[int], times: int) -> Counter[int | None]:
+    """Of so many questions, sixteen at once, each on a connection of its own, so that all workers get some."""
+    with ThreadPoolExecutor(16) as pool:
+        return Counter(pool.map(lambda number: ask(ports[number % len(ports)], PATH).status, range(times)))
+
+
+def counted(port: int, name: str) -> float:
+    """The sum of a metric's samples whose line begins like this."""
+    text = ask(port, "/metrics").text.decode()
+    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
+
+
+def test_exactly_60_of_100_pass_four_workers_without_redis_and_any_worker_tells_so(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, **LIMITED) as served:
+        found = statuses([served.port], 100)
+        access = json.loads(ask(served.port, "/ready").text)["access"]
+        scrapes = {counted(served.port, f'cao_http_requests_total{{method="GET",route="{PATH}"') for _ in range(12)}
+        limited = counted(served.port, "cao_rate_limited_total")
+
+    assert found == {200: 60, 429: 40}
+    assert (access["rate_limit_scope"], access["rate_limit_failing"]) == ("machine", False)
+    assert (scrapes, limited) == ({100.0}, 40.0)
+
+
+def test_exactly_60_of_100_pass_two_services_of_four_workers_with_redis(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    with (
+        running() as redis,
+        Gunicorn(folders[0], **LIMITED, REDIS_URL=redis.url) as one,
+        Gunicorn(folders[1], **LIMITED, REDIS_URL=redis.url) as two,
+    ):
+        found = statuses([one.port, two.port], 100)
+        scope = json.loads(ask(one.port, "/ready").text)["access"]["rate_limit_scope"]
+
+    assert found == {200: 60, 429: 40}
+    assert scope == "service"
+
+
+def test_redis_that_hangs_dies_and_comes_back_slows_nobody_and_fails_nobody(tmp_path: Path) -> None:
+    with (
+        running() as redis,
+        Gunicorn(tmp_path, workers=WORKERS, RATE_LIMIT="100000 per minute", REDIS_URL=redis.url) as served,
+    ):
+        statuses([served.port], 50)
+        with redis.hanging():
+            during = [ask(served.port, PATH) for _ in range(60)]
+        redis.stop()
+        gone = [ask(served.port, PATH) for _ in range(60)]
+        redis.start()
+        wait_until(lambda: _scopes(served.port) == {"service"}, 20, "Redis is used again by every worker")
+        errors = counted(served.port, 'cao_store_errors_total{store="redis"}')
+        log = served.log()
+
+    assert {answer.status for answer in during + gone} == {200}
+    assert max(answer.seconds for answer in during + gone) < 0.5 + 0.25  # a loaded machine answers late by itself
+    assert errors > 0
+    assert log.count('"ERROR"') <= 2 * WORKERS  # a line a worker and outage
+
+
+def _scopes(port: int) -> set[str]:
+    statuses([port], 24)
+    return {json.loads(ask(port, "/ready").text)["access"]["rate_limit_scope"] for _ in range(12)}
+
+
+def test_a_worker_that_dies_takes_no_counts_with_it_and_a_reload_neither(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, **LIMITED) as served:
+        statuses([served.port], 30)
+        served.workers()[0].kill()
+        wait_until(lambda: len(served.workers()) == WORKERS, 20, "the worker is replaced")
+        before = {worker.pid for worker in served.workers()}
+        served.tell(signal.SIGHUP)
+        wait_until(
+            lambda: len(now := {worker.pid for worker in served.workers()}) == WORKERS and not now & before,
+            30,
+            "the workers are new",
+        )
+        found = statuses([served.port], 50)
+        requests = counted(served.port, f'cao_http_requests_total{{method="GET",route="{PATH}"')
+
+    assert found == {200: 30, 429: 20}
+    assert requests == 80
+
+
+def test_every_line_of_the_log_is_json_and_every_request_is_one(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, workers=2) as served:
+        for _ in range(5):
+            ask(served.port, PATH)
+        lines = [json.loads(line) for line in served.log().splitlines()]
+
+    asked = [line for line in lines if line["logger"] == "access" and line["path"] == PATH]
+    assert [line["status"] for line in asked] == [200] * 5
+    assert len({line["request_id"] for line in asked}) == 5
+    assert any("Listening at" in line["message"] for line in lines if line["logger"] == "gunicorn.error")
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
+def test_clients_that_trickle_headers_hold_no_thread_for_longer_than_the_deadline(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, workers=1, THREADS="4") as served:
+        slow = [connect(served.port) for _ in range(8)]
+        for client in slow:
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        began = time.monotonic()
+        answer = ask(served.port, "/health")
+        waited = time.monotonic() - began
+        hung_up = _hangs_up(slow[0])
+
+    assert answer.status == 200
+    assert waited < 2 * HEADER_SECONDS + 2  # eight clients, four threads: two turns
+    assert hung_up
+
+
+def _hangs_up(client: socket.socket) -> bool:
+    with client:
+        return client.recv(100) == b""
+
+
+@pytest.mark.parametrize("idle", [200])
+def test_idle_connections_hold_no_thread(tmp_path: Path, idle: int) -> None:
+    with Gunicorn(tmp_path, workers=1, THREADS="4") as served:
+        clients = [connect(served.port) for _ in range(idle)]
+        time.sleep(idle * 0.02 / 4)  # each was waited for a moment by one of four threads
+
+        answers = [ask(served.port, "/health") for _ in range(5)]
+        for client in clients:
+            client.close()
+
+    assert {answer.status for answer in answers} == {200}
+    assert max(answer.seconds for answer in answers) < 1
+
+
+def test_a_body_that_stops_is_a_400_and_what_comes_later_is_no_request(tmp_path: Path) -> None:
+    head = (
+        b"POST /api/v1/calculate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+    )
+    with (
+        Gunicorn(tmp_path, workers=1, application="tests.fakes.impatient:app") as served,
+        connect(served.port) as client,
+    ):
+        client.sendall(head + b'{"region"')
+        answer = client.recv(10_000)
+        client.sendall(b"GET /health HTTP/1.1\r\n" + host + b"\r\n")
+        rest = _all_of(client)
+
+    assert re.match(rb"HTTP/1.1 400 ", answer)
+    assert b"200 OK" not in rest
+
+
+def _all_of(client: socket.socket) -> bytes:
+    found = b""
+    try:
+        while piece := client.recv(10_000):
+            found += piece
+    except ConnectionResetError:
+        pass
+    return found

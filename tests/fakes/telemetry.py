@@ -1,0 +1,24 @@
+"""A Telemetry that remembers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+
+class Counts:
+    """Counts by what was told, such as ("store_error", "redis")."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[tuple[str, ...]] = Counter()
+
+    def upstream_call(self, source: str, outcome: str, seconds: float) -> None:
+        self.seen["upstream_call", source, outcome] += 1
+
+    def cache_lookup(self, kind: str, result: str, count: int = 1) -> None:
+        self.seen["cache_lookup", kind, result] += count
+
+    def fallback(self, reason: str, count: int = 1) -> None:
+        self.seen["fallback", reason] += count
+
+    def store_error(self, store: str) -> None:
+        self.seen["store_error", store] += 1

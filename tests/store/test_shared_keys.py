@@ -1,0 +1,149 @@
+"""Keys on several machines: one set, whoever was away, and no revoked key ever comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from carbon.errors import StateUnavailable
+from store.keyring import KeyRing
+from store.keys import KeyNotManaged, KeyTable
+from store.redis_link import REST_SECONDS, RedisLink
+from store.shared_keys import SharedKeys
+from tests.fakes.clock import SteppedClock
+from tests.fakes.redis_server import RedisServer, running
+from tests.fakes.telemetry import Counts
+
+NOW = datetime(2026, 2, 11, 10, 30, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock(NOW)
+
+
+def machine(folder: Path, redis: RedisServer, clock: SteppedClock) -> SharedKeys:
+    link = RedisLink(redis.url, telemetry=Counts(), monotonic=clock.monotonic)
+    return SharedKeys(link, KeyTable(folder, busy_seconds=1.0))
+
+
+@pytest.fixture
+def one(tmp_path: Path, redis: RedisServer, clock: SteppedClock) -> SharedKeys:
+    return machine(tmp_path / "one", redis, clock)
+
+
+@pytest.fixture
+def two(tmp_path: Path, redis: RedisServer, clock: SteppedClock) -> SharedKeys:
+    return machine(tmp_path / "two", redis, clock)
+
+
+def in_force(keys: SharedKeys) -> list[str]:
+    return [record.name for record in keys.records() if record.revoked_at is None]
+
+
+def test_a_key_created_on_one_machine_is_in_force_on_the_other_and_revoked_there_on_both(
+    one: SharedKeys, two: SharedKeys
+) -> None:
+    key = one.create("ci", rate="5 per second", now=NOW)
+    found = KeyRing(two.records).find(key)
+    two.revoke("ci", now=NOW + timedelta(hours=1))
+
+    assert found is not None
+    assert (found.name, found.rate, found.created_at) == ("ci", "5 per second", NOW)
+    assert [record.revoked_at for record in one.records()] == [NOW + timedelta(hours=1)]
+    assert KeyRing(one.records).find(key) is None
+
+
+def test_a_name_is_given_once_and_only_what_is_in_force_is_revoked(one: SharedKeys, two: SharedKeys) -> None:
+    one.create("ci", rate=None, now=NOW)
+
+    with pytest.raises(KeyNotManaged, match="'ci' is in force"):
+        two.create("ci", rate=None, now=NOW)
+    with pytest.raises(KeyNotManaged, match="cannot be a name"):
+        two.create("1st", rate=None, now=NOW)
+    with pytest.raises(KeyNotManaged, match="'other' is in force"):
+        two.revoke("other", now=NOW)
+
+
+def test_keys_of_the_time_before_redis_stay_in_force_everywhere(
+    tmp_path: Path, one: SharedKeys, two: SharedKeys
+) -> None:
+    key = KeyTable(tmp_path / "one", busy_seconds=1.0).create("old", rate=None, now=NOW)
+
+    one.records()
+
+    assert KeyRing(two.records).find(key) is not None
+
+
+def test_a_redis_that_came_back_empty_opens_nothing_and_is_filled_again(
+    one: SharedKeys, two: SharedKeys, redis: RedisServer, clock: SteppedClock
+) -> None:
+    one.create("kept", rate=None, now=NOW)
+    one.create("revoked", rate=None, now=NOW)
+    two.records()  # has seen both
+    one.revoke("revoked", now=NOW)
+    redis.stop()
+    redis.start()
+    clock.advance(REST_SECONDS)
+
+    first = in_force(two)  # still believes in both
+    clock.advance(REST_SECONDS)
+    settled = (in_force(one), in_force(two))
+
+    assert set(first) == {"kept", "revoked"}
+    assert settled == (["kept"], ["kept"])
+
+
+def test_while_redis_is_away_the_copy_stands_in_and_nothing_can_be_changed(one: SharedKeys, redis: RedisServer) -> None:
+    key = one.create("ci", rate=None, now=NOW)
+    one.records()
+    redis.stop()
+    ring = KeyRing(one.records, behind=lambda: one.behind)
+
+    assert ring.find(key) is not None
+    assert ring.stale()
+    with pytest.raises(StateUnavailable):
+        one.create("other", rate=None, now=NOW)
+    with pytest.raises(StateUnavailable):
+        one.revoke("ci", now=NOW)
+
+
+def test_without_redis_and_without_a_copy_it_is_not_known_whether_there_are_keys(
+    one: SharedKeys, redis: RedisServer
+) -> None:
+    redis.stop()
+
+    with pytest.raises(StateUnavailable):
+        KeyRing(one.records).configured()
+
+
+def test_a_folder_that_cannot_be_written_is_done_without(
+    tmp_path: Path, redis: RedisServer, clock: SteppedClock
+) -> None:
+    (tmp_path / "file").write_text("in the way of the folder")
+    keys = machine(tmp_path / "file" / "var", redis, clock)
+
+    key = keys.create("ci", rate=None, now=NOW)
+
+    assert KeyRing(keys.records).find(key) is not None
+
+
+def test_redis_and_the_copies_hold_no_key(one: SharedKeys, redis: RedisServer, tmp_path: Path) -> None:
+    key = one.create("ci", rate=None, now=NOW)
+    one.records()
+
+    texts = RedisLink(redis.url, telemetry=Counts()).use(lambda client: client.hvals("cao:1:keys"))
+
+    kept = b"".join([*texts, *(path.read_bytes() for path in (tmp_path / "one").iterdir())])
+    assert b"ci" in kept
+    assert key.encode() not in kept
+    assert key.removeprefix("cao_").encode() not in kept
