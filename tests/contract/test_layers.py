@@ -44,7 +44,7 @@ CONFINED = {
     "dotenv": ("settings",),
     "redis": ("store",),
     "prometheus_client": ("api.metrics",),
-    "gunicorn": ("serving",),
+    "gunicorn": ("serving", "api.parse"),
     "opentelemetry": ("api.tracing",),
     "sqlite3": ("store",),
     "limits": ("store", "settings"),
