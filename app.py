@@ -42,7 +42,7 @@ def create_app(
     metrics = Metrics() if settings.metrics == "on" else None
     telemetry = metrics or Silent()
     redis = build_redis(settings, telemetry)
-    engine = engine or build_engine(settings)
+    engine = engine or build_engine(settings, redis, telemetry)
     rules = rules or access.Access(
         keys=build_keys(settings, redis), limiter=build_limiter(settings, redis, telemetry), rate=settings.rate_limit
     )

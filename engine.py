@@ -138,9 +138,13 @@ class Engine:
         outlook = build_outlook(asked.zones, self.mapping.profiles, current, now=now, hours=ceil(ahead) + 1)
         return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=_day(now))
 
+    def begin(self) -> None:
+        """Until it begins again this thread answers from one state of the grid, but for what it waits for."""
+        self._reader.begin()
+
     @property
     def data_version(self) -> str:
-        """Another one whenever the answers to one question at one time may differ; calls nothing."""
+        """Names what this thread answers from: where two are equal, so are the answers to one question at one time."""
         return f"{self.mapping.version}-{self._reader.version()}"
 
     def held(self, *, now: datetime) -> Mapping[str, Observation]:

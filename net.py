@@ -64,9 +64,14 @@ class HttpClient:
         limits: HttpLimits,
         *,
         user_agent: str = USER_AGENT,
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[Reply], None] = lambda _reply: None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """before, after: called for every attempt and its reply; what they raise ends the call."""
+        self._before = before
+        self._after = after
         self._limits = limits
         self._user_agent = user_agent
         self._monotonic = monotonic
@@ -92,7 +97,9 @@ class HttpClient:
             pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, no secret  # nosec B311
             last = attempt == self._limits.retries
             try:
+                self._before()
                 reply = self._attempt(url, params, headers, ends - self._monotonic())
+                self._after(reply)
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
                 if last or isinstance(error, requests.exceptions.SSLError) or self._too_late(pause, ends):
                     raise

@@ -83,6 +83,10 @@ def _rate(text: str) -> str:
     return _checked(text, 1 <= rate.amount <= 100_000 and rate.get_expiry() <= 86_400)
 
 
+def _calls(text: str) -> str:
+    return _checked(text, text in ("auto", "off") or (text.isascii() and text.isdigit() and 1 <= int(text) <= 10**6))
+
+
 def _redis_url(text: str) -> str:
     parts = urlsplit(text)
     place = parts.path if parts.scheme == "unix" else parts.hostname if parts.scheme in ("redis", "rediss") else None
@@ -114,6 +118,7 @@ WORKERS = Rule(
     parse=lambda text: text if text == AUTO else str(_WORKERS.parse(text)),
 )
 RATE = Rule(allowed="off or 1 to 100000 requests per second, minute, hour or day, as in 60 per minute", parse=_rate)
+CALLS = Rule(allowed="auto, off or a whole number from 1 to 1000000", parse=_calls)
 REDIS_URL = Rule(allowed="a redis://, rediss:// or unix:// URL, which may hold a password", parse=_redis_url)
 ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
 FOLDER = Rule(allowed="a folder, which is made when something is to be kept", parse=_folder)
@@ -170,6 +175,12 @@ class Settings:
     )
     el_maps_base_url: str = _setting(
         "https://api.electricitymaps.com/v4", BASE_URL, "Electricity Maps API, with its version."
+    )
+    el_maps_calls_per_hour: str = _setting(
+        "auto",
+        CALLS,
+        "Calls an hour to Electricity Maps, of all workers together. auto: 50 where the key covers one zone, else as"
+        " many as needed until it answers 429; off: no limit.",
     )
     upstream_connect_timeout_seconds: float = _setting(
         2.0, _seconds(0.1, 60), "Longest wait for a connection to an upstream."

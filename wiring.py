@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine import Engine
-from grid.cached import ReadPolicy
 from grid.electricity_maps import ElectricityMapsConfig
+from grid.governor import Budget
+from grid.refresher import ReadPolicy
 from grid.registry import build_reader
 from mapping import CloudMap
 from net import HttpLimits
@@ -13,12 +14,16 @@ from store.hits import FileCounter
 from store.keyring import KeyRing
 from store.keys import KeyTable
 from store.rate_limit import RateLimiter
+from store.redis_cache import RedisCache
 from store.redis_hits import RedisCounter
 from store.redis_link import RedisLink
 from store.shared_keys import SharedKeys
+from store.sqlite_cache import SqliteCache
 from telemetry import Silent, Telemetry
 
 SILENT = Silent()
+CALLS_UNDER_ONE_LOCK = 3  # a forecast is asked for with up to three horizons
+LOCK_MARGIN_SECONDS = 5.0
 
 
 def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink | None:
@@ -26,9 +31,16 @@ def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink 
     return RedisLink(settings.redis_url, telemetry=telemetry) if settings.redis_url else None
 
 
-def build_engine(settings: Settings) -> Engine:
+def build_engine(settings: Settings, redis: RedisLink | None = None) -> Engine:
     """An engine over the shipped catalog and the live sources the settings allow."""
-    return Engine(CloudMap.load(), build_reader(_electricity_maps(settings), _policy(settings)))
+    policy = _policy(settings)
+    waits = {
+        "lock_seconds": CALLS_UNDER_ONE_LOCK * settings.upstream_total_seconds + LOCK_MARGIN_SECONDS,
+        "wait_seconds": policy.deadline_seconds,
+    }
+    store = RedisCache(redis, **waits) if redis else SqliteCache(settings.data_dir, **waits)
+    reader = build_reader(_electricity_maps(settings), policy, store=store, budget=_budget(settings))
+    return Engine(CloudMap.load(), reader)
 
 
 def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:
@@ -63,6 +75,16 @@ def _electricity_maps(settings: Settings) -> ElectricityMapsConfig | None:
             retries=settings.upstream_retries,
         ),
     )
+
+
+def _budget(settings: Settings) -> Budget:
+    match settings.el_maps_calls_per_hour:
+        case "auto":
+            return Budget(auto=True)
+        case "off":
+            return Budget()
+        case number:
+            return Budget(calls_per_hour=int(number))
 
 
 def _policy(settings: Settings) -> ReadPolicy:

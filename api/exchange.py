@@ -62,19 +62,23 @@ class Exchange:
     """One request.
 
     came_at: when, in whole seconds; began: the same on the performance counter. now: the start of that minute, the one
-    time that decides. data_version: of all that is known when the request comes.
+    time that decides.
     """
 
     request_id: str
     came_at: datetime
     began: float
     now: datetime
-    data_version: str
     service: Service
 
     @property
     def engine(self) -> Engine:
         return self.service.engine
+
+    @property
+    def data_version(self) -> str:
+        """Names what the answer is made from: what was known when the request came, and what it waited for."""
+        return self.engine.data_version
 
     @property
     def keys_configured(self) -> bool:
@@ -126,9 +130,9 @@ def install(app: Flask, service: Service) -> None:
             came_at=came_at,
             began=perf_counter(),
             now=came_at.replace(second=0),
-            data_version=service.engine.data_version,
             service=service,
         )
+        service.engine.begin()
 
     app.before_request(begin)
     app.after_request(_finish)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
 from api.exchange import current
 from api.formats import accepted
@@ -35,17 +35,15 @@ def _known() -> Response | None:
 
 def _describe(response: Response) -> Response:
     """On answers alone; a refusal is never kept."""
-    tag: str | None = g.get("tag")
-    if tag is None or response.status_code not in (200, 304):
+    if "tag" not in g or response.status_code not in (200, 304):
         return response
-    exchange = current()
+    exchange, tag = current(), _tag()  # another one than at first if the answer waited for newer data
     scope = "private" if exchange.keys_configured else "public"
     left = MINUTE_SECONDS - exchange.came_at.second
     told = (("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, max-age={left}"), ("Vary", VARY))
     response.headers.extend(told)
     answers = exchange.service.answers
-    unchanged = exchange.engine.data_version == exchange.data_version  # while the answer was made
-    if response.status_code == 200 and unchanged and answers.get(tag) is None:
+    if response.status_code == 200 and answers.get(tag) is None:
         answers.keep(tag, Answer(body=response.get_data(), content_type=response.headers["Content-Type"]))
     return response
 

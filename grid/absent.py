@@ -36,6 +36,9 @@ class NoLiveSource:
         """Nothing."""
         return {}
 
+    def begin(self) -> None:
+        """Nothing to do."""
+
     def version(self) -> str:
         """Always the same: nothing is known."""
         return self.REASON

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +14,13 @@ from carbon.reading import Observation, Shares, UpstreamForecast
 from grid import electricity_maps_replies as replies
 from grid.electricity_maps_replies import ANY, SOURCE
 from grid.gate import Gate
+from grid.governor import Governor
+from grid.kept import KINDS, PLAN, Plan
+from grid.plan import DAY_SECONDS, PlanBook
 from grid.session import JsonSession, Refusal
 from grid.source import SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
-from net import HttpClient, HttpLimits
+from net import HttpClient, HttpLimits, Reply
+from store.shared import SharedState
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -31,7 +34,6 @@ BREAKDOWN = "power-breakdown/latest"
 
 HORIZONS_HOURS = (72, 48, 24)  # what the upstream offers, longest first; plans differ
 
-DAY_SECONDS = 86_400.0
 HOUR_SECONDS = 3600.0
 HALF_HOUR_SECONDS = 1800.0
 KEY_RECENT_SECONDS = 600.0  # a 401 this soon after the key worked may be a disguised rate limit
@@ -51,8 +53,8 @@ class ElectricityMapsConfig:
 class ElectricityMaps:
     """The calls a plan allows, one zone at a time. Blocks; raises SourceError; safe to share between threads.
 
-    One call of /zones tells what the plan covers, once a day; what it lacks is refused without a call. A source
-    in trouble is not asked either (grid/gate.py).
+    One call of /zones tells what the plan covers, once a day for all workers; what it lacks is refused without a
+    call. A source in trouble is not asked either (grid/gate.py), nor one whose calls are spent (grid/governor.py).
     """
 
     name = SOURCE
@@ -63,20 +65,24 @@ class ElectricityMaps:
         *,
         max_age_minutes: float,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        shared: SharedState | None = None,
+        governor: Governor | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        client = HttpClient(config.limits, monotonic=monotonic, sleep=sleep)
+        """shared: what all workers know; None: this process alone. governor: of the calls; None: no limit."""
+        shared = shared or SharedState(None, KINDS)
+        self._governor = governor
+        client = HttpClient(
+            config.limits, before=self._before_attempt, after=self._after_attempt, monotonic=monotonic, sleep=sleep
+        )
         self._session = JsonSession(client, base_url=config.base_url, key_header="auth-token", key=config.api_key)
         self._is_v3 = config.base_url.rstrip("/").endswith("/v3")
         self._max_age = timedelta(minutes=max_age_minutes)
         self._utc_now = utc_now
-        self._monotonic = monotonic
         self._sleep = sleep
-        self._gate = Gate(SOURCE, utc_now=utc_now, monotonic=monotonic)
-        self._plan_lock = threading.Lock()
-        self._plan: tuple[float, replies.Access | None] | None = None  # valid until, what /zones said
-        self._horizon: tuple[float, int] | None = None  # valid until, hours
+        self._gate = Gate(SOURCE, shared, utc_now=utc_now)
+        self._plan = PlanBook(SOURCE, shared, clock=lambda: utc_now().timestamp())
 
     def held(self) -> SourceError | None:
         """Why no call may go out now, or None."""
@@ -110,7 +116,7 @@ class ElectricityMaps:
                 if error.reason == "plan-lacks-zone" and not zone_known:  # two more calls would not tell more
                     raise ZoneNotCovered("plan-lacks-zone", zone, retry_after_seconds=HALF_HOUR_SECONDS) from error
             else:
-                self._horizon = (self._monotonic() + DAY_SECONDS, hours)
+                self._plan.keep_horizon(hours)
                 return forecast
         raise ZoneNotCovered("plan-lacks-forecast", zone, retry_after_seconds=DAY_SECONDS)
 
@@ -131,13 +137,12 @@ class ElectricityMaps:
 
     def state(self) -> SourceState:
         """How it is doing, without a call. degraded: held back, or the newest call failed."""
-        gate, held = self._gate, self._gate.held()
-        access = self._plan[1] if self._plan else None
+        health, held, plan = self._gate.health, self._gate.held(), self._plan.known()
         if held is not None:
             state, detail = "degraded", f"{held.reason}: no calls for {held.retry_after_seconds:.0f} s"
-        elif gate.failing:
+        elif health.failing:
             state, detail = "degraded", "the newest call failed"
-        elif gate.last_success_at is None:
+        elif self._gate.last_success_at is None:
             state, detail = "untried", "a key is set; nothing was asked yet"
         else:
             state, detail = "ok", "answers"
@@ -145,10 +150,12 @@ class ElectricityMaps:
             source=SOURCE,
             state=state,
             detail=detail,
-            zones_covered=None if access is None else access.count(LATEST),
-            last_success_at=gate.last_success_at,
-            last_error=gate.last_error,
+            zones_covered=None if plan is None else plan.count(LATEST),
+            last_success_at=self._gate.last_success_at,
+            last_error=health.last_error,
             calls=self._session.calls,
+            quota=None if self._governor is None else self._governor.quota(),
+            breaker_open=held is not None,
         )
 
     def _require(self, signal: str, zone: str) -> bool:
@@ -162,14 +169,7 @@ class ElectricityMaps:
         return True
 
     def _access(self) -> replies.Access | None:
-        """What the plan covers, asked once a day for all threads; None when the upstream does not tell."""
-        plan = self._plan
-        if plan is None or plan[0] <= self._monotonic():
-            with self._plan_lock:
-                plan = self._plan
-                if plan is None or plan[0] <= self._monotonic():
-                    plan = self._plan = (self._monotonic() + DAY_SECONDS, self._ask_access())
-        return plan[1]
+        return self._plan.access(self._ask_access)
 
     def _ask_access(self) -> replies.Access | None:
         try:
@@ -183,44 +183,59 @@ class ElectricityMaps:
         return access
 
     def _horizons(self) -> tuple[int, ...]:
-        known = self._horizon
-        return HORIZONS_HOURS if known is None or known[0] <= self._monotonic() else (known[1],)
+        known = self._plan.horizon_hours()
+        return HORIZONS_HOURS if known is None else (known,)
 
     def _ask(self, signal: str, zone: str, parse: Callable[[Any], T], **params: str) -> T:
-        held = self._gate.held()
-        if held is not None:
-            raise held
+        answered = False
         try:
             body = self._get(signal, zone, {"zone": zone, **params} if zone else params)
+            answered = signal != ZONES  # which answers any key, and none
             replies.refuse_sandbox(body)
             value = parse(body)
+        except _Withheld as withheld:
+            raise withheld.reason from None
         except Refusal as refusal:
             error = self._meaning(refusal, signal, zone)
-            self._note(error, signal)
+            self._note(error, signal, answered)
             raise error from refusal
         except SourceError as error:
-            self._note(error, signal)
+            self._note(error, signal, answered)
             raise
-        self._gate.succeeded(signal, zone)
+        self._gate.succeeded(signal, zone, with_key=answered)
         return value
 
-    def _note(self, error: SourceError, signal: str) -> None:
+    def _note(self, error: SourceError, signal: str, answered: bool) -> None:
         if not isinstance(error, ZoneNotCovered):  # the plan's limits are no trouble
-            self._gate.failed(error, nothing_works_without=signal == ZONES)
+            self._gate.failed(error, nothing_works_without=signal == ZONES, with_key=answered)
+
+    def _before_attempt(self) -> None:
+        held = self._gate.held()
+        if held is not None:
+            raise _Withheld(held)
+        if self._governor is not None:
+            try:
+                self._governor.take()
+            except SourceError as error:
+                raise _Withheld(error) from None
+
+    def _after_attempt(self, reply: Reply) -> None:
+        if reply.status == 429:  # all workers stop now, not when the tries of this one are over
+            seconds = reply.retry_after_seconds
+            self._gate.failed(SourceUnavailable("rate-limited", "status 429", retry_after_seconds=seconds))
+            if self._governor is not None:
+                self._governor.limited(seconds)
 
     def _get(self, signal: str, zone: str, params: Mapping[str, str]) -> object:
         params = {**params, "disableCallerLookup": "true"}
         try:
-            body = self._session.get(signal, params)
+            return self._session.get(signal, params)
         except Refusal as refusal:
             doubtful = _blames_key(refusal) or self._granted(signal, zone) or self._worked(signal, zone)
             if refusal.status != 401 or not doubtful or not self._gate.key_worked_within(KEY_RECENT_SECONDS):
                 raise
             self._sleep(PAUSE_BEFORE_SECOND_401_SECONDS * random.uniform(1, 2))  # noqa: S311 - spreads load  # nosec B311
-            body = self._session.get(signal, params)
-        if signal != ZONES:  # /zones answers any key, and none
-            self._gate.key_accepted()
-        return body
+            return self._session.get(signal, params)
 
     def _meaning(self, refusal: Refusal, signal: str, zone: str) -> SourceError:
         """What a 4xx says about key, plan or zone; a 401 alone says nothing."""
@@ -242,8 +257,22 @@ class ElectricityMaps:
         return self._gate.worked_within(signal, zone, ZONE_RECENT_SECONDS)
 
     def _granted(self, signal: str, zone: str) -> bool:
-        access = self._plan[1] if self._plan else None
+        access = self._plan.known()
         return access is not None and access.grants(zone, signal)
+
+
+class _Withheld(Exception):
+    """A call that was not sent, so that it tells nothing of the source."""
+
+    def __init__(self, reason: SourceError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def zones_covered(shared: SharedState) -> int | None:
+    """How many zones' intensity the plan covers, as far as any worker knows; asks nothing."""
+    plan: Plan | None = shared.view().of(PLAN).get(SOURCE)
+    return None if plan is None or plan.access is None else plan.access.count(LATEST)
 
 
 def _blames_key(refusal: Refusal) -> bool:

@@ -20,6 +20,9 @@ class Flight:
     started_at: float
 
 
+REST_SECONDS = 0.25  # while another worker makes a call, one look now and then is enough
+
+
 class Flights:
     """Runs calls on a few threads, made on first use so that a forked worker has its own.
 
@@ -31,6 +34,7 @@ class Flights:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._under_way: dict[Hashable, Flight] = {}
+        self._ended_at: dict[Hashable, float] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._pid: int | None = None
 
@@ -43,6 +47,7 @@ class Flights:
             finally:
                 with self._lock:
                     self._under_way.pop(key, None)
+                    self._ended_at[key] = self._monotonic()
 
         with self._lock:
             if self._pool is None or self._pid != os.getpid():
@@ -56,6 +61,11 @@ class Flights:
             self._under_way[key] = flight
         flight.future.add_done_callback(_report_crash)
         return flight
+
+    def rests(self, key: Hashable) -> bool:
+        """Whether this key's newest flight ended just now, so that another one would tell nothing new."""
+        ended_at = self._ended_at.get(key)
+        return ended_at is not None and 0 <= self._monotonic() - ended_at < REST_SECONDS
 
     def wait(self, flights: Iterable[Flight], *, seconds: float) -> None:
         """Return when all have ended, at the latest after `seconds`; no flight older than `seconds` is waited for."""

@@ -1,13 +1,15 @@
-"""Whether a source may be called now, and how it has been doing: one gate per source, shared by all threads."""
+"""Whether a source may be called now, and how it has been doing: one gate per source, shared by all workers."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from grid.kept import CLOCK_SKEW_SECONDS, HEALTH, WORKED, Fact, Health
 from grid.source import SourceError, SourceRefused, SourceUnavailable
+from store.shared import SharedState
 
 logger = logging.getLogger(__name__)
 
@@ -16,93 +18,141 @@ LONGEST_HOLD_SECONDS = 3600.0  # a Retry-After of days would silence the source 
 REFUSED_HOLD_SECONDS = 600.0  # a refused key is tried again now and then: keys get activated
 OUTAGE_HOLD_SECONDS = 30.0
 OUTAGE_AFTER_FAILURES = 3
+NOTED_SECONDS = 5.0  # a success so soon after another one tells nothing new
 
 
 class Gate:
-    """Holds calls back while a source would only fail, and remembers what worked.
+    """Holds calls back while a source would only fail, and remembers what worked, for all workers.
 
     A 429 holds every call until its Retry-After has passed, a refused key for ten minutes, three failures in a
-    row without an answer for half a minute. Each change of state is logged once.
+    row without an answer for half a minute. Each change of state is logged once, by the worker that saw it.
     """
 
-    def __init__(self, source: str, *, utc_now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
+    def __init__(self, source: str, shared: SharedState, *, utc_now: Callable[[], datetime]) -> None:
         self._source = source
+        self._shared = shared
         self._utc_now = utc_now
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._hold: tuple[type[SourceError], str, float] | None = None  # error class, reason, until
-        self._trouble: str | None = None  # the reason already logged
-        self._failures_in_a_row = 0
-        self._key_worked_at: float | None = None
-        self._worked_at: dict[tuple[str, str], float] = {}
-        self.last_success_at: datetime | None = None
-        self.last_error: str | None = None
-        self.failing = False
 
     def held(self) -> SourceError | None:
         """Why nothing may be asked now, with the seconds left; None when calls may go out."""
-        hold = self._hold
-        if hold is None:
+        health, clock = self.health, self._clock()
+        if not health.held(clock):
             return None
-        error_class, reason, until = hold
-        seconds_left = until - self._monotonic()
-        if seconds_left <= 0:
-            return None
-        return error_class(reason, "calls are held back", retry_after_seconds=seconds_left)
+        error_class = SourceRefused if health.refused else SourceUnavailable
+        return error_class(health.hold or "", "calls are held back", retry_after_seconds=health.held_until - clock)
+
+    @property
+    def health(self) -> Health:
+        """How the source does, as all workers know it."""
+        found: Health = self._shared.view().of(HEALTH).get(self._source) or Health()
+        return found
 
     @property
     def responsive(self) -> bool:
         """False from a run of failures without an answer until the next success."""
-        return self._failures_in_a_row < OUTAGE_AFTER_FAILURES
+        return self.health.failures_in_a_row < OUTAGE_AFTER_FAILURES
 
-    def key_accepted(self) -> None:
-        """The upstream took the key, whatever it answered."""
-        self._key_worked_at = self._monotonic()
+    @property
+    def last_success_at(self) -> datetime | None:
+        at = self.health.last_success_at
+        return None if at is None else datetime.fromtimestamp(at, UTC)
 
     def key_worked_within(self, seconds: float) -> bool:
-        return self._key_worked_at is not None and self._monotonic() - self._key_worked_at < seconds
+        """Whether the upstream took the key of late, whatever it answered."""
+        return _within(self.health.key_worked_at, self._clock(), seconds)
 
     def worked_within(self, signal: str, zone: str, seconds: float) -> bool:
         """Whether this signal of this zone was answered in the last `seconds`."""
-        at = self._worked_at.get((signal, zone))
-        return at is not None and self._monotonic() - at < seconds
+        fact: Fact | None = self._shared.view().of(WORKED).get(f"{self._source} {signal} {zone}")
+        return fact is not None and _within(fact.at, self._clock(), seconds)
 
-    def succeeded(self, signal: str, zone: str) -> None:
+    def succeeded(self, signal: str, zone: str, *, with_key: bool = True) -> None:
         """Note an answer. A hold stays: a call sent before it began may well be answered after."""
-        with self._lock:
-            self._worked_at[signal, zone] = self._monotonic()
-            self._failures_in_a_row = 0
-            self.last_success_at = self._utc_now()
-            self.failing = False
-            if self.held() is not None:
-                return
-            recovered, self._trouble = self._trouble, None
-        if recovered is not None:
-            logger.info("%s answers again after %s", self._source, recovered)
+        clock = self._clock()
+        recovered: list[str | None] = []
 
-    def failed(self, error: SourceError, *, nothing_works_without: bool = False) -> None:
-        """Note a failed call; hold further calls if its reason, or what was asked, concerns all of them."""
-        with self._lock:
-            self.last_error = str(error)
-            self.failing = True
+        def note(known: Health | None) -> Health | None:
+            health = known or Health()
+            trouble = health.trouble if health.held(clock) else None
+            recovered[:] = [health.trouble if trouble is None else None]
+            told = health.failures_in_a_row == 0 and not health.failing and recovered[0] is None
+            if (
+                told
+                and _within(health.last_success_at, clock, NOTED_SECONDS)
+                and (not with_key or _within(health.key_worked_at, clock, NOTED_SECONDS))
+            ):
+                return None
+            return replace(
+                health,
+                at=clock,
+                failures_in_a_row=0,
+                failing=False,
+                trouble=trouble,
+                last_success_at=clock,
+                key_worked_at=clock if with_key else health.key_worked_at,
+            )
+
+        self._shared.update(HEALTH, self._source, note)
+        if not self.worked_within(signal, zone, NOTED_SECONDS):
+            self._shared.put(WORKED, f"{self._source} {signal} {zone}", Fact(at=clock))
+        if recovered[0] is not None:
+            logger.info("%s answers again after %s", self._source, recovered[0])
+
+    def failed(self, error: SourceError, *, nothing_works_without: bool = False, with_key: bool = False) -> None:
+        """Note a failed call; hold further calls if its reason, or what was asked, concerns all of them.
+
+        with_key: whether the upstream took the key all the same.
+        """
+        clock = self._clock()
+        held_for: list[float | None] = []
+
+        def note(known: Health | None) -> Health:
+            health = known or Health()
             unanswered = isinstance(error, SourceUnavailable) and error.reason != "rate-limited"
-            self._failures_in_a_row = self._failures_in_a_row + 1 if unanswered else 0
-            seconds = self._hold_seconds(error)
+            failures = health.failures_in_a_row + 1 if unanswered else 0
+            seconds = _hold_seconds(error, responsive=failures < OUTAGE_AFTER_FAILURES)
             if seconds is None and nothing_works_without:
                 seconds = OUTAGE_HOLD_SECONDS
+            noted = replace(
+                health,
+                at=clock,
+                failures_in_a_row=failures,
+                failing=True,
+                last_error=str(error),
+                key_worked_at=clock if with_key else health.key_worked_at,
+            )
+            held_for[:] = [None if health.trouble == error.reason else seconds]
             if seconds is None:
-                return
-            self._hold = (type(error), error.reason, self._monotonic() + seconds)
-            changed, self._trouble = self._trouble != error.reason, error.reason
-        if changed:
-            level = logging.ERROR if isinstance(error, SourceRefused) else logging.WARNING
-            logger.log(level, "%s: %s; no calls for %.0f s", self._source, error, seconds)
+                return noted
+            if health.held(clock) and health.held_until >= clock + seconds:
+                return replace(noted, trouble=error.reason)  # the longer hold stays
+            return replace(
+                noted,
+                hold=error.reason,
+                refused=isinstance(error, SourceRefused),
+                held_at=clock,
+                held_until=clock + seconds,
+                trouble=error.reason,
+            )
 
-    def _hold_seconds(self, error: SourceError) -> float | None:
-        if isinstance(error, SourceRefused):
-            return REFUSED_HOLD_SECONDS
-        if error.retry_after_seconds is not None:
-            return min(error.retry_after_seconds, LONGEST_HOLD_SECONDS)
-        if error.reason == "rate-limited":
-            return RATE_LIMIT_HOLD_SECONDS
-        return None if self.responsive else OUTAGE_HOLD_SECONDS
+        self._shared.update(HEALTH, self._source, note)
+        if held_for[0] is not None:
+            level = logging.ERROR if isinstance(error, SourceRefused) else logging.WARNING
+            logger.log(level, "%s: %s; no calls for %.0f s", self._source, error, held_for[0])
+
+    def _clock(self) -> float:
+        return self._utc_now().timestamp()
+
+
+def _within(at: float | None, clock: float, seconds: float) -> bool:
+    return at is not None and -CLOCK_SKEW_SECONDS <= clock - at < seconds
+
+
+def _hold_seconds(error: SourceError, *, responsive: bool) -> float | None:
+    if isinstance(error, SourceRefused):
+        return REFUSED_HOLD_SECONDS
+    if error.retry_after_seconds is not None:
+        return min(error.retry_after_seconds, LONGEST_HOLD_SECONDS)
+    if error.reason == "rate-limited":
+        return RATE_LIMIT_HOLD_SECONDS
+    return None if responsive else OUTAGE_HOLD_SECONDS

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
 from grid.absent import NoLiveSource
-from grid.cached import CachedReader, ReadPolicy
-from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
+from grid.cached import CachedReader
+from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig, zones_covered
+from grid.governor import Budget, Governor
+from grid.kept import KINDS
+from grid.refresher import ReadPolicy
 from grid.source import GridReader
+from store.changes import Store
+from store.shared import SharedState
 
 
-def build_reader(electricity_maps: ElectricityMapsConfig | None, policy: ReadPolicy) -> GridReader:
-    """The reader the engine asks; None: no key is configured. Calls nothing and starts no thread."""
+def build_reader(
+    electricity_maps: ElectricityMapsConfig | None,
+    policy: ReadPolicy,
+    *,
+    store: Store | None = None,
+    budget: Budget | None = None,
+    utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> GridReader:
+    """The reader the engine asks. Calls nothing and starts no thread.
+
+    electricity_maps: None: no key is configured. store: where workers share what they know; None: nowhere.
+    """
     if electricity_maps is None:
         return NoLiveSource(ElectricityMaps.name)
-    return CachedReader(ElectricityMaps(electricity_maps, max_age_minutes=policy.max_age_minutes), policy)
+    shared = SharedState(store, KINDS)
+    governor = Governor(
+        ElectricityMaps.name,
+        budget or Budget(),
+        shared,
+        calls_per_zone_second=1 / policy.intensity_ttl_seconds + 1 / policy.forecast_ttl_seconds,
+        zones_covered=partial(zones_covered, shared),
+        utc_now=utc_now,
+    )
+    source = ElectricityMaps(
+        electricity_maps, max_age_minutes=policy.max_age_minutes, shared=shared, governor=governor, utc_now=utc_now
+    )
+    return CachedReader(source, policy, shared=shared, governor=governor, utc_now=utc_now)

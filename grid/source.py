@@ -12,11 +12,21 @@ from carbon.reading import Observation, Shares, ZoneReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """Calls of any sixty minutes, by all workers. resets_at: when the oldest of them leave the hour; None: none did."""
+
+    calls_per_hour: int
+    calls_used: int
+    calls_left: int
+    resets_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """How a source is doing, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried".
 
-    calls_left: of this hour's budget; None: no limit is known. breaker_open: whether calls are held back; None: no
-    calls are ever made.
+    calls: of this process. quota: of all; None: no limit is known. breaker_open: whether calls are held back; None:
+    no calls are ever made.
     """
 
     source: str
@@ -27,8 +37,13 @@ class SourceState:
     last_error: str | None = None
     calls: int = 0
     fallbacks: Mapping[str, int] | None = None
-    calls_left: int | None = None
+    quota: Quota | None = None
     breaker_open: bool | None = None
+
+    @property
+    def calls_left(self) -> int | None:
+        """Of this hour's budget; None: no limit is known."""
+        return None if self.quota is None else self.quota.calls_left
 
 
 class GridReader(Protocol):
@@ -46,8 +61,12 @@ class GridReader(Protocol):
         """What is held of these zones and may be served, last good values too; calls nothing, waits for nothing."""
         ...
 
+    def begin(self) -> None:
+        """Until it begins again this thread reads one state of things, but for what it waits for."""
+        ...
+
     def version(self) -> str:
-        """Another one whenever what is known of any zone has changed; takes no time."""
+        """Names what this thread reads: where two are equal, so are all readings at one `now`, on any machine."""
         ...
 
     def states(self) -> tuple[SourceState, ...]:
@@ -62,6 +81,10 @@ class SourceError(CarbonError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
+
+
+class NotAsked(SourceError):
+    """Another worker is asking; there is nothing to remember."""
 
 
 class SourceUnavailable(SourceError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import tempfile
@@ -76,6 +77,38 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    def set_aside(self) -> bool:
+        """Rename the file this thread last used, for a person to look at. False if that is not possible."""
+        link: _Link | None = getattr(self._local, "link", None)
+        if link is None:
+            return False
+        try:
+            with self._alone():
+                if self._owner() == link.owner:  # else another process was faster
+                    for path in (*self._side_files(), self._path):
+                        with suppress(FileNotFoundError):
+                            path.replace(path.with_name(f"{path.name}.damaged"))
+        except OSError:
+            return False
+        return True
+
+    def _side_files(self) -> tuple[Path, ...]:
+        return tuple(self._path.with_name(f"{self._path.name}-{kind}") for kind in ("wal", "shm"))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process makes or renames files of this folder meanwhile."""
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+    def _owner(self) -> tuple[int, int, int]:
+        status = os.stat(self._name)  # noqa: PTH116  # half the time of the path's own
+        return (os.getpid(), status.st_dev, status.st_ino)
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -88,6 +121,13 @@ class Database:
         if self.exists():
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._alone():
+            if not self.exists():
+                self._begin()
+
+    def _begin(self) -> None:
+        for rest in self._side_files():  # of a file that was removed: SQLite would take them for the new one's
+            rest.unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=f"{self._path.name}.") as folder:
             draft = Path(folder) / self._path.name
             connection = sqlite3.connect(draft, isolation_level=None)
@@ -97,13 +137,11 @@ class Database:
                     connection.execute(statement)
             finally:
                 connection.close()
-            with suppress(FileExistsError):  # someone else was first
-                os.link(draft, self._path)
+            os.link(draft, self._path)
 
     def _connection(self) -> sqlite3.Connection:
         """This thread's connection to the file that is there now."""
-        status = os.stat(self._name)  # noqa: PTH116  # half the time of the path's own
-        owner = (os.getpid(), status.st_dev, status.st_ino)
+        owner = self._owner()
         link: _Link | None = getattr(self._local, "link", None)
         if link is not None and link.owner == owner:
             return link.connection
@@ -111,9 +149,9 @@ class Database:
             self._leave(link)
         address = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: never makes an empty file
         connection = sqlite3.connect(address, uri=True, timeout=self._busy_seconds, isolation_level=None)
+        self._local.link = _Link(connection, owner)
         if not self._durable:
             connection.execute("PRAGMA synchronous = OFF")
-        self._local.link = _Link(connection, owner)
         return connection
 
     def _leave(self, link: _Link) -> None:

@@ -43,6 +43,7 @@ CONFINED = {
     "urllib3": ("net", "grid.session"),
     "dotenv": ("settings",),
     "redis": ("store",),
+    "dogpile": ("store",),
     "prometheus_client": ("api.metrics",),
     "gunicorn": ("serving", "api.parse"),
     "opentelemetry": ("api.tracing",),

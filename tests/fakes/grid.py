@@ -45,6 +45,9 @@ class FakeReader:
         held = ((zone, self._readings[zone].latest) for zone in zones if zone in self._readings)
         return {zone: latest for zone, latest in held if latest is not None}
 
+    def begin(self) -> None:
+        pass
+
     def version(self) -> str:
         return self.known
 

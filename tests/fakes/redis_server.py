@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from redis import Redis
 
 PROGRAM = shutil.which("redis-server")
 
@@ -27,7 +29,7 @@ class RedisServer:
 
     def __init__(self) -> None:
         if PROGRAM is None:
-            pytest.skip("redis-server is not installed")
+            (pytest.fail if os.environ.get("CI") else pytest.skip)("redis-server is not installed")
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,6 +53,11 @@ class RedisServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def configure(self, name: str, value: str) -> None:
+        """Change a setting of the running server."""
+        with Redis(port=self.port) as client:
+            client.config_set(name, value)
 
     @contextmanager
     def hanging(self) -> Iterator[None]:

@@ -13,8 +13,10 @@ import pytest
 
 from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
 from grid.gate import Gate
+from grid.kept import KINDS
 from grid.source import MalformedReply, SourceError, SourceRefused, SourceUnavailable, ZoneNotCovered
 from net import HttpLimits
+from store.shared import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import (
     FORECAST,
@@ -463,7 +465,7 @@ def test_an_answer_that_arrives_after_a_429_does_not_lift_the_hold(
     clock: SteppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="grid")
-    gate = Gate("electricity-maps", utc_now=clock.utc_now, monotonic=clock.monotonic)
+    gate = Gate("electricity-maps", SharedState(None, KINDS), utc_now=clock.utc_now)
 
     gate.failed(SourceUnavailable("rate-limited", retry_after_seconds=120))
     gate.succeeded(LATEST, "DE")  # sent before, answered after

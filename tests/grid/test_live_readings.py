@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grid.cached import ReadPolicy
 from grid.electricity_maps import ElectricityMapsConfig
+from grid.refresher import ReadPolicy
 from grid.registry import build_reader
 from grid.source import GridReader
 from net import HttpLimits

@@ -1,0 +1,186 @@
+"""Worker processes that read the grid through a store they share, and what they saw."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from grid.electricity_maps import ElectricityMapsConfig
+from grid.governor import Budget
+from grid.refresher import ReadPolicy
+from grid.registry import build_reader
+from grid.source import GridReader
+from net import HttpLimits
+from store.changes import Store
+from store.redis_cache import RedisCache
+from store.redis_link import RedisLink
+from store.sqlite_cache import SqliteCache
+from telemetry import Silent
+from tests.fakes.electricity_maps import KEY
+
+_PROCESSES = multiprocessing.get_context("spawn")  # nothing is inherited, as on another machine
+LOCK_SECONDS = 10.0
+Readings = tuple[tuple[float | None, str | None], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What every worker is built from. place: a folder, or the URL of a Redis; None: nothing is shared."""
+
+    base_url: str
+    place: str | None
+    zones: tuple[str, ...] = ("DE", "FR", "PL")
+    ttl_seconds: float = 1.0
+    deadline_seconds: float = 3.0
+    budget: Budget = field(default_factory=Budget)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What one worker saw: the different answers to its question, as value and reason of each zone, the same by
+    minute and version, the longest read but for the first of each thread, its log.
+    """
+
+    readings: set[Readings]
+    contents: dict[str, set[Readings]]
+    longest_seconds: float
+    log: tuple[str, ...]
+
+
+def store_at(
+    place: str | None, wait_seconds: float, *, monotonic: Callable[[], float] = time.monotonic
+) -> Store | None:
+    """The store of a folder or a Redis URL. monotonic: by which Redis is left alone after a failure."""
+    if place is None:
+        return None
+    if place.startswith("redis://"):
+        link = RedisLink(place, telemetry=Silent(), monotonic=monotonic)
+        return RedisCache(link, lock_seconds=LOCK_SECONDS, wait_seconds=wait_seconds)
+    return SqliteCache(Path(place), lock_seconds=LOCK_SECONDS, wait_seconds=wait_seconds)
+
+
+def reader_of(setup: Setup) -> GridReader:
+    """A worker's reader."""
+    policy = ReadPolicy(
+        intensity_ttl_seconds=setup.ttl_seconds,
+        forecast_ttl_seconds=setup.ttl_seconds,
+        failure_ttl_seconds=setup.ttl_seconds,
+        deadline_seconds=setup.deadline_seconds,
+    )
+    config = ElectricityMapsConfig(api_key=KEY, base_url=setup.base_url, limits=HttpLimits(retries=0, read_seconds=2))
+    return build_reader(config, policy, store=store_at(setup.place, setup.deadline_seconds), budget=setup.budget)
+
+
+class Workers:
+    """Processes of some threads each, all of which read over and over while a test says so."""
+
+    def __init__(self, setup: Setup, *, processes: int, threads: int) -> None:
+        self._pipes: list[Connection] = []
+        self._processes = []
+        for _ in range(processes):
+            mine, theirs = _PROCESSES.Pipe()
+            process = _PROCESSES.Process(target=_work, args=(setup, threads, theirs), daemon=True)
+            process.start()
+            self._pipes.append(mine)
+            self._processes.append(process)
+        for pipe in self._pipes:
+            assert pipe.recv() == "built"
+
+    def start(self) -> None:
+        """All begin at once."""
+        for pipe in self._pipes:
+            pipe.send("go")
+
+    def seen(self) -> list[Seen]:
+        """End the reading; what each saw."""
+        for pipe in self._pipes:
+            pipe.send("stop")
+        return [pipe.recv() for pipe in self._pipes]
+
+    def kill(self, number: int) -> None:
+        """Kill one without warning."""
+        self._processes[number].kill()
+        self._processes[number].join()
+        del self._pipes[number], self._processes[number]
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.kill()
+            process.join()
+
+
+@contextmanager
+def working(setup: Setup, *, processes: int, threads: int) -> Iterator[Workers]:
+    """Workers for the time of a test."""
+    workers = Workers(setup, processes=processes, threads=threads)
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
+def _work(setup: Setup, threads: int, pipe: Connection) -> None:
+    log: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: log.append(record.getMessage())  # type: ignore[method-assign]
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    reader, stop, lock = reader_of(setup), threading.Event(), threading.Lock()
+    contents: dict[str, set[Readings]] = {}
+    longest = [0.0]
+    pipe.send("built")
+    pipe.recv()
+
+    def ask() -> None:
+        first = True
+        while not stop.is_set():
+            now = datetime.now(UTC).replace(second=0, microsecond=0)
+            began = time.perf_counter()
+            reader.begin()
+            readings = reader.read(setup.zones, now=now, forecast=False)
+            version = reader.version()
+            seconds = time.perf_counter() - began
+            pairs = tuple((one.latest and one.latest.gco2e_per_kwh, one.reason) for one in readings.values())
+            with lock:
+                longest[0] = max(longest[0], 0.0 if first else seconds)
+                contents.setdefault(f"{now.isoformat()} {version}", set()).add(pairs)
+            first = False
+            stop.wait(0.005)
+
+    running = [threading.Thread(target=ask) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    pipe.recv()
+    stop.set()
+    for thread in running:
+        thread.join()
+    readings = set().union(*contents.values())
+    pipe.send(Seen(readings=readings, contents=contents, longest_seconds=longest[0], log=tuple(log)))
+
+
+def eventually(condition: Callable[[], bool], *, seconds: float = 5.0) -> bool:
+    """Whether it became true in time."""
+    ends = time.monotonic() + seconds
+    while not condition() and time.monotonic() < ends:
+        time.sleep(0.001)
+    return condition()
+
+
+def most_in_any_stretch(times: Sequence[float], ttl_seconds: float) -> float:
+    """The largest excess of calls over floor(elapsed / (0.9 TTL)) + 1, over every stretch between two calls."""
+    ordered = sorted(times)
+    return max(
+        (
+            (last - first + 1) - (int((ordered[last] - ordered[first]) / (0.9 * ttl_seconds)) + 1)
+            for first in range(len(ordered))
+            for last in range(first, len(ordered))
+        ),
+        default=0,
+    )

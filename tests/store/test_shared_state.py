@@ -1,0 +1,538 @@
+"""State that workers share, over a real file and a real Redis: what one learns the others know, whatever breaks."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.changes import Store
+from store.redis_cache import VALUES
+from store.redis_link import REST_SECONDS
+from store.shared import PAUSE_SECONDS, VIEW_SECONDS, SharedState
+from store.sqlite_cache import FILE
+from store.view import Kind, View
+from tests.fakes import redis_server
+from tests.fakes.redis_server import RedisServer
+from tests.fakes.workers import store_at
+
+WAIT_SECONDS = 1.0
+BACK_AFTER_SECONDS = max(PAUSE_SECONDS, REST_SECONDS) + 1  # a Redis that did not answer is left alone for longer
+
+
+@dataclass(frozen=True)
+class Note:
+    """A value of the tests: a text and when it was made."""
+
+    at: float
+    text: str
+
+
+NOTES = Kind(
+    name="note",
+    encode=orjson.dumps,
+    decode=lambda raw: Note(**orjson.loads(raw)),
+    made_at=lambda note: note.at,
+    identity=lambda note: note.text,
+)
+UNSEEN = Kind(name="unseen", encode=NOTES.encode, decode=NOTES.decode, made_at=NOTES.made_at, identity=None)
+
+
+class Time:
+    """Monotonic seconds that a test moves on; locks and their waits stay on the real clock."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Place:
+    """Where workers meet, and their common clock."""
+
+    where: str
+    time: Time
+    redis: RedisServer | None = None
+
+    def store(self) -> Store:
+        found = store_at(self.where, WAIT_SECONDS, monotonic=self.time)
+        assert found is not None
+        return found
+
+    def worker(self, store: Store | None = None) -> SharedState:
+        """What one process has."""
+        return SharedState(store or self.store(), (NOTES, UNSEEN), monotonic=self.time)
+
+    def pass_by(self, seconds: float) -> None:
+        self.time.now += seconds
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Place:
+    return Place(str(tmp_path), Time())
+
+
+@pytest.fixture
+def redis() -> Iterator[Place]:
+    with redis_server.running() as server:
+        yield Place(server.url, Time(), server)
+
+
+@pytest.fixture(params=["a file", "Redis"])
+def place(request: pytest.FixtureRequest) -> Place:
+    found: Place = request.getfixturevalue("file" if request.param == "a file" else "redis")
+    return found
+
+
+def text(worker: SharedState, name: str = "DE") -> str | None:
+    note = worker.view().of(NOTES).get(name)
+    return None if note is None else note.text
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    ends = time.monotonic() + 5
+    while not condition() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return condition()
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+# --- one worker learns, all know
+
+
+def test_what_one_worker_keeps_another_knows_a_second_later(place: Place) -> None:
+    one, other = place.worker(), place.worker()
+    other.view()
+    one.put(NOTES, "DE", Note(1, "windy"))
+    place.pass_by(VIEW_SECONDS)
+
+    assert text(one) == text(other) == "windy"
+
+
+def test_a_view_younger_than_a_second_asks_the_store_nothing(place: Place) -> None:
+    one, other = place.worker(), place.worker()
+    other.view()
+    one.put(NOTES, "DE", Note(1, "windy"))
+    place.pass_by(VIEW_SECONDS - 0.01)
+
+    assert text(other) is None
+
+
+def test_a_new_worker_knows_everything_at_once(place: Place) -> None:
+    place.worker().put(NOTES, "DE", Note(1, "windy"))
+
+    assert text(place.worker()) == "windy"
+
+
+def test_a_value_in_the_form_of_another_release_is_as_good_as_none(place: Place) -> None:
+    store = place.store()
+    store.put({"note:DE": b"{}", "note:FR": b"\xff", "gone:DE": b"1"})
+
+    worker = place.worker(store)
+
+    assert text(worker, "DE") is text(worker, "FR") is None
+
+
+def test_changes_by_many_threads_of_several_workers_all_count(place: Place) -> None:
+    workers = [place.worker() for _ in range(4)]
+
+    def count(worker: SharedState) -> None:
+        for _ in range(10):
+            worker.update(NOTES, "n", lambda known: Note(1, str(1 + int(known.text if known else 0))))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(count, workers * 2))
+
+    assert text(place.worker(), "n") == "80"
+
+
+# --- one makes what all need
+
+
+def test_of_many_threads_and_workers_one_makes_a_value_and_the_others_wait_for_it(place: Place) -> None:
+    workers = [place.worker() for _ in range(4)]
+    made: list[str] = []
+
+    def make(known: Note | None) -> Note:
+        if known is not None:
+            return known
+        time.sleep(0.2)
+        made.append("x")
+        return Note(1, "windy")
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda worker: worker.refresh(NOTES, "DE", make), workers))
+
+    assert [note.text for note in found if note] == ["windy"] * 4
+    assert len(made) == 1
+
+
+def test_while_one_renews_a_known_value_the_others_go_on_with_it(place: Place) -> None:
+    one, other = place.worker(), place.worker()
+    one.put(NOTES, "DE", Note(1, "old"))
+    begun, may_end = threading.Event(), threading.Event()
+
+    def renew(_known: Note | None) -> Note:
+        begun.set()
+        may_end.wait(5)
+        return Note(2, "new")
+
+    thread = threading.Thread(target=one.refresh, args=(NOTES, "DE", renew))
+    thread.start()
+    begun.wait(5)
+    began = time.monotonic()
+    meanwhile = other.refresh(NOTES, "DE", lambda _known: pytest.fail("two make it"))
+    waited = time.monotonic() - began
+    may_end.set()
+    thread.join()
+
+    assert meanwhile == Note(1, "old")
+    assert waited < 0.3
+    assert text(one) == "new"
+
+
+def test_who_waited_in_vain_for_a_first_value_gets_none(place: Place) -> None:
+    place.store().lock("note:DE").acquire()
+    began = time.monotonic()
+
+    found = place.worker().refresh(NOTES, "DE", lambda _known: pytest.fail("somebody else makes it"))
+
+    assert found is None
+    assert WAIT_SECONDS <= time.monotonic() - began < 2 * WAIT_SECONDS
+
+
+def test_an_exception_leaves_no_lock_behind(place: Place) -> None:
+    worker = place.worker()
+
+    def fail(_known: Note | None) -> Note:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        worker.refresh(NOTES, "DE", fail)
+
+    assert worker.refresh(NOTES, "DE", lambda _known: Note(1, "windy")) == Note(1, "windy")
+
+
+def test_the_lock_of_a_dead_process_frees_itself(file: Place) -> None:
+    store = file.store()
+    assert store.lock("note:DE").acquire()
+    with sqlite3.connect(Path(file.where) / FILE) as connection:
+        connection.execute("UPDATE locks SET expires_at = ?", (time.time() - 0.01,))
+
+    assert store.lock("note:DE").acquire(wait=False)
+
+
+def test_a_lock_from_before_the_clock_was_set_back_is_free(file: Place) -> None:
+    store = file.store()
+    assert store.lock("note:DE").acquire()
+    with sqlite3.connect(Path(file.where) / FILE) as connection:
+        connection.execute("UPDATE locks SET expires_at = ?", (time.time() + 86_400,))
+
+    assert store.lock("note:DE").acquire(wait=False)
+
+
+def test_only_the_owner_frees_a_lock(place: Place) -> None:
+    mine, yours = place.store().lock("note:DE"), place.store().lock("note:DE")
+    assert mine.acquire()
+    yours.release()
+
+    assert not yours.acquire(wait=False)
+    mine.release()
+    assert yours.acquire(wait=False)
+
+
+# --- the version
+
+
+def test_workers_that_know_the_same_have_the_same_version_and_others_another(place: Place) -> None:
+    one, other = place.worker(), place.worker()
+    one.put(NOTES, "DE", Note(1, "windy"))
+    place.pass_by(VIEW_SECONDS)
+    same = one.view().version == other.view().version
+    one.put(NOTES, "DE", Note(2, "calm"))
+    other.view()
+
+    assert same
+    assert one.view().version != other.view().version
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", None])), max_size=12))
+def test_the_version_follows_from_what_is_known_not_from_how_it_came_about(steps: list[tuple[str, str | None]]) -> None:
+    empty = View({"note": {}, "unseen": {}})
+    view = empty
+
+    for name, word in steps:
+        view = view.replaced([(NOTES, name, None if word is None else Note(1, word))])
+
+    known = view.of(NOTES)
+    direct = empty.replaced([(NOTES, name, Note(99, note.text)) for name, note in sorted(known.items())])
+    assert view.version == direct.version
+    assert (view.version == empty.version) == (not known)
+
+
+def test_what_answers_do_not_depend_on_leaves_the_version_as_it_is() -> None:
+    empty = View({"note": {}, "unseen": {}})
+
+    view = empty.replaced([(UNSEEN, "x", Note(1, "calls"))])
+
+    assert view.version == empty.version
+
+
+# --- what breaks
+
+
+@pytest.fixture
+def broken(place: Place) -> Callable[[], Callable[[], None]]:
+    """Takes the store away; gives back what brings it again."""
+
+    def away() -> Callable[[], None]:
+        if place.redis is not None:
+            place.redis.stop()
+            return place.redis.start
+        folder, aside = Path(place.where), Path(place.where + ".aside")
+        folder.rename(aside)
+        folder.write_text("a file where the folder was")
+
+        def back() -> None:
+            folder.unlink()
+            aside.rename(folder)
+
+        return back
+
+    return away
+
+
+def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_what_it_learned(
+    place: Place, broken: Callable[[], Callable[[], None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    worker = place.worker()
+    worker.put(NOTES, "DE", Note(1, "before"))
+    bring_back = broken()
+
+    for number in range(2, 6):
+        assert worker.refresh(NOTES, "FR", lambda _known, at=number: Note(at, f"alone {at}")) is not None
+        worker.update(NOTES, "PL", lambda known: Note(1, f"{known.text if known else ''}+"))
+        place.pass_by(1)
+    said = complaints(caplog)
+    alone = (text(worker, "DE"), text(worker, "FR"), text(worker, "PL"))
+    bring_back()
+    place.pass_by(BACK_AFTER_SECONDS)
+    worker.view()
+
+    assert alone == ("before", "alone 5", "++++")
+    assert len(said) == 1
+    assert eventually(lambda: text(place.worker(), "FR") == "alone 5")
+    assert text(place.worker(), "DE") == "before"
+    assert eventually(lambda: "can be used again" in caplog.text or "answers again" in caplog.text)
+
+
+def test_of_two_workers_that_went_on_alone_the_newer_value_wins(
+    place: Place, broken: Callable[[], Callable[[], None]]
+) -> None:
+    one, other = place.worker(), place.worker()
+    one.put(NOTES, "DE", Note(1, "before"))
+    bring_back = broken()
+    one.put(NOTES, "DE", Note(2, "older"))
+    other.put(NOTES, "DE", Note(3, "newer"))
+    bring_back()
+
+    for _ in range(3):
+        place.pass_by(BACK_AFTER_SECONDS)
+        for worker in (one, other):
+            worker.view()
+        time.sleep(0.1)
+
+    assert eventually(lambda: text(place.worker()) == "newer")
+    place.pass_by(VIEW_SECONDS)
+    assert eventually(lambda: text(one) == text(other) == "newer")
+
+
+def test_a_value_made_just_before_the_store_broke_is_not_made_twice(
+    place: Place, broken: Callable[[], Callable[[], None]]
+) -> None:
+    worker, made = place.worker(), []
+
+    def make(_known: Note | None) -> Note:
+        broken()
+        made.append("x")
+        return Note(1, "windy")
+
+    assert worker.refresh(NOTES, "DE", make) == Note(1, "windy")
+    assert made == ["x"]
+    assert text(worker) == "windy"
+
+
+def test_a_store_that_lost_everything_gets_what_is_known(place: Place) -> None:
+    worker = place.worker()
+    worker.put(NOTES, "DE", Note(1, "windy"))
+    worker.view()
+    if place.redis is not None:
+        place.redis.stop()
+        place.redis.start()
+        place.pass_by(VIEW_SECONDS)
+        worker.view()  # finds its connection closed
+        place.pass_by(BACK_AFTER_SECONDS)
+    else:
+        for path in Path(place.where).iterdir():
+            path.unlink()
+        place.pass_by(VIEW_SECONDS)
+    worker.view()
+
+    assert text(worker) == "windy"
+    assert eventually(lambda: text(place.worker()) == "windy")
+
+
+def test_a_hanging_redis_costs_a_request_less_than_half_a_second_once(redis: Place) -> None:
+    assert redis.redis is not None
+    worker = redis.worker()
+    worker.put(NOTES, "DE", Note(1, "windy"))
+    waits = []
+
+    with redis.redis.hanging():
+        for _ in range(20):
+            redis.pass_by(0.5)
+            began = time.monotonic()
+            assert text(worker) == "windy"
+            waits.append(time.monotonic() - began)
+
+    assert max(waits) < 0.5
+    assert sum(wait > 0.05 for wait in waits) <= 1
+
+
+def test_a_full_redis_is_done_without_until_it_has_room_again(redis: Place, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    worker = redis.worker()
+    worker.put(NOTES, "DE", Note(1, "before"))
+    link = worker._store._link  # type: ignore[union-attr]
+    link.use(lambda client: client.config_set("maxmemory", 1))
+
+    for number in range(2, 9):
+        worker.put(NOTES, "DE", Note(number, f"full {number}"))
+        redis.pass_by(2)
+        worker.view()
+    said = complaints(caplog)
+    link.use(lambda client: client.config_set("maxmemory", 0))
+    redis.pass_by(BACK_AFTER_SECONDS)
+    worker.view()
+
+    assert text(worker) == "full 8"
+    assert len(said) == 1
+    assert "each worker goes on alone" in said[0]
+    assert eventually(lambda: text(redis.worker()) == "full 8")
+
+
+def test_a_redis_key_of_another_type_is_done_without(redis: Place, caplog: pytest.LogCaptureFixture) -> None:
+    worker = redis.worker()
+    link = worker._store._link  # type: ignore[union-attr]
+    link.use(lambda client: client.set(VALUES, "mine"))
+
+    for number in range(3):
+        worker.put(NOTES, "DE", Note(number, "windy"))
+        redis.pass_by(1)
+
+    assert text(worker) == "windy"
+    assert len(complaints(caplog)) == 1
+    link.use(lambda client: client.delete(VALUES))
+    redis.pass_by(BACK_AFTER_SECONDS)
+    worker.view()
+    assert eventually(lambda: text(redis.worker()) == "windy")
+
+
+def test_an_evicted_list_of_revisions_hides_no_change(redis: Place) -> None:
+    one, other = redis.worker(), redis.worker()
+    one.put(NOTES, "DE", Note(1, "windy"))
+    one.put(NOTES, "FR", Note(1, "calm"))
+    other.view()
+    one._store._link.use(lambda client: client.delete(VALUES.replace("values", "revisions")))  # type: ignore[union-attr]
+    one.put(NOTES, "DE", Note(2, "stormy"))
+    redis.pass_by(VIEW_SECONDS)
+
+    assert text(other) == "stormy"
+
+
+def test_a_locked_file_costs_less_than_half_a_second_and_is_used_again(
+    file: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = file.worker()
+    worker.put(NOTES, "DE", Note(1, "before"))
+    locker = sqlite3.connect(Path(file.where) / FILE, isolation_level=None)
+    locker.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+
+    worker.put(NOTES, "DE", Note(2, "after"))
+    waited = time.monotonic() - began
+    worker.put(NOTES, "DE", Note(3, "later"))
+    both = time.monotonic() - began
+    locker.close()
+    file.pass_by(PAUSE_SECONDS)
+    worker.view()
+
+    assert waited < 0.5
+    assert both - waited < 0.1
+    assert len(complaints(caplog)) == 1
+    assert eventually(lambda: text(file.worker()) == "later")
+
+
+@pytest.mark.parametrize("damage", ["not a database", "torn pages", "other tables"])
+def test_a_damaged_file_is_set_aside_and_begun_anew(file: Place, caplog: pytest.LogCaptureFixture, damage: str) -> None:
+    path = Path(file.where) / FILE
+    if damage == "not a database":
+        path.write_bytes(b"not a database at all, " * 500)
+    elif damage == "other tables":
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE something (x)")
+    else:
+        file.worker().put(NOTES, "DE", Note(1, "x" * 50_000))
+        sqlite3.connect(path).execute("PRAGMA wal_checkpoint(TRUNCATE)").connection.close()
+        raw = bytearray(path.read_bytes())
+        raw[4096:] = b"\xff" * (len(raw) - 4096)
+        path.write_bytes(raw)
+
+    worker = file.worker()
+    worker.put(NOTES, "DE", Note(2, "windy"))
+
+    assert text(worker) == text(file.worker()) == "windy"
+    assert path.with_name(f"{FILE}.damaged").exists()
+    assert [line for line in complaints(caplog) if "set aside" in line]
+
+
+def test_a_full_disk_is_done_without(file: Place, caplog: pytest.LogCaptureFixture) -> None:
+    worker = file.worker()
+    worker.put(NOTES, "DE", Note(1, "before"))
+    with worker._store._database.reading() as connection:  # type: ignore[union-attr]
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")  # this thread's writes find no room
+
+        worker.put(NOTES, "FR", Note(2, "x" * 100_000))
+        worker.put(NOTES, "PL", Note(2, "y"))
+
+        assert len(complaints(caplog)) == 1
+        assert "full" in complaints(caplog)[0]
+        assert (text(worker, "DE"), text(worker, "PL")) == ("before", "y")
+    file.pass_by(PAUSE_SECONDS)
+    worker.view()  # in a thread of its own, whose connection has room
+    assert eventually(lambda: text(file.worker(), "PL") == "y")
+
+
+def test_a_store_is_not_touched_before_it_is_used(tmp_path: Path) -> None:
+    worker = Place(str(tmp_path / "var"), Time()).worker()
+
+    worker.view()
+
+    assert not (tmp_path / "var").exists()
