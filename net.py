@@ -65,11 +65,14 @@ class HttpClient:
         *,
         user_agent: str = USER_AGENT,
         before: Callable[[], None] = lambda: None,
-        after: Callable[[Reply], None] = lambda _reply: None,
+        after: Callable[[Reply | requests.RequestException, float], None] = lambda _result, _seconds: None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """before, after: called for every attempt and its reply; what they raise ends the call."""
+        """before, after: called for every attempt, and with what came of it in how many seconds.
+
+        What they raise ends the call.
+        """
         self._before = before
         self._after = after
         self._limits = limits
@@ -97,9 +100,7 @@ class HttpClient:
             pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, no secret  # nosec B311
             last = attempt == self._limits.retries
             try:
-                self._before()
-                reply = self._attempt(url, params, headers, ends - self._monotonic())
-                self._after(reply)
+                reply = self._attempt(url, params, headers, ends)
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
                 if last or isinstance(error, requests.exceptions.SSLError) or self._too_late(pause, ends):
                     raise
@@ -114,7 +115,18 @@ class HttpClient:
     def _too_late(self, pause_seconds: float, ends: float) -> bool:
         return self._monotonic() + pause_seconds >= ends
 
-    def _attempt(self, url: str, params: Mapping[str, str], headers: Mapping[str, str], seconds_left: float) -> Reply:
+    def _attempt(self, url: str, params: Mapping[str, str], headers: Mapping[str, str], ends: float) -> Reply:
+        self._before()
+        began = self._monotonic()
+        try:
+            reply = self._send(url, params, headers, ends - began)
+        except requests.RequestException as error:
+            self._after(error, self._monotonic() - began)
+            raise
+        self._after(reply, self._monotonic() - began)
+        return reply
+
+    def _send(self, url: str, params: Mapping[str, str], headers: Mapping[str, str], seconds_left: float) -> Reply:
         with self._count_lock:
             self._calls += 1
         timeout = (min(self._limits.connect_seconds, seconds_left), min(self._limits.read_seconds, seconds_left))

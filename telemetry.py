@@ -42,3 +42,6 @@ class Silent:
 
     def store_error(self, store: str) -> None:
         """Nothing."""
+
+
+SILENT = Silent()

@@ -19,9 +19,8 @@ from store.redis_hits import RedisCounter
 from store.redis_link import RedisLink
 from store.shared_keys import SharedKeys
 from store.sqlite_cache import SqliteCache
-from telemetry import Silent, Telemetry
+from telemetry import SILENT, Telemetry
 
-SILENT = Silent()
 CALLS_UNDER_ONE_LOCK = 3  # a forecast is asked for with up to three horizons
 LOCK_MARGIN_SECONDS = 5.0
 
@@ -31,7 +30,7 @@ def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink 
     return RedisLink(settings.redis_url, telemetry=telemetry) if settings.redis_url else None
 
 
-def build_engine(settings: Settings, redis: RedisLink | None = None) -> Engine:
+def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: Telemetry = SILENT) -> Engine:
     """An engine over the shipped catalog and the live sources the settings allow."""
     policy = _policy(settings)
     waits = {
@@ -39,7 +38,9 @@ def build_engine(settings: Settings, redis: RedisLink | None = None) -> Engine:
         "wait_seconds": policy.deadline_seconds,
     }
     store = RedisCache(redis, **waits) if redis else SqliteCache(settings.data_dir, **waits)
-    reader = build_reader(_electricity_maps(settings), policy, store=store, budget=_budget(settings))
+    reader = build_reader(
+        _electricity_maps(settings), policy, store=store, budget=_budget(settings), telemetry=telemetry
+    )
     return Engine(CloudMap.load(), reader)
 
 

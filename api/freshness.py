@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from api.exchange import current
 from api.formats import accepted

@@ -17,6 +17,7 @@ from grid.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usable
 from grid.source import SourceState
 from store.shared import SharedState
 from store.view import View
+from telemetry import SILENT, Telemetry
 
 LEAST_OF_TTL = 0.9  # times to live differ by up to a tenth, so that zones asked for together do not stay together
 
@@ -44,6 +45,7 @@ class CachedReader:
         *,
         shared: SharedState | None = None,
         governor: Governor | None = None,
+        telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = monotonic_seconds,
         jitter: Callable[[], float] = lambda: uniform(LEAST_OF_TTL, 1.0),  # noqa: S311 - spreads load
@@ -55,6 +57,7 @@ class CachedReader:
             source, policy, shared, governor, utc_now=utc_now, monotonic=monotonic, jitter=jitter
         )
         self._utc_now = utc_now
+        self._telemetry = telemetry
         self._lock = threading.Lock()
         self._fallbacks: Counter[str] = Counter()
         self._mine = threading.local()
@@ -69,6 +72,8 @@ class CachedReader:
         view, clock = self._view(), self._clock()
         self._refresher.asked(zones, view)
         answers, due = self._answers(view, zones, now, forecast, clock)
+        stale = sum(answers[zone].reading.latest is not None for zone in due)
+        self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
         if due and self._fetch(view, self._refresher.due(view, due, forecast, clock), now):
             view = self._view()
             answers, _ = self._answers(view, zones, now, forecast, clock)
@@ -76,14 +81,17 @@ class CachedReader:
         if fallbacks:
             with self._lock:
                 self._fallbacks.update(fallbacks)
+            for reason, count in fallbacks.items():
+                self._telemetry.fallback(reason, count)
         return {zone: answer.reading for zone, answer in answers.items()}
 
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
         """See GridReader."""
         view, clock = self._view(), self._clock()
-        if clock >= self._refresher.due_at(view, zone, view.of(SHARES).get(zone), clock) and self._fetch(
-            view, [(SHARES, zone)], now
-        ):
+        kept: Kept | None = view.of(SHARES).get(zone)
+        due, known = clock >= self._refresher.due_at(view, zone, kept, clock), usable(kept, now) is not None
+        self._count(SHARES.name, hit=not due, stale=due and known, miss=due and not known)
+        if due and self._fetch(view, [(SHARES, zone)], now):
             view = self._view()
         value = usable(view.of(SHARES).get(zone), now)
         return value if isinstance(value, Shares) else None
@@ -158,6 +166,11 @@ class CachedReader:
             newest = self._shared.view()
             self._mine.view = view.replaced((kind, zone, newest.of(kind).get(zone)) for kind, zone in wanted)
         return True
+
+    def _count(self, kind: str, **results: int) -> None:
+        for result, count in results.items():
+            if count:
+                self._telemetry.cache_lookup(kind, result, count)
 
     def _clock(self) -> float:
         return self._utc_now().timestamp()

@@ -17,10 +17,11 @@ from grid.gate import Gate
 from grid.governor import Governor
 from grid.kept import KINDS, PLAN, Plan
 from grid.plan import DAY_SECONDS, PlanBook
-from grid.session import JsonSession, Refusal
+from grid.session import JsonSession, Refusal, outcome
 from grid.source import SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from net import HttpClient, HttpLimits, Reply
 from store.shared import SharedState
+from telemetry import SILENT, Telemetry
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -67,12 +68,14 @@ class ElectricityMaps:
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         shared: SharedState | None = None,
         governor: Governor | None = None,
+        telemetry: Telemetry = SILENT,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """shared: what all workers know; None: this process alone. governor: of the calls; None: no limit."""
         shared = shared or SharedState(None, KINDS)
         self._governor = governor
+        self._telemetry = telemetry
         client = HttpClient(
             config.limits, before=self._before_attempt, after=self._after_attempt, monotonic=monotonic, sleep=sleep
         )
@@ -219,12 +222,13 @@ class ElectricityMaps:
             except SourceError as error:
                 raise _Withheld(error) from None
 
-    def _after_attempt(self, reply: Reply) -> None:
-        if reply.status == 429:  # all workers stop now, not when the tries of this one are over
-            seconds = reply.retry_after_seconds
-            self._gate.failed(SourceUnavailable("rate-limited", "status 429", retry_after_seconds=seconds))
+    def _after_attempt(self, result: Reply | Exception, seconds: float) -> None:
+        self._telemetry.upstream_call(SOURCE, outcome(result), seconds)
+        if isinstance(result, Reply) and result.status == 429:  # all workers stop now, not when the tries are over
+            hold = result.retry_after_seconds
+            self._gate.failed(SourceUnavailable("rate-limited", "status 429", retry_after_seconds=hold))
             if self._governor is not None:
-                self._governor.limited(seconds)
+                self._governor.limited(hold)
 
     def _get(self, signal: str, zone: str, params: Mapping[str, str]) -> object:
         params = {**params, "disableCallerLookup": "true"}

@@ -15,6 +15,7 @@ from grid.refresher import ReadPolicy
 from grid.source import GridReader
 from store.changes import Store
 from store.shared import SharedState
+from telemetry import SILENT, Telemetry
 
 
 def build_reader(
@@ -23,6 +24,7 @@ def build_reader(
     *,
     store: Store | None = None,
     budget: Budget | None = None,
+    telemetry: Telemetry = SILENT,
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> GridReader:
     """The reader the engine asks. Calls nothing and starts no thread.
@@ -41,6 +43,11 @@ def build_reader(
         utc_now=utc_now,
     )
     source = ElectricityMaps(
-        electricity_maps, max_age_minutes=policy.max_age_minutes, shared=shared, governor=governor, utc_now=utc_now
+        electricity_maps,
+        max_age_minutes=policy.max_age_minutes,
+        shared=shared,
+        governor=governor,
+        telemetry=telemetry,
+        utc_now=utc_now,
     )
-    return CachedReader(source, policy, shared=shared, governor=governor, utc_now=utc_now)
+    return CachedReader(source, policy, shared=shared, governor=governor, telemetry=telemetry, utc_now=utc_now)

@@ -15,6 +15,19 @@ from net import HttpClient, Reply, ReplyTooLarge
 _QUOTED_CHARACTERS = 200
 
 
+def outcome(result: Reply | Exception) -> str:
+    """One word for what came of a request: "ok", else a reason; there are few of them."""
+    if isinstance(result, Reply):
+        status = result.status
+        for least, word in ((500, "server-error"), (430, "refused"), (429, "rate-limited"), (400, "refused")):
+            if status >= least:
+                return word
+        return "redirect" if status >= 300 else "ok"
+    if isinstance(result, requests.Timeout):
+        return "timeout"
+    return "too-large" if isinstance(result, ReplyTooLarge) else "connection"
+
+
 class Refusal(SourceError):
     """A 4xx other than 429. Only the source knows what it means.
 

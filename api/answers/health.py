@@ -18,6 +18,15 @@ class HealthAnswer(Answer):
     api_configured: bool = Field(description="True if an Electricity Maps key is set.")
 
 
+class QuotaRow(Answer):
+    """Calls to a source in any sixty minutes, by all workers together."""
+
+    calls_per_hour: int = Field(ge=0)
+    calls_used: int = Field(ge=0)
+    calls_left: int = Field(ge=0)
+    resets_at: Timestamp | None = Field(description="When the oldest calls leave the hour; null if there are none.")
+
+
 class SourceRow(Answer):
     """How a source of live data is doing."""
 
@@ -29,6 +38,8 @@ class SourceRow(Answer):
     last_error: str | None
     calls: int = Field(ge=0, description="Upstream calls of this process.")
     fallbacks: dict[str, int] = Field(description="Answers without a live value, by reason.")
+    quota: QuotaRow | None = Field(description="The hour's budget of calls; null if no limit is known.")
+    breaker_open: bool | None = Field(description="True while calls are held back; null if none are ever made.")
 
 
 class TableRow(Answer):

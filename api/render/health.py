@@ -8,7 +8,7 @@ from api.access import Access
 from api.render.numbers import stamp
 from api.render.parts import Json
 from carbon.results import TableState
-from grid.source import SourceState
+from grid.source import Quota, SourceState
 
 SERVICE = "carbon-optimizer"
 _WHEN_FAILING = {
@@ -62,4 +62,15 @@ def _source(source: SourceState) -> Json:
         "last_error": source.last_error,
         "calls": source.calls,
         "fallbacks": dict(source.fallbacks or {}),
+        "quota": None if source.quota is None else _quota(source.quota),
+        "breaker_open": source.breaker_open,
+    }
+
+
+def _quota(quota: Quota) -> Json:
+    return {
+        "calls_per_hour": quota.calls_per_hour,
+        "calls_used": quota.calls_used,
+        "calls_left": quota.calls_left,
+        "resets_at": stamp(quota.resets_at) if quota.resets_at else None,
     }

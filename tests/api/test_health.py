@@ -6,7 +6,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from grid.source import SourceState
+from grid.source import Quota, SourceState
 from tests.api.conftest import Ask
 from tests.fakes.grid import FakeReader
 from tests.fakes.service import NOW, service
@@ -41,6 +41,8 @@ def test_an_upstreams_outage_leaves_the_service_ready_but_degraded() -> None:
         last_error="timeout",
         calls=7,
         fallbacks={"timeout": 3},
+        quota=Quota(calls_per_hour=50, calls_used=48, calls_left=2, resets_at=NOW),
+        breaker_open=True,
     )
     client = service(FakeReader(states=[state])).test_client()
 
@@ -59,6 +61,13 @@ def test_an_upstreams_outage_leaves_the_service_ready_but_degraded() -> None:
             "last_error": "timeout",
             "calls": 7,
             "fallbacks": {"timeout": 3},
+            "quota": {
+                "calls_per_hour": 50,
+                "calls_used": 48,
+                "calls_left": 2,
+                "resets_at": "2026-02-11T10:30:07Z",
+            },
+            "breaker_open": True,
         }
     ]
 

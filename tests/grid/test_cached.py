@@ -470,24 +470,66 @@ def test_the_version_changes_with_what_is_known(
     versions.append(reader.version())
     source.value = 310.0
     clock.advance(5 * MINUTE + 1)
-    read(reader, clock, "DE")
+    read(reader, clock, "DE")  # starts what brings it
+    assert eventually(lambda: reader.version() not in versions)
     versions.append(reader.version())
     source.errors["latest", "DE"] = TIMEOUT
     clock.advance(5 * MINUTE + 1)
     read(reader, clock, "DE")
-    versions.append(reader.version())
 
-    assert len(set(versions)) == 5
+    assert eventually(lambda: reader.version() not in versions)
+    assert len(set(versions)) == 4
 
 
-def test_the_version_stays_while_a_refresh_brings_what_was_known(reader: CachedReader, clock: SteppedClock) -> None:
+def test_the_version_stays_while_a_refresh_brings_what_was_known(
+    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+) -> None:
     read(reader, clock, "DE")
     before = reader.version()
     clock.advance(5 * MINUTE + 1)
 
     read(reader, clock, "DE")
 
+    assert eventually(lambda: source.count("latest") == 2 and not reader._refresher._flights._under_way)
     assert reader.version() == before
+
+
+def test_a_thread_reads_one_state_of_things_until_it_begins_again(
+    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    read(reader, clock, "DE")
+    reader.begin()
+    version = reader.version()
+    source.value = 310
+    clock.advance(5 * MINUTE)
+    with ThreadPoolExecutor(1) as elsewhere:
+        newest = elsewhere.submit(lambda: eventually(lambda: value(read(reader, clock, "DE")[0]) == 310)).result()
+
+    (still,) = read(reader, clock, "DE")
+    same = reader.version() == version
+    reader.begin()
+    (then,) = read(reader, clock, "DE")
+
+    assert newest
+    assert (value(still), same) == (300, True)
+    assert (value(then), reader.version() == version) == (310, False)
+
+
+def test_what_a_request_waited_for_changes_what_it_reads_and_its_version_and_nothing_else_does(
+    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    read(reader, clock, "DE")
+    reader.begin()
+    before = reader.version()
+    source.value = 310
+    clock.advance(5 * MINUTE)
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(lambda: eventually(lambda: value(read(reader, clock, "DE")[0]) == 310)).result()
+
+    known, new = read(reader, clock, "DE", "FR")
+
+    assert (value(known), value(new)) == (310, 310)  # DE was due and so was waited for too
+    assert reader.version() != before
 
 
 def test_readers_that_know_the_same_have_the_same_version(source: FakeLiveSource, clock: SteppedClock) -> None:
