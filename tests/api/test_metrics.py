@@ -12,7 +12,7 @@ from api.metrics import Known, Metrics
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
 from engine import Engine
-from grid.source import SourceState
+from grid.source import Quota, SourceState
 from settings import VERSION
 from tests.fakes.access import access, record
 from tests.fakes.clouds import cloud_map
@@ -20,6 +20,7 @@ from tests.fakes.grid import FakeReader, observation
 from tests.fakes.service import NOW, service
 
 ASKED = "/api/v1/workloads"
+QUOTA = Quota(calls_per_hour=50, calls_used=43, calls_left=7, resets_at=None)
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
@@ -82,7 +83,7 @@ def test_refusals_of_the_rate_limit_are_counted_by_key_and_address() -> None:
 
 def live(**readings: ZoneReading) -> FakeReader:
     states = (
-        SourceState(source="one", state="ok", detail="", calls_left=7, breaker_open=False),
+        SourceState(source="one", state="ok", detail="", quota=QUOTA, breaker_open=False),
         SourceState(source="two", state="degraded", detail="", breaker_open=True),
         SourceState(source="three", state="unconfigured", detail=""),
     )
