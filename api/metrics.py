@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import Concatenate, ParamSpec
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, values
 from prometheus_client.exposition import choose_encoder
@@ -19,6 +21,24 @@ OTHER = "other"  # of methods; anybody may make up as many as he likes
 UNMATCHED = "unmatched"  # of routes
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+P = ParamSpec("P")
+log = logging.getLogger(__name__)
+
+
+def _never_raising(count: Callable[Concatenate[Metrics, P], None]) -> Callable[Concatenate[Metrics, P], None]:
+    """A count that is lost, with one line in the log, when the folder of the counts is full or gone."""
+
+    @wraps(count)
+    def counted(self: Metrics, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            count(self, *args, **kwargs)
+        except (OSError, ValueError) as error:  # ValueError: of mmap, for a file that could not be made long enough
+            if not self.losing:
+                self.losing = True
+                log.error("metrics cannot be counted: %s", error)  # noqa: TRY400  # no news in its traceback
+
+    return counted
 
 
 class Metrics:
@@ -62,6 +82,7 @@ class Metrics:
             limited,
             store_errors,
         )
+        self.losing = False
         # labels() checks and converts each time; these remember what it found.
         self._requests = lru_cache(maxsize=4096)(requests.labels)
         self._seconds = lru_cache(maxsize=512)(seconds.labels)
@@ -72,29 +93,35 @@ class Metrics:
         self._limited = lru_cache(maxsize=8)(limited.labels)
         self._store_errors = lru_cache(maxsize=64)(store_errors.labels)
 
+    @_never_raising
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """One request answered. route: the template of its path; None: no route matched."""
         route = route or UNMATCHED
         self._requests(method if method in METHODS else OTHER, route, status).inc()
         self._seconds(route).observe(seconds)
 
+    @_never_raising
     def rate_limited(self, kind: str) -> None:
         """One request refused. kind: what it was counted by, "key" or "address"."""
         self._limited(kind).inc()
 
+    @_never_raising
     def upstream_call(self, source: str, outcome: str, seconds: float) -> None:
         """See Telemetry."""
         self._calls(source, outcome).inc()
         self._call_seconds(source).observe(seconds)
 
+    @_never_raising
     def cache_lookup(self, kind: str, result: str, count: int = 1) -> None:
         """See Telemetry."""
         self._lookups(kind, result).inc(count)
 
+    @_never_raising
     def fallback(self, reason: str, count: int = 1) -> None:
         """See Telemetry."""
         self._fallbacks(reason).inc(count)
 
+    @_never_raising
     def store_error(self, store: str) -> None:
         """See Telemetry."""
         self._store_errors(store).inc()

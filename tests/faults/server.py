@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -74,10 +75,11 @@ class Gunicorn:
 
     def __enter__(self) -> Gunicorn:
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", self._application]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                command, cwd=ROOT, env=self._environ, stdout=log, stderr=subprocess.STDOUT
-            )
+        self._process = subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=self._environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        self._copying = threading.Thread(target=self._copy, args=(self._process,))
+        self._copying.start()
         try:
             wait_until(self._is_up, START_SECONDS, "the service answers")
             if self._largest is not None:
@@ -87,6 +89,13 @@ class Gunicorn:
             self.__exit__(None, None, None)
             raise
         return self
+
+    def _copy(self, process: subprocess.Popen[bytes]) -> None:
+        """A pipe for the log, so that largest_file_bytes is not about it."""
+        assert process.stdout is not None
+        with self._log.open("ab", buffering=0) as log, process.stdout:
+            while piece := process.stdout.read1():  # type: ignore[attr-defined]
+                log.write(piece)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -99,8 +108,11 @@ class Gunicorn:
         try:
             process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            for child in self.workers():
+                child.kill()
             process.kill()
             process.wait()
+        self._copying.join()
 
     def _is_up(self) -> bool:
         if self.exit_code() is not None:
@@ -132,7 +144,7 @@ class Gunicorn:
 
     def log(self) -> str:
         """What it has written so far."""
-        return self._log.read_text(errors="replace")
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def written(self) -> dict[str, bytes]:
         """Every file it wrote, its log included."""

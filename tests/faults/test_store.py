@@ -16,7 +16,7 @@ from tests.fakes.electricity_maps import FakeElectricityMaps
 from tests.faults.client import QUESTIONS, Answer, Question, ask, burst, failures
 from tests.faults.drill import ALLOWANCE_SECONDS, DEADLINE_SECONDS, INTENSITIES, marks, not_positive
 from tests.faults.server import Gunicorn, upstream_settings, wait_until
-from wiring import build_key_table
+from wiring import build_key_store
 
 FULL_AT_BYTES = 4096  # less than any database needs
 
@@ -106,10 +106,14 @@ def test_on_a_full_disk_the_service_goes_on(upstream: FakeElectricityMaps, tmp_p
     with Gunicorn(tmp_path, largest_file_bytes=FULL_AT_BYTES, **settings(upstream)) as server:
         assert_survived(server)
 
+        assert ask(server.port, "/ready").status == ask(server.port, "/metrics").status == 200
+        assert "metrics cannot be counted" in server.log()
+        assert "Traceback" not in server.log()
+
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_keys_stay_in_force_without_their_table(name: str, tmp_path: Path) -> None:
-    table = build_key_table(Settings(data_dir=tmp_path / "var"))
+    table = build_key_store(Settings(data_dir=tmp_path / "var"), None)
     key = table.create("ci", rate=None, now=datetime.now(UTC))
     mine, foreign = Question(path="/v1/by-rank?limit=1", key=key), Question(path="/v1/by-rank?limit=1")
     with Gunicorn(tmp_path, workers=1) as server:  # the one that has seen the keys

@@ -36,8 +36,8 @@ def waiting(tmp_path: Path) -> Iterator[Gunicorn]:
     fake = FakeElectricityMaps({"DE": 311.2})
     fake.fault = always(Reply(wait_seconds=600))
     with fake.serving():
-        patience = {"UPSTREAM_DEADLINE_SECONDS": str(SLOW_SECONDS), "UPSTREAM_READ_TIMEOUT_SECONDS": "10"}
-        settings = {**upstream_settings(fake.base_url), **patience, "UPSTREAM_TOTAL_SECONDS": "10"}
+        patience = {"UPSTREAM_DEADLINE_SECONDS": str(SLOW_SECONDS), "UPSTREAM_READ_TIMEOUT_SECONDS": "3"}
+        settings = {**upstream_settings(fake.base_url), **patience, "UPSTREAM_TOTAL_SECONDS": "3"}
         with Gunicorn(tmp_path, **settings) as running:
             yield running
 

@@ -1,0 +1,78 @@
+"""Clients that send slowly or not at all keep nobody else out, on gunicorn without a proxy in front."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.faults.client import QUESTIONS, burst, failures
+from tests.faults.server import THREADS, WORKERS, Gunicorn
+
+ANSWER_SECONDS = 25.0  # all slow clients may be one worker's: 4 after the other on each thread, 5 s each; and then some
+IDLE_CONNECTIONS = 1000
+SLOW_CONNECTIONS = WORKERS * THREADS
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Gunicorn]:
+    with Gunicorn(tmp_path) as running:
+        yield running
+
+
+@contextmanager
+def connected(port: int, count: int) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        address = ("127.0.0.1", port)
+        yield [stack.enter_context(socket.create_connection(address, timeout=5)) for _ in range(count)]
+
+
+@contextmanager
+def trickling(connections: list[socket.socket], opening: bytes, piece: bytes) -> Iterator[None]:
+    """Each sends the opening, then a piece every half second until the end of the block."""
+    ending = threading.Event()
+
+    def trickle() -> None:
+        for connection in connections:
+            connection.sendall(opening)
+        while not ending.wait(0.5):
+            for connection in connections:
+                with suppress(OSError):  # it was hung up on
+                    connection.sendall(piece)
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+def assert_answers(server: Gunicorn) -> None:
+    answers = burst(server.port, QUESTIONS * 4, at_once=8)
+
+    assert failures(answers) == []
+    assert max(answer.seconds for answer in answers) < ANSWER_SECONDS
+
+
+def test_a_thousand_idle_connections_keep_nobody_out(server: Gunicorn) -> None:
+    with connected(server.port, IDLE_CONNECTIONS):
+        assert_answers(server)
+
+
+@pytest.mark.parametrize(
+    ("opening", "piece"),
+    [
+        (b"GET /v1/by-rank HTTP/1.1\r\nHost: x\r\nX-A: ", b"a"),
+        (b"POST /api/v1/calculate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 90\r\n", b"X-A: b\r\n"),
+    ],
+    ids=["in one header", "header by header"],
+)
+def test_clients_that_trickle_headers_keep_nobody_out(server: Gunicorn, opening: bytes, piece: bytes) -> None:
+    with connected(server.port, SLOW_CONNECTIONS) as connections, trickling(connections, opening, piece):
+        assert_answers(server)
