@@ -21,9 +21,9 @@ class HealthAnswer(Answer):
 class QuotaRow(Answer):
     """Calls to a source in any sixty minutes, by all workers together."""
 
-    calls_per_hour: int = Field(ge=0)
-    calls_used: int = Field(ge=0)
-    calls_left: int = Field(ge=0)
+    calls_per_hour: int = Field(ge=0, description="Calls the budget allows.")
+    calls_used: int = Field(ge=0, description="Calls of the last sixty minutes.")
+    calls_left: int = Field(ge=0, description="Calls the budget still has.")
     resets_at: Timestamp | None = Field(description="When the oldest calls leave the hour; null if there are none.")
 
 
