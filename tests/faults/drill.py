@@ -26,7 +26,6 @@ KNOWN_FOR_SECONDS = 2.5  # longer than the time to live and than a hold
 RECOVERY_SECONDS = 30.0  # ten times the longest hold
 UPSTREAM_CONCURRENCY = 4
 FAILURES_BEFORE_A_HOLD = 3
-ASKING_PROCESSES = WORKERS  # each worker asks for itself
 INTENSITIES = {  # gCO2e/kWh, of no zone's baseline
     "DE": 311.2, "FR": 41.2, "GB": 151.2, "IE": 281.2, "ES": 101.2, "SE-SE3": 21.2, "US-MIDA-PJM": 391.2,
     "US-CAL-CISO": 201.2, "JP-TK": 461.2, "AU-NSW": 551.2,
@@ -100,7 +99,8 @@ def exceeded(what: str, times: Sequence[float], *, each: int, every: float) -> I
         for last in range(first, len(ordered)):
             seconds = ordered[last] - began_at
             if last - first + 1 > each * (math.floor(seconds / (0.9 * every)) + 1):
-                yield f"{what} was asked {last - first + 1} times in {seconds:.2f} s"
+                offsets = ", ".join(f"{at - began_at:.2f}" for at in ordered[first : last + 1])
+                yield f"{what} was asked {last - first + 1} times in {seconds:.2f} s: at {offsets}"
                 return
 
 
@@ -112,7 +112,9 @@ class Drill:
         self.result = Result(row.name)
         self._folder = folder
         self._port = Port()
-        self._calls: list[Call] = []
+        self._fake: FakeElectricityMaps | None = None
+        self._fakes: list[FakeElectricityMaps] = []
+        self._serving = ExitStack()
         self._answers: list[Answer] = []
         self._met_again_at = math.inf
 
@@ -128,39 +130,58 @@ class Drill:
             "LOG_LEVEL": "DEBUG",
         }
         with closing(self._port), Gunicorn(self._folder, application="tests.faults.served:app", **environ) as server:
-            with self._upstream(faulty=True):
-                self.result.marks = self._meet(server, {"baseline": self.row.reasons}, seconds=0.5)
+            self._upstream(faulty=True)
+            self.result.marks = self._meet_unprepared(server)
             if self.row.recovers:
-                with self._upstream(faulty=False):
-                    self._recover(server)
+                self._upstream(faulty=False)
+                self._recover(server)
                 self._met_again_at = time.monotonic()
-                with self._upstream(faulty=True):
-                    self.result.known_marks = self._meet(server, {"measured": {None}}, seconds=KNOWN_FOR_SECONDS)
+                self._upstream(faulty=True)
+                self.result.known_marks = self._meet_prepared(server)
             self._check_calls()
             self._search(server)
+        self._serving.close()
         self._sum_up()
         return self.result
 
-    def _upstream(self, *, faulty: bool) -> ExitStack:
-        """The imitation at its port, until the end of the block."""
-        stack = ExitStack()
-        if self.row.address is None and (self.row.listening or not faulty):
-            fake = FakeElectricityMaps(INTENSITIES, port=self._port.number)
-            fake.fault = self.row.fault if faulty else None
-            stack.callback(lambda: self._calls.extend(fake.calls))
-            stack.enter_context(fake.serving())
-        return stack
+    def _upstream(self, *, faulty: bool) -> None:
+        """Begin or end the fault."""
+        listening = self.row.address is None and (self.row.listening or not faulty)
+        if listening and self._fake is None:
+            self._fake = FakeElectricityMaps(INTENSITIES, port=self._port.number)
+            self._fakes.append(self._fake)
+            self._serving.enter_context(self._fake.serving())
+        if not listening:
+            self._serving.close()
+            self._fake = None
+        if self._fake is not None:
+            self._fake.fault = self.row.fault if faulty else None
 
-    def _meet(self, server: Gunicorn, expected: dict[str, Any], *, seconds: float) -> tuple[str, ...]:
-        """Ask while the fault is there, for `seconds` at least; the marks seen."""
+    def _meet_unprepared(self, server: Gunicorn) -> tuple[str, ...]:
+        """Nothing is known: baselines answer, and soon they say why."""
+        expected = {"baseline": self.row.reasons | {"late"}}
+        if self.row.mixed:
+            expected |= {"forecast": self.row.reasons, "measured": {None}}
         seen: Counter[str] = Counter()
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + RECOVERY_SECONDS
         while True:
-            answers = burst(server.port, QUESTIONS * 3, at_once=AT_ONCE)
-            seen += self._judge(answers, expected)
+            found = self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), expected)
+            seen += found
+            if self.row.mixed or (found and not any("late" in text for text in found)):
+                return tuple(sorted(seen))
             if time.monotonic() > ends:
+                self._note([f"does not say why: {dict(found)}"])
                 return tuple(sorted(seen))
             time.sleep(PAUSE_SECONDS)
+
+    def _meet_prepared(self, server: Gunicorn) -> tuple[str, ...]:
+        """Everything is known: the last good values answer."""
+        seen: Counter[str] = Counter()
+        ends = time.monotonic() + KNOWN_FOR_SECONDS
+        while time.monotonic() < ends:
+            seen += self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), {"measured": {None}})
+            time.sleep(PAUSE_SECONDS)
+        return tuple(sorted(seen))
 
     def _judge(self, answers: Sequence[Answer], expected: dict[str, Any]) -> Counter[str]:
         """Note what is wrong with the answers. expected: the reasons that may stand beside each quality."""
@@ -169,8 +190,6 @@ class Drill:
         limit = DEADLINE_SECONDS + ALLOWANCE_SECONDS
         wrong += [f"{one.question.path} took {one.seconds:.2f} s" for one in answers if one.seconds > limit]
         seen: Counter[str] = Counter()
-        if self.row.mixed:
-            expected = {"baseline": self.row.reasons | {"late"}, "forecast": self.row.reasons, "measured": {None}}
         for answer in answers:
             if answer.status != 200:
                 continue
@@ -205,17 +224,20 @@ class Drill:
                 return
             time.sleep(PAUSE_SECONDS)
 
+    def _calls(self) -> list[Call]:
+        return [call for fake in self._fakes for call in fake.calls]
+
     def _check_calls(self) -> None:
         """In no stretch of time more calls than the budgets allow."""
         by_question: defaultdict[str, list[float]] = defaultdict(list)
-        for call in self._calls:
+        for call in self._calls():
             if call.path != "zones":
                 by_question[f"{call.path} {call.zone}"].append(call.at)
         for question, times in by_question.items():
-            self._note(exceeded(question, times, each=ASKING_PROCESSES * self.row.most_calls, every=TTL_SECONDS))
+            self._note(exceeded(question, times, each=self.row.most_calls, every=TTL_SECONDS))
         if self.row.holds:
-            before_a_hold = ASKING_PROCESSES * (FAILURES_BEFORE_A_HOLD + UPSTREAM_CONCURRENCY) * self.row.most_calls
-            faulty = [call.at for call in self._calls if call.at >= self._met_again_at]
+            before_a_hold = (FAILURES_BEFORE_A_HOLD + WORKERS * UPSTREAM_CONCURRENCY) * self.row.most_calls
+            faulty = [call.at for call in self._calls() if call.at >= self._met_again_at]
             self._note(exceeded("the source", faulty, each=before_a_hold, every=HOLD_SECONDS))
 
     def _search(self, server: Gunicorn) -> None:
@@ -230,7 +252,7 @@ class Drill:
         self.result.answers = len(self._answers)
         self.result.slowest_seconds = max(answer.seconds for answer in self._answers)
         self.result.p99_seconds = percentile(self._answers, 0.99)
-        self.result.upstream_calls = len(self._calls)
+        self.result.upstream_calls = len(self._calls())
 
     def _note(self, wrong: Iterable[str]) -> None:
         for line in wrong:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import ModuleType
 
 import app as product
-from grid import electricity_maps, gate
+from grid import electricity_maps, gate, plan
 from tests.faults.rows import HOLD_SECONDS
 
 _SHORTENED: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (gate, ("RATE_LIMIT_HOLD_SECONDS", "LONGEST_HOLD_SECONDS", "REFUSED_HOLD_SECONDS", "OUTAGE_HOLD_SECONDS")),
+    (plan, ("DAY_SECONDS",)),
     (electricity_maps, ("DAY_SECONDS", "HOUR_SECONDS", "HALF_HOUR_SECONDS")),
 )
 
