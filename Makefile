@@ -44,6 +44,7 @@ audit: $(VENV)/.development ## bandit over what serves; known holes of what is l
 lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
 	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	@$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	@$(COMPILE) $(ARGS) --output-file requirements-tracing.txt requirements-tracing.in
 
 env-example: $(VENV)/.runtime ## renew .env.example from settings.py
 	@$(BIN)/python -c 'import sys, settings; sys.stdout.write(settings.env_example())' > .env.example

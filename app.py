@@ -63,6 +63,8 @@ def create_app(
     if settings.trusted_proxies:  # each adds one entry to X-Forwarded-For; what stands before them anybody may write
         made.wsgi_app = ProxyFix(made.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     exchange.install(made, service)
+    if settings.tracing == "on":
+        _trace(made)
     record.install(made, metrics, access_log=settings.access_log == "on")
     compression.install(made)
     if settings.cors_origins:
@@ -74,6 +76,17 @@ def create_app(
     for blueprint in blueprints():
         made.register_blueprint(blueprint)
     return made
+
+
+def _trace(made: APIFlask) -> None:
+    """Tracing is an extra: whoever does not switch it on needs not install it."""
+    try:
+        from api import tracing
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            [f"TRACING is on, and {error.name} is missing: install requirements-tracing.txt"]
+        ) from error
+    tracing.install(made, VERSION)
 
 
 def __getattr__(name: str) -> APIFlask:
@@ -94,7 +107,10 @@ def _settings() -> Settings:
 
 def _configured(settings: Settings) -> APIFlask:
     logs.configure(settings.log_level)
-    return create_app(settings)
+    try:
+        return create_app(settings)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":

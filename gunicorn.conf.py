@@ -36,19 +36,20 @@ def _folder_for_metrics() -> None:
     last one left. A reload and an upgrade of the running master (USR2) inherit the marker and keep the counts.
     """
     marker, variable = "CAO_METRICS_COUNTED", "PROMETHEUS_MULTIPROC_DIR"
-    if _settings.metrics == "off" or os.environ.get(marker):
+    chosen = os.environ.get(variable)
+    if _settings.metrics == "off" or (chosen and chosen == os.environ.get(marker)):
         return
     name = f"cao-metrics-{os.getuid()}-{re.sub('[^A-Za-z0-9]+', '-', _settings.bind)}"
     memory = Path("/dev/shm")  # noqa: S108  # nosec B108
     beneath = memory if memory.is_dir() else Path(tempfile.gettempdir())
-    folder = Path(os.environ.get(variable) or beneath / name)
+    folder = Path(chosen or beneath / name)
     if folder.is_symlink():
         raise SystemExit(f"{folder} must not be a link")
     rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise SystemExit(f"{folder} belongs to somebody else; set PROMETHEUS_MULTIPROC_DIR")
-    os.environ |= {variable: str(folder), marker: "yes"}
+    os.environ |= {variable: str(folder), marker: str(folder)}
 
 
 _folder_for_metrics()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.metrics import Known, Metrics
@@ -157,3 +158,18 @@ def test_what_the_layers_below_tell_is_counted() -> None:
         'cao_store_errors_total{store="redis"} 1.0',
     ):
         assert line in text
+
+
+def test_counting_that_fails_fails_no_request(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*labels: object) -> None:
+        raise OSError("No space left for counts")
+
+    monkeypatch.setattr(Counter, "labels", full)
+    client = service().test_client()
+
+    statuses = [client.get("/health").status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 200]
+    assert [line.levelname for line in caplog.records if "No space left for counts" in line.getMessage()] == ["ERROR"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt")
-SOURCES = ("requirements.in", "requirements-dev.in")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-tracing.txt")
+SOURCES = ("requirements.in", "requirements-dev.in", "requirements-tracing.in")
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==[^\s;]+(?: ;.*)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 COMPILED = ("markupsafe", "numpy", "orjson", "pydantic-core")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import runpy
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import gunicorn.util
 import pytest
 from gunicorn.config import Config
 
+FOLDER, COUNTED = "PROMETHEUS_MULTIPROC_DIR", "CAO_METRICS_COUNTED"
 CONFIGURATION = Path(__file__).resolve().parents[2] / "gunicorn.conf.py"
 
 
@@ -18,11 +20,13 @@ CONFIGURATION = Path(__file__).resolve().parents[2] / "gunicorn.conf.py"
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Load the file as gunicorn does, in a folder without a .env file, with the given environment alone."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(COUNTED, "")  # so that what the file sets is undone
     monkeypatch.setattr(gunicorn.util.close_graceful, "__defaults__", gunicorn.util.close_graceful.__defaults__)
 
     def with_environment(**environ: str) -> dict[str, Any]:
-        for name in ("HOST", "PORT", "WEB_CONCURRENCY", "THREADS"):
+        for name in ("HOST", "PORT", "WEB_CONCURRENCY", "THREADS", COUNTED):
             monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(FOLDER, str(tmp_path / "metrics"))
         for name, text in environ.items():
             monkeypatch.setenv(name, text)
         names = runpy.run_path(str(CONFIGURATION))
@@ -66,3 +70,35 @@ def test_the_wait_for_clients_that_do_not_hang_up_is_cut(load: Any) -> None:
 
     assert list(parameters) == ["sock", "timeout", "max_drain"]
     assert (parameters["timeout"].default, parameters["max_drain"].default) == (0.05, 65_536)
+
+
+def test_a_worker_for_each_processor_is_started_when_asked(load: Any) -> None:
+    assert load(WEB_CONCURRENCY="auto")["workers"] == min(4, len(os.sched_getaffinity(0)))
+
+
+def test_a_start_empties_the_folder_of_metrics_and_a_reload_keeps_it(load: Any, tmp_path: Path) -> None:
+    counts = tmp_path / "metrics" / "counter_1.db"
+    counts.parent.mkdir()
+    counts.write_bytes(b"of the last start")
+    load()
+    emptied = not counts.exists()
+    counts.write_bytes(b"of this one")
+
+    load(**{COUNTED: str(counts.parent)})  # what the first time has left in the environment
+
+    assert emptied
+    assert counts.exists()
+    assert counts.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_of_metrics_that_is_a_link_ends_the_start(load: Any, tmp_path: Path) -> None:
+    (tmp_path / "metrics").symlink_to(tmp_path)
+
+    with pytest.raises(SystemExit, match="must not be a link"):
+        load()
+
+
+def test_without_metrics_there_is_no_folder(load: Any, tmp_path: Path) -> None:
+    load(METRICS="off")
+
+    assert not (tmp_path / "metrics").exists()

@@ -167,7 +167,7 @@ def upstream_settings(base_url: str) -> dict[str, str]:
 
 def _clean(environ: Mapping[str, str]) -> dict[str, str]:
     """Without what could reach the service from the machine: its settings, gunicorn's, a proxy."""
-    foreign = ("GUNICORN_", "EL_MAPS_", "UPSTREAM_", "REDIS_", "OTEL_", "PROMETHEUS_")
+    foreign = ("GUNICORN_", "EL_MAPS_", "UPSTREAM_", "REDIS_", "OTEL_", "PROMETHEUS_", "CAO_")
     return {
         name: text for name, text in environ.items() if not name.startswith(foreign) and "proxy" not in name.lower()
     }

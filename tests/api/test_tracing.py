@@ -1,0 +1,60 @@
+"""Traces: none and no cost by default; else a span a request, in its caller's trace."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from api import tracing
+from tests.fakes.service import service
+
+ROOT = Path(__file__).resolve().parents[2]
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"  # the example of the W3C recommendation
+
+
+def test_a_request_is_a_span_of_its_callers_trace_named_by_its_route() -> None:
+    spans = InMemorySpanExporter()
+    app = service()
+    tracing.install(app, "9.9", exporter=lambda: spans)
+    client = app.test_client()
+
+    client.get("/api/v1/regions/eu-north-1", headers={"traceparent": PARENT, "X-Request-ID": "mine"})
+    client.get("/nothing?secret=hidden")
+    app.extensions["tracing"]().force_flush()
+
+    one, other = spans.get_finished_spans()
+    assert (one.name, other.name) == ("GET /api/v1/regions/<region>", "GET")
+    assert one.parent is not None
+    assert f"{one.context.trace_id:032x}-{one.parent.span_id:016x}" == PARENT[3:-3]
+    assert other.parent is None
+    assert dict(one.attributes or {}) == {
+        "http.route": "/api/v1/regions/<region>",
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+        "cao.request_id": "mine",
+    }
+    assert "hidden" not in other.to_json()
+
+
+def test_by_default_nothing_is_imported_for_traces() -> None:
+    code = "import app, sys; app.app; assert 'api.tracing' not in sys.modules"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_start_with_tracing_on_and_nothing_installed_says_what_is_missing() -> None:
+    code = "import sys; sys.modules['opentelemetry'] = None; import app; app.app"
+    environ = {"TRACING": "on", "PATH": ""}
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "install requirements-tracing.txt" in done.stderr
+    assert "Traceback" not in done.stderr
