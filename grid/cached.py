@@ -48,7 +48,7 @@ class CachedReader:
         telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = monotonic_seconds,
-        jitter: Callable[[], float] = lambda: uniform(LEAST_OF_TTL, 1.0),  # noqa: S311 - spreads load
+        jitter: Callable[[], float] = lambda: uniform(LEAST_OF_TTL, 1.0),  # noqa: S311 - spreads load  # nosec B311
     ) -> None:
         """shared: what all workers know; None: this process alone. governor: of the calls; None: no limit."""
         self._source = source

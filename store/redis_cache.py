@@ -116,7 +116,7 @@ class _Lock(CacheMutex):
     def __init__(self, link: RedisLink, name: str, lock_seconds: float, wait_seconds: float) -> None:
         self._link, self._name = link, name
         self._lock_seconds, self._wait_seconds = lock_seconds, wait_seconds
-        self._token = ""
+        self._token = ""  # nosec B105 - no token yet, not a password
 
     def acquire(self, wait: bool = True) -> bool:
         token, ends = token_hex(8), time.monotonic() + self._wait_seconds

@@ -42,10 +42,14 @@ class SharedState:
         self._loaded = store is None
         self._following = threading.Lock()
         self._changing = threading.RLock()
+        self._own = threading.local()
 
     def view(self) -> View:
-        """What is known now, at most VIEW_SECONDS late; asks the store only if the last look is older."""
-        if self._monotonic() >= self._due:
+        """What is known now, at most VIEW_SECONDS late; asks the store only if the last look is older.
+
+        Inside an `update` the store is busy with that, and the view stays as it is.
+        """
+        if self._monotonic() >= self._due and not getattr(self._own, "updating", False):
             if self._down:
                 self._try_again()
             elif self._following.acquire(blocking=not self._loaded):
@@ -92,7 +96,11 @@ class SharedState:
 
         def swap(found: bytes | None) -> bytes | None:
             known = kind.read(found)
-            value = change(known)
+            self._own.updating = True
+            try:
+                value = change(known)
+            finally:
+                self._own.updating = False
             newest[:] = [known if value is None else value]
             return None if value is None else kind.encode(value)
 

@@ -151,7 +151,7 @@ class SqliteCache:
             except StateUnavailable as error:
                 if not _busy(error.__cause__) or time.monotonic() >= ends:
                     return self._mended(run, error)
-            time.sleep(BUSY_POLL_SECONDS * uniform(0.3, 1.7))  # noqa: S311 - spreads load
+            time.sleep(BUSY_POLL_SECONDS * uniform(0.3, 1.7))  # noqa: S311 - spreads load  # nosec B311
 
     def _mended(self, run: Callable[[], Any], error: StateUnavailable) -> Any:
         if not _damaged(error.__cause__) or not self._database.set_aside():

@@ -536,3 +536,19 @@ def test_a_store_is_not_touched_before_it_is_used(tmp_path: Path) -> None:
     worker.view()
 
     assert not (tmp_path / "var").exists()
+
+
+def test_an_update_may_look_at_what_is_known_though_the_view_is_old(place: Place) -> None:
+    worker, other = place.worker(), place.worker()
+    other.put(NOTES, "FR", Note(1.0, "from another worker"))
+    worker.view()
+    place.pass_by(VIEW_SECONDS + 1)
+
+    def change(_known: Note | None) -> Note:
+        return Note(1.0, f"{len(worker.view().of(NOTES))} known")
+
+    worker.update(NOTES, "DE", change)
+
+    place.pass_by(VIEW_SECONDS + 1)
+    assert text(other) == "1 known"
+    assert text(other, "FR") == "from another worker"
