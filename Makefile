@@ -14,7 +14,7 @@ RELEASE_boaviztapi := 2.5.0
 RELEASE_climate-aware-task-scheduler := 1.2.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench bench-peers lock env-example
+.PHONY: help run test soak check audit bench bench-peers lock env-example
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: $(VENV)/.runtime ## serve on http://127.0.0.1:5000 (HOST, PORT, WEB_CONCURR
 
 test: $(VENV)/.development ## run the tests (ARGS="-k schedule" for some of them)
 	@$(BIN)/python -m pytest $(ARGS)
+
+soak: $(VENV)/.development ## drills: faults, several workers under load; minutes, and a machine of their own
+	@$(BIN)/python -m pytest -m drill $(ARGS)
 
 check: $(VENV)/.development ## lint, format, types, direction of imports
 	@$(BIN)/ruff check .
@@ -40,6 +43,9 @@ bench-peers: $(PEERS:%=build/peers/%/.ready) ## install what the benchmark compa
 audit: $(VENV)/.development ## bandit over what serves; known holes of what is locked (asks PyPI's advisories, fails without)
 	@$(BIN)/bandit --quiet $$(git ls-files '*.py' ':!tests' ':!bench' ':!tools')
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
+
+soak: $(VENV)/.development ## try every fault, and a minute of 200 callers (ARGS=--write renews docs/reliability.md)
+	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
 	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in

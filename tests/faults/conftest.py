@@ -10,16 +10,15 @@ import pytest
 
 from tests.faults.drill import Result, drill
 
-DRILLS_AT_ONCE = 4
+DRILLS_AT_ONCE = 3
+DRILL = "test_the_service_survives_an_upstream_that_is"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def drills(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Result]]:
-    """The result of a row by its name. All rows that were selected start with the first that is asked for."""
+    """The result of a row by its name. The rows of this session run beside all other tests of this folder."""
+    names = [item.callspec.params["name"] for item in request.session.items if item.name.startswith(DRILL)]
     with ProcessPoolExecutor(DRILLS_AT_ONCE, mp_context=get_context("spawn")) as pool:
-        names = [
-            item.callspec.params["name"] for item in request.session.items if "drills" in vars(item)["fixturenames"]
-        ]
         running: dict[str, Future[Result]] = {name: pool.submit(drill, name) for name in names}
         yield lambda name: running[name].result()
         pool.shutdown(cancel_futures=True)

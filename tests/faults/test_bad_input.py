@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 
 from tests.faults.bad_inputs import BAD_INPUTS, BadInput
 from tests.faults.client import QUESTIONS, burst, failures
 from tests.faults.server import Gunicorn
+from tests.faults.wire import status_of
 
-ANSWER_SECONDS = 5.0
 NAMES = [one.name for one in BAD_INPUTS]
 
 
@@ -21,18 +19,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
     """One service for all of them: what one input breaks, the next shows."""
     with Gunicorn(tmp_path_factory.mktemp("bad-input")) as running:
         yield running
-
-
-def status_of(port: int, wire: bytes) -> int | None:
-    """The status that comes back; None when the connection ends without one."""
-    with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS) as connection:
-        with suppress(BrokenPipeError, ConnectionResetError):  # refused before its end; the answer may have come
-            connection.sendall(wire)
-        try:
-            head = connection.recv(64)
-        except ConnectionResetError:
-            return None
-        return int(head.split()[1]) if head.startswith(b"HTTP/") else None
 
 
 @pytest.mark.parametrize("bad", BAD_INPUTS, ids=NAMES)

@@ -1,4 +1,4 @@
-"""Many callers at once; `make soak` lets them ask for a minute."""
+"""Many callers at once, after all other drills; `make soak` lets them ask for a minute."""
 
 from __future__ import annotations
 
