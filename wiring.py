@@ -59,7 +59,7 @@ def build_keys(settings: Settings, redis: RedisLink | None) -> KeyRing:
 
 def build_limiter(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> RateLimiter:
     """Counts for all machines with Redis, for all workers of this one without; makes no file before the first count."""
-    counter = RedisCounter(redis) if redis else FileCounter(settings.data_dir, busy_seconds=0.1)
+    counter = RedisCounter(redis) if redis else FileCounter(settings.data_dir, busy_seconds=0.4)
     return RateLimiter(counter, on_store_error=settings.rate_limit_on_store_error, telemetry=telemetry)
 
 

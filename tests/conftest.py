@@ -55,3 +55,20 @@ def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
         yield
+
+
+# Many real processes under load, judged by the clock: these run by `make soak`, on a machine of their own.
+DRILLS = (
+    "tests/faults/",
+    "tests/contract/test_workers.py",
+    "tests/grid/test_one_truth.py",
+    "tests/deploy/test_nginx.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the drills, then leave out what -m does not ask for (this hook runs before pytest's own)."""
+    for item in items:
+        if item.path.relative_to(config.rootpath).as_posix().startswith(DRILLS):
+            item.add_marker(pytest.mark.drill)
