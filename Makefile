@@ -14,7 +14,7 @@ RELEASE_boaviztapi := 2.5.0
 RELEASE_climate-aware-task-scheduler := 1.2.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check audit bench bench-peers lock env-example
+.PHONY: help run test drill soak check audit bench bench-peers lock env-example
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ run: $(VENV)/.runtime ## serve on http://127.0.0.1:5000 (HOST, PORT, WEB_CONCURR
 test: $(VENV)/.development ## run the tests (ARGS="-k schedule" for some of them)
 	@$(BIN)/python -m pytest $(ARGS)
 
-soak: $(VENV)/.development ## drills: faults, several workers under load; minutes, and a machine of their own
+drill: $(VENV)/.development ## the tests judged by the clock: faults, several workers under load; on a machine of their own
 	@$(BIN)/python -m pytest -m drill $(ARGS)
 
 check: $(VENV)/.development ## lint, format, types, direction of imports

@@ -57,7 +57,7 @@ def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-# Many real processes under load, judged by the clock: these run by `make soak`, on a machine of their own.
+# Many real processes under load, judged by the clock: these run by `make drill`, on a machine of their own.
 DRILLS = (
     "tests/faults/",
     "tests/contract/test_workers.py",
