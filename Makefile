@@ -44,9 +44,6 @@ audit: $(VENV)/.development ## bandit over what serves; known holes of what is l
 	@$(BIN)/bandit --quiet $$(git ls-files '*.py' ':!tests' ':!bench' ':!tools')
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
 
-soak: $(VENV)/.development ## try every fault, and a minute of 200 callers (ARGS=--write renews docs/reliability.md)
-	@$(BIN)/python -m tests.faults.soak $(ARGS)
-
 lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
 	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	@$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
