@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -29,27 +28,45 @@ with suppress(AttributeError, OSError, TypeError):
     ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
+MARKER, VARIABLE, PREFIX = "CAO_METRICS_COUNTED", "PROMETHEUS_MULTIPROC_DIR", "cao-metrics-"
+
+
+def _lives(pid: str) -> bool:
+    """Whether there is such a process, or it cannot be told."""
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, OSError):
+        return True
+    return True
+
+
 def _folder_for_metrics() -> None:
     """Where the workers count together, known to prometheus_client before it is imported; empty at each start.
 
-    On a tmpfs where there is one, owned by this user alone, and named by the address, so that a start finds what the
-    last one left. A reload and an upgrade of the running master (USR2) inherit the marker and keep the counts.
+    The operator's, or one named by this process, on a tmpfs where there is one. The marker says for which process and
+    folder this was done: a reload keeps the counts, and so does a master that takes over (USR2) an operator's folder.
     """
-    marker, variable = "CAO_METRICS_COUNTED", "PROMETHEUS_MULTIPROC_DIR"
-    chosen = os.environ.get(variable)
-    if _settings.metrics == "off" or (chosen and chosen == os.environ.get(marker)):
+    chosen, done = os.environ.get(VARIABLE, ""), os.environ.get(MARKER, "")
+    ours = Path(chosen).name.startswith(PREFIX)
+    if _settings.metrics == "off" or done == f"{os.getpid()} {chosen}":
         return
-    name = f"cao-metrics-{os.getuid()}-{re.sub('[^A-Za-z0-9]+', '-', _settings.bind)}"
-    memory = Path("/dev/shm")  # noqa: S108  # nosec B108
-    beneath = memory if memory.is_dir() else Path(tempfile.gettempdir())
-    folder = Path(chosen or beneath / name)
-    if folder.is_symlink():
-        raise SystemExit(f"{folder} must not be a link")
-    rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_uid != os.getuid():
-        raise SystemExit(f"{folder} belongs to somebody else; set PROMETHEUS_MULTIPROC_DIR")
-    os.environ |= {variable: str(folder), marker: str(folder)}
+    if ours or not chosen:
+        memory = Path("/dev/shm")  # noqa: S108  # nosec B108
+        beneath = memory if memory.is_dir() else Path(tempfile.gettempdir())
+        for folder in beneath.glob(f"{PREFIX}*"):
+            if not _lives(folder.name.removeprefix(PREFIX)):  # of a master that was killed
+                rmtree(folder, ignore_errors=True)
+        folder = beneath / f"{PREFIX}{os.getpid()}"
+    else:
+        folder = Path(chosen)
+    if not done.endswith(f" {folder}"):
+        if folder.is_symlink():
+            raise SystemExit(f"{folder} must not be a link")
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+    os.environ |= {VARIABLE: str(folder), MARKER: f"{os.getpid()} {folder}"}
 
 
 _folder_for_metrics()
@@ -57,10 +74,17 @@ _folder_for_metrics()
 
 def child_exit(server, worker):  # type: ignore[no-untyped-def]  # gunicorn has no types
     """A worker has ended; its counts stay."""
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # without it the library raises
+    if os.environ.get(VARIABLE):  # without it the library raises
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server):  # type: ignore[no-untyped-def]
+    """The master ends; the folder it made goes with it."""
+    folder = Path(os.environ.get(VARIABLE, ""))
+    if folder.name == f"{PREFIX}{os.getpid()}":
+        rmtree(folder, ignore_errors=True)
 
 
 bind = _settings.bind

@@ -132,6 +132,8 @@ class Database:
             draft = Path(folder) / self._path.name
             connection = sqlite3.connect(draft, isolation_level=None)
             try:
+                if not self._durable:
+                    connection.execute("PRAGMA synchronous = OFF")
                 connection.execute("PRAGMA journal_mode = WAL")  # stays with the file
                 for statement in self._schema:
                     connection.execute(statement)

@@ -38,30 +38,30 @@ class FileCounter:
     A row is a request; those of one caller, who is kept as a hash, are numbered without a gap, so that the first and
     the last in the window tell how many there are. Times are of the monotonic clock, which all processes of a machine
     share and no clock step moves; times ahead of it are of before the machine started. Nothing is synchronised to the
-    disk: a crash of the machine may cost the counts, and a file it damaged is thrown away.
+    disk: a crash of the machine may cost the counts, and a file it damaged is set aside.
     """
 
     scope = "machine"
     trouble_logged = False
 
     def __init__(self, folder: Path, *, busy_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """busy_seconds: longest wait for the others who count."""
-        self._path = folder / FILE
-        self._database = Database(self._path, _SCHEMA, busy_seconds=busy_seconds, durable=False)
-        self._busy_seconds = busy_seconds
+        """busy_seconds: longest wait for the others who count, half of it for threads and half for processes."""
+        self._database = Database(folder / FILE, _SCHEMA, busy_seconds=busy_seconds / 2, durable=False)
+        self._turn_seconds = busy_seconds / 2
         self._monotonic = monotonic
         self._turn = threading.Lock()  # threads wait for each other here, where waiting is not polling
         self._sweep_at, self._slice = -math.inf, 0
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
         """See Counter."""
-        if not self._turn.acquire(timeout=self._busy_seconds):
+        if not self._turn.acquire(timeout=self._turn_seconds):
             raise StateUnavailable(FILE)
         try:
             with self._database.writing() as connection:
                 return self._count(connection, caller, limit, window_seconds)
         except StateUnavailable as error:
-            self._discard_if_damaged(error)
+            if getattr(error.__cause__, "sqlite_errorcode", None) in _DAMAGED:
+                self._database.set_aside()
             raise
         finally:
             self._turn.release()
@@ -91,11 +91,6 @@ class FileCounter:
         start = self._slice * width - 2**63
         query = "DELETE FROM hits WHERE caller BETWEEN ? AND ? AND until <= ?"
         connection.execute(query, (start, start + width - 1, now))
-
-    def _discard_if_damaged(self, error: StateUnavailable) -> None:
-        if getattr(error.__cause__, "sqlite_errorcode", None) in _DAMAGED:
-            for suffix in ("", "-wal", "-shm"):
-                self._path.with_name(FILE + suffix).unlink(missing_ok=True)
 
 
 def _hash(caller: str) -> int:

@@ -84,11 +84,21 @@ def test_a_start_empties_the_folder_of_metrics_and_a_reload_keeps_it(load: Any, 
     emptied = not counts.exists()
     counts.write_bytes(b"of this one")
 
-    load(**{COUNTED: str(counts.parent)})  # what the first time has left in the environment
+    load(**{COUNTED: f"{os.getpid()} {counts.parent}"})  # what the first time has left in the environment
 
     assert emptied
     assert counts.exists()
     assert counts.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_folder_of_metrics_is_named_by_the_process_and_goes_with_it(load: Any, tmp_path: Path) -> None:
+    served = load(**{FOLDER: ""})
+    folder = Path(os.environ[FOLDER])
+    made = folder.is_dir()
+
+    served["on_exit"](None)
+
+    assert (folder.name, made, folder.exists()) == (f"cao-metrics-{os.getpid()}", True, False)
 
 
 def test_a_folder_of_metrics_that_is_a_link_ends_the_start(load: Any, tmp_path: Path) -> None:

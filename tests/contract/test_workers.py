@@ -112,6 +112,7 @@ def test_every_line_of_the_log_is_json_and_every_request_is_one(tmp_path: Path) 
     with Gunicorn(tmp_path, workers=2) as served:
         for _ in range(5):
             ask(served.port, PATH)
+        wait_until(lambda: served.log().count(f'"path":"{PATH}"') == 5, 10, "every request is logged")
         lines = [json.loads(line) for line in served.log().splitlines()]
 
     asked = [line for line in lines if line["logger"] == "access" and line["path"] == PATH]

@@ -135,7 +135,7 @@ def test_counts_of_before_a_restart_of_the_machine_do_not_count(tmp_path: Path, 
     assert (again.allowed, again.used) == (True, 1)
 
 
-def test_a_damaged_file_is_thrown_away(tmp_path: Path) -> None:
+def test_a_damaged_file_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"not a database" * 100)
     counter = FileCounter(tmp_path, busy_seconds=0.1)
 
