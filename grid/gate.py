@@ -84,7 +84,7 @@ class Gate:
                 return None
             return replace(
                 health,
-                at=clock,
+                turn=health.turn + 1,
                 failures_in_a_row=0,
                 failing=False,
                 trouble=trouble,
@@ -115,7 +115,7 @@ class Gate:
                 seconds = OUTAGE_HOLD_SECONDS
             noted = replace(
                 health,
-                at=clock,
+                turn=health.turn + 1,
                 failures_in_a_row=failures,
                 failing=True,
                 last_error=str(error),

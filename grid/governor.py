@@ -88,7 +88,8 @@ class Governor:
             before = known or Demand(at=clock)
             counts = Counter(asked)
             counts.update({zone: count * _decay(clock - before.at) for zone, count in before.counts.items()})
-            return Demand(at=clock, counts={zone: n for zone, n in counts.items() if n >= FORGOTTEN_BELOW})
+            kept = {zone: count for zone, count in counts.items() if count >= FORGOTTEN_BELOW}
+            return Demand(at=clock, counts=kept, turn=before.turn + 1)
 
         self._shared.update(DEMAND, self._source, add)
 
@@ -113,10 +114,10 @@ class Governor:
             refused[:] = [limit is not None and used >= limit]
             told[:] = [refused[0] and not spent.gone]
             if refused[0]:
-                return replace(spent, at=clock, gone=True) if told[0] else None
+                return replace(spent, turn=spent.turn + 1, gone=True) if told[0] else None
             minute = str(int(clock // MINUTE))
             minutes = {**_recent(spent, clock), minute: spent.minutes.get(minute, 0) + 1}
-            return replace(spent, at=clock, minutes=minutes, gone=spent.gone and used + 1 >= (limit or 0))
+            return replace(spent, turn=spent.turn + 1, minutes=minutes, gone=spent.gone and used + 1 >= (limit or 0))
 
         self._shared.update(SPENT, self._source, spend)
         if told[0]:
@@ -141,7 +142,9 @@ class Governor:
             spent = known or Spent()
             used = max(LEAST_LEARNED_CALLS, _used(spent, clock) - 1)  # the one that was refused is counted
             believed = spent.learned if spent.learned is not None and clock < spent.learned_until else used
-            return replace(spent, at=clock, learned=min(used, believed), learned_until=clock + LEARNED_SECONDS)
+            return replace(
+                spent, turn=spent.turn + 1, learned=min(used, believed), learned_until=clock + LEARNED_SECONDS
+            )
 
         self._shared.update(SPENT, self._source, learn)
 

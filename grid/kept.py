@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -21,12 +21,7 @@ Value = Observation | UpstreamForecast | Shares
 CLOCK_SKEW_SECONDS = 60.0
 
 
-class _Dated(Protocol):
-    @property
-    def at(self) -> float: ...
-
-
-D = TypeVar("D", bound=_Dated)
+D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +30,7 @@ class Kept:
 
     value: the last good one; until good_until it may be served. reason: why the newest call brought none, None if it
     did. at: when that call ended, in seconds since 1970. ttl_seconds: for how long it need not be made again.
+    turn: calls so far, by which the newer of two is known whatever became of the clock; so in all kinds below.
     """
 
     value: Value | None
@@ -42,6 +38,7 @@ class Kept:
     reason: str | None
     at: float
     ttl_seconds: float
+    turn: int = 1
 
     @property
     def lasting(self) -> bool:
@@ -55,6 +52,7 @@ class Plan:
 
     at: float
     access: Access | None
+    turn: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +62,11 @@ class Fact:
     at: float
     figure: float = 0.0
 
+    @property
+    def turn(self) -> float:
+        """Facts are put, not made from one another."""
+        return self.at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -72,7 +75,7 @@ class Health:
     hold: why no calls go out from held_at until held_until. trouble: the reason that is in the log.
     """
 
-    at: float = 0.0
+    turn: int = 0
     hold: str | None = None
     refused: bool = False
     held_at: float = 0.0
@@ -93,7 +96,7 @@ class Health:
 class Spent:
     """Calls by minute since 1970; a limit learned from a 429 and until when it is believed."""
 
-    at: float = 0.0
+    turn: int = 0
     minutes: Mapping[str, int] = field(default_factory=dict)
     learned: int | None = None
     learned_until: float = 0.0
@@ -106,6 +109,7 @@ class Demand:
 
     at: float = 0.0
     counts: Mapping[str, float] = field(default_factory=dict)
+    turn: int = 0
 
 
 def _readings(name: str, decode: Callable[[Any], Value]) -> Kind:
@@ -118,13 +122,14 @@ def _readings(name: str, decode: Callable[[Any], Value]) -> Kind:
             reason=found["reason"],
             at=float(found["at"]),
             ttl_seconds=float(found["ttl_seconds"]),
+            turn=int(found["turn"]),
         )
 
     return Kind(
         name=name,
         encode=orjson.dumps,
         decode=read,
-        made_at=lambda kept: float(kept.at),
+        order=lambda kept: kept.turn,
         identity=lambda kept: (kept.value, kept.good_until, kept.reason),
     )
 
@@ -134,7 +139,7 @@ def _documents(name: str, shape: type[D], identity: Callable[[D], object] | None
         name=name,
         encode=orjson.dumps,
         decode=lambda raw: shape(**orjson.loads(raw)),
-        made_at=lambda document: float(document.at),
+        order=lambda document: document.turn,
         identity=identity,
     )
 
@@ -157,10 +162,14 @@ def _shares(found: Mapping[str, Any]) -> Shares:
     return Shares(**{**found, "starts_at": _time(found["starts_at"]), "quality": Quality(found["quality"])})
 
 
-def _plan(at: float, access: Mapping[str, Any] | None) -> Plan:
+def _plan(at: float, access: Mapping[str, Any] | None, turn: int) -> Plan:
     if access is None:
-        return Plan(at=at, access=None)
-    return Plan(at=at, access=Access(signals={zone: frozenset(signals) for zone, signals in access["signals"].items()}))
+        return Plan(at=at, access=None, turn=turn)
+    return Plan(
+        at=at,
+        access=Access(signals={zone: frozenset(signals) for zone, signals in access["signals"].items()}),
+        turn=turn,
+    )
 
 
 INTENSITY = _readings("intensity", _observation)
@@ -170,7 +179,7 @@ PLAN = Kind(
     name="plan",
     encode=lambda plan: orjson.dumps(plan, default=sorted),  # the sets of signals
     decode=lambda raw: _plan(**orjson.loads(raw)),
-    made_at=lambda plan: float(plan.at),
+    order=lambda plan: plan.turn,
 )
 HORIZON = _documents("horizon", Fact)
 WORKED = _documents("worked", Fact)

@@ -32,7 +32,8 @@ class PlanBook:
         def of_today(known: Plan | None) -> Plan:
             if known is not None and self._is_of_today(known):
                 return known
-            return Plan(access=ask(), at=self._clock())
+            turn = 1 if known is None else known.turn + 1
+            return Plan(access=ask(), at=self._clock(), turn=turn)
 
         plan = self._known()
         if not self._is_of_today(plan):

@@ -160,14 +160,14 @@ class Refresher:
         try:
             if self._governor is not None and (known is None or known.value is None):
                 self._governor.require_some_left_for_the_unknown()
-            return self._keep(self._calls[kind.name](zone))
+            return self._keep(known, self._calls[kind.name](zone))
         except NotAsked:
             raise
         except SourceError as error:
             self._log(kind, zone, error)
             return self._failed(known, error.reason, self._memory_seconds(error))
 
-    def _keep(self, value: Value) -> Kept:
+    def _keep(self, known: Kept | None, value: Value) -> Kept:
         policy, now = self._policy, self._utc_now()
         match value:
             case Observation():
@@ -184,6 +184,7 @@ class Refresher:
             reason=None,
             at=now.timestamp(),
             ttl_seconds=ttl_seconds * self._jitter(),
+            turn=_next_turn(known),
         )
 
     def _failed(self, known: Kept | None, reason: str, ttl_seconds: float) -> Kept:
@@ -194,6 +195,7 @@ class Refresher:
             reason=reason,
             at=now.timestamp(),
             ttl_seconds=ttl_seconds,
+            turn=_next_turn(known),
         )
 
     def _memory_seconds(self, error: SourceError) -> float:
@@ -213,6 +215,10 @@ class Refresher:
 
     def _clock(self) -> float:
         return self._utc_now().timestamp()
+
+
+def _next_turn(known: Kept | None) -> int:
+    return 1 if known is None else known.turn + 1
 
 
 def usable(kept: Kept | None, now: datetime) -> Value | None:

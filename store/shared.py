@@ -125,7 +125,8 @@ class SharedState:
                 store.put({kind.key(name): kind.encode(value)})
             except StateUnavailable as error:
                 self._lost(error)
-        self._keep(kind, name, value)
+        with self._changing:
+            self._view = self._view.replaced([(kind, name, value)])
 
     def _known(self, kind: Kind, name: str) -> Any | None:
         return self._view.of(kind).get(name)
@@ -143,7 +144,7 @@ class SharedState:
         """Put the value into the view unless a newer one is there; what is there then."""
         with self._changing:
             known = self._known(kind, name)
-            if value is None or value is known or (known and kind.made_at(known) > kind.made_at(value)):
+            if value is None or value is known or (known and kind.order(known) > kind.order(value)):
                 return known
             self._view = self._view.replaced([(kind, name, value)])
             return value
@@ -167,42 +168,51 @@ class SharedState:
             if self._down:
                 store.probe()
             found = store.changes(START if self._down else self._mark)
-            better = self._take(found, all_of_it=self._down or found.renewed)
-            if better:
-                store.put({kind.key(name): kind.encode(value) for kind, name, value in better})
         except StateUnavailable as error:
             self._lost(error)
-        else:
-            self._mark, self._due = found.mark, self._monotonic() + VIEW_SECONDS
-            if self._down:
-                self._down = False
-                log.info("shared state can be used again")
+            return
+        better = self._take(found, all_of_it=self._down or found.renewed)
+        self._mark, self._due = found.mark, self._monotonic() + VIEW_SECONDS
+        if self._down:
+            self._down = False
+            log.info("shared state can be used again")
+        if better:
+            threading.Thread(target=self._tell, args=(better,), name="store", daemon=True).start()
 
     def _take(self, found: Changes, *, all_of_it: bool) -> list[tuple[Kind, str, Any]]:
-        """Put what was found into the view; what this process knows better, if all there is was found."""
+        """Put what is newer into the view; what this process knows better, if all there is was found."""
         theirs: dict[tuple[str, str], Any] = {}
         for key, raw in found.values.items():
             kind_name, _, name = key.partition(":")
             kind = self._kinds.get(kind_name)
             value = None if kind is None else kind.read(raw)
-            if value is not None:
+            if kind is not None and value is not None:
                 theirs[kind_name, name] = value
         with self._changing:
-            better = [
-                (kind, name, mine)
-                for kind in (self._kinds.values() if all_of_it else ())
-                for name, mine in self._view.of(kind).items()
-                if (other := theirs.get((kind.name, name))) is None or kind.made_at(mine) > kind.made_at(other)
-            ]
-            mine_is_newer = {(kind.name, name) for kind, name, _ in better}
-            news = [
-                (self._kinds[kind_name], name, value)
-                for (kind_name, name), value in theirs.items()
-                if (kind_name, name) not in mine_is_newer and value != self._known(self._kinds[kind_name], name)
-            ]
+            news, better = [], []
+            for (kind_name, name), value in theirs.items():
+                kind = self._kinds[kind_name]
+                mine = self._known(kind, name)
+                if mine is None or (mine != value and kind.order(mine) <= kind.order(value)):
+                    news.append((kind, name, value))
+            for kind in self._kinds.values() if all_of_it else ():
+                for name, mine in self._view.of(kind).items():
+                    value = theirs.get((kind.name, name))
+                    if value is None or kind.order(mine) > kind.order(value):
+                        better.append((kind, name, mine))
             if news:
                 self._view = self._view.replaced(news)
         return better
+
+    def _tell(self, better: list[tuple[Kind, str, Any]]) -> None:
+        """Give the store what it lacks, unless somebody else did meanwhile."""
+        for kind, name, value in better:
+
+            def unless_newer(known: Any | None, kind: Kind = kind, value: Any = value) -> Any | None:
+                return value if known is None or kind.order(known) < kind.order(value) else None
+
+            if self._reachable() is not None:
+                self.update(kind, name, unless_newer)
 
     def _lost(self, error: StateUnavailable) -> None:
         with self._changing:

@@ -13,14 +13,14 @@ class Kind:
     """One kind of shared value.
 
     encode, decode: to bytes and back; decode raises ValueError, KeyError or TypeError for what it cannot read.
-    made_at: seconds since 1970 by which the newer of two values is known. identity: what of a value answers
+    order: greater for the newer of two values of a name. identity: what of a value answers
     depend on; None: nothing of it.
     """
 
     name: str
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]
-    made_at: Callable[[Any], float]
+    order: Callable[[Any], Any]
     identity: Callable[[Any], object] | None = None
 
     def key(self, name: str) -> str:

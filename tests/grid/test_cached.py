@@ -253,6 +253,22 @@ def test_a_late_refresh_answers_with_the_last_value(source: FakeLiveSource) -> N
     assert readings["DE"].reason is None
 
 
+def test_when_the_clock_is_set_back_a_value_from_the_future_is_asked_for_again_once(
+    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    read(reader, clock, "DE")
+    source.value = 310
+    clock.advance(-6 * 60 * MINUTE)
+
+    read(reader, clock, "DE")
+    renewed = eventually(lambda: value(read(reader, clock, "DE")[0]) == 310)
+    clock.advance(MINUTE)
+    read(reader, clock, "DE")
+
+    assert renewed
+    assert source.count("latest") == 2
+
+
 # --- while the source holds calls back
 
 
@@ -431,6 +447,8 @@ def test_fallbacks_are_counted_by_reason(reader: CachedReader, source: FakeLiveS
     read(reader, clock, "DE", "FR")
     source.errors["latest", "*"] = TIMEOUT
     clock.advance(5 * MINUTE)
+    read(reader, clock, "DE", "FR")  # served while they are asked for
+    assert eventually(lambda: not reader._refresher._flights._under_way)
 
     read(reader, clock, "DE", "FR", "PL")
     read(reader, clock, "PL")

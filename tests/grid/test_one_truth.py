@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,16 @@ def contents_by_version(seen: list[Seen]) -> dict[str, set[object]]:
     return together
 
 
-def complaints(seen: Seen) -> list[str]:
-    return [line for line in seen.log if "cannot be used" in line]
+def changes(seen: Seen) -> list[str]:
+    """What the log tells of the store: that it is lost and that it is back, in turns."""
+    words = {"goes on alone": "lost", "local state stands in": "lost", "used again": "back", "answers again": "back"}
+    return [change for line in seen.log for words_of_it, change in words.items() if words_of_it in line]
+
+
+def told_each_change_once(seen: Seen) -> bool:
+    """A busy machine may lose a store more often than the test takes it away."""
+    told = changes(seen)
+    return told[:1] == ["lost"] and all(one != other for one, other in pairwise(told))
 
 
 # --- one call
@@ -137,7 +146,7 @@ def test_a_worker_killed_in_the_middle_of_a_call_keeps_nobody_from_answering(ups
         (survivor,) = workers.seen()
 
     assert survivor.readings == {ALL_LIVE}
-    assert complaints(survivor) == []
+    assert changes(survivor) == []
 
 
 # --- one breaker
@@ -179,9 +188,9 @@ def test_an_outage_seen_by_all_is_tried_by_few(upstream: Upstream, setup: Setup)
 
 
 def survived(seen: list[Seen]) -> bool:
-    """Every reading live, none slow, one complaint a worker."""
-    values = {reading for one in seen for reading in one.readings} == {ALL_LIVE}
-    return values and all(len(complaints(one)) == 1 for one in seen)
+    """Every reading live, each loss and return of the store told once."""
+    live = {reading for one in seen for reading in one.readings} == {ALL_LIVE}
+    return live and all(told_each_change_once(one) for one in seen)
 
 
 def test_redis_killed_and_brought_back_under_load(upstream: Upstream, redis: RedisServer, in_redis: Setup) -> None:
