@@ -39,6 +39,7 @@ class SharedState:
         self._mark = START
         self._due = -math.inf if store else math.inf
         self._down = False
+        self._told = False  # the trouble is in the log, and was put there by this object
         self._loaded = store is None
         self._following = threading.Lock()
         self._changing = threading.RLock()
@@ -175,7 +176,8 @@ class SharedState:
         self._mark, self._due = found.mark, self._monotonic() + VIEW_SECONDS
         if self._down:
             self._down = False
-            log.info("shared state can be used again")
+            if self._told:
+                log.info("shared state can be used again")
         if better:
             threading.Thread(target=self._tell, args=(better,), name="store", daemon=True).start()
 
@@ -218,6 +220,8 @@ class SharedState:
         with self._changing:
             self._due = self._monotonic() + PAUSE_SECONDS
             changed, self._down = not self._down, True
-        if changed and not (self._store and self._store.reports_itself):
+            if changed:
+                self._told = not (self._store and self._store.reports_itself)
+        if changed and self._told:
             cause = error.__cause__ or error
             log.error("shared state cannot be used, each worker goes on alone: %s (%s)", error, cause)
