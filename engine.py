@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from threading import Lock
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class Engine:
     def __init__(self, mapping: CloudMap, reader: GridReader) -> None:
         self.mapping = mapping
         self._reader = reader
+        self._placing = Lock()  # a ranking of all offers fills tens of MB, and several at once would take no less time
 
     def optimize(self, query: OptimizeQuery, *, now: datetime) -> Placement:
         """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit."""
@@ -61,7 +63,8 @@ class Engine:
             prices=self.mapping.prices,
             today_day=_day(now),
         )
-        return place(query, facts, when)
+        with self._placing:
+            return place(query, facts, when)
 
     def regions(self, query: RegionsQuery, *, now: datetime) -> RegionList:
         """The open regions and their grid now, in the order asked for."""

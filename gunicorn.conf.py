@@ -6,6 +6,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import gunicorn.util
 
@@ -72,6 +73,15 @@ def _folder_for_metrics() -> None:
 _folder_for_metrics()
 
 
+def when_ready(server):  # type: ignore[no-untyped-def]
+    """No worker is forked yet: whatever is made now is shared by all of them."""
+    served: Any = server.app.wsgi() if server.cfg.preload_app else None
+    if "carbon-optimizer" in getattr(served, "extensions", ()):
+        import preload
+
+        preload.prepare(served)
+
+
 def child_exit(server, worker):  # type: ignore[no-untyped-def]  # gunicorn has no types
     """A worker has ended; its counts stay."""
     if os.environ.get(VARIABLE):  # without it the library raises
@@ -89,6 +99,7 @@ def on_exit(server):  # type: ignore[no-untyped-def]
 
 bind = _settings.bind
 worker_class = "serving.Worker"
+logger_class = "serving.Log"
 workers = _settings.workers
 threads = _settings.threads
 worker_connections = 1000  # well above threads, or idle keep-alive clients starve the others

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import io
-import os
 import random
 import socket
 import threading
@@ -20,6 +19,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
+from process import process_id
 from settings import VERSION
 
 USER_AGENT = f"carbon-aware-cloud-optimizer/{VERSION}"
@@ -138,10 +138,10 @@ class HttpClient:
             )
 
     def _session(self) -> requests.Session:
-        if getattr(self._local, "pid", None) != os.getpid():  # a forked child must not share its parent's sockets
+        if getattr(self._local, "pid", None) != process_id():  # a forked child must not share its parent's sockets
             self._local.session = _Session()
             self._local.session.headers["User-Agent"] = self._user_agent
-            self._local.pid = os.getpid()
+            self._local.pid = process_id()
         session: requests.Session = self._local.session
         return session
 

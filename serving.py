@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from gunicorn import glogging
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers import gthread
 
@@ -62,6 +63,18 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         """The headers are here; the body has a time of its own."""
         conn.parser.unreader.allow(BODY_SECONDS)
         return super().handle_request(req, conn)
+
+
+class Log(glogging.Logger):  # type: ignore[misc]
+    """gunicorn's log; a line a request only where --access-logfile asks for it, since the service writes its own.
+
+    By itself it puts every line together as soon as its log is configured at all, to throw it away.
+    """
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """One request."""
+        if self.cfg.accesslog:
+            super().access(resp, req, environ, request_time)
 
 
 gthread.TConn = Connection  # the worker makes its connections of what stands there

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import getrandbits
 from time import perf_counter
-from uuid import uuid4
 
 from flask import Flask, Response, g, has_request_context, request
 
@@ -19,6 +19,7 @@ from api.render.parts import Json
 from engine import Engine
 from settings import Settings
 
+_NAME = "carbon-optimizer"  # gunicorn.conf.py knows it
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # A measured value older than this, counted from the end of its interval, is not what a grid is like now.
 CURRENT_MINUTES = 60
@@ -101,6 +102,12 @@ class Exchange:
         }
 
 
+def service_of(app: Flask) -> Service:
+    """The service that an app of create_app answers from."""
+    service: Service = app.extensions[_NAME]
+    return service
+
+
 def current() -> Exchange:
     exchange: Exchange = g.exchange
     return exchange
@@ -124,9 +131,10 @@ def install(app: Flask, service: Service) -> None:
     def begin() -> None:
         given = request.environ.get("HTTP_X_REQUEST_ID", "")
         usable = _USABLE_ID.fullmatch(given)
+        own = f"carbon_req_{getrandbits(128):032x}"  # nosec B311
         came_at = service.clock().replace(microsecond=0)
         g.exchange = Exchange(
-            request_id=given if usable else f"carbon_req_{uuid4().hex}",
+            request_id=given if usable else own,
             came_at=came_at,
             began=perf_counter(),
             now=came_at.replace(second=0),
@@ -134,6 +142,7 @@ def install(app: Flask, service: Service) -> None:
         )
         service.engine.begin()
 
+    app.extensions[_NAME] = service
     app.before_request(begin)
     app.after_request(_finish)
 

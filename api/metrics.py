@@ -15,12 +15,16 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from engine import Engine
+from process import process_id
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 OTHER = "other"  # of methods; anybody may make up as many as he likes
 UNMATCHED = "unmatched"  # of routes
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+if values.ValueClass is not values.MutexValue:  # several processes count; by itself it asks who it is at every count
+    values.ValueClass = values.MultiProcessValue(process_id)  # type: ignore[no-untyped-call]
 
 P = ParamSpec("P")
 log = logging.getLogger(__name__)

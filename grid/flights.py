@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+
+from process import process_id
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +51,9 @@ class Flights:
                     self._ended_at[key] = self._monotonic()
 
         with self._lock:
-            if self._pool is None or self._pid != os.getpid():
+            if self._pool is None or self._pid != process_id():
                 self._pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="grid")
-                self._pid = os.getpid()
+                self._pid = process_id()
                 self._under_way = {}
             flight = self._under_way.get(key)
             if flight is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from carbon.placements import Pareto, ParetoPoint
+from catalog.columns import FloatArray
 from planning.candidates import Candidates
 from planning.costs import pareto_front
 from planning.job import WORK_UNITS, Job
@@ -30,8 +31,7 @@ def pareto(job: Job, found: Candidates, ranked: Ranked) -> Pareto:
         if unit is None:
             return Pareto(per=None, points=())
         per, same = unit, job.rates.kind[found.type] == ranked.kind[0]
-        with np.errstate(over="ignore"):  # next to no work costs without bound, and is on no front
-            scale = np.where(same, 1.0 / job.rates.work_per_hour[found.type], np.nan)
+        scale = np.where(same, _inverse(job.rates.work_per_hour[found.type]), np.nan)
     kinds = [
         (spot, usd_per_hour[found.offer])
         for spot, usd_per_hour in (
@@ -42,8 +42,8 @@ def pareto(job: Job, found: Candidates, ranked: Ranked) -> Pareto:
     ]
     order = job.facts.offers.columns.order[found.type] * len(job.facts.offers.regions)
     order = order + job.facts.offers.region_order[found.region]
-    usd = np.concatenate([usd_per_hour * scale for _, usd_per_hour in kinds])
-    gco2e = np.tile(hourly * scale, len(kinds))
+    usd = np.concatenate([_times(usd_per_hour, scale) for _, usd_per_hour in kinds])
+    gco2e = np.tile(_times(hourly, scale), len(kinds))
     front = pareto_front(usd, gco2e, np.tile(order, len(kinds)))
     points = []
     for place, saved in zip(front.index, front.saved_per_usd, strict=True):
@@ -63,3 +63,15 @@ def pareto(job: Job, found: Candidates, ranked: Ranked) -> Pareto:
             )
         )
     return Pareto(per=per, points=tuple(points))
+
+
+def _inverse(work_per_hour: FloatArray) -> FloatArray:
+    """Hours a unit of work; next to no work takes hours without bound, and is on no front."""
+    with np.errstate(over="ignore"):
+        return 1.0 / work_per_hour
+
+
+def _times(hourly: FloatArray, hours: FloatArray) -> FloatArray:
+    """A product that may be infinite."""
+    with np.errstate(over="ignore"):
+        return hourly * hours

@@ -1,47 +1,70 @@
-"""An embedded SQLite file: made on first use, a connection of its own for every thread of every process."""
+"""An embedded SQLite file: made on first use, shared by processes."""
 
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from carbon.errors import StateUnavailable
+from process import process_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Link:
-    """A connection and what it leads to: the process that opened it, the file by device and inode."""
+    """A connection and what it leads to: the process that opened it, the file by device and inode.
+
+    seen_at: when that file was last seen to be the one that is there; monotonic seconds.
+    """
 
     connection: sqlite3.Connection
     owner: tuple[int, int, int]
+    seen_at: float
 
 
 class Database:
     """One file in WAL mode: readers and the one writer at a time do not block each other.
 
-    Nothing is opened before the first use, and a connection that a fork has carried into another process is
-    left alone there, as SQLite demands. A file that was removed or replaced is noticed at the next use.
-    Every method raises StateUnavailable when the file cannot be used.
+    Every thread has a connection of its own, unless they take turns. Nothing is opened before the first use, and a
+    connection that a fork has carried into another process is left alone there, as SQLite demands. A file that was
+    removed or replaced is noticed at the next use, or after trust_seconds. Every method raises StateUnavailable when
+    the file cannot be used.
     """
 
-    def __init__(self, path: Path, schema: Sequence[str], *, busy_seconds: float, durable: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: Sequence[str],
+        *,
+        busy_seconds: float,
+        durable: bool = True,
+        trust_seconds: float = 0.0,
+        turns: bool = False,
+    ) -> None:
         """schema: statements that make the tables. busy_seconds: longest wait for another writer.
 
         durable: whether what was written outlives a crash of the machine; one of the process it always outlives.
+        trust_seconds: for so long nobody looks again whether the file is still there.
+        turns: whether the caller sees to it that one thread at a time uses it, so that one connection is enough.
         """
         self._path = path
         self._name = str(path)
         self._schema = tuple(schema)
         self._busy_seconds = busy_seconds
         self._durable = durable
-        self._local = threading.local()
+        self._trust_seconds = trust_seconds
+        self._turns = turns
+        self._mine: Any = SimpleNamespace() if turns else threading.local()
         self._carried_over: list[_Link] = []  # kept from the garbage collector, which would close them
 
     def exists(self) -> bool:
@@ -59,15 +82,16 @@ class Database:
         with self._translated():
             yield self._connection()
 
+    def run(self, statement: str, values: Sequence[float]) -> list[tuple[Any, ...]]:
+        """The rows that one statement gives, in a transaction of its own. Makes the file."""
+        with self._translated():
+            return self._ready().execute(statement, values).fetchall()
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A connection inside a transaction, committed at the end; an exception undoes it. Makes the file."""
         with self._translated():
-            try:
-                connection = self._connection()
-            except FileNotFoundError:
-                self._make()
-                connection = self._connection()
+            connection = self._ready()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -79,9 +103,10 @@ class Database:
 
     def set_aside(self) -> bool:
         """Rename the file this thread last used, for a person to look at. False if that is not possible."""
-        link: _Link | None = getattr(self._local, "link", None)
+        link: _Link | None = getattr(self._mine, "link", None)
         if link is None:
             return False
+        link.seen_at = -math.inf
         try:
             with self._alone():
                 if self._owner() == link.owner:  # else another process was faster
@@ -107,7 +132,7 @@ class Database:
 
     def _owner(self) -> tuple[int, int, int]:
         status = os.stat(self._name)  # noqa: PTH116  # half the time of the path's own
-        return (os.getpid(), status.st_dev, status.st_ino)
+        return (process_id(), status.st_dev, status.st_ino)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -141,23 +166,41 @@ class Database:
                 connection.close()
             os.link(draft, self._path)
 
+    def _ready(self) -> sqlite3.Connection:
+        """A connection to a file that is there from now on."""
+        try:
+            return self._connection()
+        except FileNotFoundError:
+            self._make()
+            return self._connection()
+
     def _connection(self) -> sqlite3.Connection:
         """This thread's connection to the file that is there now."""
+        link: _Link | None = getattr(self._mine, "link", None)
+        now = time.monotonic()
+        if link is not None and now - link.seen_at < self._trust_seconds and link.owner[0] == process_id():
+            return link.connection
         owner = self._owner()
-        link: _Link | None = getattr(self._local, "link", None)
         if link is not None and link.owner == owner:
+            link.seen_at = now
             return link.connection
         if link is not None:
             self._leave(link)
         address = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: never makes an empty file
-        connection = sqlite3.connect(address, uri=True, timeout=self._busy_seconds, isolation_level=None)
-        self._local.link = _Link(connection, owner)
+        connection = sqlite3.connect(
+            address,
+            uri=True,
+            timeout=self._busy_seconds,
+            isolation_level=None,
+            check_same_thread=not self._turns,
+        )
+        self._mine.link = _Link(connection, owner, now)
         if not self._durable:
             connection.execute("PRAGMA synchronous = OFF")
         return connection
 
     def _leave(self, link: _Link) -> None:
-        if link.owner[0] == os.getpid():
+        if link.owner[0] == process_id():
             link.connection.close()
         else:
             self._carried_over.append(link)

@@ -27,8 +27,20 @@ _SCHEMA = (
         PRIMARY KEY (caller, number)
     ) WITHOUT ROWID""",
 )
+# The usual case in one statement, which is a transaction of its own: every statement hands Python's lock to another
+# thread. It writes nothing for the first request of a window, for one too many, and if times are ahead.
+_ONE_MORE = """
+INSERT INTO hits SELECT ?1, last.number + 1, ?3, ?4
+FROM (SELECT number, at FROM hits WHERE caller = ?1 ORDER BY number DESC LIMIT 1) AS last,
+    (SELECT number FROM hits WHERE caller = ?1 AND at > ?2 ORDER BY number LIMIT 1) AS first
+WHERE last.at <= ?3 AND last.number + 1 - first.number < ?5
+RETURNING number,
+    (SELECT number FROM hits WHERE caller = ?1 AND at > ?2 ORDER BY number LIMIT 1),
+    (SELECT at FROM hits WHERE caller = ?1 AND at > ?2 ORDER BY number LIMIT 1)
+"""
 _FIRST = "SELECT number, at FROM hits WHERE caller = ? AND at > ? ORDER BY number LIMIT 1"
 _LAST = "SELECT number, at FROM hits WHERE caller = ? ORDER BY number DESC LIMIT 1"
+_DROP = "DELETE FROM hits WHERE caller = ? AND number < ?"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -46,7 +58,9 @@ class FileCounter:
 
     def __init__(self, folder: Path, *, busy_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         """busy_seconds: longest wait for the others who count, half of it for threads and half for processes."""
-        self._database = Database(folder / FILE, _SCHEMA, busy_seconds=busy_seconds / 2, durable=False)
+        self._database = Database(
+            folder / FILE, _SCHEMA, busy_seconds=busy_seconds / 2, durable=False, trust_seconds=1.0, turns=True
+        )
         self._turn_seconds = busy_seconds / 2
         self._monotonic = monotonic
         self._turn = threading.Lock()  # threads wait for each other here, where waiting is not polling
@@ -57,8 +71,7 @@ class FileCounter:
         if not self._turn.acquire(timeout=self._turn_seconds):
             raise StateUnavailable(FILE)
         try:
-            with self._database.writing() as connection:
-                return self._count(connection, caller, limit, window_seconds)
+            return self._one_more(caller, limit, window_seconds)
         except StateUnavailable as error:
             if getattr(error.__cause__, "sqlite_errorcode", None) in _DAMAGED:
                 self._database.set_aside()
@@ -66,8 +79,19 @@ class FileCounter:
         finally:
             self._turn.release()
 
-    def _count(self, connection: sqlite3.Connection, caller: str, limit: int, window_seconds: int) -> Count:
+    def _one_more(self, caller: str, limit: int, window_seconds: int) -> Count:
         now, who = self._monotonic(), _hash(caller)
+        if now < self._sweep_at:
+            values = (who, now - window_seconds, now, now + window_seconds, limit)
+            for number, first, oldest in self._database.run(_ONE_MORE, values):
+                if number % CLEAN_EVERY == 0:
+                    self._database.run(_DROP, (who, first))
+                return Count(allowed=True, used=number - first + 1, reset_seconds=oldest + window_seconds - now)
+        with self._database.writing() as connection:
+            return self._count(connection, who, limit, window_seconds)
+
+    def _count(self, connection: sqlite3.Connection, who: int, limit: int, window_seconds: int) -> Count:
+        now = self._monotonic()
         if now >= self._sweep_at:
             self._sweep(connection, now)
         last = connection.execute(_LAST, (who,)).fetchone()
@@ -79,8 +103,7 @@ class FileCounter:
         used, oldest = (number - first[0], first[1]) if first else (0, now)
         allowed = used < limit
         if allowed:
-            if number % CLEAN_EVERY == 0:
-                connection.execute("DELETE FROM hits WHERE caller = ? AND number < ?", (who, number - used))
+            connection.execute(_DROP, (who, number - used))
             connection.execute("INSERT INTO hits VALUES (?, ?, ?, ?)", (who, number, now, now + window_seconds))
         return Count(allowed=allowed, used=used + allowed, reset_seconds=oldest + window_seconds - now)
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # From left to right; a file imports from its own folder or from a layer to its right.
 LAYERS = (
+    ("preload",),
     ("app",),
     ("cli",),
     ("wiring",),
@@ -24,7 +25,7 @@ LAYERS = (
     ("store",),
     ("net", "serving"),
     ("settings",),
-    ("telemetry",),
+    ("telemetry", "process"),
     ("carbon",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -37,7 +38,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # A package, and the files and folders that alone may import it.
 CONFINED = {
     "flask": ("api", "app"),
-    "apiflask": ("api", "app"),
+    "apiflask": ("api", "app", "preload"),
     "werkzeug": ("api", "app"),
     "requests": ("net", "grid.session"),
     "urllib3": ("net", "grid.session"),

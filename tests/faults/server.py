@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -126,7 +127,13 @@ class Gunicorn:
         return psutil.Process(self._process.pid)
 
     def workers(self) -> list[psutil.Process]:
-        return [child for child in self.master.children() if child.status() != psutil.STATUS_ZOMBIE]
+        """Those that live; one may end while it is looked at."""
+        living = []
+        for child in self.master.children():
+            with suppress(psutil.NoSuchProcess):
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    living.append(child)
+        return living
 
     def tell(self, number: signal.Signals) -> None:
         """Send the master a signal."""

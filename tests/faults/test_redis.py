@@ -12,7 +12,7 @@ from tests.faults.server import WORKERS, Gunicorn, upstream_settings, wait_until
 
 CALLERS = 8
 LOST = "cannot be used"
-FOUND = "can be used again"
+FOUND = "Redis answers again"
 
 
 def test_redis_killed_and_brought_back_under_load_fails_no_request(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""What every worker would make for itself is made once, before the workers are forked, and shared by all of them."""
+
+from __future__ import annotations
+
+import gc
+
+from apiflask import APIFlask
+
+from api.access import Access
+from api.exchange import service_of
+from app import create_app
+from engine import Engine
+from grid.absent import NoLiveSource
+from settings import Settings
+from store.keyring import KeyRing
+from store.rate_limit import OFF, in_memory
+
+_MACHINES = [{"region": "us-east-1", "instance_type": name} for name in ("m6g.large", "c6i.2xlarge", "m5.large")]
+_JOB: dict[str, object] = {"workload": "training", "priority": "carbon", "region": "us-west-2", "duration_hours": 24}
+# One question of each kind; the answers do not matter, but every one is a success.
+QUESTIONS: tuple[tuple[str, object], ...] = (
+    ("/api/v1/calculate", {**_MACHINES[0], "duration_hours": 24, "include_embodied": True}),
+    ("/api/v1/compare", {"options": _MACHINES, "duration_hours": 24}),
+    ("/api/v1/schedule", {"region": "us-west-2", "duration_hours": 4}),
+    ("/api/v1/optimize", _JOB),
+    ("/api/v1/optimize", {**_JOB, "workload": "inference", "providers": "all", "requirements": {"vcpus": 4}}),
+    ("/api/v1/regions", None),
+    ("/api/v1/regions/us-east-1", None),
+    ("/v1/by-rank?vcpus=4&memoryGb=16", None),
+    ("/v1/by-provider/aws", None),
+    ("/v1/by-country/DE", None),
+    ("/v1/by-iata/LON", None),
+    ("/health", None),
+)
+
+
+def prepare(served: APIFlask) -> None:
+    """Answer the questions by an application of its own, over the same catalog but without source, keys and stores.
+
+    Then the garbage collector forgets all there is: looking through it would unshare every page of it.
+    """
+    settings = Settings(rate_limit=OFF, metrics="off", access_log="off")
+    rules = Access(keys=KeyRing(lambda: ()), limiter=in_memory(), rate=OFF)
+    engine = Engine(service_of(served).engine.mapping, NoLiveSource("electricity-maps"))
+    client = create_app(settings, engine, rules=rules).test_client()
+    for path, body in QUESTIONS:
+        client.open(path, method="GET" if body is None else "POST", json=body)
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,38 @@
+"""What is made before the workers are forked."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import preload
+from app import create_app
+from settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """The collector looks through everything again after a test."""
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize(("path", "body"), preload.QUESTIONS)
+def test_every_question_asked_beforehand_is_a_success(path: str, body: object, tmp_path: Path) -> None:
+    client = create_app(Settings(data_dir=tmp_path)).test_client()
+
+    answer = client.open(path, method="GET" if body is None else "POST", json=body)
+
+    assert answer.status_code == 200
+
+
+def test_preparing_writes_nothing_and_leaves_the_collector_nothing_to_look_through(tmp_path: Path) -> None:
+    served = create_app(Settings(data_dir=tmp_path / "state"))
+
+    preload.prepare(served)
+
+    assert list(tmp_path.iterdir()) == []
+    assert gc.get_freeze_count() > 10_000
