@@ -22,10 +22,10 @@ help: ## list the targets
 run: $(VENV)/.runtime ## serve on http://127.0.0.1:5000 (HOST, PORT, WEB_CONCURRENCY, ...: see .env.example)
 	@exec $(BIN)/gunicorn --config gunicorn.conf.py app:app
 
-test: $(VENV)/.development ## run the tests (ARGS="-k schedule" for some of them)
+test: $(VENV)/.development ## run all tests (ARGS="-m 'not live and not drill'" leaves out the long ones, ARGS="-k word" runs some)
 	@$(BIN)/python -m pytest $(ARGS)
 
-drill: $(VENV)/.development ## the tests judged by the clock: faults, several workers under load; on a machine of their own
+drill: $(VENV)/.development ## of the tests those judged by the clock alone: faults, several workers under load
 	@$(BIN)/python -m pytest -m drill $(ARGS)
 
 check: $(VENV)/.development ## lint, format, types, direction of imports

@@ -16,9 +16,17 @@ DRILL = "test_the_service_survives_an_upstream_that_is"
 
 @pytest.fixture(scope="session", autouse=True)
 def drills(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Result]]:
-    """The result of a row by its name. The rows of this session run beside all other tests of this folder."""
+    """The result of a row by its name. The rows of this session run beside all other tests of this folder.
+
+    Whoever asks for a row again gets another run of it, by itself if all others have ended.
+    """
     names = [item.callspec.params["name"] for item in request.session.items if item.name.startswith(DRILL)]
     with ProcessPoolExecutor(DRILLS_AT_ONCE, mp_context=get_context("spawn")) as pool:
         running: dict[str, Future[Result]] = {name: pool.submit(drill, name) for name in names}
-        yield lambda name: running[name].result()
+
+        def result(name: str) -> Result:
+            begun = running.pop(name, None) or pool.submit(drill, name)
+            return begun.result()
+
+        yield result
         pool.shutdown(cancel_futures=True)
