@@ -56,7 +56,9 @@ class CachedReader:
         self._refresher = Refresher(
             source, policy, shared, governor, utc_now=utc_now, monotonic=monotonic, jitter=jitter
         )
+        self._deadline_seconds = policy.deadline_seconds
         self._utc_now = utc_now
+        self._monotonic = monotonic
         self._telemetry = telemetry
         self._lock = threading.Lock()
         self._fallbacks: Counter[str] = Counter()
@@ -65,6 +67,7 @@ class CachedReader:
     def begin(self) -> None:
         """See GridReader."""
         self._mine.view = self._shared.view()
+        self._mine.waited_seconds = 0.0
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
         """See GridReader. Late zones answer with the last good value or the reason "late"; the call goes on."""
@@ -141,29 +144,36 @@ class CachedReader:
         kept: Kept | None = view.of(INTENSITY).get(zone)
         ahead: Kept | None = view.of(FORECAST).get(zone) if forecast else None
         latest, upcoming = usable(kept, now), usable(ahead, now)
-        reason = self._absent(view, now) if kept is None else kept.reason or (None if latest is not None else "stale")
         due_at = self._refresher.due_at(view, zone, kept, clock)
+        if kept is None:
+            reason: str | None = self._hold(view, now) or "late"
+        elif latest is None:
+            reason = kept.reason or "stale"
+        else:  # the last good value, where asking again failed or may not be tried
+            reason = kept.reason or (self._hold(view, now) if now.timestamp() >= due_at else None)
         return _Answer(
             ZoneReading(
                 latest=latest if isinstance(latest, Observation) else None,
                 forecast=upcoming if isinstance(upcoming, UpstreamForecast) else None,
-                reason=reason if latest is None else None,
+                reason=reason,
             ),
             None if reason is None else reason if latest is None else "last-value",
             min(due_at, self._refresher.due_at(view, zone, ahead, clock)) if forecast else due_at,
         )
 
-    def _absent(self, view: View, now: datetime) -> str:
-        """Why nothing is known of a zone; follows from view and `now`, as answers must."""
+    def _hold(self, view: View, now: datetime) -> str | None:
+        """Why the source is left alone, if it is; follows from view and `now`, as answers must."""
         health: Health = view.of(HEALTH).get(self._source.name) or Health()
-        return health.hold if health.hold is not None and health.held(now.timestamp()) else "late"
+        return health.hold if health.held(now.timestamp()) else None
 
     def _fetch(self, view: View, wanted: Sequence[Wanted], now: datetime) -> bool:
-        """Whether something was waited for, so that there may be more to read."""
-        if not self._refresher.fetch(view, wanted, now):
+        """Whether something was waited for, so that there may be more to read: one deadline from begin() on."""
+        waited, began = getattr(self._mine, "waited_seconds", 0.0), self._monotonic()
+        if not self._refresher.fetch(view, wanted, now, seconds=max(0.0, self._deadline_seconds - waited)):
             return False
         if self._begun() is not None:  # what was waited for, and nothing else, changes what this thread reads
             newest = self._shared.view()
+            self._mine.waited_seconds = waited + self._monotonic() - began
             self._mine.view = view.replaced((kind, zone, newest.of(kind).get(zone)) for kind, zone in wanted)
         return True
 

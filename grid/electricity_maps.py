@@ -139,12 +139,14 @@ class ElectricityMaps:
         return replies.shares(zone, self._ask(RENEWABLE, zone, share), self._ask(CARBON_FREE, zone, share))
 
     def state(self) -> SourceState:
-        """How it is doing, without a call. degraded: held back, or the newest call failed."""
+        """How it is doing, without a call. degraded: held back, the newest call failed, or the first still waits."""
         health, held, plan = self._gate.health, self._gate.held(), self._plan.known()
         if held is not None:
             state, detail = "degraded", f"{held.reason}: no calls for {held.retry_after_seconds:.0f} s"
         elif health.failing:
             state, detail = "degraded", "the newest call failed"
+        elif self._gate.last_success_at is None and self._session.calls:
+            state, detail = "degraded", "asked, but nothing has been answered yet"
         elif self._gate.last_success_at is None:
             state, detail = "untried", "a key is set; nothing was asked yet"
         else:

@@ -117,10 +117,10 @@ class Refresher:
             (kind, zone) for kind, zone in wanted if clock >= self.due_at(view, zone, view.of(kind).get(zone), clock)
         ]
 
-    def fetch(self, view: View, wanted: Sequence[Wanted], now: datetime) -> bool:
-        """Start or join a call for each; whether it waited for those of which nothing may be served.
+    def fetch(self, view: View, wanted: Sequence[Wanted], now: datetime, *, seconds: float) -> bool:
+        """Start or join a call for each; whether it waited, up to `seconds`, for those of which nothing may be served.
 
-        It waits up to the deadline, unless the source seems dead.
+        It does not wait for a source that seems dead.
         """
         if self._source.held() is not None:
             return False
@@ -134,7 +134,7 @@ class Refresher:
                 missing.append(flight)
         if not missing or not self._source.responsive:
             return False
-        self._flights.wait(missing, seconds=self._policy.deadline_seconds)
+        self._flights.wait(missing, seconds=seconds)
         return True
 
     def _refresh(self, kind: Kind, zone: str) -> None:

@@ -19,7 +19,7 @@ HTML = "<html><body>Service Unavailable</body></html>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One fault. reasons: the fallback_reason of zones nothing is known of.
+    """One fault. reasons: the fallback_reason of zones nothing is known of; known_reasons: others beside known values.
 
     holds: the whole source is left alone for a while. listening: whether anything listens at the upstream's address.
     address: another address. recovers: whether the fault can end while the service runs.
@@ -29,6 +29,7 @@ class Row:
     name: str
     fault: Fault | None = None
     reasons: frozenset[str] = frozenset()
+    known_reasons: frozenset[str] = frozenset()
     holds: bool = True
     listening: bool = True
     address: str | None = None
@@ -102,7 +103,14 @@ def _row(name: str, fault: Fault, *reasons: str, **more: Any) -> Row:
 ROWS = (
     _row("refused key", signals(always(reply({"error": "Invalid auth-token"}, 401))), "bad-key"),
     _row("plan lacks the zone", without_plan, "plan-lacks-zone", holds=False, most_calls=3),
-    _row("plan lacks the zone and does not tell", silent_plan, "plan-lacks-zone", holds=False, most_calls=3),
+    _row(
+        "plan lacks the zone and does not tell",
+        silent_plan,
+        "plan-lacks-zone",
+        known_reasons=frozenset({"rate-limited"}),  # so a refusal is read where the zone worked within the hour
+        holds=False,
+        most_calls=3,
+    ),
     _row("403", always(reply("", 403)), "refused"),
     _row("404", always(reply({"error": "No recent data"}, 404)), "no-recent-data", holds=False),
     _row("429 with Retry-After", always(reply("slow down", 429, Retry_After="2")), "rate-limited"),

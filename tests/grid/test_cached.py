@@ -181,6 +181,22 @@ def test_a_failed_refresh_serves_the_last_value_until_an_hour_after_the_end_of_i
     assert (value(after_eleven), after_eleven.reason) == (None, "timeout")
 
 
+def test_the_last_value_says_why_it_is_not_a_fresh_one_until_there_is_one(
+    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    read(reader, clock, "DE")
+    source.errors["latest", "DE"] = TIMEOUT
+    clock.advance(5 * MINUTE)
+
+    assert eventually(lambda: read(reader, clock, "DE")[0].reason == "timeout")
+    assert value(read(reader, clock, "DE")[0]) == 300
+
+    source.errors.clear()
+    clock.advance(30)
+
+    assert eventually(lambda: read(reader, clock, "DE")[0].reason is None)
+
+
 def test_a_value_that_grows_too_old_within_its_time_to_live_is_not_served(
     source: FakeLiveSource, clock: SteppedClock
 ) -> None:
@@ -269,6 +285,20 @@ def test_when_the_clock_is_set_back_a_value_from_the_future_is_asked_for_again_o
     assert source.count("latest") == 2
 
 
+def test_a_request_that_asks_twice_waits_for_one_deadline(source: FakeLiveSource) -> None:
+    source.gate.clear()
+    reader = CachedReader(source, ReadPolicy(deadline_seconds=1.0))
+    now = datetime.now(UTC)
+    reader.begin()
+    began = time.monotonic()
+
+    (reading,) = reader.read(["DE"], now=now, forecast=True).values()
+    shares = reader.shares("DE", now=now)
+
+    assert (reading.latest, reading.reason, shares) == (None, "late", None)
+    assert 1.0 <= time.monotonic() - began < 2.0
+
+
 # --- while the source holds calls back
 
 
@@ -283,7 +313,7 @@ def test_a_held_source_is_not_asked_and_the_reason_is_its_own(source: FakeLiveSo
     known, unknown = read(reader, clock, "DE", "FR", forecast=True)
     shares = reader.shares("DE", now=clock.utc_now())
 
-    assert (value(known), known.reason) == (300, None)
+    assert (value(known), known.reason) == (300, "sandbox-key")
     assert (value(unknown), unknown.reason) == (None, "sandbox-key")
     assert shares is None
     assert source.count("latest") == 1

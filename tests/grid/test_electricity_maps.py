@@ -14,7 +14,14 @@ import pytest
 from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
 from grid.gate import Gate
 from grid.kept import KINDS
-from grid.source import MalformedReply, SourceError, SourceRefused, SourceUnavailable, ZoneNotCovered
+from grid.source import (
+    MalformedReply,
+    SourceError,
+    SourceRefused,
+    SourceState,
+    SourceUnavailable,
+    ZoneNotCovered,
+)
 from net import HttpLimits
 from store.shared import SharedState
 from tests.fakes.clock import SteppedClock
@@ -570,6 +577,22 @@ def test_the_state_is_untried_then_ok_then_degraded_with_the_reason(
     assert refused.detail.startswith("bad-key")
     assert refused.last_error is not None
     assert "bad-key" in refused.last_error
+
+
+def test_the_state_is_degraded_while_the_first_call_waits_for_its_answer(
+    source: ElectricityMaps, server: FakeElectricityMaps
+) -> None:
+    meanwhile = list[SourceState]()
+
+    def look(_call: Call, good: Answer) -> Answer:
+        meanwhile.append(source.state())
+        return good
+
+    server.fault = look
+    source.latest("DE")
+
+    assert (meanwhile[0].state, meanwhile[0].detail) == ("degraded", "asked, but nothing has been answered yet")
+    assert source.state().state == "ok"
 
 
 def test_a_zone_outside_the_plan_does_not_degrade_the_source(
