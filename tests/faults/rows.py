@@ -102,7 +102,14 @@ def _row(name: str, fault: Fault, *reasons: str, **more: Any) -> Row:
 
 ROWS = (
     _row("refused key", signals(always(reply({"error": "Invalid auth-token"}, 401))), "bad-key"),
-    _row("plan lacks the zone", without_plan, "plan-lacks-zone", holds=False, most_calls=3),
+    _row(
+        "plan lacks the zone",
+        without_plan,
+        "plan-lacks-zone",
+        known_reasons=frozenset({"rate-limited", "quota"}),  # as below; and a plan of one zone has 50 calls an hour
+        holds=False,
+        most_calls=3,
+    ),
     _row(
         "plan lacks the zone and does not tell",
         silent_plan,
