@@ -1,0 +1,66 @@
+"""Renews what the curl commands of README.md print, from a service that runs on http://127.0.0.1:5000 (make run).
+
+python -m tools.make_readme; needs curl and jq. Commands that start with anything else stay as they are.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+BEGIN, END, PROMPT = "```console\n", "```\n", "$ "
+
+
+def console_lines(text: str) -> Iterator[tuple[bool, str]]:
+    """Every line of the document, and whether it is within a console block."""
+    within = False
+    for line in text.splitlines(keepends=True):
+        within = (within or line == BEGIN) and line != END
+        yield within and line != BEGIN, line
+
+
+def commands(text: str) -> list[str]:
+    """What is typed in the console blocks, a command with its further lines as one text."""
+    found: list[str] = []
+    open_ended = False
+    for within, line in console_lines(text):
+        if within and (open_ended or line.startswith(PROMPT)):
+            if open_ended:
+                found[-1] += line
+            else:
+                found.append(line.removeprefix(PROMPT))
+            open_ended = line.rstrip().endswith(("\\", "|"))
+    return found
+
+
+def renewed(text: str) -> str:
+    """The document with the output of its curl commands as it is now."""
+    waiting, lines = commands(text), list[str]()
+    asked, open_ended, dropping = "", False, False
+    for within, line in console_lines(text):
+        typed = within and (open_ended or line.startswith(PROMPT))
+        if typed and not open_ended:
+            asked = waiting.pop(0)
+            dropping = asked.startswith("curl")
+        if typed or not within or not dropping:
+            lines.append(line)
+        open_ended = typed and line.rstrip().endswith(("\\", "|"))
+        if typed and not open_ended and dropping:
+            lines.append(_output(asked))
+        dropping = dropping and within
+    return "".join(lines)
+
+
+def _output(command: str) -> str:
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    return done.stdout if done.stdout.endswith("\n") else f"{done.stdout}\n"
+
+
+if __name__ == "__main__":
+    new = renewed(README.read_text(encoding="utf-8"))
+    if "\n\n```\n" in new:
+        sys.exit(f"{README.name} was not renewed: a command printed nothing")
+    README.write_text(new, encoding="utf-8")
