@@ -48,9 +48,12 @@ class RegionParameters(Parameters):
 @bp.output(RegionsAnswer)
 def regions(query: RegionsParameters) -> Json:
     """List the regions a customer can open now, greenest first."""
-    exchange = current()
-    result = exchange.engine.regions(query.query(), now=exchange.now)
-    return exchange.success(region_list(result, exchange.service.sites))
+    exchange, asked = current(), query.query()
+
+    def answer() -> Json:
+        return region_list(exchange.engine.regions(asked, now=exchange.now), exchange.service.sites)
+
+    return exchange.success(exchange.once(asked, answer))
 
 
 @bp.get("/api/v1/regions/<region>")
