@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 AWS_REGIONS = (
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "ca-west-1", "sa-east-1", "af-south-1",
@@ -64,6 +64,8 @@ def _v1(name: str, route: str, body: object = None, **more: float) -> Case:
 
 CALCULATE = {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24}
 CALCULATE_CASE = _v1("POST calculate", "calculate", CALCULATE, requests=2000, target_share=0.5)
+REGIONS_CASE = _v1("GET regions (aws)", "regions")
+BY_RANK_CASE = Case(name="GET by-rank, 20 rows", path="/v1/by-rank?limit=20", target_share=0.5)
 FLOOR = Case(name="floor: an empty Flask endpoint", path="/floor", requests=1000)
 CASES = (
     Case(name="GET /health", path="/health", requests=2000),
@@ -71,12 +73,19 @@ CASES = (
     _v1("POST compare, 3 options", "compare", compare(3)),
     _v1("POST compare, 100 options", "compare", compare(100), requests=300),
     _v1("POST schedule", "schedule", {"region": "us-west-2", "duration_hours": 4}),
-    _v1("GET regions (aws)", "regions", target_share=0.6),
-    Case(name="GET by-rank, 20 rows", path="/v1/by-rank?limit=20", target_share=0.6),
+    REGIONS_CASE,
+    BY_RANK_CASE,
     Case(name="GET by-rank, all rows", path="/v1/by-rank", requests=300, target_cpu_ms=4),
     Case(name="GET by-rank, with a shape", path="/v1/by-rank?limit=20&vcpus=4&memoryGb=16"),
     Case(name="GET by-iata", path="/v1/by-iata/LON"),
     _v1("POST optimize (aws)", "optimize", TRAINING, requests=200, target_cpu_ms=8),
     _v1("POST optimize (all providers)", "optimize", {**TRAINING, "providers": "all"}, requests=60, target_cpu_ms=40),
     _v1("POST optimize (all, any size)", "optimize", LONG_FRONT, requests=40, target_cpu_ms=50),
+)
+# The same without what an operator may switch off: RATE_LIMIT, METRICS and ACCESS_LOG.
+BARE = {"RATE_LIMIT": "off", "METRICS": "off", "ACCESS_LOG": "off"}
+BARE_CASES = (
+    replace(CALCULATE_CASE, target_share=0.65),
+    replace(REGIONS_CASE, target_share=0.6),
+    replace(BY_RANK_CASE, target_share=0.6),
 )

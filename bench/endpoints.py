@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from statistics import median
 
-from bench.cases import CALCULATE_CASE, CASES, FLOOR
+from bench.cases import BARE, BARE_CASES, CALCULATE_CASE, CASES, FLOOR
 from bench.measure import Measurement, Pair, compare
 from bench.report import at_least, at_most, table
 from bench.server import gunicorn
@@ -38,7 +38,11 @@ def section(rounds: int, share: float) -> str:
                 ["upstream calls in the run", f"{calls}", ""],
             ],
         )
-        return f"{endpoint_table(pairs)}\n\n{facts}"
+        bare = stack.enter_context(gunicorn("app:app", CALCULATE_CASE, {**upstream.environ, **BARE}))
+        bare_pairs = list(compare(bare, BARE_CASES, floor, FLOOR, rounds=rounds, share=share))
+    everything = f"With everything on: rate limit, metrics, access log, headers.\n\n{endpoint_table(pairs)}"
+    without = f"Without rate limit, metrics and access log.\n\n{endpoint_table(bare_pairs)}"
+    return f"{everything}\n\n{without}\n\n{facts}"
 
 
 def endpoint_table(pairs: Sequence[Pair]) -> str:

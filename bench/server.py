@@ -120,15 +120,16 @@ def gunicorn(
 ) -> Server:
     """An application, module:name, served as `make run` does."""
     port = free_port()
-    fixed = {
+    settings = {
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "WEB_CONCURRENCY": str(workers),
         "THREADS": str(threads),
         "RATE_LIMIT": "100000 per second",  # counted like any other, and never reached
+        **(environ or {}),
     }
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", target]
-    return Server(command, port, first, {**(environ or {}), **fixed})
+    return Server(command, port, first, settings)
 
 
 def request(connection: http.client.HTTPConnection, case: Case) -> tuple[int, bytes]:
