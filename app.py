@@ -93,7 +93,7 @@ def __getattr__(name: str) -> APIFlask:
     """`app`, built when a server asks for it: importing this module reads no settings."""
     if name != "app":
         raise AttributeError(name)
-    globals()["app"] = made = _configured(_settings())
+    globals()["app"] = made = configured(_settings())
     return made
 
 
@@ -105,7 +105,8 @@ def _settings() -> Settings:
         raise SystemExit(str(error)) from error
 
 
-def _configured(settings: Settings) -> APIFlask:
+def configured(settings: Settings) -> APIFlask:
+    """The application as it is served, with its log. Ends the start where a setting cannot be used."""
     logs.configure(settings.log_level)
     try:
         return create_app(settings)
@@ -115,4 +116,4 @@ def _configured(settings: Settings) -> APIFlask:
 
 if __name__ == "__main__":
     chosen = _settings()
-    _configured(chosen).run(host=chosen.host, port=chosen.port, threaded=True)
+    configured(chosen).run(host=chosen.host, port=chosen.port, threaded=True)

@@ -1,6 +1,7 @@
 """How gunicorn serves app:app; its command line and GUNICORN_CMD_ARGS win over what stands here."""
 
 import ctypes
+import logging
 import os
 import tempfile
 from contextlib import suppress
@@ -10,12 +11,22 @@ from typing import Any
 
 import gunicorn.util
 
+import serving
 from settings import Settings, SettingsError
 
-try:
-    _settings = Settings.from_env()
-except SettingsError as error:
-    raise SystemExit(str(error)) from error
+
+def _settings_now() -> Settings:
+    """At the start wrong ones end it; at a reload those before stay in force."""
+    try:
+        return Settings.from_env()
+    except SettingsError as error:
+        if serving.settings_in_force is None:
+            raise SystemExit(str(error)) from error
+        logging.getLogger("gunicorn.error").error("settings are not reloaded: %s", error)  # noqa: TRY400
+        return serving.settings_in_force
+
+
+_settings = serving.settings_in_force = _settings_now()
 
 # gunicorn 26 and 27 wait in the worker's main loop, up to 2 s each, for clients that asked for `Connection: close`
 # and do not hang up: five of them freeze a worker for 4 to 10 s, five hundredths of a second do no harm. There is
@@ -73,13 +84,34 @@ def _folder_for_metrics() -> None:
 _folder_for_metrics()
 
 
+def _served(server) -> Any:  # type: ignore[no-untyped-def]
+    """The application, if the workers share it and it is ours."""
+    served = server.app.wsgi() if server.cfg.preload_app else None
+    return served if "carbon-optimizer" in getattr(served, "extensions", ()) else None
+
+
 def when_ready(server):  # type: ignore[no-untyped-def]
     """No worker is forked yet: whatever is made now is shared by all of them."""
-    served: Any = server.app.wsgi() if server.cfg.preload_app else None
-    if "carbon-optimizer" in getattr(served, "extensions", ()):
+    served = _served(server)
+    if served is not None:
         import preload
 
         preload.prepare(served)
+
+
+def on_reload(server):  # type: ignore[no-untyped-def]
+    """HUP: the new workers get an application of the settings as they are now, or, if that fails, the one before."""
+    if _served(server) is None:
+        return
+    import app
+    import preload
+
+    try:
+        server.app.callable = app.app = app.configured(_settings)
+    except SystemExit as error:
+        server.log.error("settings are not reloaded: %s", error)  # noqa: TRY400
+    else:
+        preload.prepare(app.app)
 
 
 def child_exit(server, worker):  # type: ignore[no-untyped-def]  # gunicorn has no types

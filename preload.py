@@ -39,6 +39,7 @@ def prepare(served: APIFlask) -> None:
 
     Then the garbage collector forgets all there is: looking through it would unshare every page of it.
     """
+    gc.unfreeze()
     settings = Settings(rate_limit=OFF, metrics="off", access_log="off")
     rules = Access(keys=KeyRing(lambda: ()), limiter=in_memory(), rate=OFF)
     engine = Engine(service_of(served).engine.mapping, NoLiveSource("electricity-maps"))

@@ -9,6 +9,10 @@ from gunicorn import glogging
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers import gthread
 
+from settings import Settings
+
+settings_in_force: Settings | None = None  # of this master; gunicorn.conf.py is run anew at each reload
+
 HEADER_SECONDS = 5.0  # from the first byte to the end of the headers
 BODY_SECONDS = 30.0  # for the body: 1 MB at 35 kB/s
 FIRST_BYTE_SECONDS = 0.02  # a thread waits for the first byte of a new connection; then the main loop does

@@ -90,7 +90,8 @@ def _calls(text: str) -> str:
 def _redis_url(text: str) -> str:
     parts = urlsplit(text)
     place = parts.path if parts.scheme == "unix" else parts.hostname if parts.scheme in ("redis", "rediss") else None
-    return _checked(text, bool(place) and parts.port != 0 and not re.search(r"\s", text))
+    numbered = parts.scheme == "unix" or re.fullmatch(r"(/\d*)?", parts.path) is not None  # the number of a database
+    return _checked(text, bool(place) and numbered and parts.port != 0 and not re.search(r"\s", text))
 
 
 def _origins(text: str) -> str:
@@ -119,7 +120,10 @@ WORKERS = Rule(
 )
 RATE = Rule(allowed="off or 1 to 100000 requests per second, minute, hour or day, as in 60 per minute", parse=_rate)
 CALLS = Rule(allowed="auto, off or a whole number from 1 to 1000000", parse=_calls)
-REDIS_URL = Rule(allowed="a redis://, rediss:// or unix:// URL, which may hold a password", parse=_redis_url)
+REDIS_URL = Rule(
+    allowed="a redis://, rediss:// or unix:// URL, which may hold a password and the number of a database",
+    parse=_redis_url,
+)
 ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
 FOLDER = Rule(allowed="a folder, which is made when something is to be kept", parse=_folder)
 

@@ -9,14 +9,14 @@ from grid.refresher import ReadPolicy
 from grid.registry import build_reader
 from mapping import CloudMap
 from net import HttpLimits
-from settings import Settings
+from settings import Settings, SettingsError
 from store.hits import FileCounter
 from store.keyring import KeyRing
 from store.keys import KeyTable
 from store.rate_limit import RateLimiter
 from store.redis_cache import RedisCache
 from store.redis_hits import RedisCounter
-from store.redis_link import RedisLink
+from store.redis_link import RedisLink, UnusableUrl
 from store.shared_keys import SharedKeys
 from store.sqlite_cache import SqliteCache
 from telemetry import SILENT, Telemetry
@@ -26,8 +26,16 @@ LOCK_MARGIN_SECONDS = 5.0
 
 
 def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink | None:
-    """What all stores of one process share to reach Redis; None without REDIS_URL. Opens nothing."""
-    return RedisLink(settings.redis_url, telemetry=telemetry) if settings.redis_url else None
+    """What all stores of one process share to reach Redis; None without REDIS_URL. Opens nothing.
+
+    Raises SettingsError.
+    """
+    if not settings.redis_url:
+        return None
+    try:
+        return RedisLink(settings.redis_url, telemetry=telemetry)
+    except UnusableUrl as error:
+        raise SettingsError([f"REDIS_URL has an option that the client does not take ({error})"]) from error
 
 
 def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: Telemetry = SILENT) -> Engine:

@@ -113,7 +113,7 @@ class CachedReader:
         """See GridReader. fallbacks: zone readings without a fresh value, by reason, since the start."""
         with self._lock:
             fallbacks = dict(self._fallbacks)
-        return (replace(self._source.state(), fallbacks=fallbacks),)
+        return (replace(self._source.state(), fallbacks=fallbacks, shared_by=self._shared.scope),)
 
     def _view(self) -> View:
         return self._begun() or self._shared.view()

@@ -210,7 +210,7 @@ class Refresher:
 
     def _log(self, kind: Kind, zone: str, error: SourceError) -> None:
         if error.reason != "quota" and self._source.held() is None:  # else it is the source's, and logged there once
-            level = logging.INFO if isinstance(error, ZoneNotCovered) else logging.WARNING
+            level = logging.DEBUG if isinstance(error, ZoneNotCovered) else logging.WARNING  # a plan lacks many zones
             logger.log(level, "no live %s for %s from %s: %s", kind.name, zone, self._source.name, error)
 
     def _clock(self) -> float:

@@ -33,7 +33,7 @@ def build_reader(
     """
     if electricity_maps is None:
         return NoLiveSource(ElectricityMaps.name)
-    shared = SharedState(store, KINDS)
+    shared = SharedState(store, KINDS, telemetry=telemetry)
     governor = Governor(
         ElectricityMaps.name,
         budget or Budget(),

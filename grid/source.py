@@ -25,8 +25,9 @@ class Quota:
 class SourceState:
     """How a source is doing, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried".
 
-    calls: of this process. quota: of all; None: no limit is known. breaker_open: whether calls are held back; None:
-    no calls are ever made.
+    calls, fallbacks: of this process. quota: of all; None: no limit is known. breaker_open: whether calls are held
+    back; None: no calls are ever made. shared_by: who knows now what one of them has learned: all of the "service", the workers of
+    one "machine", each "worker" alone; None: there is nothing to know.
     """
 
     source: str
@@ -39,6 +40,7 @@ class SourceState:
     fallbacks: Mapping[str, int] | None = None
     quota: Quota | None = None
     breaker_open: bool | None = None
+    shared_by: str | None = None
 
     @property
     def calls_left(self) -> int | None:

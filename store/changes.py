@@ -39,7 +39,10 @@ class Store(Protocol):
     """Bytes by key, shared by processes; every write gets the next revision. Safe for threads and forks.
 
     Every method raises StateUnavailable when the store cannot be used, within a fraction of a second.
+    scope: whose it is: all of the "service", the workers of one "machine".
     """
+
+    scope: str
 
     @property
     def reports_itself(self) -> bool:

@@ -64,6 +64,8 @@ return {epoch, newest, 0, pairs}
 class RedisCache:
     """A Store in Redis."""
 
+    scope = "service"
+
     def __init__(self, link: RedisLink, *, lock_seconds: float, wait_seconds: float) -> None:
         """lock_seconds: after that a lock of a dead process is free. wait_seconds: longest wait for a lock."""
         self._link = link

@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.commands.core import Script
 from redis.retry import Retry
 
-from carbon.errors import StateUnavailable
+from carbon.errors import CarbonError, StateUnavailable
 from store.rest import Rest
 from telemetry import Telemetry
 
@@ -23,6 +23,10 @@ TIMEOUT_SECONDS = 0.2  # to connect, and again for each reply
 REST_SECONDS = 5.0
 
 
+class UnusableUrl(CarbonError):
+    """The client does not take the URL of Redis, as for an option it does not know. Tells nothing of the URL."""
+
+
 class RedisLink:
     """The connections of one process to Redis, for all its stores, so that one failure spares the others the wait.
 
@@ -31,15 +35,19 @@ class RedisLink:
     """
 
     def __init__(self, url: str, *, telemetry: Telemetry, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """url: redis://, rediss:// or unix://; may hold a password, so it is never logged."""
-        self._client = Redis.from_url(
-            url,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            socket_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),  # by default it tries ten times, for seconds
-            protocol=2,  # with no library named, a new connection takes no further question
-            driver_info=None,
-        )
+        """url: redis://, rediss:// or unix://; may hold a password, so it is never logged. Raises UnusableUrl."""
+        try:
+            self._client = Redis.from_url(
+                url,
+                socket_connect_timeout=TIMEOUT_SECONDS,
+                socket_timeout=TIMEOUT_SECONDS,
+                retry=Retry(NoBackoff(), 0),  # by default it tries ten times, for seconds
+                protocol=2,  # with no library named, a new connection takes no further question
+                driver_info=None,
+            )
+            self._client.connection_pool.make_connection()  # connects to nothing, but knows its options
+        except (ValueError, TypeError, RedisError) as error:
+            raise UnusableUrl(type(error).__name__) from None
         self._telemetry = telemetry
         self._rest = Rest(REST_SECONDS, monotonic=monotonic)
 

@@ -13,6 +13,7 @@ from carbon.errors import StateUnavailable
 from store.changes import START, Changes, LockHeld, Store
 from store.regions import region
 from store.view import Kind, View
+from telemetry import SILENT, Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,16 @@ class SharedState:
     """
 
     def __init__(
-        self, store: Store | None, kinds: Iterable[Kind], *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        store: Store | None,
+        kinds: Iterable[Kind],
+        *,
+        telemetry: Telemetry = SILENT,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """store: None for values of this process alone."""
         self._store = store
+        self._telemetry = telemetry
         self._kinds = {kind.name: kind for kind in kinds}
         self._regions = {} if store is None else {kind.name: region(store, kind) for kind in self._kinds.values()}
         self._monotonic = monotonic
@@ -44,6 +51,11 @@ class SharedState:
         self._following = threading.Lock()
         self._changing = threading.RLock()
         self._own = threading.local()
+
+    @property
+    def scope(self) -> str:
+        """Who shares now: all of the "service", the workers of one "machine", or each "worker" knows its own."""
+        return "worker" if self._store is None or self._down else self._store.scope
 
     def view(self) -> View:
         """What is known now, at most VIEW_SECONDS late; asks the store only if the last look is older.
@@ -217,6 +229,7 @@ class SharedState:
                 self.update(kind, name, unless_newer)
 
     def _lost(self, error: StateUnavailable) -> None:
+        self._telemetry.store_error("shared-state")
         with self._changing:
             self._due = self._monotonic() + PAUSE_SECONDS
             changed, self._down = not self._down, True

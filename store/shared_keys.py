@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -69,7 +69,7 @@ class SharedKeys:
     def create(self, name: str, *, rate: str | None, now: datetime) -> str:
         """See KeyTable."""
         refuse_name(name)
-        self.records()  # what only this machine knows has its names too
+        self._union(must_merge=True)  # what only this machine knows has its names too
         key, record = new_key(name, rate=rate, now=now)
         if not self._run(self._create, _packed(record)):
             raise taken(name)
@@ -77,13 +77,17 @@ class SharedKeys:
 
     def revoke(self, name_or_id: str, *, now: datetime) -> None:
         """See KeyTable."""
-        self.records()
+        self._union(must_merge=True)
         if not self._run(self._revoke, name_or_id, now.astimezone(UTC).isoformat(timespec="seconds")):
             raise not_in_force(name_or_id)
         self.records()  # this machine's copy knows at once
 
     def records(self) -> list[KeyRecord]:
-        """See KeyTable. Brings what either side lacks to it; a copy that cannot be written is done without."""
+        """See KeyTable. Brings what either side lacks to it; a side that cannot be written is done without."""
+        return self._union(must_merge=False)
+
+    def _union(self, *, must_merge: bool) -> list[KeyRecord]:
+        """must_merge: raises StateUnavailable if Redis does not take what it lacks, as when it is full."""
         try:
             there = self._there()
         except StateUnavailable:
@@ -94,9 +98,10 @@ class SharedKeys:
             here = self._copy.records()
         except StateUnavailable:
             return there
-        union = _union(here, there)
+        union = _union_of(here, there)
         if news := _lacking(there, union):
-            self._run(self._merge, *map(_packed, news))
+            with nullcontext() if must_merge else suppress(StateUnavailable):
+                self._run(self._merge, *map(_packed, news))
         if news := _lacking(here, union):
             with suppress(StateUnavailable):
                 self._copy.merge(news)
@@ -112,7 +117,7 @@ class SharedKeys:
         return self._link.use(ask)
 
 
-def _union(one: Iterable[KeyRecord], other: Iterable[KeyRecord]) -> list[KeyRecord]:
+def _union_of(one: Iterable[KeyRecord], other: Iterable[KeyRecord]) -> list[KeyRecord]:
     """Every record of either; revoked if it is in one of them."""
     known = {record.id: record for record in one}
     for record in other:

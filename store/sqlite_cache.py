@@ -47,6 +47,8 @@ class SqliteCache:
     A file that SQLite says is damaged is set aside and made anew: all of it can be asked for again.
     """
 
+    scope = "machine"
+
     def __init__(self, folder: Path, *, lock_seconds: float, wait_seconds: float) -> None:
         """lock_seconds: after that a lock of a dead process is free. wait_seconds: longest wait for a lock."""
         self._path = folder / FILE

@@ -37,9 +37,12 @@ class SourceRow(Answer):
     last_success_at: Timestamp | None
     last_error: str | None
     calls: int = Field(ge=0, description="Upstream calls of this process.")
-    fallbacks: dict[str, int] = Field(description="Answers without a live value, by reason.")
+    fallbacks: dict[str, int] = Field(description="Readings of this process without a fresh live value, by reason.")
     quota: QuotaRow | None = Field(description="The hour's budget of calls; null if no limit is known.")
     breaker_open: bool | None = Field(description="True while calls are held back; null if none are ever made.")
+    shared_by: Literal["service", "machine", "worker"] | None = Field(
+        description="Who shares live data and the budget of calls now; worker: each goes on alone; null: no source."
+    )
 
 
 class TableRow(Answer):

@@ -9,6 +9,7 @@ from api.render.numbers import stamp
 from api.render.parts import Json
 from carbon.results import TableState
 from grid.source import Quota, SourceState
+from store.rate_limit import OFF
 
 SERVICE = "carbon-optimizer"
 _WHEN_FAILING = {
@@ -26,7 +27,7 @@ def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[Table
     return {
         "status": "ready",
         "degraded": bool(access["keys_stale"] or access["rate_limit_failing"])
-        or any(source.state == "degraded" for source in sources),
+        or any(source.state == "degraded" or source.shared_by == "worker" for source in sources),
         "service": SERVICE,
         "timestamp": timestamp,
         "access": access,
@@ -38,7 +39,9 @@ def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[Table
 def access(rules: Access) -> Json:
     """Raises StateUnavailable if the keys cannot be read: then nobody gets in."""
     configured, limiter = rules.keys.configured(), rules.limiter
-    detail = "a key is needed; the limit is per key" if configured else "open to everybody; the limit is per address"
+    who = "a key is needed" if configured else "open to everybody"
+    limit = "there is no limit" if rules.rate == OFF else f"the limit is per {'key' if configured else 'address'}"
+    detail = f"{who}; {limit}"
     if limiter.failing:
         detail += f"; requests cannot be counted together: {_WHEN_FAILING[limiter.on_store_error]}"
     return {
@@ -64,6 +67,7 @@ def _source(source: SourceState) -> Json:
         "fallbacks": dict(source.fallbacks or {}),
         "quota": None if source.quota is None else _quota(source.quota),
         "breaker_open": source.breaker_open,
+        "shared_by": source.shared_by,
     }
 
 

@@ -283,7 +283,7 @@ def test_ready_says_who_may_ask_and_how_often() -> None:
         "detail": "open to everybody; the limit is per address",
     }
     assert (closed["access"]["keys_configured"], closed["access"]["rate_limit"]) == (True, "off")
-    assert closed["access"]["detail"] == "a key is needed; the limit is per key"
+    assert closed["access"]["detail"] == "a key is needed; there is no limit"
 
 
 def test_ready_is_degraded_while_the_keys_in_force_are_old_ones(clock: SteppedClock) -> None:

@@ -43,6 +43,7 @@ def test_an_upstreams_outage_leaves_the_service_ready_but_degraded() -> None:
         fallbacks={"timeout": 3},
         quota=Quota(calls_per_hour=50, calls_used=48, calls_left=2, resets_at=NOW),
         breaker_open=True,
+        shared_by="service",
     )
     client = service(FakeReader(states=[state])).test_client()
 
@@ -68,8 +69,18 @@ def test_an_upstreams_outage_leaves_the_service_ready_but_degraded() -> None:
                 "resets_at": "2026-02-11T10:30:07Z",
             },
             "breaker_open": True,
+            "shared_by": "service",
         }
     ]
+
+
+def test_workers_that_each_go_on_alone_leave_the_service_ready_but_degraded() -> None:
+    state = SourceState(source="electricity-maps", state="ok", detail="answers", shared_by="worker")
+
+    answer = service(FakeReader(states=[state])).test_client().get("/ready").get_json()
+
+    assert (answer["status"], answer["degraded"]) == ("ready", True)
+    assert answer["sources"][0]["shared_by"] == "worker"
 
 
 def test_a_source_without_a_key_is_no_outage() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from carbon.errors import CarbonError
 from settings import Settings, SettingsError, env_example
+from wiring import build_redis
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -125,6 +126,20 @@ def test_secrets_stay_out_of_problems_and_of_the_printed_settings() -> None:
 
     assert "cret" not in key_problem + url_problem + redis_problem + printed
     assert key_problem.startswith("EL_MAPS_API_KEY must be ")
+
+
+def test_a_database_of_redis_without_a_number_is_refused() -> None:
+    assert problems_of(REDIS_URL="redis://localhost/abc")[0].startswith("REDIS_URL must be a redis://")
+
+
+@pytest.mark.parametrize("option", ["foo=1", "socket_timeout=abc", "db=x"])
+def test_an_option_that_the_client_of_redis_does_not_take_ends_the_start_and_tells_no_secret(option: str) -> None:
+    settings = Settings.from_env({"REDIS_URL": f"redis://:secret@localhost/0?{option}"}, dotenv=None)
+
+    with pytest.raises(SettingsError, match="REDIS_URL has an option") as refused:
+        build_redis(settings)
+
+    assert "secret" not in str(refused.value)
 
 
 def test_a_dotenv_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:

@@ -59,9 +59,12 @@ class Gunicorn:
         application: str = "app:app",
         workers: int = WORKERS,
         largest_file_bytes: int | None = None,
+        start_in: Path = ROOT,
         **environ: str,
     ) -> None:
-        """largest_file_bytes: no process of it can write a longer file. environ: settings."""
+        """largest_file_bytes: no process of it can write a longer file. environ: settings, before those of the .env
+        of start_in.
+        """
         self._port = Port()
         self.port = self._port.number
         self.data = folder / "var"
@@ -69,15 +72,16 @@ class Gunicorn:
         self._application = application
         self._workers = workers
         self._largest = largest_file_bytes
+        self._start_in = start_in
         fixed = {"HOST": "127.0.0.1", "PORT": str(self.port), "WEB_CONCURRENCY": str(workers)}
         chosen = {"THREADS": str(THREADS), "RATE_LIMIT": "off", "DATA_DIR": str(self.data), **environ}
-        self._environ = {**_clean(os.environ), **chosen, **fixed}
+        self._environ = {**_clean(os.environ), **chosen, **fixed, "PYTHONPATH": str(ROOT)}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Gunicorn:
-        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", self._application]
+        command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), self._application]
         self._process = subprocess.Popen(  # noqa: S603
-            command, cwd=ROOT, env=self._environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command, cwd=self._start_in, env=self._environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self._copying = threading.Thread(target=self._copy, args=(self._process,))
         self._copying.start()

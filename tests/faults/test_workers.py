@@ -16,6 +16,7 @@ from tests.fakes.electricity_maps import Answer as Reply
 from tests.fakes.electricity_maps import FakeElectricityMaps, always
 from tests.faults.client import QUESTIONS, Answer, Load, ask, failures
 from tests.faults.server import Gunicorn, upstream_settings, wait_until
+from tests.faults.wire import status_of
 
 CALLERS = 12
 SLOW_CALLERS = 6
@@ -119,6 +120,46 @@ def test_a_reload_under_load_breaks_no_answer_off(server: Gunicorn) -> None:
         wait_until(lambda: len(load.answers()) > asked + 5 * CALLERS, 20, "more answers")
 
     assert failures(load.answers(), accept=not_begun) == []
+
+
+def test_a_reload_applies_the_settings_as_they_are_now(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("MAX_BODY_BYTES=2000\n")
+    with Gunicorn(tmp_path, start_in=tmp_path) as server:
+        before = status_of(server.port, long_question())
+        dotenv.write_text("MAX_BODY_BYTES=4000\n")
+        reload(server)
+        after = status_of(server.port, long_question())
+
+    assert (before, after) == (413, 400)
+
+
+def test_a_reload_with_a_wrong_setting_says_so_and_leaves_all_as_it_was(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("MAX_BODY_BYTES=2000\n")
+    with Gunicorn(tmp_path, start_in=tmp_path) as server:
+        dotenv.write_text("MAX_BODY_BYTES=none\n")
+        reload(server)
+        after = status_of(server.port, long_question())
+        log = server.log()
+
+    assert after == 413
+    assert "settings are not reloaded" in log
+    assert "MAX_BODY_BYTES is 'none'" in log
+
+
+def reload(server: Gunicorn) -> None:
+    """HUP, and wait for other workers."""
+    before = {worker.pid for worker in server.workers()}
+    server.tell(signal.SIGHUP)
+    wait_until(lambda: before.isdisjoint(worker.pid for worker in server.workers()), 20, "all workers are new")
+    wait_until(lambda: ask(server.port, CALCULATE).status == 200, 20, "it answers")
+
+
+def long_question() -> bytes:
+    """A body of 3,000 bytes that is no JSON object."""
+    head = "POST /api/v1/calculate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 3000\r\n"
+    return f"{head}Connection: close\r\n\r\n".encode() + b"[" * 3000
 
 
 def not_begun(answer: Answer) -> bool:

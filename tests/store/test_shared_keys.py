@@ -117,6 +117,20 @@ def test_while_redis_is_away_the_copy_stands_in_and_nothing_can_be_changed(one: 
         one.revoke("ci", now=NOW)
 
 
+def test_a_redis_that_takes_no_writes_keeps_nobody_out_and_changes_nothing(
+    tmp_path: Path, one: SharedKeys, redis: RedisServer
+) -> None:
+    key = KeyTable(tmp_path / "one", busy_seconds=1.0).create("old", rate=None, now=NOW)
+    redis.configure("maxmemory", "1")  # full
+
+    assert KeyRing(one.records).find(key) is not None
+    with pytest.raises(StateUnavailable):
+        one.create("other", rate=None, now=NOW)
+    with pytest.raises(StateUnavailable):
+        one.revoke("old", now=NOW)
+    assert in_force(one) == ["old"]
+
+
 def test_without_redis_and_without_a_copy_it_is_not_known_whether_there_are_keys(
     one: SharedKeys, redis: RedisServer
 ) -> None:

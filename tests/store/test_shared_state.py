@@ -24,6 +24,7 @@ from store.sqlite_cache import FILE
 from store.view import Kind, View
 from tests.fakes import redis_server
 from tests.fakes.redis_server import RedisServer
+from tests.fakes.telemetry import Counts
 from tests.fakes.workers import store_at
 
 WAIT_SECONDS = 1.0
@@ -330,16 +331,31 @@ def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_
         worker.update(NOTES, "PL", lambda known: Note(1, f"{known.text if known else ''}+"))
         place.pass_by(1)
     said = complaints(caplog)
+    scopes = [worker.scope]
     alone = (text(worker, "DE"), text(worker, "FR"), text(worker, "PL"))
     bring_back()
     place.pass_by(BACK_AFTER_SECONDS)
     worker.view()
 
     assert alone == ("before", "alone 5", "++++")
+    assert scopes == ["worker"]
+    assert eventually(lambda: worker.scope == ("service" if place.redis else "machine"))
     assert len(said) == 1
     assert eventually(lambda: text(place.worker(), "FR") == "alone 5")
     assert text(place.worker(), "DE") == "before"
     assert eventually(lambda: "can be used again" in caplog.text or "answers again" in caplog.text)
+
+
+def test_every_use_of_a_store_that_fails_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way of the folder")
+    counts = Counts()
+    nowhere = Place(str(tmp_path / "file" / "var"), Time()).store()
+    worker = SharedState(nowhere, (NOTES, UNSEEN), telemetry=counts, monotonic=Time())
+
+    worker.put(NOTES, "DE", Note(1, "kept here"))
+
+    assert text(worker) == "kept here"
+    assert counts.seen["store_error", "shared-state"] >= 1
 
 
 def test_of_two_workers_that_went_on_alone_the_newer_value_wins(
