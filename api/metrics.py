@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache, wraps
 from typing import Concatenate, ParamSpec
@@ -14,13 +15,16 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from api.access import Access
+from carbon.errors import StateUnavailable
 from engine import Engine
 from process import process_id
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 OTHER = "other"  # of methods; anybody may make up as many as he likes
 UNMATCHED = "unmatched"  # of routes
-_REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+# 3.25 and 4: beside UPSTREAM_DEADLINE_SECONDS, so that waiting for live data is told from slowness
+_REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 3.25, 4, 5)
 _CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 if values.ValueClass is not values.MutexValue:  # several processes count; by itself it asks who it is at every count
@@ -146,8 +150,9 @@ class Metrics:
 class Known(Collector):
     """What is read at the time of the scrape. What is not known is absent: a zero would look like a perfect grid."""
 
-    def __init__(self, engine: Engine, version: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, access: Access, version: str, clock: Callable[[], datetime]) -> None:
         self._engine = engine
+        self._keys = access.keys
         self._version = version
         self._clock = clock
 
@@ -156,12 +161,22 @@ class Known(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Gauges of build, sources and zones."""
+        """Gauges of build, keys, sources and zones."""
         build = GaugeMetricFamily("cao_build_info", "The running version.", labels=("version", "data_version"))
         build.add_metric((self._version, self._engine.mapping.version), 1)
         yield build
+        yield from self._of_keys()
         yield from self._sources()
         yield from self._zones()
+
+    def _of_keys(self) -> Iterator[Metric]:
+        configured = GaugeMetricFamily("cao_keys_configured", "1 once an API key was created, so that one is needed.")
+        with suppress(StateUnavailable):  # never known: absent
+            configured.add_metric((), self._keys.configured())
+        stale = GaugeMetricFamily("cao_keys_stale", "1 while changes of API keys may not be in force.")
+        stale.add_metric((), self._keys.stale())
+        yield configured
+        yield stale
 
     def _sources(self) -> Iterator[Metric]:
         left = GaugeMetricFamily("cao_quota_calls_left", "Calls left of this hour's budget.", labels=("source",))

@@ -18,6 +18,6 @@ def metrics() -> Response:
     service = current().service
     if service.metrics is None:
         raise NotFound
-    known = Known(service.engine, VERSION, service.clock)
+    known = Known(service.engine, service.access, VERSION, service.clock)
     text, media_type = service.metrics.expose(known, request.headers.get("Accept", ""))
     return Response(text, content_type=media_type)

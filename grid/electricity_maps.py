@@ -17,7 +17,7 @@ from grid.gate import Gate
 from grid.governor import Governor
 from grid.kept import KINDS, PLAN, Plan
 from grid.plan import DAY_SECONDS, PlanBook
-from grid.session import JsonSession, Refusal, outcome
+from grid.session import JsonSession, Outcomes, Refusal
 from grid.source import SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from net import HttpClient, HttpLimits, Reply
 from store.shared import SharedState
@@ -75,7 +75,7 @@ class ElectricityMaps:
         """shared: what all workers know; None: this process alone. governor: of the calls; None: no limit."""
         shared = shared or SharedState(None, KINDS)
         self._governor = governor
-        self._telemetry = telemetry
+        self._outcomes = Outcomes(SOURCE, telemetry)
         client = HttpClient(
             config.limits, before=self._before_attempt, after=self._after_attempt, monotonic=monotonic, sleep=sleep
         )
@@ -194,10 +194,11 @@ class ElectricityMaps:
     def _ask(self, signal: str, zone: str, parse: Callable[[Any], T], **params: str) -> T:
         answered = False
         try:
-            body = self._get(signal, zone, {"zone": zone, **params} if zone else params)
-            answered = signal != ZONES  # which answers any key, and none
-            replies.refuse_sandbox(body)
-            value = parse(body)
+            with self._outcomes.judging():
+                body = self._get(signal, zone, {"zone": zone, **params} if zone else params)
+                answered = signal != ZONES  # which answers any key, and none
+                replies.refuse_sandbox(body)
+                value = parse(body)
         except _Withheld as withheld:
             raise withheld.reason from None
         except Refusal as refusal:
@@ -225,7 +226,7 @@ class ElectricityMaps:
                 raise _Withheld(error) from None
 
     def _after_attempt(self, result: Reply | Exception, seconds: float) -> None:
-        self._telemetry.upstream_call(SOURCE, outcome(result), seconds)
+        self._outcomes.attempted(result, seconds)
         if isinstance(result, Reply) and result.status == 429:  # all workers stop now, not when the tries are over
             hold = result.retry_after_seconds
             self._gate.failed(SourceUnavailable("rate-limited", "status 429", retry_after_seconds=hold))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -11,12 +13,13 @@ import requests
 
 from grid.source import MalformedReply, SourceError, SourceRefused, SourceUnavailable
 from net import HttpClient, Reply, ReplyTooLarge
+from telemetry import Telemetry
 
 _QUOTED_CHARACTERS = 200
 
 
 def outcome(result: Reply | Exception) -> str:
-    """One word for what came of a request: "ok", else a reason; there are few of them."""
+    """One word for what came of a request: "ok" for a 2xx, whatever its body; else a reason, of which there are few."""
     if isinstance(result, Reply):
         status = result.status
         for least, word in ((500, "server-error"), (430, "refused"), (429, "rate-limited"), (400, "refused")):
@@ -26,6 +29,42 @@ def outcome(result: Reply | Exception) -> str:
     if isinstance(result, requests.Timeout):
         return "timeout"
     return "too-large" if isinstance(result, ReplyTooLarge) else "connection"
+
+
+class Outcomes:
+    """Counts what came of every request to a source: a 2xx once its body is judged, all else at once.
+
+    A thread judges what it has asked for itself.
+    """
+
+    def __init__(self, source: str, telemetry: Telemetry) -> None:
+        self._source = source
+        self._telemetry = telemetry
+        self._mine = threading.local()
+
+    def attempted(self, result: Reply | Exception, seconds: float) -> None:
+        """One request, and how long it took."""
+        word = outcome(result)
+        if word == "ok":
+            self._mine.seconds = seconds
+        else:
+            self._telemetry.upstream_call(self._source, word, seconds)
+
+    @contextmanager
+    def judging(self) -> Iterator[None]:
+        """Around asking and reading the body: a 2xx counts as "ok", or by the reason of the SourceError raised."""
+        self._mine.seconds = None
+        word = "internal-error"  # unless the source is to blame
+        try:
+            yield
+            word = "ok"
+        except SourceError as error:
+            word = error.reason
+            raise
+        finally:
+            seconds: float | None = self._mine.seconds
+            if seconds is not None:
+                self._telemetry.upstream_call(self._source, word, seconds)
 
 
 class Refusal(SourceError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +12,14 @@ from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.metrics import Known, Metrics
+from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
 from engine import Engine
 from grid.source import Quota, SourceState
 from settings import VERSION
+from store.keyring import KeyRing
+from store.keys import KeyRecord
 from tests.fakes.access import access, record
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, observation
@@ -118,6 +123,22 @@ def test_quota_and_breaker_are_told_where_they_are_known() -> None:
     assert labels_of(found, "cao_breaker_open", "source") == {"one", "two"}
 
 
+def test_whether_keys_are_needed_and_stale_is_told() -> None:
+    none, some = scrape(service().test_client()), scrape(service(rules=access(record("cao_k"))).test_client())
+
+    assert (of(none, "cao_keys_configured"), of(none, "cao_keys_stale")) == (0, 0)
+    assert (of(some, "cao_keys_configured"), of(some, "cao_keys_stale")) == (1, 0)
+
+
+def test_keys_that_cannot_be_read_are_stale_and_neither_needed_nor_not() -> None:
+    def gone() -> Sequence[KeyRecord]:
+        raise StateUnavailable("keys.sqlite3")
+
+    found = scrape(service(rules=replace(access(), keys=KeyRing(gone))).test_client())
+
+    assert (of(found, "cao_keys_configured"), of(found, "cao_keys_stale")) == (None, 1)
+
+
 def test_the_running_version_is_told() -> None:
     found = scrape(service().test_client())
 
@@ -148,7 +169,7 @@ def test_what_the_layers_below_tell_is_counted() -> None:
     metrics.store_error("redis")
 
     engine = Engine(cloud_map(), FakeReader())
-    text = metrics.expose(Known(engine, "1", lambda: NOW), "")[0].decode()
+    text = metrics.expose(Known(engine, access(), "1", lambda: NOW), "")[0].decode()
 
     for line in (
         'cao_upstream_calls_total{outcome="timeout",source="one"} 1.0',

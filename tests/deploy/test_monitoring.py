@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from settings import Settings
 from tests.deploy.tools import DEPLOY, complaints, program
 from tests.fakes.service import offline
 
@@ -18,7 +19,7 @@ DASHBOARD = DEPLOY / "grafana" / "dashboard.json"
 ALERT_TESTS = Path(__file__).with_name("alerts_test.yml")
 
 # What the dashboard and the alerts may name, with the labels of each.
-METRICS = {
+METRICS: dict[str, set[str]] = {
     "cao_http_requests_total": {"method", "route", "status"},
     "cao_http_request_duration_seconds_bucket": {"route", "le"},
     "cao_upstream_calls_total": {"source", "outcome"},
@@ -28,10 +29,14 @@ METRICS = {
     "cao_quota_calls_left": {"source"},
     "cao_breaker_open": {"source"},
     "cao_rate_limited_total": {"kind"},
+    "cao_store_errors_total": {"store"},
+    "cao_keys_configured": set(),
+    "cao_keys_stale": set(),
     "cao_zone_carbon_intensity_gco2e_per_kwh": {"zone", "quality"},
     "cao_zone_data_age_seconds": {"zone"},
-    "up": {"instance"},
+    "up": set(),
 }
+OF_PROMETHEUS = {"job", "instance"}  # labels of every metric
 
 
 def promtool() -> str:
@@ -65,12 +70,31 @@ def test_every_alert_goes_off_when_it_should_and_only_then() -> None:
 
 
 def test_every_alert_is_tested_for_both() -> None:
-    bad, quiet = (
-        {case["alertname"] for case in test["alert_rule_test"]}
-        for test in yaml.safe_load(ALERT_TESTS.read_text())["tests"]
-    )
+    cases = [case for test in yaml.safe_load(ALERT_TESTS.read_text())["tests"] for case in test["alert_rule_test"]]
+    bad = {case["alertname"] for case in cases if case["exp_alerts"]}
+    quiet = {case["alertname"] for case in cases if not case["exp_alerts"]}
 
     assert bad == quiet == {rule["alert"] for rule in alerts()}
+
+
+def test_data_can_grow_as_old_as_its_alert_asks_before_it_is_dropped() -> None:
+    (rule,) = [rule for rule in alerts() if rule["alert"] == "CarbonOptimizerDataOld"]
+    (bound,) = re.findall(r"age_seconds\) > (\d+)", rule["expr"])
+    minutes = int(rule["for"].removesuffix("m"))
+
+    assert int(bound) + 60 * minutes < 60 * Settings().max_age_minutes
+
+
+def test_the_bound_of_slow_answers_is_an_edge_of_their_histogram() -> None:
+    (rule,) = [rule for rule in alerts() if rule["alert"] == "CarbonOptimizerSlow"]
+    (bound,) = re.findall(r"> (\d+)", rule["expr"])
+    client = offline().test_client()
+    client.get("/health")
+
+    edges = re.findall(r'duration_seconds_bucket\{le="([^"]+)",route="/health"\}', client.get("/metrics").text)
+
+    assert f"{bound}.0" in edges
+    assert any(Settings().upstream_deadline_seconds < float(edge) < float(bound) for edge in edges)
 
 
 def test_every_expression_of_the_dashboard_is_promql(tmp_path: Path) -> None:
@@ -89,11 +113,16 @@ def test_every_expression_names_metrics_and_labels_that_exist(name: str) -> None
 
     named = set(re.findall(r"cao_\w+|\bup\b", expression))
     grouped = {label for group in re.findall(r"by \(([^)]+)\)", expression) for label in group.split(", ")}
-    matched = set(re.findall(r"(\w+)\s*[=!]~?\s*\"", expression)) - {"job"}  # job is Prometheus' own
+    matched = {
+        (metric, label)
+        for metric, labels in re.findall(r"(\w+)\{([^}]*)\}", expression)
+        for label in re.findall(r"(\w+)\s*[=!]~?\s*\"", labels)
+    }
 
     assert named
     assert named <= METRICS.keys()
-    assert all(grouped | matched <= METRICS[metric] for metric in named)
+    assert all(grouped <= METRICS[metric] | OF_PROMETHEUS for metric in named)
+    assert all(label in METRICS[metric] | OF_PROMETHEUS for metric, label in matched)
 
 
 def test_the_service_has_every_metric_that_may_be_named() -> None:
