@@ -26,7 +26,9 @@ def install(app: Flask, origins: str) -> None:
     def preflight() -> Response | None:
         asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         if asked and request.headers.get("Origin") in allowed:
-            return Response(status=204, headers=_ANSWERED)
+            answer = Response(status=204, headers=_ANSWERED)
+            del answer.headers["Content-Type"]  # of no body
+            return answer
         return None
 
     def permit(response: Response) -> Response:

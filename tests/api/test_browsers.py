@@ -56,6 +56,7 @@ def test_a_preflight_needs_no_key_and_a_refusal_can_be_read_by_the_page() -> Non
 
     assert (preflight.status_code, preflight.headers["Access-Control-Allow-Origin"]) == (204, PAGE)
     assert "X-API-Key" in preflight.headers["Access-Control-Allow-Headers"]
+    assert (preflight.data, "Content-Type" in preflight.headers) == (b"", False)
     assert foreign.status_code == 401
     assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (401, PAGE)
 

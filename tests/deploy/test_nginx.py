@@ -23,6 +23,8 @@ from tests.deploy.replicas import Pair, Replica, nginx_command, running, temp_pa
 from tests.deploy.tools import DEPLOY, complaints
 
 HEAD_SECONDS = 10  # client_header_timeout of deploy/nginx/nginx.conf
+LONGEST_PATH = 4094 - len("GET  HTTP/1.1")  # limit_request_line of gunicorn.conf.py
+UNDER_WAY = 256  # limit_conn of deploy/nginx/nginx.conf
 IDLE, SLOW = 1000, 50
 QUESTION = json.dumps({"region": "us-east-1", "instance_type": "m5.large", "duration_hours": 4}).encode()
 
@@ -45,13 +47,15 @@ class Answer:
         return decoded
 
 
-def ask(pair: Pair, path: str, *, body: bytes | None = None, client: str = "127.0.0.1", **headers: str) -> Answer:
+def ask(
+    pair: Pair, path: str, *, method: str = "", body: bytes | None = None, client: str = "127.0.0.1", **headers: str
+) -> Answer:
     """One answer on a connection of its own, from an address of the loopback network. Header names with _ for -."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     if body is not None:
         named["Content-Type"] = "application/json"
     with closing(HTTPConnection("127.0.0.1", pair.port, timeout=10, source_address=(client, 0))) as connection:
-        connection.request("GET" if body is None else "POST", path, body=body, headers=named)
+        connection.request(method or ("GET" if body is None else "POST"), path, body=body, headers=named)
         answer = connection.getresponse()
         return Answer(status=answer.status, headers=dict(answer.getheaders()), body=answer.read())
 
@@ -106,7 +110,7 @@ def test_nginx_tells_no_version(pair: Pair) -> None:
     assert ask(pair, "/health").headers["Server"] == "nginx"
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/%6detrics", "/./metrics"])
+@pytest.mark.parametrize("path", ["/metrics", "/%6detrics", "/./metrics", "//metrics", "/%2fmetrics"])
 def test_metrics_are_not_shown_to_clients(pair: Pair, path: str) -> None:
     answer = ask(pair, path)
 
@@ -119,6 +123,52 @@ def test_a_body_of_more_than_a_megabyte_is_a_problem_of_the_services_form(pair: 
     assert (answer.status, answer.json["status"]) == (413, 413)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json["request_id"] == answer.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path", "text"),
+    [
+        (400, "get", "/health", "short"),
+        (405, "TRACE", "/health", "short"),
+        (414, "GET", "/" + "a" * LONGEST_PATH, "short"),
+        (431, "GET", "/health", "long" * 1250),
+    ],
+    ids=["a method in small letters", "TRACE", "a long path", "a long header"],
+)
+def test_what_nginx_itself_refuses_is_a_problem_with_a_request_id(
+    pair: Pair, status: int, method: str, path: str, text: str
+) -> None:
+    answer = ask(pair, path, method=method, X_Text=text)
+
+    assert (answer.status, answer.json["status"]) == (status, status)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["X-Request-ID"])
+    assert answer.json["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_the_longest_path_that_nginx_passes_on_is_none_that_gunicorn_refuses(pair: Pair) -> None:
+    answer = ask(pair, "/" + "a" * (LONGEST_PATH - 1))
+
+    assert (answer.status, answer.json["type"]) == (404, "/problems/not-found")
+    assert "instance" in answer.json  # the service's own
+
+
+def test_an_address_with_too_many_requests_under_way_is_told_when_to_come_back(pair: Pair) -> None:
+    limit, client = time.monotonic() + 5, "127.0.0.4"
+    head = b"POST /api/v1/calculate HTTP/1.1\r\nHost: example.org\r\nContent-Length: 2\r\n\r\n{"
+    with ExitStack() as stack:
+        for _ in range(UNDER_WAY):
+            connection = socket.create_connection(("127.0.0.1", pair.port), timeout=5, source_address=(client, 0))
+            stack.enter_context(connection).sendall(head)
+
+        while (answer := ask(pair, "/health", client=client)).status == 200 and time.monotonic() < limit:
+            time.sleep(0.1)  # until nginx has read all those heads
+
+        other = ask(pair, "/health", client="127.0.0.5")
+
+    assert (answer.status, answer.json["type"]) == (429, "/problems/rate-limited")
+    assert answer.headers["Retry-After"] == "1"
+    assert (other.status, "Retry-After" in other.headers) == (200, False)
 
 
 def test_callers_are_counted_by_their_own_address_whatever_they_write_into_headers(tmp_path: Path) -> None:
