@@ -26,8 +26,8 @@ class SourceState:
     """How a source is doing, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried".
 
     calls, fallbacks: of this process. quota: of all; None: no limit is known. breaker_open: whether calls are held
-    back; None: no calls are ever made. shared_by: who knows now what one of them has learned: all of the "service", the workers of
-    one "machine", each "worker" alone; None: there is nothing to know.
+    back; None: no calls are ever made. shared_by: who knows now what one of them has learned: all of the "service",
+    the workers of one "machine", each "worker" alone; None: there is nothing to know.
     """
 
     source: str
