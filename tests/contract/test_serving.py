@@ -12,6 +12,8 @@ import gunicorn.util
 import pytest
 from gunicorn.config import Config
 
+import serving
+
 FOLDER, COUNTED = "PROMETHEUS_MULTIPROC_DIR", "CAO_METRICS_COUNTED"
 CONFIGURATION = Path(__file__).resolve().parents[2] / "gunicorn.conf.py"
 
@@ -21,6 +23,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Load the file as gunicorn does, in a folder without a .env file, with the given environment alone."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(COUNTED, "")  # so that what the file sets is undone
+    monkeypatch.setattr(serving, "settings_in_force", None)
     monkeypatch.setattr(gunicorn.util.close_graceful, "__defaults__", gunicorn.util.close_graceful.__defaults__)
 
     def with_environment(**environ: str) -> dict[str, Any]:
@@ -61,6 +64,17 @@ def test_gunicorn_accepts_every_value(load: Any) -> None:
 def test_a_wrong_setting_ends_the_start_with_its_name(load: Any) -> None:
     with pytest.raises(SystemExit, match="PORT is 'none'"):
         load(PORT="none")
+
+
+def test_a_wrong_setting_at_a_reload_is_logged_and_leaves_those_before(
+    load: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    load(THREADS="8")
+
+    again = load(THREADS="none")
+
+    assert again["threads"] == 8
+    assert "THREADS is 'none'" in caplog.text
 
 
 def test_the_wait_for_clients_that_do_not_hang_up_is_cut(load: Any) -> None:
