@@ -31,8 +31,9 @@ Where nothing else is said: one gunicorn worker with 16 threads, {CONNECTIONS} k
 imitation of Electricity Maps on the same machine. The load generator shares the cores, so trust CPU time and ratios,
 not requests per second. What is compared takes turns in the same run; figures are medians over the rounds. CPU time is
 user and system time of a server's whole process tree. The floor is the smallest JSON endpoint of Flask under the same
-gunicorn; a share of 1.00 would be as cheap. boaviztapi and CATS (climate-aware-task-scheduler) run in environments of
-their own, as their documentation says.
+gunicorn; a share of 1.00 would be as cheap. The list of regions and the answers under /v1 are kept for a minute, so the
+same question again and again is answered warm; the others are worked out each time. boaviztapi and CATS
+(climate-aware-task-scheduler) run in environments of their own, as their documentation says.
 
 CATS takes a forecast as points joined by lines; our hourly steps hold the means of those lines. For whole hours both
 find the same window and mean, which every run checks. In parts of an hour the line and its mean differ, and CATS tries
