@@ -28,6 +28,9 @@ test: $(VENV)/.development ## run all tests (ARGS="-m 'not live and not drill'" 
 drill: $(VENV)/.development ## of the tests those judged by the clock alone: faults, several workers under load
 	@$(BIN)/python -m pytest -m drill $(ARGS)
 
+soak: $(VENV)/.development ## every fault, bad input, a minute of 200 callers (ARGS=--load: no faults; --write renews docs/reliability.md)
+	@$(BIN)/python -m tests.faults.soak $(ARGS)
+
 check: $(VENV)/.development ## lint, format, types, direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

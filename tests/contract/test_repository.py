@@ -90,3 +90,12 @@ def test_no_served_page_loads_anything_from_elsewhere(path: str) -> None:
 
 def test_the_shell_script_of_ci_can_be_run() -> None:
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_every_target_that_make_names_has_a_rule() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (named,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+
+    ruled = set(re.findall(r"^([a-z-]+):.* ## ", makefile, re.MULTILINE))
+
+    assert ruled == set(named.split())
