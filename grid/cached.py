@@ -12,7 +12,7 @@ from time import monotonic as monotonic_seconds
 
 from carbon.reading import Observation, Shares, UpstreamForecast, ZoneReading
 from grid.governor import Governor
-from grid.kept import FORECAST, HEALTH, INTENSITY, KINDS, SHARES, Health, Kept
+from grid.kept import FORECAST, HEALTH, INTENSITY, KINDS, SHARES, Health, Kept, Value
 from grid.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usable
 from grid.source import SourceState
 from store.shared import SharedState
@@ -145,12 +145,7 @@ class CachedReader:
         ahead: Kept | None = view.of(FORECAST).get(zone) if forecast else None
         latest, upcoming = usable(kept, now), usable(ahead, now)
         due_at = self._refresher.due_at(view, zone, kept, clock)
-        if kept is None:
-            reason: str | None = self._hold(view, now) or "late"
-        elif latest is None:
-            reason = kept.reason or "stale"
-        else:  # the last good value, where asking again failed or may not be tried
-            reason = kept.reason or (self._hold(view, now) if now.timestamp() >= due_at else None)
+        reason = self._reason(view, kept, latest, now)
         return _Answer(
             ZoneReading(
                 latest=latest if isinstance(latest, Observation) else None,
@@ -161,10 +156,20 @@ class CachedReader:
             min(due_at, self._refresher.due_at(view, zone, ahead, clock)) if forecast else due_at,
         )
 
-    def _hold(self, view: View, now: datetime) -> str | None:
-        """Why the source is left alone, if it is; follows from view and `now`, as answers must."""
+    def _reason(self, view: View, kept: Kept | None, latest: Value | None, now: datetime) -> str | None:
+        """Why there is no fresh value; follows from `now` and from what a version names, as answers must.
+
+        A value whose hour is over is no longer fresh while the source may not be asked for the next one.
+        """
+        if kept is not None and kept.reason is not None:
+            return kept.reason
         health: Health = view.of(HEALTH).get(self._source.name) or Health()
-        return health.hold if health.held(now.timestamp()) else None
+        hold = health.hold if health.held(now.timestamp()) else None
+        if kept is None:
+            return hold or "late"
+        if isinstance(latest, Observation):
+            return hold if now >= latest.ends_at else None
+        return "stale"
 
     def _fetch(self, view: View, wanted: Sequence[Wanted], now: datetime) -> bool:
         """Whether something was waited for, so that there may be more to read: one deadline from begin() on."""

@@ -313,10 +313,47 @@ def test_a_held_source_is_not_asked_and_the_reason_is_its_own(source: FakeLiveSo
     known, unknown = read(reader, clock, "DE", "FR", forecast=True)
     shares = reader.shares("DE", now=clock.utc_now())
 
-    assert (value(known), known.reason) == (300, "sandbox-key")
+    assert (value(known), known.reason) == (300, None)  # at 09:15 the value of 09:00 to 10:00 is what there is
     assert (value(unknown), unknown.reason) == (None, "sandbox-key")
     assert shares is None
     assert source.count("latest") == 1
+
+
+def test_a_value_whose_hour_is_over_says_why_the_next_one_may_not_be_asked_for(
+    source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    shared = SharedState(None, KINDS)
+    reader = CachedReader(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
+    read(reader, clock, "DE")
+    clock.advance(50 * MINUTE)  # 10:00
+    source.hold = SourceUnavailable("rate-limited", retry_after_seconds=600)
+    Gate("fake", shared, utc_now=clock.utc_now).failed(source.hold)
+
+    (known,) = read(reader, clock, "DE")
+
+    assert (value(known), known.reason) == (300, "rate-limited")
+
+
+def test_workers_that_fetched_the_same_at_different_times_answer_alike_while_the_source_is_held(
+    source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    states = [SharedState(None, KINDS), SharedState(None, KINDS)]
+    workers = [
+        CachedReader(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
+        for shared in states
+    ]
+    read(workers[0], clock, "DE")
+    clock.advance(4 * MINUTE)
+    read(workers[1], clock, "DE")
+    clock.advance(2 * MINUTE)  # due for the first, not for the second
+    source.hold = SourceUnavailable("rate-limited", retry_after_seconds=600)
+    for shared in states:
+        Gate("fake", shared, utc_now=clock.utc_now).failed(source.hold)
+
+    answers = [read(worker, clock, "DE") for worker in workers]
+
+    assert workers[0].version() == workers[1].version()
+    assert answers[0] == answers[1]
 
 
 # --- many threads
