@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from secrets import token_hex
@@ -14,7 +13,8 @@ from redis.exceptions import LockError
 from redis.lock import Lock
 
 from carbon.errors import StateUnavailable
-from store.changes import Changes, LockHeld, Mark
+from store.changes import Changes, Mark
+from store.locks import ExpiringLock
 from store.redis_link import RedisLink
 
 T = TypeVar("T")
@@ -23,7 +23,6 @@ VALUES = "{carbon-optimizer}:values"  # braces: all keys on one node of a cluste
 REVISIONS = "{carbon-optimizer}:revisions"
 LOCKS = "{carbon-optimizer}:lock:"
 PROBE = "{carbon-optimizer}:probe"
-POLL_SECONDS = 0.03
 SWAP_TRIES = 25
 
 # Fields of the hash that are no keys: which store this is, and the newest revision.
@@ -106,42 +105,27 @@ class RedisCache:
         raise StateUnavailable(f"{key}, which too many write to at once,")
 
     def lock(self, key: str) -> CacheMutex:
-        return _Lock(self._link, LOCKS + key, self._lock_seconds, self._wait_seconds)
+        name = LOCKS + key
+
+        def lock_of(client: Redis) -> Lock:
+            return Lock(client, name, timeout=self._lock_seconds, thread_local=False)
+
+        def take(owner: str) -> bool:
+            return bool(self._link.use(lambda client: lock_of(client).acquire(blocking=False, token=owner)))
+
+        def free(owner: str) -> None:
+            def release(client: Redis) -> None:
+                lock = lock_of(client)
+                lock.local.token = owner.encode()
+                with suppress(LockError):  # it expired
+                    lock.release()
+
+            self._link.use(release)
+
+        def is_held() -> bool:
+            return bool(self._link.use(lambda client: lock_of(client).locked()))
+
+        return ExpiringLock(name, wait_seconds=self._wait_seconds, take=take, free=free, is_held=is_held)
 
     def _script(self, text: str, *values: str | bytes | int) -> Any:
         return self._link.use(lambda client: client.eval(text, 2, VALUES, REVISIONS, *values))
-
-
-class _Lock(CacheMutex):
-    """dogpile.cache's mutex; waiting ends with LockHeld. One thread of a process uses it at a time."""
-
-    def __init__(self, link: RedisLink, name: str, lock_seconds: float, wait_seconds: float) -> None:
-        self._link, self._name = link, name
-        self._lock_seconds, self._wait_seconds = lock_seconds, wait_seconds
-        self._token = ""  # nosec B105 - no token yet, not a password
-
-    def acquire(self, wait: bool = True) -> bool:
-        token, ends = token_hex(8), time.monotonic() + self._wait_seconds
-        while not self._link.use(lambda client: self._lock(client).acquire(blocking=False, token=token)):
-            if not wait:
-                return False
-            if time.monotonic() >= ends:
-                raise LockHeld(self._name)
-            time.sleep(POLL_SECONDS)
-        self._token = token
-        return True
-
-    def release(self) -> None:
-        def free(client: Redis) -> None:
-            lock = self._lock(client)
-            lock.local.token = self._token.encode()
-            with suppress(LockError):  # it expired
-                lock.release()
-
-        self._link.use(free)
-
-    def locked(self) -> bool:
-        return bool(self._link.use(lambda client: self._lock(client).locked()))
-
-    def _lock(self, client: Redis) -> Lock:
-        return Lock(client, self._name, timeout=self._lock_seconds, thread_local=False)

@@ -8,21 +8,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import uniform
-from secrets import token_hex
 from typing import Any
 
 from dogpile.cache.api import CacheMutex
 
 from carbon.errors import StateUnavailable
-from store.changes import START, Changes, LockHeld, Mark
+from store.changes import START, Changes, Mark
 from store.database import Database
+from store.locks import ExpiringLock
 
 log = logging.getLogger(__name__)
 
 FILE = "shared.sqlite3"
 BUSY_SECONDS = 0.3  # longest wait for another writer; a write takes well under a millisecond
 BUSY_POLL_SECONDS = 0.003  # SQLite's own waiting soon tries every 0.1 s only, and starves while many write
-POLL_SECONDS = 0.02
 _SCHEMA = (
     "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL)",
     "CREATE UNIQUE INDEX entries_by_revision ON entries (revision)",
@@ -112,24 +111,23 @@ class SqliteCache:
 
     def lock(self, key: str) -> CacheMutex:
         """The lock of a key over all processes."""
-        return _Lock(self, key, self._lock_seconds, self._wait_seconds)
 
-    def take(self, key: str, owner: str, seconds: float) -> bool:
-        """Whether the lock was free and is the owner's now."""
-        values = {"key": key, "owner": owner, "now": time.time(), "seconds": seconds}
-        return bool(self._write(lambda connection: connection.execute(_TAKE, values).rowcount) == 1)
+        def take(owner: str) -> bool:
+            values = {"key": key, "owner": owner, "now": time.time(), "seconds": self._lock_seconds}
+            return bool(self._write(lambda connection: connection.execute(_TAKE, values).rowcount) == 1)
 
-    def free(self, key: str, owner: str) -> None:
-        """Free the lock if it is still the owner's."""
-        self._write(
-            lambda connection: connection.execute("DELETE FROM locks WHERE key = ? AND owner = ?", (key, owner))
-        )
+        def free(owner: str) -> None:
+            self._write(
+                lambda connection: connection.execute("DELETE FROM locks WHERE key = ? AND owner = ?", (key, owner))
+            )
 
-    def is_locked(self, key: str) -> bool:
-        query = "SELECT 1 FROM locks WHERE key = ? AND expires_at > ?"
-        return self._database.exists() and self._read(
-            lambda connection: connection.execute(query, (key, time.time())).fetchone() is not None
-        )
+        def is_held() -> bool:
+            query = "SELECT 1 FROM locks WHERE key = ? AND expires_at > ?"
+            return self._database.exists() and self._read(
+                lambda connection: connection.execute(query, (key, time.time())).fetchone() is not None
+            )
+
+        return ExpiringLock(key, wait_seconds=self._wait_seconds, take=take, free=free, is_held=is_held)
 
     def _read(self, action: Callable[[sqlite3.Connection], Any]) -> Any:
         def run() -> Any:
@@ -175,29 +173,3 @@ def _damaged(cause: BaseException | None) -> bool:
         return False
     code = getattr(cause, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-
-
-class _Lock(CacheMutex):
-    """dogpile.cache's mutex; waiting ends with LockHeld. One thread of a process uses it at a time."""
-
-    def __init__(self, cache: SqliteCache, key: str, lock_seconds: float, wait_seconds: float) -> None:
-        self._cache, self._key = cache, key
-        self._lock_seconds, self._wait_seconds = lock_seconds, wait_seconds
-        self._owner = ""
-
-    def acquire(self, wait: bool = True) -> bool:
-        owner, ends = token_hex(8), time.monotonic() + self._wait_seconds
-        while not self._cache.take(self._key, owner, self._lock_seconds):
-            if not wait:
-                return False
-            if time.monotonic() >= ends:
-                raise LockHeld(self._key)
-            time.sleep(POLL_SECONDS)
-        self._owner = owner
-        return True
-
-    def release(self) -> None:
-        self._cache.free(self._key, self._owner)
-
-    def locked(self) -> bool:
-        return self._cache.is_locked(self._key)
