@@ -7,7 +7,7 @@ WORKDIR /srv/build
 RUN python -m venv --without-pip /srv/venv
 COPY requirements.txt ./
 RUN python -m pip --python /srv/venv/bin/python install --no-cache-dir --disable-pip-version-check \
-    --require-hashes --only-binary :all: --requirement requirements.txt
+    --no-deps --require-hashes --only-binary :all: --requirement requirements.txt
 WORKDIR /srv/app
 COPY *.py ./
 COPY api ./api

@@ -4,9 +4,9 @@ PYTHON ?=
 ARGS ?=
 
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
-COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The lock file names every distribution, so nothing is resolved here: a new release on the registry changes nothing.
+INSTALL := $(PIP) install -qq --no-deps --require-hashes
 
 # What the benchmark compares with; never installed beside the service. The folder is named for the package.
 PEERS := boaviztapi climate-aware-task-scheduler
@@ -48,9 +48,7 @@ audit: $(VENV)/.development ## bandit over what serves; known holes of what is l
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
 
 lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
-	@$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
-	@$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
-	@$(COMPILE) $(ARGS) --output-file requirements-tracing.txt requirements-tracing.in
+	@$(BIN)/python -m tools.lock $(ARGS)
 
 env-example: $(VENV)/.runtime ## renew .env.example from settings.py
 	@$(BIN)/python -c 'import sys, settings; sys.stdout.write(settings.env_example())' > .env.example
@@ -64,11 +62,13 @@ build/peers/%/.ready: | $(VENV)/.created
 $(VENV)/.runtime: requirements.txt $(VENV)/.created
 	@echo "Installing what the service needs into $(VENV) ..."
 	@$(INSTALL) --requirement requirements.txt
+	@$(PIP) check >/dev/null || $(PIP) check
 	@touch $@
 
 $(VENV)/.development: requirements-dev.txt $(VENV)/.created
 	@echo "Installing what tests and checks need into $(VENV) ..."
 	@$(INSTALL) --requirement requirements-dev.txt
+	@$(PIP) check >/dev/null || $(PIP) check
 	@touch $@
 
 $(VENV)/.created:

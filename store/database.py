@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,8 +82,11 @@ class Database:
         with self._translated():
             yield self._connection()
 
-    def run(self, statement: str, values: Sequence[float]) -> list[tuple[Any, ...]]:
-        """The rows that one statement gives, in a transaction of its own. Makes the file."""
+    def run(self, statement: str, values: Mapping[str, float]) -> list[tuple[Any, ...]]:
+        """The rows that one statement gives, in a transaction of its own. Makes the file.
+
+        values: by the names that stand in the statement (:name). Python 3.14 refuses numbered ones (?1) in a sequence.
+        """
         with self._translated():
             return self._ready().execute(statement, values).fetchall()
 

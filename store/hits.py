@@ -30,17 +30,17 @@ _SCHEMA = (
 # The usual case in one statement, which is a transaction of its own: every statement hands Python's lock to another
 # thread. It writes nothing for the first request of a window, for one too many, and if times are ahead.
 _ONE_MORE = """
-INSERT INTO hits SELECT ?1, last.number + 1, ?3, ?4
-FROM (SELECT number, at FROM hits WHERE caller = ?1 ORDER BY number DESC LIMIT 1) AS last,
-    (SELECT number FROM hits WHERE caller = ?1 AND at > ?2 ORDER BY number LIMIT 1) AS first
-WHERE last.at <= ?3 AND last.number + 1 - first.number < ?5
+INSERT INTO hits SELECT :caller, last.number + 1, :now, :until
+FROM (SELECT number, at FROM hits WHERE caller = :caller ORDER BY number DESC LIMIT 1) AS last,
+    (SELECT number FROM hits WHERE caller = :caller AND at > :since ORDER BY number LIMIT 1) AS first
+WHERE last.at <= :now AND last.number + 1 - first.number < :limit
 RETURNING number,
-    (SELECT number FROM hits WHERE caller = ?1 AND at > ?2 ORDER BY number LIMIT 1),
-    (SELECT at FROM hits WHERE caller = ?1 AND at > ?2 ORDER BY number LIMIT 1)
+    (SELECT number FROM hits WHERE caller = :caller AND at > :since ORDER BY number LIMIT 1),
+    (SELECT at FROM hits WHERE caller = :caller AND at > :since ORDER BY number LIMIT 1)
 """
 _FIRST = "SELECT number, at FROM hits WHERE caller = ? AND at > ? ORDER BY number LIMIT 1"
 _LAST = "SELECT number, at FROM hits WHERE caller = ? ORDER BY number DESC LIMIT 1"
-_DROP = "DELETE FROM hits WHERE caller = ? AND number < ?"
+_DROP = "DELETE FROM hits WHERE caller = :caller AND number < :first"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -82,10 +82,11 @@ class FileCounter:
     def _one_more(self, caller: str, limit: int, window_seconds: int) -> Count:
         now, who = self._monotonic(), _hash(caller)
         if now < self._sweep_at:
-            values = (who, now - window_seconds, now, now + window_seconds, limit)
+            until = now + window_seconds
+            values = {"caller": who, "since": now - window_seconds, "now": now, "until": until, "limit": limit}
             for number, first, oldest in self._database.run(_ONE_MORE, values):
                 if number % CLEAN_EVERY == 0:
-                    self._database.run(_DROP, (who, first))
+                    self._database.run(_DROP, {"caller": who, "first": first})
                 return Count(allowed=True, used=number - first + 1, reset_seconds=oldest + window_seconds - now)
         with self._database.writing() as connection:
             return self._count(connection, who, limit, window_seconds)
@@ -103,7 +104,7 @@ class FileCounter:
         used, oldest = (number - first[0], first[1]) if first else (0, now)
         allowed = used < limit
         if allowed:
-            connection.execute(_DROP, (who, number - used))
+            connection.execute(_DROP, {"caller": who, "first": number - used})
             connection.execute("INSERT INTO hits VALUES (?, ?, ?, ?)", (who, number, now, now + window_seconds))
         return Count(allowed=allowed, used=used + allowed, reset_seconds=oldest + window_seconds - now)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
 
+from tools.lock import extras_asked_for, requirements_in
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-tracing.txt")
 SOURCES = ("requirements.in", "requirements-dev.in", "requirements-tracing.in")
-PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==[^\s;]+(?: ;.*)? \\$")
+PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*(?:\[[a-z0-9,-]+\])?)==[^\s;]+(?: ;.*)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 COMPILED = ("markupsafe", "numpy", "orjson", "pydantic-core")
 ABOUT_A_MACHINE = re.compile(r"index-url|find-links|trusted-host|://|file:/|^-[if]\b|(?<![\w.])/\w", re.MULTILINE)
@@ -68,6 +71,30 @@ def test_nothing_tells_of_an_index_a_host_or_a_folder(name: str) -> None:
 @pytest.mark.parametrize(("source", "lock"), [*zip(SOURCES, LOCKS, strict=True)])
 def test_everything_asked_for_is_locked(source: str, lock: str) -> None:
     assert wanted(source) <= pins(lock).keys()
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_every_extra_that_a_locked_distribution_asks_for_has_a_line_of_its_own(name: str) -> None:
+    # Without it pip before 23.3 takes the newest release of that project, which has no hash here.
+    locked = pins(f"{name}.txt").keys()
+    installed = [found for found in distributions() if found.name.lower().replace("_", "-") in locked]
+
+    asked_for = extras_asked_for(requirements_in(ROOT / f"{name}.in"), installed)
+
+    assert ("pydantic", frozenset({"email"})) in asked_for  # apiflask's, so the search does find them
+    assert {f"{package}[{','.join(sorted(extras))}]" for package, extras in asked_for} <= locked
+
+
+@every_lock
+def test_a_line_with_an_extra_repeats_version_and_hashes_of_the_line_without(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    lines = {
+        pin[1] + (pin[2] or ""): pin[3]
+        for pin in re.finditer(r"^([^\s\[=#]+)(\[\S+\])?(==.*\n(?:    --hash.*\n)*)", text, re.M)
+    }
+    with_extra = {package: pin for package, pin in lines.items() if "[" in package}
+
+    assert all(lines[package.partition("[")[0]] == pin for package, pin in with_extra.items())
 
 
 def test_tests_run_on_the_very_versions_that_serve() -> None:

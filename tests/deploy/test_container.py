@@ -67,7 +67,7 @@ def test_what_is_installed_is_locked_by_hash_and_never_built() -> None:
 
     (install,) = [item.rest for item in build if item.word == "RUN" and " install " in item.rest]
 
-    assert {"--require-hashes", "--requirement"} < set(install.split())
+    assert {"--no-deps", "--require-hashes", "--requirement"} < set(install.split())
     assert "--only-binary :all:" in install
 
 
