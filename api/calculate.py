@@ -35,7 +35,7 @@ class CalculateRequest(MachineFields, LoadFields):
 @bp.post("/api/v1/calculate")
 @bp.input(CalculateRequest, arg_name="body")
 @bp.output(CalculateAnswer)
-@bp.doc(responses=[422])
+@bp.doc(operation_id="calculateEmissions", responses=[422])
 def calculate(body: CalculateRequest) -> Json:
     """Calculate the energy and the emissions of a machine from now on.
 

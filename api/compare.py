@@ -55,7 +55,7 @@ class CompareRequest(LoadFields):
 @bp.post("/api/v1/compare")
 @bp.input(CompareRequest, arg_name="body")
 @bp.output(CompareAnswer)
-@bp.doc(responses=[422])
+@bp.doc(operation_id="compareOptions", responses=[422])
 def compare(body: CompareRequest) -> Json:
     """Compare options, greenest first; best and worst are the whole first and last rows."""
     exchange = current()

@@ -15,6 +15,7 @@ bp = APIBlueprint("health", __name__, tag="Operation")
 
 @bp.get("/health")
 @bp.output(HealthAnswer)
+@bp.doc(operation_id="getHealth")
 def health() -> Json:
     """Say that the process lives; never calls an upstream."""
     exchange = current()
@@ -23,7 +24,7 @@ def health() -> Json:
 
 @bp.get("/ready")
 @bp.output(ReadyAnswer)
-@bp.doc(responses=[503])
+@bp.doc(operation_id="getReadiness", responses=[503])
 def ready() -> Json:
     """Show the state of each source, of each catalog table with its date, and who may ask how often.
 

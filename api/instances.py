@@ -52,6 +52,7 @@ class InstancesParameters(Parameters):
 @bp.get("/api/v1/instances")
 @bp.input(InstancesParameters, location="query", arg_name="query")
 @bp.output(InstancesAnswer)
+@bp.doc(operation_id="listInstanceTypes")
 def instances(query: InstancesParameters) -> Json:
     """List instance types by provider and name, those whose power is not modelled included.
 

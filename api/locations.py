@@ -154,7 +154,7 @@ def _both(parameter: tuple[str, ...], path: str | None) -> frozenset[str] | None
 @bp.get("/v1/by-rank")
 @bp.input(LocationsParameters, location="query", arg_name="query")
 @bp.output(LocationsAnswer)
-@bp.doc(operation_id="byRank")
+@bp.doc(operation_id="rankRegions")
 def by_rank(query: LocationsParameters) -> Response:
     """Rank the regions of all clouds: lowest carbon, then highest spot score, lowest spot price, gid."""
     return _answer(query)
@@ -163,7 +163,7 @@ def by_rank(query: LocationsParameters) -> Response:
 @bp.get("/v1/by-provider/<id>")
 @bp.input(LocationsParameters, location="query", arg_name="query")
 @bp.output(LocationsAnswer)
-@bp.doc(operation_id="byProvider", responses=[404])
+@bp.doc(operation_id="rankRegionsOfProvider", responses=[404])
 def by_provider(query: LocationsParameters, **path: str) -> Response:
     """Rank the regions of one cloud."""
     return _answer(query, provider=current().engine.mapping.provider(path["id"]).provider)
@@ -172,7 +172,7 @@ def by_provider(query: LocationsParameters, **path: str) -> Response:
 @bp.get("/v1/by-country/<countryCode>")
 @bp.input(LocationsParameters, location="query", arg_name="query")
 @bp.output(LocationsAnswer)
-@bp.doc(operation_id="byCountry", responses=[404])
+@bp.doc(operation_id="rankRegionsInCountry", responses=[404])
 def by_country(query: LocationsParameters, **path: str) -> Response:
     """Rank the regions in one country; empty where no cloud has any."""
     return _answer(query, country=current().engine.mapping.places.country(path["countryCode"]))
@@ -181,7 +181,7 @@ def by_country(query: LocationsParameters, **path: str) -> Response:
 @bp.get("/v1/by-iata/<iata>")
 @bp.input(LocationsParameters, location="query", arg_name="query")
 @bp.output(LocationsAnswer)
-@bp.doc(operation_id="byIata", responses=[404])
+@bp.doc(operation_id="rankRegionsNearAirport", responses=[404])
 def by_iata(query: LocationsParameters, **path: str) -> Response:
     """Rank the regions at one airport, or at those of a metro code such as LON; empty where there are none."""
     return _answer(query, airports=current().engine.mapping.places.airports(path["iata"]))

@@ -35,7 +35,6 @@ CONFIG: Mapping[str, object] = {
     "DESCRIPTION": DESCRIPTION,
     "SERVERS": [{"url": "/"}],
     "AUTO_SERVERS": False,
-    "AUTO_OPERATION_ID": True,
     "AUTO_200_RESPONSE": False,
     "AUTO_404_RESPONSE": False,
     "AUTO_VALIDATION_ERROR_RESPONSE": False,
@@ -113,7 +112,6 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool) -> None:
-    operation["operationId"] = operation["operationId"].rpartition("_")[2]
     for parameter in operation["parameters"]:
         _complete_parameter(parameter)
     operation["parameters"].append(_REQUEST_ID_PARAMETER)
@@ -126,8 +124,9 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     own = {int(status) for status in operation["responses"] if status != "200"}
     statuses = own | {405, 500} | ({400, 413, 415} if takes_body else {400} if takes_input else set())
     if guarded:
-        operation["security"] = [{}, {"bearer": []}, {"apiKey": []}]  # none, while the service has no keys
         statuses |= {401, 429, 503}
+    # A guarded path takes no key while the service has none; an open path never takes one.
+    operation["security"] = [{}, {"bearer": []}, {"apiKey": []}] if guarded else []
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
     if _is_table(operation):

@@ -171,7 +171,7 @@ class OptimizeRequest(LoadFields):
 @bp.post("/api/v1/optimize")
 @bp.input(OptimizeRequest, arg_name="body")
 @bp.output(OptimizeAnswer)
-@bp.doc(responses=[422])
+@bp.doc(operation_id="optimizePlacement", responses=[422])
 def optimize(body: OptimizeRequest) -> Json:
     """Choose the regions, instance types and time window that fit a workload best.
 

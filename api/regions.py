@@ -46,6 +46,7 @@ class RegionParameters(Parameters):
 @bp.get("/api/v1/regions")
 @bp.input(RegionsParameters, location="query", arg_name="query")
 @bp.output(RegionsAnswer)
+@bp.doc(operation_id="listRegions")
 def regions(query: RegionsParameters) -> Json:
     """List the regions a customer can open now, greenest first."""
     exchange, asked = current(), query.query()
@@ -59,7 +60,7 @@ def regions(query: RegionsParameters) -> Json:
 @bp.get("/api/v1/regions/<region>")
 @bp.input(RegionParameters, location="query", arg_name="query")
 @bp.output(RegionAnswer)
-@bp.doc(responses=[404])
+@bp.doc(operation_id="getRegion", responses=[404])
 def region(region: str, query: RegionParameters) -> Json:
     """Show one region's grid now and over the next 24 hours."""
     exchange, mapping = current(), current().engine.mapping

@@ -42,7 +42,7 @@ class ScheduleRequest(RegionField):
 @bp.post("/api/v1/schedule")
 @bp.input(ScheduleRequest, arg_name="body")
 @bp.output(ScheduleAnswer)
-@bp.doc(responses=[422])
+@bp.doc(operation_id="scheduleJob", responses=[422])
 def schedule(body: ScheduleRequest) -> Json:
     """Find the window of lowest mean intensity for a job.
 

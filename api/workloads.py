@@ -15,6 +15,7 @@ bp = APIBlueprint("workloads", __name__, tag="Catalog")
 
 @bp.get("/api/v1/workloads")
 @bp.output(WorkloadsAnswer)
+@bp.doc(operation_id="listWorkloads")
 def workloads() -> Json:
     """List the workloads and priorities that optimize knows, each with the machine it is compared on."""
     return current().success(rendered(WORKLOADS.values()))

@@ -14,7 +14,7 @@ bp = APIBlueprint("zones", __name__, tag="Regions")
 
 @bp.get("/api/v1/zones/<zone>")
 @bp.output(ZoneAnswer)
-@bp.doc(responses=[404])
+@bp.doc(operation_id="getZone", responses=[404])
 def zone(zone: str) -> Json:
     """Show a grid zone now, its yearly figures, and the regions in it.
 

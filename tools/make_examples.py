@@ -30,36 +30,40 @@ TARGET = Path(__file__).resolve().parents[1] / "api" / "examples.json"
 NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
 REQUEST_ID = "carbon_req_4f1c0a52d7e84b0f9a6be1d3c2f7a905"
 
-POSTS: dict[str, dict[str, Any]] = {
-    "optimize": {
-        "workload": "training",
-        "priority": "carbon",
-        "region": "us-west-2",
-        "duration_hours": 24,
-        "limit": 2,
-    },
-    "calculate": {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24},
-    "compare": {
-        "options": [
-            {"region": "us-east-1", "instance_type": "m7g.large"},
-            {"region": "europe-north1", "provider": "gcp", "instance_type": "n2-standard-2"},
-        ],
-        "duration_hours": 24,
-    },
-    "schedule": {"region": "us-west-2", "duration_hours": 4},
+# By operation id.
+POSTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "optimizePlacement": (
+        "/api/v1/optimize",
+        {"workload": "training", "priority": "carbon", "region": "us-west-2", "duration_hours": 24, "limit": 2},
+    ),
+    "calculateEmissions": (
+        "/api/v1/calculate",
+        {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24},
+    ),
+    "compareOptions": (
+        "/api/v1/compare",
+        {
+            "options": [
+                {"region": "us-east-1", "instance_type": "m7g.large"},
+                {"region": "europe-north1", "provider": "gcp", "instance_type": "n2-standard-2"},
+            ],
+            "duration_hours": 24,
+        },
+    ),
+    "scheduleJob": ("/api/v1/schedule", {"region": "us-west-2", "duration_hours": 4}),
 }
 GETS = {
-    "byRank": "/v1/by-rank?limit=2",
-    "byProvider": "/v1/by-provider/hetzner?durationHours=4&within=24&limit=1",
-    "byCountry": "/v1/by-country/SE?tolerance=5%25&limit=1",
-    "byIata": "/v1/by-iata/LON?spot=only&vcpus=4&memoryGb=16&limit=1",
-    "regions": "/api/v1/regions?limit=2",
-    "region": "/api/v1/regions/ca-central-1",
-    "zone": "/api/v1/zones/CA-QC",
-    "instances": "/api/v1/instances?q=m7g&region=us-east-1&limit=1",
-    "workloads": "/api/v1/workloads",
-    "health": "/health",
-    "ready": "/ready",
+    "rankRegions": "/v1/by-rank?limit=2",
+    "rankRegionsOfProvider": "/v1/by-provider/hetzner?durationHours=4&within=24&limit=1",
+    "rankRegionsInCountry": "/v1/by-country/SE?tolerance=5%25&limit=1",
+    "rankRegionsNearAirport": "/v1/by-iata/LON?spot=only&vcpus=4&memoryGb=16&limit=1",
+    "listRegions": "/api/v1/regions?limit=2",
+    "getRegion": "/api/v1/regions/ca-central-1",
+    "getZone": "/api/v1/zones/CA-QC",
+    "listInstanceTypes": "/api/v1/instances?q=m7g&region=us-east-1&limit=1",
+    "listWorkloads": "/api/v1/workloads",
+    "getHealth": "/health",
+    "getReadiness": "/ready",
 }
 TABLES = ("text/plain", "text/csv")
 PROBLEMS: dict[str, tuple[str, str, bytes, str]] = {
@@ -87,8 +91,8 @@ def examples() -> dict[str, Any]:
     engine = Engine(CloudMap.load(), NoLiveSource("electricity-maps"))
     app = _app(engine)
     found: dict[str, Any] = {}
-    for name, question in POSTS.items():
-        answer = _ask(app, "POST", f"/api/v1/{name}", json.dumps(question).encode(), "application/json")
+    for name, (path, question) in POSTS.items():
+        answer = _ask(app, "POST", path, json.dumps(question).encode(), "application/json")
         found[name] = {"question": question, "answer": answer}
     for name, path in GETS.items():
         found[name] = {"answer": _ask(app, "GET", path, b"", "")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_an_operation_of_the_api_takes_a_key_either_way_or_none_and_tells_the_li
     guarded = path.startswith(("/api/v1/", "/v1/"))
     told = {"RateLimit", "RateLimit-Policy"} <= operation["responses"]["200"]["headers"].keys()
 
-    assert operation.get("security") == ([{}, {"bearer": []}, {"apiKey": []}] if guarded else None)
+    assert operation["security"] == ([{}, {"bearer": []}, {"apiKey": []}] if guarded else [])
     assert told == guarded
 
 
@@ -121,6 +122,17 @@ def test_refusals_tell_by_header_how_to_do_better() -> None:
     assert "WWW-Authenticate" in responses["Problem401"]["headers"]
     assert responses["Problem429"]["headers"].keys() >= {"Retry-After", "RateLimit", "RateLimit-Policy"}
     assert DOCUMENT["components"]["securitySchemes"]["apiKey"]["name"] == "X-API-Key"
+
+
+@each_operation
+def test_an_operation_is_named_by_a_verb_and_its_object(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert re.fullmatch(r"(calculate|compare|get|list|optimize|rank|schedule)[A-Z][A-Za-z]+", operation["operationId"])
+
+
+def test_no_two_operations_share_a_name() -> None:
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
+
+    assert sorted(names) == sorted(set(names))
 
 
 @each_operation
