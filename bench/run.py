@@ -14,8 +14,8 @@ from bench.server import ROOT
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 SECTIONS = {
     "endpoints": ("Endpoints", endpoints.section),
-    "boaviztapi": ("Beside boaviztapi", boavizta.section),
-    "windows": ("Window search beside CATS", windows.section),
+    "boaviztapi": ("Compared with boaviztapi", boavizta.section),
+    "windows": ("Window search compared with CATS", windows.section),
     "workers": ("Many workers", shared.section),
 }
 
@@ -27,18 +27,18 @@ def document(report: str) -> str:
 
 Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}.
 
-Where nothing else is said: one gunicorn worker with 16 threads, {CONNECTIONS} kept-alive connections, live data from an
-imitation of Electricity Maps on the same machine. The load generator shares the cores, so trust CPU time and ratios,
-not requests per second. What is compared takes turns in the same run; figures are medians over the rounds. CPU time is
-user and system time of a server's whole process tree. The floor is the smallest JSON endpoint of Flask under the same
-gunicorn; a share of 1.00 would be as cheap. The list of regions and the answers under /v1 are kept for a minute, so the
-same question again and again is answered warm; the others are worked out each time. boaviztapi and CATS
-(climate-aware-task-scheduler) run in environments of their own, as their documentation says.
+Unless stated otherwise: one gunicorn worker with 16 threads, {CONNECTIONS} keep-alive connections, live data from a
+simulated Electricity Maps on the same machine. The load generator shares the cores, so trust CPU time and ratios, not
+requests per second. The servers being compared are measured alternately in the same run; figures are medians over the
+rounds. CPU time is the user and system time of a server's whole process tree. The floor is the smallest JSON endpoint
+of Flask under the same gunicorn; a share of 1.00 would mean the same cost. The list of regions and the answers under
+/v1 are kept for a minute, so repeating the same request measures kept answers; all other answers are computed each
+time. boaviztapi and CATS (climate-aware-task-scheduler) run in separate environments, as their documentation says.
 
-CATS takes a forecast as points joined by lines; our hourly steps hold the means of those lines. For whole hours both
-find the same window and mean, which every run checks. In parts of an hour the line and its mean differ, and CATS tries
-starts on the points alone; every run checks in steps of ten minutes that we give CATS' window the mean it gives, and
-that ours is no worse.
+CATS treats a forecast as points joined by lines; our hourly steps contain the means of those lines. For whole hours
+both find the same window and mean, which every run checks. Within an hour the line and its mean differ, and CATS tries
+only the points as starts. For those cases every run checks, in steps of ten minutes, that our mean for CATS's window is
+the same as its own, and that our window is no worse.
 
 {report}
 """

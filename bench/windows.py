@@ -149,7 +149,7 @@ def _beside_cats(rounds: int) -> str:
                 theirs = ask(values, search.minutes, 30 if search.points < 1000 else 1)
                 words[search] = agreement(values, search.minutes, theirs)
                 times[search].append(Times(theirs["seconds"], *ours(steps_of(values), search.minutes)))
-    headings = ["points", "hours", "CATS µs", "ours µs", "with a new integral µs", "CATS / ours", "CATS / ours, new"]
+    headings = ["points", "hours", "CATS µs", "ours µs", "with a new integral, µs", "CATS / ours", "CATS / ours, new"]
     rows = [_row(search, times[search], words[search]) for search in SEARCHES]
     return f"CATS {version_of(CATS)}.\n\n{table([*headings, 'target', 'windows'], rows)}"
 
@@ -168,8 +168,9 @@ def _growth(rounds: int) -> str:
         times = [Times(cpu_seconds(add), *ours(series, GROWTH_MINUTES)) for _ in range(rounds)]
         held, anew = median(run.ours / run.other for run in times), median(run.anew / run.other for run in times)
         rows.append([f"{points:,}", *_micro(times), f"{held:.2f}", f"{anew:.2f}", at_most(anew, GROWTH_TARGET)])
-    headings = ["points", "np.cumsum µs", "search µs", "with a new integral µs", "search / cumsum", "new / cumsum"]
-    return f"Growth, windows of {GROWTH_MINUTES // 60} hours.\n\n{table([*headings, 'target'], rows)}"
+    headings = ["points", "np.cumsum µs", "search µs", "with a new integral, µs", "search / cumsum", "new / cumsum"]
+    title = f"Growth with the length of the series, windows of {GROWTH_MINUTES // 60} hours."
+    return f"{title}\n\n{table([*headings, 'target'], rows)}"
 
 
 def _micro(times: list[Times]) -> list[str]:

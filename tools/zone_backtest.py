@@ -27,25 +27,27 @@ from tools.zone_tables import BORROWED, ESTIMATED_SHARE, doubtful_levels
 INTRO = """\
 # Backtest of the zone profiles
 
-Made by `python -m tools.build_zones --backtest SOURCE_DIR`. All figures are lifecycle gCO2e per kWh, average signal,
-on hours the tested profile has not seen. Nothing here uses hours after 2023: later ones are not in the input.
+Created by `python -m tools.build_zones --backtest SOURCE_DIR`. All figures are lifecycle gCO2e per kWh, average signal,
+for hours that were not used to build the tested profile. The input ends in 2023.
 
-- **Held back.** Zones with three years: profile from 2021 and 2022, tested on 2023. Two years (BR): from one, tested on
-  the other. One year: from the earlier half of each month's days (with days 1 to 20: 1 to 10), tested on the later
-  half; those test days lie next to the training days, so these zones look better than they are.
-- **Level.** The mean of the newest training year, as a service knows it: last year's mean. The flat prediction is the
-  same number for every hour. MAE therefore holds the error of the level; the captured saving does not depend on it.
+- **Held back.** Zones with three years: profile from 2021 and 2022, tested on 2023. Two years (BR): profile from one
+  year, tested on the other. One year: profile from the earlier half of each month's days (with days 1 to 20: 1 to 10),
+  tested on the later half. Those test days are close to the training days, so the results of these zones are too good.
+- **Level.** The mean of the newest training year, because a running service knows only last year's mean. The flat
+  prediction is the same number for every hour. MAE therefore includes the error of the level; the captured saving does
+  not depend on it.
 - **MAPE** counts a true value under 1 g as 1 g.
-- **Captured.** From every hour, a 4 h job may start at any of the 21 full hours that let it end within 24 h. Possible
-  saving: true mean over the 21 starts minus the lowest. Captured: that mean minus the start the prediction calls
-  lowest, in per cent of the possible, sums over all hours. A random start captures 0, a perfect forecast 100; a flat
-  profile always starts now, which is a random start (0 but for noise).
+- **Captured.** From every hour, a 4 h job may start at any of the 21 full hours that let it end within 24 h. The
+  possible saving is the true mean over the 21 starts minus the lowest. The captured saving is the same mean minus the
+  true value of the start that the prediction considers lowest. The figure is captured in per cent of possible, summed
+  over all hours. A random start captures 0 and a perfect forecast 100. A flat profile always starts now, which amounts
+  to a random start (0 except for noise).
 - **Weekend factor.** "with factor": always applied. "rule": applied where two held-back tests *inside the training
-  part* both say it lowers the error, by 0.5 % on average; needs two training years. The shipped table applies the
-  same rule to everything. A zone with one year keeps a factor only if each half of the months' days says so about the
-  other half and the mean gain is 5 %.
-- **est.** The publisher estimated at least half of the hours, or the series repeats a fixed pattern: easy to predict,
-  and no evidence about the real grid. Left out of the summaries.
+  part* both show that it lowers the error, by 0.5 % on average; this needs two training years. The shipped table
+  applies the same rule to all data. A zone with one year keeps a factor only if each half of the months' days confirms
+  it for the other half and the mean gain is 5 %.
+- **est.** The publisher estimated at least half of the hours, or the series repeats a fixed pattern. Such a series is
+  easy to predict and is no evidence about the real grid, so it is left out of the summaries.
 """
 
 
@@ -155,7 +157,7 @@ def _summary(sound: Sequence[Tested], cloud: set[str]) -> str:
             *(f"{what} {q}" for what in ("MAE g", "MAPE %", "captured %") for q in ("p25", "p50", "p75")),
         ]
         worse = sum(row.scores["plain"].mae > row.scores["flat"].mae for row in rows)
-        heading = f"{title} ({len(rows)}; the profile's MAE is above the flat one's in {worse}):"
+        heading = f"{title} ({len(rows)}; in {worse} the profile's MAE is higher than that of the flat prediction):"
         parts.append(f"{heading}\n\n{table(head, lines)}")
     return "\n\n".join(parts)
 
@@ -188,11 +190,12 @@ def _zone_row(row: Tested) -> list[str]:
 
 def _modelled(sources: Sources, tested: Mapping[str, Tested], histories: Mapping[str, Series]) -> str:
     text = """\
-Zones without hourly history take the shape of modelled *direct* intensities. What lifecycle adds to direct hardly
-changes with the hour, so that part is taken as constant: shape = 1 - s + s x direct shape, with s = mean modelled
-direct over the zone's annual lifecycle mean, at most 0.8. Zones that have both a model and a history, held-back hours
-and level as above. The model's mean runs from 2021-02 to 2023-12 and so includes forecasts for the held-back days;
-its columns are no fair contest with a profile from ten or fifteen days a month, only a sign that the shape is usable.
+Zones without hourly history use the shape of modelled *direct* intensities. What lifecycle adds to direct hardly
+changes with the hour, so that part is treated as constant: shape = 1 - s + s x direct shape, with s = mean modelled
+direct divided by the zone's annual lifecycle mean, at most 0.8. The table shows zones that have both a model and a
+history, with held-back hours and level as above. The model's mean covers 2021-02 to 2023-12 and therefore includes
+forecasts for the held-back days. Comparing it with a profile from ten or fifteen days a month is not fair; it only
+shows that the shape is usable.
 """
     modelled = sources.modelled_direct()
     rows = []
@@ -222,8 +225,8 @@ def _direct_shapes(sources: Sources, histories: Mapping[str, Series]) -> str:
         errors.append([float(np.abs(shape - truth).mean()) for shape in shapes])
     mean, median = np.mean(errors, axis=0), np.median(errors, axis=0)
     return (
-        f"The same formula on the {len(errors)} histories that have both columns, mean distance of the shape from the\n"
-        f"true lifecycle shape: flat {mean[0]:.3f} (median {median[0]:.3f}), direct shape {mean[1]:.3f} "
+        f"The same formula applied to the {len(errors)} histories that have both columns; mean distance of the shape from\n"
+        f"the true lifecycle shape: flat {mean[0]:.3f} (median {median[0]:.3f}), direct shape {mean[1]:.3f} "
         f"({median[1]:.3f}), as\nshipped {mean[2]:.3f} ({median[2]:.3f})."
     )
 
@@ -231,7 +234,7 @@ def _direct_shapes(sources: Sources, histories: Mapping[str, Series]) -> str:
 def _doubtful(sources: Sources) -> str:
     text = """\
 The shipped level is the newest published yearly mean. In these zones 2025 is outside 0.6 to 1.6 times 2024, which
-weather alone seldom does; a new method or source at the publisher is likelier. They carry a note in `zones.csv`:
+weather alone rarely causes; a new method or source at the publisher is more likely. They have a note in `zones.csv`:
 """
     retired = {row["old_zone"] for row in sources.aliases()}
     jumps = sorted(doubtful_levels(sources.annual()).items())

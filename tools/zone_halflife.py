@@ -19,10 +19,10 @@ BANDS = ((1, 6), (7, 24), (25, 72), (1, 72))
 INTRO = """\
 ## Half-life of the live ratio
 
-With a live value, the outlook for lead t is profile x (1 + (r - 1) x 2^(-t / half-life)), r = live / profile kept
-within 0.25 to 4. Profile from 2021 and 2022 with the level of 2022, tested on 2023 from every fifth hour;
-error = mean absolute error over the leads, in per cent of the zone's mean of 2023, then the mean over {zones} zones.
-0 h is the bare profile, infinite keeps the ratio. Captured as above, with the live value as the first hour."""
+With a live value, the outlook for lead t is profile x (1 + (r - 1) x 2^(-t / half-life)), r = live / profile limited
+to 0.25 to 4. Profile from 2021 and 2022 with the level of 2022, tested on 2023 from every fifth hour;
+error = mean absolute error over the leads, in per cent of the zone's mean of 2023, averaged over {zones} zones.
+0 h means the profile alone, infinite keeps the ratio. Captured as above, with the live value as the first hour."""
 
 
 def half_life_section(pairs: Sequence[tuple[Series, Series]], level_of: Callable[[Series], float]) -> str:

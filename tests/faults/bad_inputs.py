@@ -46,7 +46,7 @@ _HEADER = b"X-Filler: " + b"a" * 100
 BAD_INPUTS = (
     BadInput(name="10 MB body", wire=_post(_SPACES), statuses=(413,)),
     BadInput(name="10 MB body in chunks", wire=_chunked(*[b" " * MEGABYTE] * 10), statuses=(413,)),
-    BadInput(name="10 MB promised, none sent", wire=_post({}, b"Content-Length: 10000000"), statuses=(400, 413)),
+    BadInput(name="10 MB announced, none sent", wire=_post({}, b"Content-Length: 10000000"), statuses=(400, 413)),
     BadInput(name="1 MB of [", wire=_post(b"[" * MEGABYTE), statuses=(400,)),
     BadInput(name="objects 20,000 deep", wire=_post(b'{"a":' * 20_000 + b"1" + b"}" * 20_000), statuses=(400,)),
     BadInput(name="10,000 unknown fields", wire=_post({f"f{n}": n for n in range(10_000)}), statuses=(400,)),
@@ -62,7 +62,9 @@ BAD_INPUTS = (
     BadInput(name="a lone surrogate", wire=_post(b'{"region":"\\ud800","instance_type":"m5.large"}'), statuses=(400,)),
     BadInput(name="NUL in a name", wire=_post({**GOOD, "region": "eu\0central"}), statuses=(400,)),
     BadInput(
-        name="no JSON type", wire=_request("POST", CALCULATE, b"", b"Content-Type: text/xml"), statuses=(400, 415)
+        name="a type other than JSON",
+        wire=_request("POST", CALCULATE, b"", b"Content-Type: text/xml"),
+        statuses=(400, 415),
     ),
     BadInput(name="200 headers", wire=_get("/v1/by-rank", *[_HEADER] * 200), statuses=(400, 431)),
     BadInput(name="5,000 headers", wire=_get("/v1/by-rank", *[_HEADER] * 5_000), statuses=(400, 431), closed=True),

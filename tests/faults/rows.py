@@ -111,7 +111,7 @@ ROWS = (
         most_calls=3,
     ),
     _row(
-        "plan lacks the zone and does not tell",
+        "plan lacks the zone, no /zones",
         silent_plan,
         "plan-lacks-zone",
         known_reasons=frozenset({"rate-limited"}),  # so a refusal is read where the zone worked within the hour
@@ -121,7 +121,7 @@ ROWS = (
     _row("403", always(reply("", 403)), "refused"),
     _row("404", always(reply({"error": "No recent data"}, 404)), "no-recent-data", holds=False),
     _row("429 with Retry-After", always(reply("slow down", 429, Retry_After="2")), "rate-limited"),
-    _row("429 without a word", always(reply("", 429)), "rate-limited"),
+    _row("429 without Retry-After", always(reply("", 429)), "rate-limited"),
     _row("500", always(reply({"error": "oops"}, 500)), "server-error"),
     _row("503 in HTML", always(reply(HTML, 503, Content_Type="text/html")), "server-error"),
     _row("200 in HTML", always(reply(HTML, 200, Content_Type="text/html")), "not-json", holds=False),
