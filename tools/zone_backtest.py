@@ -225,8 +225,8 @@ def _direct_shapes(sources: Sources, histories: Mapping[str, Series]) -> str:
         errors.append([float(np.abs(shape - truth).mean()) for shape in shapes])
     mean, median = np.mean(errors, axis=0), np.median(errors, axis=0)
     return (
-        f"The same formula applied to the {len(errors)} histories that have both columns; mean distance of the shape from\n"
-        f"the true lifecycle shape: flat {mean[0]:.3f} (median {median[0]:.3f}), direct shape {mean[1]:.3f} "
+        f"The same formula applied to the {len(errors)} histories that have both columns; mean distance of the shape\n"
+        f"from the true lifecycle shape: flat {mean[0]:.3f} (median {median[0]:.3f}), direct shape {mean[1]:.3f} "
         f"({median[1]:.3f}), as\nshipped {mean[2]:.3f} ({median[2]:.3f})."
     )
 
