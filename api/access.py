@@ -17,6 +17,7 @@ from store.rate_limit import RateLimiter, Verdict
 
 HEADER = "X-API-Key"
 _GUARDED = ("/v1", "/api/v1")
+_LONGEST_ADDRESS = 100  # characters; a proxy may pass on a longer text, which is no address and not worth remembering
 _BENEATH = tuple(f"{path}/" for path in _GUARDED)
 
 
@@ -78,7 +79,7 @@ def install(app: Flask, access: Access) -> None:
     def admit() -> None:
         if not is_guarded(request.path):
             return
-        g.judgement = judgement = access.judge(_key(), client_of(request.remote_addr or ""))
+        g.judgement = judgement = access.judge(_key(), client_of((request.remote_addr or "")[:_LONGEST_ADDRESS]))
         if judgement.refusal is not None:
             _read_away_the_body()
             raise judgement.refusal

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.access import Access
+from api.access import Access, client_of
 from carbon.errors import StateUnavailable
 from store.keyring import KeyRing
 from store.rate_limit import in_memory
@@ -302,6 +302,16 @@ def test_ready_is_degraded_while_the_keys_in_force_are_old_ones(clock: SteppedCl
 
     assert (before["degraded"], before["access"]["keys_stale"]) == (False, False)
     assert (after["degraded"], after["access"]["keys_stale"]) == (True, True)
+
+
+def test_of_an_address_that_is_too_long_only_the_beginning_is_remembered() -> None:
+    asking = guarded(rate="60 per minute")
+    client_of.cache_clear()
+
+    for end in ("a", "b"):
+        asking.get(ASKED, environ_overrides={"REMOTE_ADDR": "1" * 8000 + end})
+
+    assert client_of.cache_info().currsize == 1
 
 
 def test_no_key_right_or_wrong_is_ever_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from api.kept import MAX_BYTES, Answer, KeptAnswers
+import tracemalloc
+from collections.abc import Callable
+
+import orjson
+import pytest
+
+from api.kept import ENTRY_BYTES, MAX_BYTES, Answer, KeptAnswers, KeptParts
+from carbon.workload import RegionsQuery
+
+ATTEMPTS = 20_000
+ROOM_BYTES = 2_500_000  # MAX_BYTES, and the table of the cache itself
 
 
 def answer(size: int) -> Answer:
@@ -19,7 +29,7 @@ def test_an_answer_is_found_by_its_tag_alone() -> None:
 
 
 def test_the_answers_asked_for_last_stay_where_there_is_no_room_for_all() -> None:
-    kept, third = KeptAnswers(), MAX_BYTES // 3
+    kept, third = KeptAnswers(), MAX_BYTES // 3 - ENTRY_BYTES
     for tag in "abc":
         kept.keep(tag, answer(third))
     kept.get("a")
@@ -35,3 +45,39 @@ def test_an_answer_larger_than_all_room_is_not_kept() -> None:
     kept.keep("a", answer(MAX_BYTES + 1))
 
     assert kept.get("a") is None
+
+
+def keep_empty_answers() -> KeptAnswers:
+    kept = KeptAnswers()
+    for number in range(ATTEMPTS):
+        kept.keep(f"{number:024x}", Answer(body=b"", content_type=f"application/json; q={number}"))
+    return kept
+
+
+def keep_short_answers() -> KeptAnswers:
+    kept = KeptAnswers()
+    for number in range(ATTEMPTS):
+        kept.keep(f"{number:024x}", Answer(body=orjson.dumps({"n": number}), content_type="application/json"))
+    return kept
+
+
+def keep_empty_lists() -> KeptParts:
+    """Of questions that name as many providers and countries as may be."""
+    kept, names = KeptParts(), [f"name {number}" for number in range(100)]
+    for number in range(ATTEMPTS):
+        query = RegionsQuery(providers=tuple(names), countries=tuple(reversed(names)), limit=number)
+        kept.keep((query, f"minute {number}"), {"regions": [], "total": number}, lasting=lambda: True)
+    return kept
+
+
+@pytest.mark.parametrize("keep", [keep_empty_answers, keep_short_answers, keep_empty_lists])
+def test_no_number_of_short_answers_takes_more_memory_than_there_is_room(keep: Callable[[], object]) -> None:
+    tracemalloc.start()
+    try:
+        kept = keep()
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept
+    assert taken <= ROOM_BYTES
