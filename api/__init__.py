@@ -23,7 +23,7 @@ _ENDPOINTS = (
     "health",
     "scrape",
     "docs",
-    "problems",
+    "problem_pages",
 )
 
 

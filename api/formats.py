@@ -1,7 +1,8 @@
-"""In which form a list of regions is answered: as asked in the query, else by the Accept header."""
+"""In which form an answer is given: as the query says, else as the Accept header prefers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from flask import request
@@ -9,6 +10,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 HEADER = "HTTP_ACCEPT"
+JSON = "application/json"
 
 
 class Format(StrEnum):
@@ -17,13 +19,17 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-MEDIA_TYPES = {"application/json": Format.JSON, "text/plain": Format.TEXT, "text/csv": Format.CSV}
+MEDIA_TYPES = {JSON: Format.JSON, "text/plain": Format.TEXT, "text/csv": Format.CSV}
 
 
 def accepted() -> Format:
-    """The best form for the request's Accept header by its quality values; JSON where it names none of ours."""
+    """The form of a list that the request's Accept header prefers."""
+    return MEDIA_TYPES[preferred(MEDIA_TYPES)]
+
+
+def preferred(media_types: Iterable[str]) -> str:
+    """Of these, the one the request's Accept header prefers by its quality values; JSON where it names none of them."""
     given = request.environ.get(HEADER, "*/*")
-    if given in ("*/*", "application/json"):  # what most clients send
-        return Format.JSON
-    best = parse_accept_header(given, MIMEAccept).best_match(MEDIA_TYPES, "application/json")
-    return MEDIA_TYPES[best]
+    if given in ("*/*", JSON):  # what most clients send
+        return JSON
+    return parse_accept_header(given, MIMEAccept).best_match(media_types, JSON)

@@ -10,7 +10,8 @@ import orjson
 
 from api.access import HEADER, is_guarded
 from api.answers.health import Problem
-from api.problems import BY_ERROR, BY_STATUS, MEDIA_TYPE
+from api.problem_types import BY_ERROR, BY_STATUS
+from api.problems import MEDIA_TYPE
 from api.schema import REF_TEMPLATE
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
@@ -93,6 +94,7 @@ _PATH_PARAMETERS = {
     "zone": ("A grid zone, as Electricity Maps names it.", "CA-QC"),
     "id": ("A provider, in any case.", "aws"),
     "countryCode": ("An ISO 3166 alpha-2 code, in any case; UK means GB.", "SE"),
+    "name": ("The last part of a problem's type.", "invalid-request"),
     "iata": ("An airport's IATA code, in any case; else a metro's, such as LON.", "ARN"),
 }
 
@@ -131,6 +133,8 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
     if _is_table(operation):
         _add_tables(operation)
+    if operation["operationId"] == "getProblemType":
+        operation["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     _add_examples(operation)
 
 

@@ -27,6 +27,14 @@ class InvalidParameters(InvalidRequest):
     """As InvalidRequest, the fields being query parameters."""
 
 
+class EncodedBody(UnsupportedMediaType):
+    """A compressed body: none is unpacked, since a small one can hold very much."""
+
+    def get_headers(self, *args: Any, **named: Any) -> list[tuple[str, str]]:
+        """What is taken instead (RFC 9110, 12.5.3)."""
+        return [*super().get_headers(*args, **named), ("Accept-Encoding", "identity")]
+
+
 def parse_body(model: type[M], request: Request, facts: Facts) -> M:
     """The checked body.
 
@@ -34,6 +42,9 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
     """
     if not request.is_json:
         raise UnsupportedMediaType("the body must be JSON: send Content-Type: application/json")
+    encoding = request.environ.get("HTTP_CONTENT_ENCODING", "")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise EncodedBody(f"the body is encoded ({encoding[:100]}): send it without Content-Encoding")
     try:
         body = request.get_data(cache=False)
         if not request.content_length:

@@ -1,77 +1,25 @@
-"""Error -> problem body (RFC 9457): the only table from error class to status."""
+"""Error -> problem body (RFC 9457), by the table in problem_types.py."""
 
 from __future__ import annotations
 
 import logging
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Blueprint, Flask, Response, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from api.exchange import current, request_id
 from api.parse import InvalidParameters
+from api.problem_types import BY_ERROR, BY_STATUS, INTERNAL, ProblemType
 from api.render.parts import plain
 from carbon import errors
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem; its type URI is /problems/<name>."""
-
-    name: str
-    status: int
-    title: str
-
-
-INVALID = ProblemType("invalid-request", 400, "The request is not valid")
-INTERNAL = ProblemType("internal-error", 500, "The service failed")
-BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
-    errors.InvalidRequest: INVALID,
-    errors.AmbiguousRegion: ProblemType("ambiguous-region", 400, "Several clouds have a region of this name"),
-    errors.UnknownRegion: ProblemType("unknown-region", 404, "The region is not known"),
-    errors.UnknownZone: ProblemType("unknown-zone", 404, "The grid zone is not known"),
-    errors.UnknownProvider: ProblemType("unknown-provider", 404, "The provider is not known"),
-    errors.UnknownInstanceType: ProblemType("unknown-instance-type", 404, "The instance type is not known"),
-    errors.UnknownCountry: ProblemType("unknown-country", 404, "The country is not known"),
-    errors.UnknownAirport: ProblemType("unknown-airport", 404, "The airport is not known"),
-    errors.KeyRequired: ProblemType("key-required", 401, "An API key is needed"),
-    errors.KeyRefused: ProblemType("key-refused", 401, "The API key is not in force"),
-    errors.RateLimited: ProblemType("rate-limited", 429, "Too many requests"),
-    errors.StateUnavailable: ProblemType("state-unavailable", 503, "The state of the service cannot be read"),
-    errors.PowerNotModelled: ProblemType("power-not-modelled", 422, "The power of this instance type is not modelled"),
-    errors.NoFeasiblePlacement: ProblemType("no-feasible-placement", 422, "No offer meets every constraint"),
-    errors.DoesNotFit: ProblemType("does-not-fit", 422, "The job does not end before its deadline"),
-    errors.Unsatisfiable: ProblemType("unsatisfiable", 422, "Nothing satisfies the question"),
-}
-BY_STATUS: Mapping[int, ProblemType] = {
-    400: INVALID,
-    404: ProblemType("not-found", 404, "There is nothing at this path"),
-    405: ProblemType("method-not-allowed", 405, "The path does not answer this method"),
-    413: ProblemType("body-too-large", 413, "The body is too large"),
-    415: ProblemType("unsupported-media-type", 415, "The body is not JSON"),
-    500: INTERNAL,
-}
-TYPES: Mapping[str, ProblemType] = {kind.name: kind for kind in (*BY_ERROR.values(), *BY_STATUS.values())}
-
-bp = Blueprint("problems", __name__)
-
-
-@bp.get("/problems/<name>")
-def describe(name: str) -> ResponseReturnValue:
-    """What a problem's type means, so that type URIs lead somewhere."""
-    if name not in TYPES:
-        raise NotFound
-    kind = TYPES[name]
-    return {"type": f"/problems/{kind.name}", "status": kind.status, "title": kind.title}
 
 
 def register(app: Flask) -> None:
@@ -94,8 +42,7 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
-    fallback = ProblemType(error.name.lower().replace(" ", "-"), status, error.name)
-    kind = BY_STATUS.get(status, fallback)
+    kind = BY_STATUS.get(status) or ProblemType("", status, error.name)
     response = _problem(kind, _in_words(error), {})
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -160,7 +107,7 @@ def _field(error: errors.FieldError, in_query: bool) -> dict[str, object]:
 
 def _problem(kind: ProblemType, detail: str, members: Mapping[str, Any]) -> Response:
     core = {
-        "type": f"/problems/{kind.name}",
+        "type": kind.uri,
         "title": kind.title,
         "status": kind.status,
         "detail": detail,

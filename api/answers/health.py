@@ -105,3 +105,14 @@ class Problem(Answer):
     request_id: str
     errors: list[FieldProblem] = Field(default_factory=list, description="Every wrong field; absent if none is.")
     nearest: list[str] = Field(default_factory=list, description="Known names close to the one in the path.")
+
+
+class ProblemTypeAnswer(Answer):
+    """What a kind of problem means."""
+
+    type: str = Field(description="As in the problems of this kind.", examples=["/problems/invalid-request"])
+    title: str
+    status: int = Field(ge=400, le=599, description="The HTTP status that comes with it.")
+    meaning: str = Field(description="What happened.")
+    action: str = Field(description="What the caller can do.")
+    example: Problem

@@ -1,0 +1,204 @@
+"""Every kind of problem the service answers: its status, and what its page tells people. The only such table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carbon import errors
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of problem.
+
+    name: empty for a status that HTTP itself explains. meaning: what happened. action: what the caller can do.
+    """
+
+    name: str
+    status: int
+    title: str
+    meaning: str = ""
+    action: str = ""
+
+    @property
+    def uri(self) -> str:
+        """The `type` of RFC 9457; its page is served there."""
+        return f"/problems/{self.name}" if self.name else "about:blank"
+
+
+INVALID = ProblemType(
+    "invalid-request",
+    400,
+    "The request is not valid",
+    "At least one field of the body or parameter of the query string is wrong, unknown, repeated or missing. "
+    "`errors` lists every one of them: `pointer` names a field of the body, `parameter` one of the query string.",
+    "Correct every field listed in `errors`. `detail` says what is allowed, `nearest` lists valid values that are "
+    "close to the one you sent. The same request fails again, so do not retry it unchanged.",
+)
+INTERNAL = ProblemType(
+    "internal-error",
+    500,
+    "The service failed",
+    "The service has a fault, or something it needs broke. The request itself may be right.",
+    "Try again later. If it fails again, give `request_id` to the operator of the service: the log has the reason "
+    "under this id.",
+)
+
+
+def _unknown(name: str, title: str, what: str, where: str) -> ProblemType:
+    """A name that the catalog does not have."""
+    return ProblemType(
+        name,
+        404,
+        title,
+        f"The request names {what} that the catalog does not have. `nearest` lists known names that are close to it.",
+        f"Check the spelling, or take a name from `nearest`. {where}",
+    )
+
+
+BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
+    errors.InvalidRequest: INVALID,
+    errors.AmbiguousRegion: ProblemType(
+        "ambiguous-region",
+        400,
+        "Several clouds have a region of this name",
+        "Several clouds have a region with this id, so that the id alone does not say which one you mean. `nearest` "
+        "lists them as `provider:region`.",
+        "Write the region as `provider:region`, or send `provider` beside it.",
+    ),
+    errors.UnknownRegion: _unknown(
+        "unknown-region",
+        "The region is not known",
+        "a region",
+        "`GET /api/v1/regions?provider=all` lists all regions that a customer can open.",
+    ),
+    errors.UnknownZone: _unknown(
+        "unknown-zone",
+        "The grid zone is not known",
+        "a grid zone",
+        "Zones are named as Electricity Maps names them; every row of `GET /api/v1/regions` has its `zone`.",
+    ),
+    errors.UnknownProvider: _unknown(
+        "unknown-provider",
+        "The provider is not known",
+        "a cloud provider",
+        "Every row of `GET /v1/by-rank` has its `provider`.",
+    ),
+    errors.UnknownInstanceType: _unknown(
+        "unknown-instance-type",
+        "The instance type is not known",
+        "an instance type",
+        "`GET /api/v1/instances?q=m7g` searches the types by a part of their name.",
+    ),
+    errors.UnknownCountry: _unknown(
+        "unknown-country",
+        "The country is not known",
+        "a country",
+        "Countries are ISO 3166 alpha-2 codes such as `DE`.",
+    ),
+    errors.UnknownAirport: _unknown(
+        "unknown-airport",
+        "The airport is not known",
+        "an airport",
+        "Airports are IATA codes such as `ARN`; codes of metropolitan areas such as `LON` are known too.",
+    ),
+    errors.KeyRequired: ProblemType(
+        "key-required",
+        401,
+        "An API key is needed",
+        "This service has API keys, and the request carries none.",
+        "Send a key as `Authorization: Bearer KEY` or as `X-API-Key: KEY`. The operator makes keys with "
+        "`flask --app app keys create NAME`.",
+    ),
+    errors.KeyRefused: ProblemType(
+        "key-refused",
+        401,
+        "The API key is not in force",
+        "The key that the request carries is unknown or was revoked.",
+        "Check that the whole key was sent, and ask the operator for a new one if it was.",
+    ),
+    errors.RateLimited: ProblemType(
+        "rate-limited",
+        429,
+        "Too many requests",
+        "More requests were sent with this key, or from this address if there are no keys, than are allowed in the "
+        "time that `detail` names.",
+        "Wait for the seconds in the `Retry-After` header, then try again. `RateLimit` on every answer says how many "
+        "requests are left. A key can have a higher rate of its own.",
+    ),
+    errors.StateUnavailable: ProblemType(
+        "state-unavailable",
+        503,
+        "The state of the service cannot be read",
+        "The store that holds API keys or counts of requests cannot be used, so that the service does not know "
+        "whether to answer.",
+        "Try again in some seconds. If it lasts, the operator has to look at `DATA_DIR` or `REDIS_URL`; `GET /ready` "
+        "and the log say more.",
+    ),
+    errors.PowerNotModelled: ProblemType(
+        "power-not-modelled",
+        422,
+        "The power of this instance type is not modelled",
+        "The instance type is known, but nobody publishes enough about its hardware to calculate what it draws. `why` "
+        "names the reason.",
+        "Take a type from `nearest_modelled`. `GET /api/v1/instances?power_modelled=true` lists the types that can be "
+        "calculated.",
+    ),
+    errors.NoFeasiblePlacement: ProblemType(
+        "no-feasible-placement",
+        422,
+        "No offer meets every constraint",
+        "The request is valid, but no region and machine type meets all of its constraints. `removed` counts the "
+        "offers that each constraint took away.",
+        "Loosen the constraint that removed most: other regions or providers, a smaller machine, a higher price or "
+        "carbon bound.",
+    ),
+    errors.DoesNotFit: ProblemType(
+        "does-not-fit",
+        422,
+        "The job does not end before its deadline",
+        "The request is valid, but the job is longer than the time between its earliest start and its deadline.",
+        "Set a later `deadline` (the job can end at `earliest_finish`) or a shorter `duration_hours`.",
+    ),
+}
+BY_STATUS: Mapping[int, ProblemType] = {
+    400: INVALID,
+    404: ProblemType(
+        "not-found",
+        404,
+        "There is nothing at this path",
+        "The service has no such path.",
+        "Check the path; `/docs` lists all there are. A slash at the end makes another path.",
+    ),
+    405: ProblemType(
+        "method-not-allowed",
+        405,
+        "The path does not answer this method",
+        "The path exists, but takes another method: GET for what is read, POST for a question with a body.",
+        "Use one of the methods in the `Allow` header.",
+    ),
+    413: ProblemType(
+        "body-too-large",
+        413,
+        "The body is too large",
+        "The body is longer than the service reads. `detail` says how many bytes it takes.",
+        "Split the question: `compare` takes up to 1,000 options in one body.",
+    ),
+    415: ProblemType(
+        "unsupported-media-type",
+        415,
+        "The body is not plain JSON",
+        "The body is not declared as JSON, or it is compressed.",
+        "Send JSON with `Content-Type: application/json` and without `Content-Encoding`.",
+    ),
+    416: ProblemType(
+        "range-not-satisfiable",
+        416,
+        "The file has no such range",
+        "The `Range` header asks for bytes beyond the end of a file.",
+        "Use the length in the `Content-Range` header, or leave out `Range`.",
+    ),
+    500: INTERNAL,
+}
+TYPES: Mapping[str, ProblemType] = {kind.name: kind for kind in (*BY_ERROR.values(), *BY_STATUS.values())}

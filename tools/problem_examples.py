@@ -1,0 +1,135 @@
+"""A real problem of every kind that the service answers, by the name of its type."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+
+from api.access import Access
+from app import create_app
+from carbon.errors import StateUnavailable
+from engine import Engine
+from grid.absent import NoLiveSource
+from settings import Settings
+from store.keyring import KeyRing
+from store.keys import KeyRecord, digest_of
+from store.rate_limit import in_memory
+
+NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
+REQUEST_ID = "carbon_req_4f1c0a52d7e84b0f9a6be1d3c2f7a905"
+JSON = "application/json"
+WORKLOADS = "/api/v1/workloads"
+
+GETS = {
+    "ambiguous-region": "/api/v1/regions/fra",
+    "unknown-region": "/api/v1/regions/ca-centrl-1",
+    "unknown-zone": "/api/v1/zones/CA-QB",
+    "unknown-provider": "/v1/by-provider/asw",
+    "unknown-country": "/v1/by-country/XX",
+    "unknown-airport": "/v1/by-iata/QQQ",
+    "not-found": "/api/v1/region",
+    "method-not-allowed": "/api/v1/calculate",
+}
+POSTS = {
+    "invalid-request": (
+        "/api/v1/calculate",
+        b'{"region":"us-esat-1","instance_type":"m7g.lrge","utilisation":2}',
+        JSON,
+    ),
+    "body-too-large": ("/api/v1/calculate", b" " * 1_048_577, JSON),
+    "unsupported-media-type": ("/api/v1/calculate", b"region=us-east-1", "application/x-www-form-urlencoded"),
+    "power-not-modelled": ("/api/v1/calculate", b'{"region":"us-east-1","instance_type":"c6gn.metal"}', JSON),
+    "no-feasible-placement": (
+        "/api/v1/optimize",
+        b'{"workload":"general","priority":"carbon","max_carbon_intensity":1}',
+        JSON,
+    ),
+    "does-not-fit": (
+        "/api/v1/schedule",
+        b'{"region":"us-west-2","duration_hours":4,"deadline":"2026-02-11T12:00:00Z"}',
+        JSON,
+    ),
+}
+
+
+def problem_examples(engine: Engine) -> dict[str, Any]:
+    """Every example by the name of its problem type."""
+    app = app_over(engine)
+    found = {name: ask(app, "GET", path) for name, path in GETS.items()}
+    found |= {name: ask(app, "POST", path, body, kind) for name, (path, body, kind) in POSTS.items()}
+    found["range-not-satisfiable"] = ask(app, "GET", "/docs/swagger-ui.css", HTTP_RANGE="bytes=9999999-")
+    return found | _refusals(engine) | _failures(engine)
+
+
+def app_over(engine: Engine, read_keys: Callable[[], Sequence[KeyRecord]] = tuple) -> Flask:
+    """The service with the default rate limit and these keys; it looks for none on this machine."""
+    rules = Access(keys=KeyRing(read_keys), limiter=in_memory(), rate=Settings().rate_limit)
+    return create_app(Settings(), engine, rules=rules, clock=lambda: NOW)
+
+
+def ask(app: Flask, method: str, path: str, body: bytes = b"", content_type: str = "", **environ: str) -> Any:
+    """The JSON that a request is answered with."""
+    response = app.test_client().open(
+        path,
+        method=method,
+        data=body or None,
+        content_type=content_type or None,
+        headers={"X-Request-ID": REQUEST_ID},
+        environ_overrides=environ,
+    )
+    return response.get_json(force=True)
+
+
+def _refusals(engine: Engine) -> dict[str, Any]:
+    """The answers to who may not ask, to who asks too often, and to everybody while the keys cannot be read."""
+    key = KeyRecord(id="5e0c11a7", name="ci", sha256=digest_of("a"), created_at=NOW, revoked_at=None, rate=None)
+
+    def broken() -> Sequence[KeyRecord]:
+        raise StateUnavailable("keys.sqlite3")
+
+    open_to_all, closed = app_over(engine), app_over(engine, lambda: (key,))
+    for _ in range(60):
+        ask(open_to_all, "GET", WORKLOADS)
+    with _silence():
+        unreadable = ask(app_over(engine, broken), "GET", WORKLOADS)
+    return {
+        "key-required": ask(closed, "GET", WORKLOADS),
+        "key-refused": ask(closed, "GET", WORKLOADS, HTTP_X_API_KEY="cao_0"),
+        "rate-limited": ask(open_to_all, "GET", WORKLOADS),
+        "state-unavailable": unreadable,
+    }
+
+
+def _failures(engine: Engine) -> dict[str, Any]:
+    """The answers to a fault of the service, and to a type that is missing although the question was checked."""
+
+    class Failing(Engine):
+        def calculate(self, *args: Any, **named: Any) -> Any:
+            raise RuntimeError("broken for the documentation")
+
+    class Forgetful(Engine):
+        def calculate(self, *args: Any, **named: Any) -> Any:
+            engine.mapping.instance_type("aws", "m7g.lrge")
+
+    question = ("POST", "/api/v1/calculate", b'{"region":"us-east-1","instance_type":"m7g.large"}', JSON)
+    source = NoLiveSource("electricity-maps")
+    with _silence():
+        return {
+            "internal-error": ask(app_over(Failing(engine.mapping, source)), *question),
+            "unknown-instance-type": ask(app_over(Forgetful(engine.mapping, source)), *question),
+        }
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """No log lines for failures that are meant."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
