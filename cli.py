@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ import click
 
 from carbon.errors import CarbonError
 from settings import RATE, Settings
-from store.keys import Keys
+from store.keys import KeyRecord, Keys, UnreadableKeys
 from wiring import build_key_store, build_redis
 
 
@@ -36,11 +36,11 @@ def keys(settings: Settings) -> click.Group:
     def show() -> None:
         """Print every key on a line: id, name, created, rate or default, in force or since when not; tabs between."""
         with _plain_errors():
-            records = table.records()
-        for record in records:
-            state = f"revoked {record.revoked_at:%Y-%m-%dT%H:%M:%SZ}" if record.revoked_at else "in force"
-            created = f"{record.created_at:%Y-%m-%dT%H:%M:%SZ}"
-            click.echo("\t".join((record.id, record.name, created, record.rate or "default", state)))
+            try:
+                _print(table.records())
+            except UnreadableKeys as error:
+                _print(error.readable)
+                raise
 
     @group.command("revoke")
     @click.argument("name_or_id")
@@ -51,6 +51,13 @@ def keys(settings: Settings) -> click.Group:
         click.echo(f"{name_or_id} is revoked", err=True)
 
     return group
+
+
+def _print(records: Sequence[KeyRecord]) -> None:
+    for record in records:
+        state = f"revoked {record.revoked_at:%Y-%m-%dT%H:%M:%SZ}" if record.revoked_at else "in force"
+        created = f"{record.created_at:%Y-%m-%dT%H:%M:%SZ}"
+        click.echo("\t".join((record.id, record.name, created, record.rate or "default", state)))
 
 
 def _rate(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:

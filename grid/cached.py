@@ -65,8 +65,8 @@ class CachedReader:
         self._mine = threading.local()
 
     def begin(self) -> None:
-        """See GridReader."""
-        self._mine.view = self._shared.view()
+        """See GridReader. Looks at nothing yet, so that a request that reads nothing touches no store."""
+        self._mine.begun, self._mine.view = True, None
         self._mine.waited_seconds = 0.0
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
@@ -119,7 +119,12 @@ class CachedReader:
         return self._begun() or self._shared.view()
 
     def _begun(self) -> View | None:
-        mine: View | None = getattr(self._mine, "view", None)
+        """What this thread reads since it began; None if it never did."""
+        if not getattr(self._mine, "begun", False):
+            return None
+        if self._mine.view is None:
+            self._mine.view = self._shared.view()
+        mine: View = self._mine.view
         return mine
 
     def _answers(

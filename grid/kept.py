@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, TypeVar
 
 import orjson
+from pydantic import AfterValidator, Field, TypeAdapter
 
-from carbon.intensity import Quality
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.electricity_maps_replies import Access
+from grid.electricity_maps_replies import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH, Access
 from store.view import Kind
 
 Value = Observation | UpstreamForecast | Shares
@@ -20,6 +20,26 @@ Value = Observation | UpstreamForecast | Shares
 # the clock was set back, and is not believed.
 CLOCK_SKEW_SECONDS = 60.0
 
+FIRST_YEAR, LAST_YEAR = 1971, 2999
+MOST_HOURS = LONGEST_FORECAST // timedelta(hours=1) + 1
+
+
+def _utc(time: datetime) -> datetime:
+    """The same time in UTC. Raises ValueError for one without an offset, or too far away to calculate with."""
+    if time.tzinfo is None or not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise ValueError("not a time with an offset in a year near ours")
+    return time.astimezone(UTC)
+
+
+# What a record may hold. Every record is checked when it is read, so that a damaged or foreign one counts as absent
+# and no calculation below meets a wrong type or an absurd number.
+UtcTime = Annotated[datetime, AfterValidator(_utc)]
+Clock = Annotated[float, Field(ge=0, le=32e9, allow_inf_nan=False)]  # seconds since 1970, until the year 2984
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Word = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+Minute = Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
+Weight = Annotated[float, Field(ge=1e-3, le=1e12, allow_inf_nan=False)]
 
 D = TypeVar("D")
 
@@ -34,11 +54,11 @@ class Kept:
     """
 
     value: Value | None
-    good_until: datetime
-    reason: str | None
-    at: float
-    ttl_seconds: float
-    turn: int = 1
+    good_until: UtcTime
+    reason: Word | None
+    at: Clock
+    ttl_seconds: Seconds
+    turn: Count = 1
 
     @property
     def lasting(self) -> bool:
@@ -50,17 +70,17 @@ class Kept:
 class Plan:
     """What the upstream said the key may ask; access: None if it does not tell."""
 
-    at: float
+    at: Clock
     access: Access | None
-    turn: int = 1
+    turn: Count = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One figure, and when it was found."""
 
-    at: float
-    figure: float = 0.0
+    at: Clock
+    figure: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
 
     @property
     def turn(self) -> float:
@@ -75,17 +95,17 @@ class Health:
     hold: why no calls go out from held_at until held_until. trouble: the reason that is in the log.
     """
 
-    turn: int = 0
-    hold: str | None = None
+    turn: Count = 0
+    hold: Word | None = None
     refused: bool = False
-    held_at: float = 0.0
-    held_until: float = 0.0
-    trouble: str | None = None
-    failures_in_a_row: int = 0
+    held_at: Clock = 0.0
+    held_until: Clock = 0.0
+    trouble: Word | None = None
+    failures_in_a_row: Count = 0
     failing: bool = False
-    key_worked_at: float | None = None
-    last_success_at: float | None = None
-    last_error: str | None = None
+    key_worked_at: Clock | None = None
+    last_success_at: Clock | None = None
+    last_error: Annotated[str, Field(max_length=4096)] | None = None
 
     def held(self, clock: float) -> bool:
         """Whether calls are held back; not by a hold that began after `clock`, which was set back since."""
@@ -96,10 +116,10 @@ class Health:
 class Spent:
     """Calls by minute since 1970; a limit learned from a 429 and until when it is believed."""
 
-    turn: int = 0
-    minutes: Mapping[str, int] = field(default_factory=dict)
-    learned: int | None = None
-    learned_until: float = 0.0
+    turn: Count = 0
+    minutes: Mapping[Minute, Count] = field(default_factory=dict)
+    learned: Count | None = None
+    learned_until: Clock = 0.0
     gone: bool = False
 
 
@@ -107,28 +127,50 @@ class Spent:
 class Demand:
     """How often zones were asked for of late: counts that halve with time, as of `at`."""
 
-    at: float = 0.0
-    counts: Mapping[str, float] = field(default_factory=dict)
-    turn: int = 0
+    at: Clock = 0.0
+    counts: Mapping[str, Weight] = field(default_factory=dict)
+    turn: Count = 0
 
 
-def _readings(name: str, decode: Callable[[Any], Value]) -> Kind:
-    def read(raw: bytes) -> Kept:
-        found = orjson.loads(raw)
-        value = found["value"]
-        return Kept(
-            value=None if value is None else decode(value),
-            good_until=_time(found["good_until"]),
-            reason=found["reason"],
-            at=float(found["at"]),
-            ttl_seconds=float(found["ttl_seconds"]),
-            turn=int(found["turn"]),
-        )
+def _sound(value: Value) -> Value:
+    """The value with its times in UTC. Raises ValueError unless its figures are possible."""
+    match value:
+        case Observation():
+            possible = 0 < value.gco2e_per_kwh <= MAX_PLAUSIBLE_GCO2E_PER_KWH
+        case UpstreamForecast(gco2e_per_kwh=hours):
+            figures = [figure for figure in hours if figure is not None]
+            possible = len(hours) <= MOST_HOURS and all(0 < figure <= MAX_PLAUSIBLE_GCO2E_PER_KWH for figure in figures)
+        case Shares():
+            shares = (value.renewable_share, value.fossil_free_share)
+            possible = all(share is None or 0 <= share <= 1 for share in shares)
+    if not possible:
+        raise ValueError("figures out of range")
+    held = {item.name: getattr(value, item.name) for item in fields(value)}
+    times: dict[str, Any] = {name: _utc(time) for name, time in held.items() if isinstance(time, datetime)}
+    return replace(value, **times)
+
+
+def _reader(shape: type[D]) -> Callable[[bytes], D]:
+    """Reads JSON into the dataclass; raises ValueError for any other type, field or range than it declares."""
+    adapter = TypeAdapter(shape)
+    return lambda raw: adapter.validate_json(raw, strict=True)
+
+
+def _readings(name: str, shape: type[Value]) -> Kind:
+    read = _reader(Kept)
+
+    def decode(raw: bytes) -> Kept:
+        kept = read(raw)
+        if kept.value is None:
+            return kept
+        if not isinstance(kept.value, shape):
+            raise ValueError(f"{name} holds another kind of value")  # noqa: TRY004  # as for all unreadable records
+        return replace(kept, value=_sound(kept.value))
 
     return Kind(
         name=name,
         encode=orjson.dumps,
-        decode=read,
+        decode=decode,
         order=lambda kept: kept.turn,
         identity=lambda kept: (kept.value, kept.good_until, kept.reason),
     )
@@ -137,50 +179,17 @@ def _readings(name: str, decode: Callable[[Any], Value]) -> Kind:
 def _documents(name: str, shape: type[D], identity: Callable[[D], object] | None = None) -> Kind:
     return Kind(
         name=name,
-        encode=orjson.dumps,
-        decode=lambda raw: shape(**orjson.loads(raw)),
+        encode=lambda document: orjson.dumps(document, default=sorted),  # sets as lists
+        decode=_reader(shape),
         order=lambda document: document.turn,
         identity=identity,
     )
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _observation(found: Mapping[str, Any]) -> Observation:
-    times = {"starts_at": _time(found["starts_at"]), "ends_at": _time(found["ends_at"])}
-    return Observation(**{**found, **times, "quality": Quality(found["quality"])})
-
-
-def _forecast(found: Mapping[str, Any]) -> UpstreamForecast:
-    values = tuple(found["gco2e_per_kwh"])
-    return UpstreamForecast(**{**found, "starts_at": _time(found["starts_at"]), "gco2e_per_kwh": values})
-
-
-def _shares(found: Mapping[str, Any]) -> Shares:
-    return Shares(**{**found, "starts_at": _time(found["starts_at"]), "quality": Quality(found["quality"])})
-
-
-def _plan(at: float, access: Mapping[str, Any] | None, turn: int) -> Plan:
-    if access is None:
-        return Plan(at=at, access=None, turn=turn)
-    return Plan(
-        at=at,
-        access=Access(signals={zone: frozenset(signals) for zone, signals in access["signals"].items()}),
-        turn=turn,
-    )
-
-
-INTENSITY = _readings("intensity", _observation)
-FORECAST = _readings("forecast", _forecast)
-SHARES = _readings("shares", _shares)
-PLAN = Kind(
-    name="plan",
-    encode=lambda plan: orjson.dumps(plan, default=sorted),  # the sets of signals
-    decode=lambda raw: _plan(**orjson.loads(raw)),
-    order=lambda plan: plan.turn,
-)
+INTENSITY = _readings("intensity", Observation)
+FORECAST = _readings("forecast", UpstreamForecast)
+SHARES = _readings("shares", Shares)
+PLAN = _documents("plan", Plan)
 HORIZON = _documents("horizon", Fact)
 WORKED = _documents("worked", Fact)
 HEALTH = _documents("health", Health, lambda health: (health.hold, health.held_at, health.held_until))

@@ -64,7 +64,10 @@ class GridReader(Protocol):
         ...
 
     def begin(self) -> None:
-        """Until it begins again this thread reads one state of things, but for what it waits for."""
+        """Until it begins again this thread reads one state of things, but for what it waits for.
+
+        The state is that of its first reading; until then no store is touched.
+        """
         ...
 
     def version(self) -> str:

@@ -20,6 +20,18 @@ from carbon.errors import StateUnavailable
 from process import process_id
 
 
+class WrongTypes(sqlite3.DatabaseError):
+    """A table holds values of other types than ours. SQLite lets other programs write such values."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def damaged(error: StateUnavailable) -> bool:
+    """Whether the reason is a file that is no database, a broken one, or one with other tables or types than ours."""
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+
+
 @dataclass(slots=True)
 class _Link:
     """A connection and what it leads to: the process that opened it, the file by device and inode.
@@ -197,6 +209,7 @@ class Database:
             isolation_level=None,
             check_same_thread=not self._turns,
         )
+        connection.text_factory = _text
         self._mine.link = _Link(connection, owner, now)
         if not self._durable:
             connection.execute("PRAGMA synchronous = OFF")
@@ -207,3 +220,8 @@ class Database:
             link.connection.close()
         else:
             self._carried_over.append(link)
+
+
+def _text(raw: bytes) -> str:
+    """A text as SQLite holds it, which need not be UTF-8; by default Python raises an error for such a text."""
+    return raw.decode(errors="replace")

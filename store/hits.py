@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from carbon.errors import StateUnavailable
-from store.database import Database
+from store.database import Database, damaged
 from store.rate_limit import Count
 
 FILE = "hits.sqlite3"
@@ -41,7 +41,7 @@ RETURNING number,
 _FIRST = "SELECT number, at FROM hits WHERE caller = ? AND at > ? ORDER BY number LIMIT 1"
 _LAST = "SELECT number, at FROM hits WHERE caller = ? ORDER BY number DESC LIMIT 1"
 _DROP = "DELETE FROM hits WHERE caller = :caller AND number < :first"
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_LARGEST_NUMBER = 2**62  # of a row; far from what SQLite can hold
 
 
 class FileCounter:
@@ -73,7 +73,7 @@ class FileCounter:
         try:
             return self._one_more(caller, limit, window_seconds)
         except StateUnavailable as error:
-            if getattr(error.__cause__, "sqlite_errorcode", None) in _DAMAGED:
+            if damaged(error):
                 self._database.set_aside()
             raise
         finally:
@@ -85,6 +85,8 @@ class FileCounter:
             until = now + window_seconds
             values = {"caller": who, "since": now - window_seconds, "now": now, "until": until, "limit": limit}
             for number, first, oldest in self._database.run(_ONE_MORE, values):
+                if not (_sound(number, now, now) and _sound(first, oldest, now)):
+                    break  # the way below makes an end of such rows
                 if number % CLEAN_EVERY == 0:
                     self._database.run(_DROP, {"caller": who, "first": first})
                 return Count(allowed=True, used=number - first + 1, reset_seconds=oldest + window_seconds - now)
@@ -96,10 +98,10 @@ class FileCounter:
         if now >= self._sweep_at:
             self._sweep(connection, now)
         last = connection.execute(_LAST, (who,)).fetchone()
-        if last is not None and last[1] > now:
-            connection.execute("DELETE FROM hits WHERE caller = ?", (who,))
-            last = None
         first = connection.execute(_FIRST, (who, now - window_seconds)).fetchone() if last else None
+        if any(row is not None and not _sound(row[0], row[1], now) for row in (last, first)):
+            connection.execute("DELETE FROM hits WHERE caller = ?", (who,))
+            last = first = None
         number = last[0] + 1 if last else 0
         used, oldest = (number - first[0], first[1]) if first else (0, now)
         allowed = used < limit
@@ -115,6 +117,11 @@ class FileCounter:
         start = self._slice * width - 2**63
         query = "DELETE FROM hits WHERE caller BETWEEN ? AND ? AND until <= ?"
         connection.execute(query, (start, start + width - 1, now))
+
+
+def _sound(number: object, at: object, now: float) -> bool:
+    """Whether a row is one of ours: SQLite lets other programs write any type into any column."""
+    return isinstance(number, int) and abs(number) < _LARGEST_NUMBER and isinstance(at, int | float) and at <= now
 
 
 def _hash(caller: str) -> int:

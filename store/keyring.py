@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from carbon.errors import StateUnavailable
-from store.keys import KeyRecord, digest_of
+from store.keys import KeyRecord, UnreadableKeys, digest_of
 
 log = logging.getLogger(__name__)
 REFRESH_SECONDS = 2.0
@@ -79,15 +79,25 @@ class KeyRing:
         started = self._monotonic()
         try:
             records = self._read()
+        except UnreadableKeys as error:
+            self._fail(str(error))
+            union = {record.id: record for record in (*(self._records or ()), *error.readable)}
+            if union:  # else it stays unknown who may ask, and nobody gets in
+                self._use(tuple(union.values()))
         except StateUnavailable as error:
             self._fail(f"{error}: {error.__cause__}")
         else:
             if self._records and not records:
                 self._fail("there were keys, and the table is gone or empty")
             else:
-                self._in_force = tuple(record for record in records if record.revoked_at is None)
-                self._records, self._failing = records, False
+                self._use(records)
+                self._failing = False
         self._due = started + REFRESH_SECONDS
+
+    def _use(self, records: Sequence[KeyRecord]) -> None:
+        """What is known from now on."""
+        self._records = records
+        self._in_force = tuple(record for record in records if record.revoked_at is None)
 
     def _fail(self, reason: str) -> None:
         if not self._failing:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Protocol
 
-from carbon.errors import CarbonError
+from carbon.errors import CarbonError, StateUnavailable
+from settings import RATE
 from store.database import Database
 
 FILE = "keys.sqlite3"
@@ -30,7 +31,21 @@ _SCHEMA = (
     )""",
     "CREATE UNIQUE INDEX keys_in_force ON keys (name) WHERE revoked_at IS NULL",
 )
+_COLUMNS = ("id", "name", "sha256", "created_at", "revoked_at", "rate")
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM keys ORDER BY rowid"  # noqa: S608  # nosec B608  # fixed names
 _INSERT = "INSERT INTO keys (id, name, sha256, created_at, revoked_at, rate) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class UnreadableKeys(StateUnavailable):
+    """Some records of keys cannot be read. readable: the others, the oldest first."""
+
+    def __init__(self, name: str, readable: Sequence[KeyRecord], unreadable: Iterable[str]) -> None:
+        super().__init__(name)
+        self.readable = tuple(readable)
+        self.unreadable = frozenset(unreadable)
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: unreadable keys {', '.join(sorted(map(ascii, self.unreadable)))}"
 
 
 class KeyNotManaged(CarbonError):
@@ -71,6 +86,32 @@ def not_in_force(name_or_id: str) -> KeyNotManaged:
     return KeyNotManaged(f"no key with the name or id {name_or_id!r} is in force")
 
 
+def checked_record(fields: Mapping[str, object]) -> KeyRecord:
+    """A record from what a store holds of it. Raises ValueError for values that this service never writes."""
+    key_id, name, sha256, rate = (fields[field] for field in ("id", "name", "sha256", "rate"))
+    if not (isinstance(key_id, str) and _ID.fullmatch(key_id) and isinstance(name, str) and _NAME.fullmatch(name)):
+        raise ValueError("no id or no name of a key")
+    if not (isinstance(sha256, bytes) and len(sha256) == hashlib.sha256().digest_size):
+        raise ValueError("no SHA-256")
+    if not (rate is None or isinstance(rate, str)):
+        raise ValueError("no rate limit")
+    return KeyRecord(
+        id=key_id,
+        name=name,
+        sha256=sha256,
+        created_at=_time(fields["created_at"]),
+        revoked_at=None if fields["revoked_at"] is None else _time(fields["revoked_at"]),
+        rate=None if rate is None else str(RATE.parse(rate)),
+    )
+
+
+def _time(text: object) -> datetime:
+    time = datetime.fromisoformat(text) if isinstance(text, str) else None
+    if time is None or time.tzinfo is None:
+        raise ValueError("not a time with an offset")
+    return time
+
+
 def new_key(name: str, *, rate: str | None, now: datetime) -> tuple[str, KeyRecord]:
     """A key of 32 random bytes as text, and what is kept of it."""
     key = PREFIX + secrets.token_urlsafe(32)
@@ -93,7 +134,7 @@ class Keys(Protocol):
         ...
 
     def records(self) -> list[KeyRecord]:
-        """Every key ever created, the oldest first."""
+        """Every key ever created, the oldest first. Raises UnreadableKeys, with the others, if some are damaged."""
         ...
 
 
@@ -129,31 +170,37 @@ class KeyTable:
             connection.execute("UPDATE keys SET revoked_at = ? WHERE id = ?", (revoked_at, key_id))
 
     def merge(self, records: Iterable[KeyRecord]) -> None:
-        """Take over keys created and revoked elsewhere."""
+        """Take over keys created and revoked elsewhere, also in the place of unreadable records."""
         with self._database.writing() as connection:
+            _, unreadable = _read(connection)
             for record in records:
+                if record.id in unreadable:
+                    connection.execute("DELETE FROM keys WHERE id = ?", (record.id,))
                 connection.execute(_INSERT.replace("INSERT", "INSERT OR IGNORE", 1), _row(record))
                 if record.revoked_at is not None:
                     query = "UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
                     connection.execute(query, (record.revoked_at.isoformat(timespec="seconds"), record.id))
 
     def records(self) -> list[KeyRecord]:
-        """Every key ever created, the oldest first. Makes no file."""
+        """See Keys. Makes no file."""
         if not self._database.exists():
             return []
-        query = "SELECT id, name, sha256, created_at, revoked_at, rate FROM keys ORDER BY rowid"
         with self._database.reading() as connection:
-            return [
-                KeyRecord(
-                    id=key_id,
-                    name=name,
-                    sha256=sha256,
-                    created_at=datetime.fromisoformat(created_at),
-                    revoked_at=datetime.fromisoformat(revoked_at) if revoked_at else None,
-                    rate=rate,
-                )
-                for key_id, name, sha256, created_at, revoked_at, rate in connection.execute(query)
-            ]
+            records, unreadable = _read(connection)
+        if unreadable:
+            raise UnreadableKeys(FILE, records, unreadable)
+        return records
+
+
+def _read(connection: Connection) -> tuple[list[KeyRecord], set[str]]:
+    """The records, the oldest first, and the ids of those that cannot be read."""
+    records, unreadable = [], set()
+    for row in connection.execute(_SELECT):
+        try:
+            records.append(checked_record(dict(zip(_COLUMNS, row, strict=True))))
+        except ValueError:
+            unreadable.add(str(row[0]))
+    return records, unreadable
 
 
 def _row(record: KeyRecord) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ REVISIONS = "{carbon-optimizer}:revisions"
 LOCKS = "{carbon-optimizer}:lock:"
 PROBE = "{carbon-optimizer}:probe"
 SWAP_TRIES = 25
+_NEVER_EXPIRES = -1  # as Redis answers TTL
 
 # Fields of the hash that are no keys: which store this is, and the newest revision.
 _PUT = """
@@ -80,13 +81,16 @@ class RedisCache:
         self._link.use(lambda client: client.set(PROBE, b"", ex=60))
 
     def changes(self, since: Mark) -> Changes:
-        found = self._script(_CHANGES, since.epoch, since.revision)
-        epoch, newest, renewed, pairs = found
+        epoch, newest, renewed, pairs = self._script(_CHANGES, since.epoch, since.revision)
         values = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        try:
+            mark = Mark(epoch.decode(), int(newest))
+        except ValueError as error:
+            raise StateUnavailable(VALUES) from error
         return Changes(
-            mark=Mark(epoch.decode(), int(newest)),
-            values={key.decode(): value for key, value in values.items() if key not in (b"", b"#")},
-            renewed=bool(renewed) and (epoch.decode() != since.epoch or bool(epoch)),
+            mark=mark,
+            values={key.decode(errors="replace"): value for key, value in values.items() if key not in (b"", b"#")},
+            renewed=bool(renewed) and (mark.epoch != since.epoch or bool(epoch)),
         )
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -110,8 +114,16 @@ class RedisCache:
         def lock_of(client: Redis) -> Lock:
             return Lock(client, name, timeout=self._lock_seconds, thread_local=False)
 
+        def try_to_take(client: Redis, owner: str) -> bool:
+            taken = bool(lock_of(client).acquire(blocking=False, token=owner))
+            if not taken:
+                seconds = client.ttl(name)
+                if seconds == _NEVER_EXPIRES or seconds > 2 * self._lock_seconds:  # no lock of ours
+                    client.delete(name)
+            return taken
+
         def take(owner: str) -> bool:
-            return bool(self._link.use(lambda client: lock_of(client).acquire(blocking=False, token=owner)))
+            return self._link.use(lambda client: try_to_take(client, owner))
 
         def free(owner: str) -> None:
             def release(client: Redis) -> None:

@@ -11,15 +11,23 @@ from store.redis_link import RedisLink
 
 PREFIX = "cao:1:hits:"  # another number when the shape of the value changes
 # The value is a list of times in microseconds of Redis' own clock, ascending, those inside the window: one clock for
-# all machines. Gives whether the request counts, how many are counted, and the oldest one's age.
+# all machines. Gives whether the request counts, how many are counted, and the oldest one's age. What is no such list
+# is deleted: then counting begins anew.
 _SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local window = tonumber(ARGV[2])
-local oldest = tonumber(redis.call('LINDEX', KEYS[1], 0) or now)
+local function first()
+    local found = redis.pcall('LINDEX', KEYS[1], 0) or now
+    local time = type(found) ~= 'table' and tonumber(found)
+    if time and time <= now + window * 1000000 then return time end
+    redis.call('DEL', KEYS[1])
+    return now
+end
+local oldest = first()
 while oldest <= now - window * 1000000 do
     redis.call('LPOP', KEYS[1])
-    oldest = tonumber(redis.call('LINDEX', KEYS[1], 0) or now)
+    oldest = first()
 end
 local used = redis.call('LLEN', KEYS[1])
 if used >= tonumber(ARGV[1]) then

@@ -103,12 +103,15 @@ class SharedState:
     def update(self, kind: Kind, name: str, change: Callable[[Any | None], Any | None]) -> None:
         """Put what `change` makes of the value, with no other writer in between; None leaves it as it is.
 
+        For a value that cannot be read it gets the one that this process knows.
         May call `change` several times; the last time counts. It must be quick.
         """
         newest: list[Any] = []
 
         def swap(found: bytes | None) -> bytes | None:
             known = kind.read(found)
+            if known is None and found is not None:  # unreadable: what this process knows stands in
+                known = self._known(kind, name)
             self._own.updating = True
             try:
                 value = change(known)
@@ -223,7 +226,8 @@ class SharedState:
         for kind, name, value in better:
 
             def unless_newer(known: Any | None, kind: Kind = kind, value: Any = value) -> Any | None:
-                return value if known is None or kind.order(known) < kind.order(value) else None
+                newer = known is not None and known is not value and kind.order(known) >= kind.order(value)
+                return None if newer else value
 
             if self._reachable() is not None:
                 self.update(kind, name, unless_newer)

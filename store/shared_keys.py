@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -12,37 +12,54 @@ import orjson
 from redis import Redis
 
 from carbon.errors import StateUnavailable
-from store.keys import KeyRecord, KeyTable, new_key, not_in_force, refuse_name, taken
+from store.keys import (
+    KeyRecord,
+    KeyTable,
+    UnreadableKeys,
+    checked_record,
+    new_key,
+    not_in_force,
+    refuse_name,
+    taken,
+)
 from store.redis_link import RedisLink
 
 KEY = "cao:1:keys"  # a hash: id -> record as JSON; what is not set is ""
-_CREATE = """
-local new = cjson.decode(ARGV[1])
+_READ = """
+local function read(text)
+    local readable, record = pcall(cjson.decode, text)
+    return readable and type(record) == 'table' and record or {}
+end
+"""
+_CREATE = f"""{_READ}
+local new = read(ARGV[1])
 for _, text in ipairs(redis.call('HVALS', KEYS[1])) do
-    local known = cjson.decode(text)
+    local known = read(text)
     if known.name == new.name and known.revoked_at == '' then return 0 end
 end
 redis.call('HSET', KEYS[1], new.id, ARGV[1])
 return 1
 """
-_REVOKE = """
+_REVOKE = f"""{_READ}
 local found = 0
-for _, text in ipairs(redis.call('HVALS', KEYS[1])) do
-    local known = cjson.decode(text)
+local pairs = redis.call('HGETALL', KEYS[1])
+for i = 1, #pairs, 2 do
+    local known = read(pairs[i + 1])
     if known.revoked_at == '' and (known.name == ARGV[1] or known.id == ARGV[1]) then
         known.revoked_at = ARGV[2]
-        redis.call('HSET', KEYS[1], known.id, cjson.encode(known))
+        redis.call('HSET', KEYS[1], pairs[i], cjson.encode(known))
         found = found + 1
     end
 end
 return found
 """
-_MERGE = """
-for _, text in ipairs(ARGV) do
-    local new = cjson.decode(text)
+# Of each record two arguments: itself, and the unreadable text that it replaces, "" if there is none.
+_MERGE = f"""{_READ}
+for i = 1, #ARGV, 2 do
+    local new = read(ARGV[i])
     local known = redis.call('HGET', KEYS[1], new.id)
-    if not known or (new.revoked_at ~= '' and cjson.decode(known).revoked_at == '') then
-        redis.call('HSET', KEYS[1], new.id, text)
+    if not known or known == ARGV[i + 1] or (new.revoked_at ~= '' and read(known).revoked_at == '') then
+        redis.call('HSET', KEYS[1], new.id, ARGV[i])
     end
 end
 """
@@ -83,34 +100,59 @@ class SharedKeys:
         self.records()  # this machine's copy knows at once
 
     def records(self) -> list[KeyRecord]:
-        """See KeyTable. Brings what either side lacks to it; a side that cannot be written is done without."""
-        return self._union(must_merge=False)
+        """See Keys. Brings what either side lacks to it; a side that cannot be written is done without.
 
-    def _union(self, *, must_merge: bool) -> list[KeyRecord]:
-        """must_merge: raises StateUnavailable if Redis does not take what it lacks, as when it is full."""
+        A record that one side cannot read is replaced by that of the other.
+        """
+        records, unreadable = self._union(must_merge=False)
+        if unreadable:
+            raise UnreadableKeys("Redis and the copy of it", records, unreadable)
+        return records
+
+    def _union(self, *, must_merge: bool) -> tuple[list[KeyRecord], set[str]]:
+        """The records, and the ids of those that neither side can read.
+
+        must_merge: raises StateUnavailable if Redis does not take what it lacks, as when it is full.
+        """
         try:
-            there = self._there()
+            there, damaged = self._there()
         except StateUnavailable:
             if here := self._copy.records():
-                return here
+                return here, set()
             raise  # without a copy it is not known whether there are keys
+        unreadable = set(damaged)
         try:
             here = self._copy.records()
+        except UnreadableKeys as error:
+            here = list(error.readable)
+            unreadable |= error.unreadable
         except StateUnavailable:
-            return there
+            return there, unreadable
         union = _union_of(here, there)
         if news := _lacking(there, union):
             with nullcontext() if must_merge else suppress(StateUnavailable):
-                self._run(self._merge, *map(_packed, news))
+                self._run(self._merge, *(text for new in news for text in (_packed(new), damaged.get(new.id, b""))))
         if news := _lacking(here, union):
             with suppress(StateUnavailable):
                 self._copy.merge(news)
-        return union
+        return union, unreadable - {record.id for record in union}
 
-    def _there(self) -> list[KeyRecord]:
-        return _in_order(map(_unpacked, self._link.use(lambda client: client.hvals(KEY))))
+    def _there(self) -> tuple[list[KeyRecord], dict[str, bytes]]:
+        """The records in Redis, the oldest first, and by id what cannot be read."""
 
-    def _run(self, script: Any, *arguments: str) -> Any:
+        def ask(client: Redis) -> Any:
+            return client.hgetall(KEY)
+
+        found: Mapping[bytes, bytes] = self._link.use(ask)
+        records, unreadable = [], {}
+        for key_id, text in found.items():
+            try:
+                records.append(_unpacked(key_id, text))
+            except ValueError:
+                unreadable[key_id.decode(errors="replace")] = text
+        return _in_order(records), unreadable
+
+    def _run(self, script: Any, *arguments: str | bytes) -> Any:
         def ask(client: Redis) -> Any:
             return script(keys=(KEY,), args=arguments, client=client)
 
@@ -143,13 +185,14 @@ def _packed(record: KeyRecord) -> str:
     return orjson.dumps(fields).decode()
 
 
-def _unpacked(text: bytes | str) -> KeyRecord:
+def _unpacked(key_id: bytes, text: bytes) -> KeyRecord:
+    """Raises ValueError for what is no record of ours."""
     fields = orjson.loads(text)
-    return KeyRecord(
-        id=fields["id"],
-        name=fields["name"],
-        sha256=bytes.fromhex(fields["sha256"]),
-        created_at=datetime.fromisoformat(fields["created_at"]),
-        revoked_at=datetime.fromisoformat(fields["revoked_at"]) if fields["revoked_at"] else None,
-        rate=fields["rate"] or None,
-    )
+    try:
+        unset = {name: fields[name] or None for name in ("revoked_at", "rate")}
+        record = checked_record({**fields, **unset, "sha256": bytes.fromhex(fields["sha256"])})
+    except (KeyError, TypeError) as error:
+        raise ValueError("another shape") from error
+    if record.id.encode() != key_id:
+        raise ValueError("the record of another key")
+    return record

@@ -14,7 +14,7 @@ from dogpile.cache.api import CacheMutex
 
 from carbon.errors import StateUnavailable
 from store.changes import START, Changes, Mark
-from store.database import Database
+from store.database import Database, WrongTypes, damaged
 from store.locks import ExpiringLock
 
 log = logging.getLogger(__name__)
@@ -70,13 +70,15 @@ class SqliteCache:
         def look(connection: sqlite3.Connection) -> Changes:
             connection.execute("BEGIN")  # both queries of one state of the file
             try:
-                (epoch,) = connection.execute("SELECT name FROM epoch").fetchone()
+                (epoch,) = connection.execute("SELECT name FROM epoch").fetchone() or ("",)
                 renewed = epoch != since.epoch
                 rows = connection.execute(
                     "SELECT key, value, revision FROM entries WHERE revision > ?", (0 if renewed else since.revision,)
                 ).fetchall()
             finally:
                 connection.execute("COMMIT")
+            if not _sound(epoch, rows):
+                raise WrongTypes("keys, revisions or the epoch are of another type than ours")
             newest = max((revision for _, _, revision in rows), default=0 if renewed else since.revision)
             return Changes(mark=Mark(epoch, newest), values={key: value for key, value, _ in rows}, renewed=renewed)
 
@@ -154,7 +156,7 @@ class SqliteCache:
             time.sleep(BUSY_POLL_SECONDS * uniform(0.3, 1.7))  # noqa: S311 - spreads load  # nosec B311
 
     def _mended(self, run: Callable[[], Any], error: StateUnavailable) -> Any:
-        if not _damaged(error.__cause__) or not self._database.set_aside():
+        if not damaged(error) or not self._database.set_aside():
             raise error
         cause = error.__cause__
         log.error("%s is damaged: it was set aside, a new one begins (%s)", self._path.name, cause)
@@ -167,9 +169,10 @@ def _busy(cause: BaseException | None) -> bool:
     return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _damaged(cause: BaseException | None) -> bool:
-    """A file that is no database, or a broken one, or one with other tables than ours."""
-    if not isinstance(cause, sqlite3.DatabaseError):
-        return False
-    code = getattr(cause, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+def _sound(epoch: object, rows: Sequence[tuple[object, object, object]]) -> bool:
+    """Whether all but the values is of our types. A value that cannot be read counts as absent, see Kind.read."""
+    return (
+        isinstance(epoch, str)
+        and bool(epoch)
+        and all(isinstance(key, str) and isinstance(at, int) for key, _, at in rows)
+    )
