@@ -84,7 +84,7 @@ def _trace(made: APIFlask) -> None:
         from api import tracing
     except ModuleNotFoundError as error:
         raise SettingsError(
-            [f"TRACING is on, and {error.name} is missing: install requirements-tracing.txt"]
+            [f"TRACING is on, but {error.name} is not installed: install requirements-tracing.txt"]
         ) from error
     tracing.install(made, VERSION)
 

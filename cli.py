@@ -20,21 +20,23 @@ def keys(settings: Settings) -> click.Group:
 
     @click.group("keys")
     def group() -> None:
-        """API keys. As soon as there is one, /v1 and /api/v1 need a key, even when all are revoked later."""
+        """Manage API keys. Once a key exists, /v1 and /api/v1 require a key, even after all keys are revoked."""
 
     @group.command("create")
     @click.argument("name")
-    @click.option("--rate", callback=_rate, help='Its own rate limit, such as "600 per minute", or off.')
+    @click.option(
+        "--rate", callback=_rate, help='Rate limit of this key, such as "600 per minute", or off. Default: RATE_LIMIT.'
+    )
     def create(name: str, rate: str | None) -> None:
-        """Create a key and print it: this once, for only its hash is kept."""
+        """Create a key and print it. It is shown only once, because only its hash is stored."""
         with _plain_errors():
             key = table.create(name, rate=rate, now=datetime.now(UTC))
         click.echo(key)
-        click.echo("Keep it now: it cannot be shown again.", err=True)
+        click.echo("Save it now: it cannot be shown again.", err=True)
 
     @group.command("list")
     def show() -> None:
-        """Print every key on a line: id, name, created, rate or default, in force or since when not; tabs between."""
+        """Print one line for each key: id, name, created, rate, state; separated by tabs."""
         with _plain_errors():
             try:
                 _print(table.records())
@@ -45,7 +47,7 @@ def keys(settings: Settings) -> click.Group:
     @group.command("revoke")
     @click.argument("name_or_id")
     def revoke(name_or_id: str) -> None:
-        """Refuse the key of this name or id from now on; every worker of every machine does within 5 seconds."""
+        """Revoke the key with this name or id. All workers on all machines refuse it within 5 seconds."""
         with _plain_errors():
             table.revoke(name_or_id, now=datetime.now(UTC))
         click.echo(f"{name_or_id} is revoked", err=True)

@@ -22,7 +22,8 @@ def _settings_now() -> Settings:
     except SettingsError as error:
         if serving.settings_in_force is None:
             raise SystemExit(str(error)) from error
-        logging.getLogger("gunicorn.error").error("settings are not reloaded: %s", error)  # noqa: TRY400
+        log = logging.getLogger("gunicorn.error")
+        log.error("the settings were not reloaded, the earlier ones stay in force: %s", error)  # noqa: TRY400
         return serving.settings_in_force
 
 
@@ -75,7 +76,7 @@ def _folder_for_metrics() -> None:
         folder = Path(chosen)
     if not done.endswith(f" {folder}"):
         if folder.is_symlink():
-            raise SystemExit(f"{folder} must not be a link")
+            raise SystemExit(f"{folder} must not be a symbolic link")
         rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
     os.environ |= {VARIABLE: str(folder), MARKER: f"{os.getpid()} {folder}"}
@@ -109,7 +110,7 @@ def on_reload(server):  # type: ignore[no-untyped-def]
     try:
         server.app.callable = app.app = app.configured(_settings)
     except SystemExit as error:
-        server.log.error("settings are not reloaded: %s", error)  # noqa: TRY400
+        server.log.error("the settings were not reloaded, the earlier ones stay in force: %s", error)  # noqa: TRY400
     else:
         preload.prepare(app.app)
 

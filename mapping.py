@@ -102,10 +102,10 @@ class CloudMap:
         if len(found) == 1 or len(preferred) == 1:
             return (preferred or found)[0]
         if not found:
-            detail = f"region {name!r} is not known; GET /api/v1/regions?provider=all lists those there are"
+            detail = f"region {name!r} is not known; GET /api/v1/regions?provider=all lists all regions"
             raise UnknownRegion(name, nearest=lambda: self._nearest_regions(name, owner), detail=detail)
         keys = [r.key for r in found]
-        detail = f"region {name!r} is one of {', '.join(keys)}: say which"
+        detail = f"region {name!r} is ambiguous: use one of {', '.join(keys)}"
         raise AmbiguousRegion(name, nearest=lambda: keys, detail=detail)
 
     def provider(self, name: str) -> Provider:

@@ -35,7 +35,7 @@ def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink 
     try:
         return RedisLink(settings.redis_url, telemetry=telemetry)
     except UnusableUrl as error:
-        raise SettingsError([f"REDIS_URL has an option that the client does not take ({error})"]) from error
+        raise SettingsError([f"REDIS_URL has an option that the Redis client does not support ({error})"]) from error
 
 
 def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: Telemetry = SILENT) -> Engine:

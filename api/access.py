@@ -58,11 +58,12 @@ class Access:
             elif key is None:
                 refusal = KeyRequired(f"send an API key as Authorization: Bearer KEY or as {HEADER}: KEY")
             else:
-                refusal = KeyRefused("this API key is not in force")
+                refusal = KeyRefused("this API key is unknown or was revoked")
         verdict = self.limiter.hit(rate, caller)
         if verdict is not None and not verdict.allowed:
             refusal = RateLimited(
-                f"{verdict.limit} requests in {verdict.window_seconds} s are allowed",
+                f"at most at most {verdict.limit} requests in {verdict.window_seconds} s are allowed; retry after {verdict.reset_seconds} s;"
+                f" retry after {verdict.reset_seconds} s",
                 retry_after_seconds=verdict.reset_seconds,
             )
         return Judgement(caller=caller, verdict=verdict, refusal=refusal)

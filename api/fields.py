@@ -76,7 +76,7 @@ def _within_reach(value: datetime, info: ValidationInfo) -> datetime:
     try:
         moment = value.astimezone(UTC)
     except OverflowError as error:
-        raise names.refusal("datetime", "lies outside the years 1 to 9999") from error
+        raise names.refusal("datetime", "must be between the years 1 and 9999") from error
     if moment > names.facts(info).now + timedelta(hours=MAX_HOURS):
         raise names.refusal("too_far_ahead", f"must be at most {MAX_HOURS:g} hours ahead")
     return moment

@@ -33,7 +33,9 @@ _SHAPE = ("vcpus", "memory_gb", "gpus", "gpu_model", "arch")
 
 def _known_tolerance(text: str) -> str:
     if not _TOLERANCE.fullmatch(text):
-        raise names.refusal("tolerance", "must be g/kWh such as 5, or a share of the lowest such as 5%")
+        raise names.refusal(
+            "tolerance", "must be a number of g/kWh such as 5, or a percentage of the lowest value such as 5%"
+        )
     return text
 
 
@@ -111,7 +113,9 @@ class LocationsParameters(Parameters):
     def _no_shape(cls, value: str | None, info: ValidationInfo) -> str | None:
         given = [to_camel(name) for name in _SHAPE if info.data.get(name) is not None]
         if value is not None and given:
-            raise names.refusal("type_and_shape", f"cannot stand beside {', '.join(given)}: give a type or a shape")
+            raise names.refusal(
+                "type_and_shape", f"cannot be combined with {', '.join(given)}: give an instance type or a shape"
+            )
         return value
 
     def query(

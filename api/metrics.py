@@ -44,7 +44,7 @@ def _never_raising(count: Callable[Concatenate[Metrics, P], None]) -> Callable[C
         except (OSError, ValueError) as error:  # ValueError: of mmap, for a file that could not be made long enough
             if not self.losing:
                 self.losing = True
-                log.error("metrics cannot be counted: %s", error)  # noqa: TRY400  # no news in its traceback
+                log.error("metrics cannot be written and counts are lost: %s", error)  # noqa: TRY400  # no news in its traceback
 
     return counted
 

@@ -78,7 +78,7 @@ def country_code(name: str, info: ValidationInfo) -> str:
     known = sorted({region.country for region in facts(info).mapping.regions.values()})
     if (code := name.upper()) in known:
         return code
-    detail = f"no region lies in a country {name!r}; give an ISO 3166 code such as DE"
+    detail = f"no region is in a country {name!r}; use an ISO 3166 code such as DE"
     raise refusal("unknown_country", detail, lambda: get_close_matches(code, known, n=3, cutoff=0.4))
 
 
@@ -98,7 +98,7 @@ def provider_or_region(name: str, info: ValidationInfo) -> str:
         return mapping.resolve_region(region, provider).key if region else mapping.provider(provider).provider
     except UnknownName as error:
         known = [*mapping.providers, *(r.gid for r in mapping.regions.values())]
-        detail = f"{name!r} is no provider, provider:region or gid"
+        detail = f"{name!r} is not a provider, a provider:region or a gid"
         near = refusal("unknown_place", detail, lambda: get_close_matches(name.replace(":", "-", 1), known, n=5))
         raise near from error
 
@@ -106,7 +106,7 @@ def provider_or_region(name: str, info: ValidationInfo) -> str:
 def age_served(minutes: int, info: ValidationInfo) -> int:
     """Minutes that a live value may be old, at most those the service answers with."""
     if minutes > (most := facts(info).max_age_minutes):
-        raise refusal("less_than_equal", f"must be less than or equal to {most}, the oldest this service answers with")
+        raise refusal("less_than_equal", f"must be less than or equal to {most}, the highest age this service accepts")
     return minutes
 
 

@@ -124,7 +124,8 @@ class OptimizeRequest(LoadFields):
     def _provider_has_region(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None and info.data.get("provider"):
             raise names.refusal(
-                "region_missing", "provider says whose region it is; name clouds to search in providers"
+                "region_missing",
+                "provider only qualifies region, which is missing; use providers to choose the clouds to search",
             )
         return value
 

@@ -50,7 +50,7 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
         if not request.content_length:
             request.stream.read(1)  # a body sent in chunks was cut at the limit: reading on says so, with a 413
     except UNREADABLE:
-        raise BadRequest("the body cannot be read to its end") from None
+        raise BadRequest("the body ended early or its chunks are malformed") from None
     try:
         return model.model_validate_json(body, context=facts)
     except ValidationError as error:

@@ -62,7 +62,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.AmbiguousRegion: ProblemType(
         "ambiguous-region",
         400,
-        "Several clouds have a region of this name",
+        "Several providers have a region with this id",
         "Several clouds have a region with this id, so that the id alone does not say which one you mean. `nearest` "
         "lists them as `provider:region`.",
         "Write the region as `provider:region`, or send `provider` beside it.",
@@ -106,7 +106,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.KeyRequired: ProblemType(
         "key-required",
         401,
-        "An API key is needed",
+        "An API key is required",
         "This service has API keys, and the request carries none.",
         "Send a key as `Authorization: Bearer KEY` or as `X-API-Key: KEY`. The operator makes keys with "
         "`flask --app app keys create NAME`.",
@@ -114,7 +114,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.KeyRefused: ProblemType(
         "key-refused",
         401,
-        "The API key is not in force",
+        "The API key is not valid",
         "The key that the request carries is unknown or was revoked.",
         "Check that the whole key was sent, and ask the operator for a new one if it was.",
     ),
@@ -130,7 +130,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.StateUnavailable: ProblemType(
         "state-unavailable",
         503,
-        "The state of the service cannot be read",
+        "The stored state of the service cannot be read",
         "The store that holds API keys or counts of requests cannot be used, so that the service does not know "
         "whether to answer.",
         "Try again in some seconds. If it lasts, the operator has to look at `DATA_DIR` or `REDIS_URL`; `GET /ready` "
@@ -157,7 +157,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.DoesNotFit: ProblemType(
         "does-not-fit",
         422,
-        "The job does not end before its deadline",
+        "The job cannot end before its deadline",
         "The request is valid, but the job is longer than the time between its earliest start and its deadline.",
         "Set a later `deadline` (the job can end at `earliest_finish`) or a shorter `duration_hours`.",
     ),
@@ -167,14 +167,14 @@ BY_STATUS: Mapping[int, ProblemType] = {
     404: ProblemType(
         "not-found",
         404,
-        "There is nothing at this path",
+        "This path does not exist",
         "The service has no such path.",
         "Check the path; `/docs` lists all there are. A slash at the end makes another path.",
     ),
     405: ProblemType(
         "method-not-allowed",
         405,
-        "The path does not answer this method",
+        "This path does not support this method",
         "The path exists, but takes another method: GET for what is read, POST for a question with a body.",
         "Use one of the methods in the `Allow` header.",
     ),

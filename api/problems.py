@@ -53,11 +53,11 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
 def _in_words(error: HTTPException) -> str:
     """Flask's own refusals in terms of this service."""
     if isinstance(error, MethodNotAllowed):
-        return f"{request.method} is not answered here; {', '.join(sorted(error.valid_methods or ()))} are"
+        return f"this path does not support {request.method}; use {', '.join(sorted(error.valid_methods or ()))}"
     if isinstance(error, RequestEntityTooLarge):
-        return f"a body has at most {current().service.settings.max_body_bytes} bytes"
+        return f"the body must not be larger than {current().service.settings.max_body_bytes} bytes"
     if isinstance(error, NotFound):
-        return "see /docs for what there is"
+        return "see /docs for all paths"
     return str(error.description or error.name)
 
 
@@ -67,7 +67,7 @@ def _answer_unknown(error: Exception) -> Response:
     if current().service.settings.app_env == "development":
         text = "".join(traceback.format_exception(error))
         return _problem(INTERNAL, f"{type(error).__name__}: {error}", {"traceback": text.splitlines()})
-    return _problem(INTERNAL, f"The failure is logged under request id {request_id()}", {})
+    return _problem(INTERNAL, f"The error is logged under request id {request_id()}", {})
 
 
 def _headers(error: errors.CarbonError) -> Mapping[str, str]:

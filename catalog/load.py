@@ -180,7 +180,7 @@ def _offers(
         regions = np.array([region_index[key] for key in packed.regions], dtype=np.int16)
         types = np.array([type_index[provider][name.lower()] for provider, name in packed.types], dtype=np.int16)
     except KeyError as error:
-        raise CatalogError(f"prices name {error.args[0]!r}, which the catalog does not know") from None
+        raise CatalogError(f"prices contain {error.args[0]!r}, which is not in the catalog") from None
     region, kind = regions[packed.columns["region"]], types[packed.columns["type"]]
     order = np.lexsort((kind, region))
     return Offers(region=region[order], type=kind[order])

@@ -178,5 +178,5 @@ def _named_accelerator(
     if name not in accelerators:
         raise row.error(f"accelerator {name!r} is not in accelerators.csv")
     if not row.optional_number("accelerator_count"):
-        raise row.error(f"accelerator {name!r} without a count")
+        raise row.error(f"accelerator {name!r} has no count")
     return accelerators[name]

@@ -111,7 +111,7 @@ def _read_airports(data: Path, named: Collection[str]) -> tuple[frozenset[str], 
                 cities[row[0]] = row[2]
     airports = frozenset(codes)
     if len(airports) != len(codes):
-        raise CatalogError(f"{AIRPORTS} has a code twice")
+        raise CatalogError(f"{AIRPORTS} contains a code twice")
     return airports, cities
 
 

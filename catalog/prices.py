@@ -168,9 +168,9 @@ def _places(offers: Offers, packed: PackedPrices) -> NDArray[np.intp]:
         regions = np.array([region_index[key] for key in packed.regions], dtype=np.int64)
         types = np.array([offers.type_index[key] for key in packed.types], dtype=np.int64)
     except KeyError as error:
-        raise CatalogError(f"packed prices name {error.args[0]!r}, which the catalog does not know") from None
+        raise CatalogError(f"packed prices contain {error.args[0]!r}, which is not in the catalog") from None
     codes = regions[packed.columns["region"]] * len(offers.columns.types) + types[packed.columns["type"]]
     place: NDArray[np.intp] = np.searchsorted(offers.codes, codes)
     if not np.array_equal(offers.codes[np.minimum(place, len(offers.codes) - 1)], codes):
-        raise CatalogError("packed prices hold a pair that is not on offer")
+        raise CatalogError("packed prices contain a pair that is not offered")
     return place

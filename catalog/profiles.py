@@ -126,7 +126,7 @@ def _shapes(data: Path) -> dict[str, NDArray[np.float32]]:
         try:
             hours = np.array(row.required(HOURS_COLUMN).split(), np.float32)
         except ValueError:
-            raise row.error(f"{HOURS_COLUMN} holds something other than numbers") from None
+            raise row.error(f"{HOURS_COLUMN} contains something other than numbers") from None
         if len(hours) != 24 or not (hours > 0).all():
             raise row.error(f"{HOURS_COLUMN} must hold 24 numbers above 0")
         shape = shapes.setdefault(row.required("zone"), np.full(CELLS, np.nan, np.float32))

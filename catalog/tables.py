@@ -95,7 +95,7 @@ def read_table(data: Path, name: str, *key: str) -> Table:
             row.required("as_of")
             identity = tuple(row.required(column).lower() for column in key)
             if key and identity in seen:
-                raise row.error(f"{' '.join(identity)} is there twice")
+                raise row.error(f"{' '.join(identity)} appears twice")
             seen.add(identity)
             rows.append(row)
     if not rows:

@@ -142,15 +142,15 @@ class ElectricityMaps:
         """How it is doing, without a call. degraded: held back, the newest call failed, or the first still waits."""
         health, held, plan = self._gate.health, self._gate.held(), self._plan.known()
         if held is not None:
-            state, detail = "degraded", f"{held.reason}: no calls for {held.retry_after_seconds:.0f} s"
+            state, detail = "degraded", f"{held.reason}: no calls are sent for {held.retry_after_seconds:.0f} s"
         elif health.failing:
-            state, detail = "degraded", "the newest call failed"
+            state, detail = "degraded", "the last call failed"
         elif self._gate.last_success_at is None and self._session.calls:
-            state, detail = "degraded", "asked, but nothing has been answered yet"
+            state, detail = "degraded", "calls were sent, but none was answered yet"
         elif self._gate.last_success_at is None:
-            state, detail = "untried", "a key is set; nothing was asked yet"
+            state, detail = "untried", "a key is set; no call was sent yet"
         else:
-            state, detail = "ok", "answers"
+            state, detail = "ok", "the source answers"
         return SourceState(
             source=SOURCE,
             state=state,
@@ -182,7 +182,7 @@ class ElectricityMaps:
         except ZoneNotCovered:  # no such path, or not for this plan
             access = None
         if access is None:
-            logger.warning("%s does not tell what the plan covers; each zone is asked", SOURCE)
+            logger.warning("%s did not say what the plan covers; zones are tried one by one", SOURCE)
         else:
             logger.info("%s: the plan covers %d zones", SOURCE, access.count(LATEST))
         return access

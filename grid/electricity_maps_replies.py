@@ -61,7 +61,7 @@ def refuse_sandbox(body: object) -> None:
     rows = [body, *(row for value in lists for row in value if isinstance(row, dict))]
     marked = any(row.get("estimationMethod") == "SANDBOX_MODE_DATA" for row in rows)
     if marked or "SANDBOX MODE" in str(body.get("_disclaimer", "")).upper():
-        raise SourceRefused("sandbox-key", "the numbers of a sandbox key are false on purpose")
+        raise SourceRefused("sandbox-key", "this is a sandbox key, whose values are deliberately false")
 
 
 def access(body: object) -> Access | None:
@@ -102,7 +102,7 @@ def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
     _granularity(fields)
     rows = fields.get("forecast")
     if not isinstance(rows, list):
-        raise MalformedReply("wrong-shape", f"forecast of {zone} is no list")
+        raise MalformedReply("wrong-shape", f"forecast of {zone} is not a list")
     by_time = {_time(_object(row).get("datetime")): _intensity(_object(row).get("carbonIntensity")) for row in rows}
     hours: defaultdict[datetime, list[float]] = defaultdict(list)
     for time, value in by_time.items():
@@ -177,7 +177,7 @@ def _checked(body: object, zone: str) -> dict[str, Any]:
     """The fields of a body that speaks of this zone, in lifecycle and flow-traced terms like every other figure."""
     fields = _object(body)
     if fields.get("zone") != zone:
-        raise MalformedReply("wrong-zone", f"asked {zone}, answered for another zone or none")
+        raise MalformedReply("wrong-zone", f"requested {zone}, but the reply names another zone or none")
     if fields.get("emissionFactorType", "lifecycle") != "lifecycle":
         raise MalformedReply("not-lifecycle", zone)
     if fields.get("flowTraced", True) is not True:
@@ -223,7 +223,7 @@ def _time(value: object) -> datetime:
     try:
         time = datetime.fromisoformat(value) if isinstance(value, str) else None
         if time is None or time.tzinfo is None:
-            raise MalformedReply("bad-datetime", "no time with an offset")
+            raise MalformedReply("bad-datetime", "the time has no offset")
         return time.astimezone(UTC)
     except (ValueError, OverflowError):
         raise MalformedReply("bad-datetime", "not ISO 8601") from None
@@ -233,7 +233,7 @@ def _granularity(fields: Mapping[str, Any]) -> timedelta:
     try:
         return _INTERVALS[fields.get("temporalGranularity") or "hourly"]
     except (KeyError, TypeError):
-        raise MalformedReply("wrong-granularity", "neither hourly nor 15 nor 5 minutes") from None
+        raise MalformedReply("wrong-granularity", "the interval is neither an hour nor 15 nor 5 minutes") from None
 
 
 def _interval(fields: Mapping[str, Any], now: datetime, max_age: timedelta) -> tuple[datetime, datetime]:

@@ -80,4 +80,4 @@ class Flights:
 def _report_crash(future: Future[None]) -> None:
     error = future.exception()
     if error is not None:
-        logger.error("a call to a grid source failed in our own code", exc_info=error)
+        logger.error("a call to a grid source failed because of an error in this service", exc_info=error)

@@ -96,7 +96,7 @@ class Gate:
         if not self.worked_within(signal, zone, NOTED_SECONDS):
             self._shared.put(WORKED, f"{self._source} {signal} {zone}", Fact(at=clock))
         if recovered[0] is not None:
-            logger.info("%s answers again after %s", self._source, recovered[0])
+            logger.info("%s answers again; the problem was: %s", self._source, recovered[0])
 
     def failed(self, error: SourceError, *, nothing_works_without: bool = False, with_key: bool = False) -> None:
         """Note a failed call; hold further calls if its reason, or what was asked, concerns all of them.
@@ -138,7 +138,7 @@ class Gate:
         self._shared.update(HEALTH, self._source, note)
         if held_for[0] is not None:
             level = logging.ERROR if isinstance(error, SourceRefused) else logging.WARNING
-            logger.log(level, "%s: %s; no calls for %.0f s", self._source, error, held_for[0])
+            logger.log(level, "%s: %s; no calls are sent for %.0f s", self._source, error, held_for[0])
 
     def _clock(self) -> float:
         return self._utc_now().timestamp()

@@ -121,7 +121,9 @@ class Governor:
 
         self._shared.update(SPENT, self._source, spend)
         if told[0]:
-            logger.warning("%s: the calls of this hour are spent; last good values and baselines answer", self._source)
+            logger.warning(
+                "%s: this hour's calls are used up; answers use last good values and baselines", self._source
+            )
         if refused[0]:
             raise self._nothing_left()
 
@@ -203,7 +205,7 @@ class Governor:
     def _nothing_left(self) -> SourceUnavailable:
         clock = self._clock()
         seconds = _frees_at(self._spent(), clock) - clock
-        return SourceUnavailable("quota", "the calls of this hour are spent", retry_after_seconds=max(1.0, seconds))
+        return SourceUnavailable("quota", "this hour's calls are used up", retry_after_seconds=max(1.0, seconds))
 
     def _clock(self) -> float:
         return self._utc_now().timestamp()

@@ -40,7 +40,7 @@ class PlanBook:
             with self._lock:
                 plan = self._shared.refresh(PLAN, self._source, of_today)
         if plan is None:
-            raise NotAsked("late", "another worker asks what the plan covers")
+            raise NotAsked("late", "another worker is asking what the plan covers")
         return plan.access
 
     def known(self) -> Access | None:

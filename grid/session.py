@@ -118,7 +118,7 @@ class JsonSession:
 
     def _send(self, path: str, params: Mapping[str, str]) -> Reply:
         if not re.fullmatch(r"[!-~]+", self._key):  # requests would quote the key in its complaint
-            raise SourceRefused("bad-key", "the key has characters that no header may carry")
+            raise SourceRefused("bad-key", "the key contains characters that are not allowed in a header")
         try:
             return self._client.get(f"{self._base_url}/{path}", params=params, headers={self._key_header: self._key})
         except requests.Timeout as error:

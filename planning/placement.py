@@ -38,7 +38,7 @@ def timing(query: OptimizeQuery, now: datetime) -> Timing:
     earliest = max(now, query.start_after or now)
     finish = earliest + timedelta(hours=duration)
     if query.deadline is not None and finish > query.deadline:
-        raise DoesNotFit(f"{duration:g} h do not end before the deadline", earliest_finish=finish)
+        raise DoesNotFit(f"a job of {duration:g} h cannot end before the deadline", earliest_finish=finish)
     if not flexible:
         ranking = duration
         if query.duration_hours is None:

@@ -112,7 +112,7 @@ def _time(first: PlacementRow) -> Advice | None:
     start = f"{first.window.starts_at:%Y-%m-%dT%H:%M:%SZ}"
     return Advice(
         kind="time",
-        text=f"Starting {first.emission.instance_type} in {first.emission.region} at {start} instead of at once "
+        text=f"Starting {first.emission.instance_type} in {first.emission.region} at {start} instead of now "
         f"emits {saving:.1%} less CO2e",
         saving_share=saving,
         from_label="start now",

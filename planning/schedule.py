@@ -24,7 +24,7 @@ def search_span(query: ScheduleQuery, now: datetime) -> tuple[datetime, datetime
         return earliest, earliest + timedelta(hours=query.search_hours or DEFAULT_SEARCH_HOURS)
     finish = earliest + timedelta(hours=query.duration_hours)
     if finish > query.deadline:
-        raise DoesNotFit(f"{query.duration_hours:g} h do not end before the deadline", earliest_finish=finish)
+        raise DoesNotFit(f"a job of {query.duration_hours:g} h cannot end before the deadline", earliest_finish=finish)
     latest = query.deadline - timedelta(hours=query.duration_hours)
     if query.search_hours is not None:
         latest = min(latest, earliest + timedelta(hours=query.search_hours))

@@ -88,7 +88,7 @@ class KeyRing:
             self._fail(f"{error}: {error.__cause__}")
         else:
             if self._records and not records:
-                self._fail("there were keys, and the table is gone or empty")
+                self._fail("there were keys, but the table is now missing or empty")
             else:
                 self._use(records)
                 self._failing = False
@@ -102,6 +102,7 @@ class KeyRing:
     def _fail(self, reason: str) -> None:
         if not self._failing:
             log.error(
-                "API keys cannot be read: those last known stay in force, and without any nobody gets in (%s)", reason
+                "API keys cannot be read: the last known keys stay in force; without any, requests get a 503 (%s)",
+                reason,
             )
         self._failing = True

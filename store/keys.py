@@ -72,13 +72,13 @@ def digest_of(key: str) -> bytes:
 def refuse_name(name: str) -> None:
     """Raises KeyNotManaged for what cannot be the name of a key."""
     if not _NAME.fullmatch(name) or _ID.fullmatch(name):
-        allowed = "a letter, then up to 63 letters, digits, '.', '_' or '-', and not of the form of an id"
-        raise KeyNotManaged(f"{name!r} cannot be a name: it takes {allowed}")
+        rule = "start with a letter, use up to 64 letters, digits, '.', '_' or '-', and do not use the form of an id"
+        raise KeyNotManaged(f"{name!r} is not a valid name: {rule}")
 
 
 def taken(name: str) -> KeyNotManaged:
     """The refusal of a second key of one name."""
-    return KeyNotManaged(f"a key named {name!r} is in force: revoke it first, or choose another name")
+    return KeyNotManaged(f"a key named {name!r} is already in force: revoke it first, or choose another name")
 
 
 def not_in_force(name_or_id: str) -> KeyNotManaged:

@@ -134,16 +134,21 @@ class RateLimiter:
             else:
                 if self._rest.succeeded() and self._failure_logged:
                     self._failure_logged = False
-                    log.info("requests are counted together again")
+                    log.info("the shared request counts can be used again")
                 return count
         if self.on_store_error == CLOSED:
-            raise StateUnavailable("the count of requests")
+            raise StateUnavailable("the shared request counts")
         return None if self.on_store_error == OPEN else self._local.hit(caller, limit, window_seconds)
 
     def _log_failure(self, error: StateUnavailable) -> None:
         self._failure_logged = True
         cause = error.__cause__ or "busy"
-        log.error("requests cannot be counted together; until they can: %s (%s: %s)", self.on_store_error, error, cause)
+        log.error(
+            "the shared request counts cannot be used; RATE_LIMIT_ON_STORE_ERROR=%s applies meanwhile (%s: %s)",
+            self.on_store_error,
+            error,
+            cause,
+        )
 
 
 def in_memory(*, monotonic: Callable[[], float] = time.monotonic) -> RateLimiter:

@@ -106,7 +106,7 @@ class RedisCache:
             value = change(found)
             if value is None or self._script(_SWAP, token_hex(8), key, found or b"", value):
                 return
-        raise StateUnavailable(f"{key}, which too many write to at once,")
+        raise StateUnavailable(f"{key} (too many writers at once)")
 
     def lock(self, key: str) -> CacheMutex:
         name = LOCKS + key

@@ -72,7 +72,7 @@ class RedisLink:
         except (RedisError, OSError) as error:
             self._telemetry.store_error("redis")
             if self._rest.failed():
-                log.error("Redis cannot be used, local state stands in: %s", type(error).__name__)  # noqa: TRY400
+                log.error("Redis cannot be used; local state is used instead: %s", type(error).__name__)  # noqa: TRY400
             raise StateUnavailable("Redis") from error
         if self._rest.succeeded():
             log.info("Redis answers again")

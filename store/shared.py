@@ -192,7 +192,7 @@ class SharedState:
         if self._down:
             self._down = False
             if self._told:
-                log.info("shared state can be used again")
+                log.info("the shared state can be used again")
         if better:
             threading.Thread(target=self._tell, args=(better,), name="store", daemon=True).start()
 
@@ -241,4 +241,4 @@ class SharedState:
                 self._told = not (self._store and self._store.reports_itself)
         if changed and self._told:
             cause = error.__cause__ or error
-            log.error("shared state cannot be used, each worker goes on alone: %s (%s)", error, cause)
+            log.error("the shared state cannot be used; each worker continues on its own: %s (%s)", error, cause)

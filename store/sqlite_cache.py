@@ -159,7 +159,7 @@ class SqliteCache:
         if not damaged(error) or not self._database.set_aside():
             raise error
         cause = error.__cause__
-        log.error("%s is damaged: it was set aside, a new one begins (%s)", self._path.name, cause)
+        log.error("%s is damaged: it was renamed to *.damaged and a new file is created (%s)", self._path.name, cause)
         self.probe()  # makes it
         return run()
 

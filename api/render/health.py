@@ -13,9 +13,9 @@ from store.rate_limit import OFF
 
 SERVICE = "carbon-optimizer"
 _WHEN_FAILING = {
-    "local": "each worker counts alone, so that several let more through",
+    "local": "each worker counts alone, so several workers together allow more",
     "open": "nobody is limited",
-    "closed": "nobody gets in",
+    "closed": "every request is refused",
 }
 
 
@@ -39,11 +39,11 @@ def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[Table
 def access(rules: Access) -> Json:
     """Raises StateUnavailable if the keys cannot be read: then nobody gets in."""
     configured, limiter = rules.keys.configured(), rules.limiter
-    who = "a key is needed" if configured else "open to everybody"
+    who = "a key is required" if configured else "open to everybody"
     limit = "there is no limit" if rules.rate == OFF else f"the limit is per {'key' if configured else 'address'}"
     detail = f"{who}; {limit}"
     if limiter.failing:
-        detail += f"; requests cannot be counted together: {_WHEN_FAILING[limiter.on_store_error]}"
+        detail += f"; the shared request counts cannot be used: {_WHEN_FAILING[limiter.on_store_error]}"
     return {
         "keys_configured": configured,
         "keys_stale": rules.keys.stale(),

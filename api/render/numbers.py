@@ -17,7 +17,7 @@ def rounded(value: float | None) -> float | None:
     if value is None:
         return None
     if not isfinite(value):
-        raise ValueError(f"{value} cannot be answered")
+        raise ValueError(f"{value} is not finite and cannot be written as JSON")
     return float(f"{value:.4g}")
 
 

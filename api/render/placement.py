@@ -134,7 +134,7 @@ def _savings(savings: Savings, mapping: CloudMap) -> Json:
 
 def _in_words(share: float | None) -> str:
     if share is None:
-        return "Options cannot be compared: no performance index is sourced for the type recommended first"
+        return "Options cannot be compared: the first type has no sourced performance index"
     if share <= 0:
         return "Best and worst option emit the same"
     return f"Best option emits {percentage(share):g}% less CO2 than worst option"

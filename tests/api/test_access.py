@@ -90,7 +90,7 @@ def test_a_wrong_key_is_a_401_that_tells_revoked_from_unknown_to_nobody(key: str
 
     problem = response.get_json(force=True)
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, WRONG)
-    assert (problem["type"], problem["detail"]) == ("/problems/key-refused", "this API key is not in force")
+    assert (problem["type"], problem["detail"]) == ("/problems/key-refused", "this API key is unknown or was revoked")
     assert key not in problem["detail"] + problem["title"]
 
 
@@ -143,7 +143,10 @@ def test_exactly_60_of_61_requests_pass_and_the_last_is_told_when_to_come_back(c
     problem = refused.get_json(force=True)
     assert (first.status_code, rest) == (200, [200] * 59)
     assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")
-    assert (problem["type"], problem["detail"]) == ("/problems/rate-limited", "60 requests in 60 s are allowed")
+    assert (problem["type"], problem["detail"]) == (
+        "/problems/rate-limited",
+        "at most 60 requests in 60 s are allowed; retry after 42 s",
+    )
     assert refused.headers["Retry-After"] == "42"  # the first request is forgotten after 60 - 18 s
 
 
@@ -283,7 +286,7 @@ def test_ready_says_who_may_ask_and_how_often() -> None:
         "detail": "open to everybody; the limit is per address",
     }
     assert (closed["access"]["keys_configured"], closed["access"]["rate_limit"]) == (True, "off")
-    assert closed["access"]["detail"] == "a key is needed; there is no limit"
+    assert closed["access"]["detail"] == "a key is required; there is no limit"
 
 
 def test_ready_is_degraded_while_the_keys_in_force_are_old_ones(clock: SteppedClock) -> None:

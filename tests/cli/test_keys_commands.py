@@ -32,7 +32,7 @@ def test_create_prints_the_key_alone_on_standard_output(folder: Path) -> None:
 
     assert result.exit_code == 0
     assert re.fullmatch(r"cao_[\w-]{43}\n", result.stdout)
-    assert result.stderr == "Keep it now: it cannot be shown again.\n"
+    assert result.stderr == "Save it now: it cannot be shown again.\n"
 
 
 def test_list_prints_a_line_a_key_and_never_the_key(folder: Path) -> None:
@@ -72,7 +72,7 @@ def test_an_id_from_the_list_revokes_its_key(folder: Path) -> None:
     ("arguments", "line"),
     [
         (("create", "ci"), "Error: a key named 'ci' is in force: revoke it first, or choose another name"),
-        (("create", "no spaces"), "Error: 'no spaces' cannot be a name: it takes a letter, then up to 63 letters"),
+        (("create", "no spaces"), "Error: 'no spaces' is not a valid name: start with a letter, use up to 64 letters"),
         (("revoke", "nobody"), "Error: no key with the name or id 'nobody' is in force"),
     ],
 )

@@ -388,11 +388,11 @@ def test_lambda_and_fargate_run_in_every_open_aws_region(catalog: Catalog) -> No
     ("table", "old", "new", "message"),
     [
         ("fly/regions.csv", ",US-NW-PSEI,", ",US-NOWHERE,", r"fly/regions.csv row \d+: zone 'US-NOWHERE'"),
-        ("hetzner/regions.csv", "\nash,", "\nfsn1,", r"hetzner/regions.csv row \d+: fsn1 is there twice"),
+        ("hetzner/regions.csv", "\nash,", "\nfsn1,", r"hetzner/regions.csv row \d+: fsn1 appears twice"),
         ("providers.csv", ",1.15,", ",0.9,", r"providers.csv row 2: pue is 0.9"),
         ("providers.csv", ",2023\n", ",\n", r"providers.csv row 2: as_of is empty"),
         ("scaleway/instances.csv", "EPYC 7281", "EPYC 0000", r"scaleway/instances.csv row \d+: no power .*'EPYC 0000'"),
-        ("scaleway/instances.csv", "NVIDIA L4,1", "NVIDIA L4,0", r"scaleway/instances.csv row \d+: .* without a count"),
+        ("scaleway/instances.csv", "NVIDIA L4,1", "NVIDIA L4,0", r"scaleway/instances.csv row \d+: .* has no count"),
         ("scaleway/instances.csv", ",96,2,308.3,", ",96,308.3,", r"row \d+: 21 cells, the header has 22"),
         ("cpus.csv", ",95,,,published,", ",hot,,,published,", r"cpus.csv row 2: tdp_w is not a number: 'hot'"),
         ("services.csv", ",unknown-x86_64,", ",unknown-z80,", r"services.csv row 2: no power .*unknown-z80"),

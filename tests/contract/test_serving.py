@@ -118,7 +118,7 @@ def test_the_folder_of_metrics_is_named_by_the_process_and_goes_with_it(load: An
 def test_a_folder_of_metrics_that_is_a_link_ends_the_start(load: Any, tmp_path: Path) -> None:
     (tmp_path / "metrics").symlink_to(tmp_path)
 
-    with pytest.raises(SystemExit, match="must not be a link"):
+    with pytest.raises(SystemExit, match="must not be a symbolic link"):
         load()
 
 

@@ -107,7 +107,7 @@ def test_on_a_full_disk_the_service_goes_on(upstream: FakeElectricityMaps, tmp_p
         assert_survived(server)
 
         assert ask(server.port, "/ready").status == 200
-        assert "metrics cannot be counted" in server.log()
+        assert "metrics cannot be written and counts are lost" in server.log()
         assert "Traceback" not in server.log()
 
 

@@ -144,7 +144,7 @@ def test_a_reload_with_a_wrong_setting_says_so_and_leaves_all_as_it_was(tmp_path
         log = server.log()
 
     assert after == 413
-    assert "settings are not reloaded" in log
+    assert "settings were not reloaded" in log
     assert "MAX_BODY_BYTES is 'none'" in log
 
 

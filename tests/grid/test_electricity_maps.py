@@ -591,7 +591,7 @@ def test_the_state_is_degraded_while_the_first_call_waits_for_its_answer(
     server.fault = look
     source.latest("DE")
 
-    assert (meanwhile[0].state, meanwhile[0].detail) == ("degraded", "asked, but nothing has been answered yet")
+    assert (meanwhile[0].state, meanwhile[0].detail) == ("degraded", "calls were sent, but none was answered yet")
     assert source.state().state == "ok"
 
 
@@ -636,7 +636,7 @@ def test_recovery_is_logged(
 
     source.latest("DE")
 
-    assert "electricity-maps answers again after rate-limited" in caplog.messages
+    assert "electricity-maps answers again; the problem was: rate-limited" in caplog.messages
 
 
 @pytest.mark.parametrize(

@@ -187,8 +187,8 @@ def test_that_it_is_gone_is_logged_once(clock: SteppedClock, caplog: pytest.LogC
         with pytest.raises(SourceUnavailable, match="quota"):
             worker.governor.take()
 
-    assert [message for message in caplog.messages if "spent" in message] == [
-        "fake: the calls of this hour are spent; last good values and baselines answer"
+    assert [message for message in caplog.messages if "used up" in message] == [
+        "fake: this hour's calls are used up; answers use last good values and baselines"
     ]
 
 

@@ -84,7 +84,12 @@ def contents_by_version(seen: list[Seen]) -> dict[str, set[object]]:
 
 def changes(seen: Seen) -> list[str]:
     """What the log tells of the store: that it is lost and that it is back, in turns."""
-    words = {"goes on alone": "lost", "local state stands in": "lost", "used again": "back", "answers again": "back"}
+    words = {
+        "continues on its own": "lost",
+        "local state is used instead": "lost",
+        "used again": "back",
+        "answers again": "back",
+    }
     return [change for line in seen.log for words_of_it, change in words.items() if words_of_it in line]
 
 
@@ -173,7 +178,7 @@ def test_the_429_of_one_worker_stops_all_within_a_second(upstream: Upstream, set
     assert upstream.since(limited_at) <= len(VALUES)  # each zone's call under way at that moment
     assert upstream.since(first_at + 1) == 0
     assert last_good_values(seen, "rate-limited")
-    assert sum("no calls for 60 s" in line for one in seen for line in one.log) == 1
+    assert sum("no calls are sent for 60 s" in line for one in seen for line in one.log) == 1
 
 
 def test_an_outage_seen_by_all_is_tried_by_few(upstream: Upstream, setup: Setup) -> None:
@@ -187,7 +192,7 @@ def test_an_outage_seen_by_all_is_tried_by_few(upstream: Upstream, setup: Setup)
 
     assert 3 <= upstream.since(down_at) <= 2 * len(VALUES)  # three failures in a row, then half a minute nothing
     assert last_good_values(seen, "server-error")
-    assert sum("no calls for 30 s" in line for one in seen for line in one.log) == 1
+    assert sum("no calls are sent for 30 s" in line for one in seen for line in one.log) == 1
 
 
 # --- Redis breaks
@@ -243,7 +248,7 @@ def test_redis_is_full_under_load(redis: RedisServer, in_redis: Setup) -> None:
 
     assert survived(seen)
     assert max(one.longest_seconds for one in seen) < 0.5
-    assert all("shared state can be used again" in one.log for one in seen)
+    assert all("the shared state can be used again" in one.log for one in seen)
 
 
 def test_a_service_that_starts_without_redis_answers_live(upstream: Upstream) -> None:
@@ -274,4 +279,4 @@ def test_the_folder_goes_away_under_load_and_comes_back(in_file: Setup, tmp_path
 
     assert survived(seen)
     assert max(one.longest_seconds for one in seen) < 0.5
-    assert all("shared state can be used again" in one.log for one in seen)
+    assert all("the shared state can be used again" in one.log for one in seen)

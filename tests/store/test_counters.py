@@ -201,7 +201,7 @@ def test_a_counter_that_works_again_is_used_again(clock: SteppedClock, caplog: p
     limited.hit(RATE, "a")
 
     assert (broken.asked, limited.scope, limited.failing) == (2, "machine", False)
-    assert [line.getMessage() for line in caplog.records] == ["requests are counted together again"]
+    assert [line.getMessage() for line in caplog.records] == ["the shared request counts can be used again"]
 
 
 def test_open_limits_nobody_and_closed_lets_nobody_in_while_the_counter_fails(clock: SteppedClock) -> None:

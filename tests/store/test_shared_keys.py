@@ -68,7 +68,7 @@ def test_a_name_is_given_once_and_only_what_is_in_force_is_revoked(one: SharedKe
 
     with pytest.raises(KeyNotManaged, match="'ci' is in force"):
         two.create("ci", rate=None, now=NOW)
-    with pytest.raises(KeyNotManaged, match="cannot be a name"):
+    with pytest.raises(KeyNotManaged, match="is not a valid name"):
         two.create("1st", rate=None, now=NOW)
     with pytest.raises(KeyNotManaged, match="'other' is in force"):
         two.revoke("other", now=NOW)

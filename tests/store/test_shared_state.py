@@ -445,7 +445,7 @@ def test_a_full_redis_is_done_without_until_it_has_room_again(redis: Place, capl
 
     assert text(worker) == "full 8"
     assert len(said) == 1
-    assert "each worker goes on alone" in said[0]
+    assert "each worker continues on its own" in said[0]
     assert eventually(lambda: text(redis.worker()) == "full 8")
 
 
@@ -521,7 +521,7 @@ def test_a_damaged_file_is_set_aside_and_begun_anew(file: Place, caplog: pytest.
 
     assert text(worker) == text(file.worker()) == "windy"
     assert path.with_name(f"{FILE}.damaged").exists()
-    assert [line for line in complaints(caplog) if "set aside" in line]
+    assert [line for line in complaints(caplog) if "was renamed" in line]
 
 
 def test_a_full_disk_is_done_without(file: Place, caplog: pytest.LogCaptureFixture) -> None:

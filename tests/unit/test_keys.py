@@ -103,7 +103,7 @@ def test_a_name_in_force_is_not_given_twice_but_again_after_it_was_revoked(table
 
 @pytest.mark.parametrize("name", ["", "1st", "a b", "a\tb", "ä", "x" * 65, "-rf", "deadbeef", "a\n"])
 def test_a_name_that_would_break_a_list_or_look_like_an_id_is_refused(table: KeyTable, name: str) -> None:
-    with pytest.raises(KeyNotManaged, match="cannot be a name"):
+    with pytest.raises(KeyNotManaged, match="is not a valid name"):
         table.create(name, rate=None, now=NOW)
 
 

@@ -37,7 +37,7 @@ def test_every_region_is_found_by_its_key_and_by_its_id_with_its_provider() -> N
 
 
 def test_an_id_several_clouds_share_names_them() -> None:
-    with pytest.raises(AmbiguousRegion, match="say which") as raised:
+    with pytest.raises(AmbiguousRegion, match="is ambiguous") as raised:
         CLOUDS.resolve_region("ams")
 
     assert set(raised.value.nearest) == {"fly:ams", "vultr:ams"}

@@ -147,12 +147,12 @@ def change(data: Path, table: str, edit: Callable[[str], str]) -> None:
 @pytest.mark.parametrize(
     ("table", "edit", "told"),
     [
-        ("airports.csv", lambda text: text + "ARN,Again,Stockholm,SE,s,2026\n", "has a code twice"),
+        ("airports.csv", lambda text: text + "ARN,Again,Stockholm,SE,s,2026\n", "contains a code twice"),
         ("airports.csv", lambda text: text + "BER,Berlin\n", "row 7: 2 cells"),
         ("airports.csv", lambda text: text.replace("city,", "", 1), "does not have the columns"),
         ("airports.csv", lambda text: text.replace("BMA", "BMX"), r"not in places/airports.csv: \['BMA'\]"),
-        ("metros.csv", lambda text: text + "STO,ARN,Stockholm,s,2026\n", "row 6: sto arn is there twice"),
-        ("countries.csv", lambda text: text + "se,Sweden,,s,2026\n", "row 8: se is there twice"),
+        ("metros.csv", lambda text: text + "STO,ARN,Stockholm,s,2026\n", "row 6: sto arn appears twice"),
+        ("countries.csv", lambda text: text + "se,Sweden,,s,2026\n", "row 8: se appears twice"),
         ("countries.csv", lambda text: text + "NO,Norway,,,2026\n", "row 8: source is empty"),
     ],
 )

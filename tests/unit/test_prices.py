@@ -93,9 +93,9 @@ def test_prices_that_do_not_fit_the_offers_are_refused(offers: Offers) -> None:
     packed = load_packed()
     fewer = replace(offers, codes=offers.codes[1:], region=offers.region[1:], type=offers.type[1:])
 
-    with pytest.raises(CatalogError, match="not on offer"):
+    with pytest.raises(CatalogError, match="not offered"):
         PriceTable.of(fewer, packed)
-    with pytest.raises(CatalogError, match="the catalog does not know"):
+    with pytest.raises(CatalogError, match="not in the catalog"):
         PriceTable.of(offers, replace(packed, regions=(("nowhere", "x"), *packed.regions[1:])))
 
 

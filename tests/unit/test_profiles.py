@@ -161,7 +161,7 @@ def replace(path: Path, old: str, new: str) -> None:
         ("zones.csv", "modelled,AE", "modelled,AX", "zones.csv row 2: zone_profiles.csv has no shape for AX"),
         ("zone_profiles.csv", "AE,1,", "AE,1,0 ", "zone_profiles.csv row 2: per_mille_.* must hold 24 numbers above 0"),
         ("zone_profiles.csv", "AE,1,", "AE,13,", "zone_profiles.csv row 2: month is not 1 to 12"),
-        ("zone_profiles.csv", "AE,1,", "AE,2,", "zone_profiles.csv row 3: ae 2 is there twice"),
+        ("zone_profiles.csv", "AE,1,", "AE,2,", "zone_profiles.csv row 3: ae 2 appears twice"),
         ("zone_aliases.csv", ",AU-NSW,", ",XX,", "zone_aliases.csv row 2: current_zone XX is not in zones.csv"),
         ("zone_aliases.csv", "\nAUS-ACT,", "\nDE,", "zone_aliases.csv row 2: old_zone DE is a current zone"),
     ],
