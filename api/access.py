@@ -62,7 +62,7 @@ class Access:
         verdict = self.limiter.hit(rate, caller)
         if verdict is not None and not verdict.allowed:
             refusal = RateLimited(
-                f"at most at most {verdict.limit} requests in {verdict.window_seconds} s are allowed; retry after {verdict.reset_seconds} s;"
+                f"at most {verdict.limit} requests in {verdict.window_seconds} s are allowed;"
                 f" retry after {verdict.reset_seconds} s",
                 retry_after_seconds=verdict.reset_seconds,
             )

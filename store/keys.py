@@ -78,7 +78,7 @@ def refuse_name(name: str) -> None:
 
 def taken(name: str) -> KeyNotManaged:
     """The refusal of a second key of one name."""
-    return KeyNotManaged(f"a key named {name!r} is already in force: revoke it first, or choose another name")
+    return KeyNotManaged(f"a key named {name!r} is in force: revoke it first, or choose another name")
 
 
 def not_in_force(name_or_id: str) -> KeyNotManaged:
