@@ -26,7 +26,7 @@ class Option(MachineFields):
 class CompareRequest(LoadFields):
     """Options of any providers, all for the same hours."""
 
-    options: list[Option] = Field(min_length=1, max_length=1000)
+    options: list[Option] = Field(min_length=1, max_length=1000, description="What to compare.")
     duration_hours: Duration = 1.0
     include_embodied: IncludeEmbodied = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -31,7 +31,6 @@ CountryCode = Annotated[Name, AfterValidator(names.country_code)]
 ZoneKey = Annotated[Name, AfterValidator(names.zone_key)]
 TypeName = Annotated[Name, AfterValidator(names.any_instance_type)]
 Category = Annotated[Name, AfterValidator(names.category_name)]
-Arch = Literal["arm64", "x86_64"]
 GpuModel = Annotated[Name, AfterValidator(names.accelerator_part)]
 
 

@@ -14,6 +14,8 @@ JSON = "application/json"
 
 
 class Format(StrEnum):
+    """The form of a list."""
+
     JSON = "json"
     TEXT = "text"
     CSV = "csv"

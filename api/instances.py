@@ -7,8 +7,9 @@ from pydantic import Field
 
 from api import names
 from api.answers.catalog import InstancesAnswer
+from api.enumerations import Arch
 from api.exchange import current
-from api.fields import Arch, Category, GpuModel, Name, Parameters, ProvidersParameter, RegionKey, scope_of
+from api.fields import Category, GpuModel, Name, Parameters, ProvidersParameter, RegionKey, scope_of
 from api.render.catalog import instance_list
 from api.render.parts import Json
 from catalog.model import InstanceType
@@ -20,16 +21,14 @@ bp = APIBlueprint("instances", __name__, tag="Catalog")
 class InstancesParameters(Parameters):
     """Which types; every filter given must hold."""
 
-    provider: ProvidersParameter = Field(
-        [names.ALL], max_length=100, description="May be given several times; default: all."
-    )
+    provider: ProvidersParameter = Field([names.ALL], max_length=100, description="May be given several times.")
     q: Name | None = Field(None, description="Part of the type's name.", examples=["m7g"])
-    category: Category | None = Field(None, examples=["general"])
-    family: Name | None = None
-    arch: Arch | None = None
+    category: Category | None = Field(None, description="What the family is made for.", examples=["general"])
+    family: Name | None = Field(None, description="The types that differ in size only.", examples=["m7g"])
+    arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
     accelerator: GpuModel | None = Field(None, description="Part of the accelerator's name.", examples=["T4"])
-    min_vcpus: float | None = Field(None, gt=0, le=1_000_000)
-    min_memory_gb: float | None = Field(None, gt=0, le=1_000_000, description="GB.")
+    min_vcpus: float | None = Field(None, gt=0, le=1_000_000, description="vCPUs at least.")
+    min_memory_gb: float | None = Field(None, gt=0, le=1_000_000, description="GB at least.")
     region: RegionKey | None = Field(None, description="Offered there: a region's id, or provider:region.")
     power_modelled: bool | None = Field(None, description="true: only types calculate can answer.")
     limit: int = Field(100, ge=1, le=1000, description="Rows at most.")

@@ -14,8 +14,9 @@ from pydantic.alias_generators import to_camel
 
 from api import freshness, names
 from api.answers.locations import LocationsAnswer
+from api.enumerations import Arch, Estimates, Partition, RegionStatus
 from api.exchange import current
-from api.fields import Arch, Duration, GpuModel, Name, Parameters, ProvidersParameter, TypeName, scope_of
+from api.fields import Duration, GpuModel, Name, Parameters, ProvidersParameter, TypeName, scope_of
 from api.formats import Format, accepted
 from api.render.locations import location_list, location_rows
 from api.render.numbers import moment
@@ -67,7 +68,7 @@ class LocationsParameters(Parameters):
         None, description="Accelerators at least; 0: none wanted."
     )
     gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
-    arch: Arch | None = None
+    arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
     instance_type: TypeName | None = Field(
         None,
         description="What the prices are for, instead of a shape. Default: the region's cheapest type with 2 vCPUs and "
@@ -85,8 +86,8 @@ class LocationsParameters(Parameters):
     spot: Literal["only"] | None = Field(
         None, description="only: the cheapest type by spot price; regions without one are left out."
     )
-    partition: Literal["commercial", "gov", "china", "sovereign"] = "commercial"
-    status: Literal["available", "limited", "listed", "announced", "retired"] = "available"
+    partition: Partition = Field("commercial", description="Regions of this part of their cloud.")
+    status: RegionStatus = Field("available", description="Regions of this status.")
     tolerance: (
         Annotated[
             str, AfterValidator(_known_tolerance), WithJsonSchema({"type": "string", "pattern": _TOLERANCE.pattern})
@@ -97,7 +98,7 @@ class LocationsParameters(Parameters):
         description="More carbon that counts as the same: 5 (g/kWh) or 5% of a group's lowest. Default: none.",
         examples=["5%"],
     )
-    estimates: Literal["include", "exclude"] = Field("include", description="exclude: measured values only.")
+    estimates: Estimates = Field("include", description="exclude: measured values only.")
     max_age_minutes: Annotated[int, Field(ge=1, le=60), AfterValidator(names.age_served)] | None = Field(
         None, description="Oldest measured value to use as current; default and most: MAX_AGE_MINUTES, at most 60."
     )

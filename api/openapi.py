@@ -12,7 +12,7 @@ from api.access import HEADER, is_guarded
 from api.answers.health import Problem
 from api.problem_types import BY_ERROR, BY_STATUS
 from api.problems import MEDIA_TYPE
-from api.schema import REF_TEMPLATE
+from api.schema import REF_TEMPLATE, schema_of, without_null
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
 TITLE = "Carbon-Aware Cloud Optimizer"
@@ -80,7 +80,19 @@ _IF_NONE_MATCH = {
     "description": "ETags of answers you hold: 304 if one of them still stands.",
     "schema": {"type": "string"},
 }
-_TABLES = ("text/plain", "text/csv")
+# Forms of a list beside JSON, each with the component that describes it.
+_TABLES = {"text/plain": "TextTable", "text/csv": "CsvTable"}
+_TABLE_SCHEMAS = {
+    "TextTable": {
+        "type": "string",
+        "description": "A line a row: its fields, parted by tabs; unknown is empty. Without `fields` the gid alone.",
+    },
+    "CsvTable": {
+        "type": "string",
+        "description": "A table with a header (RFC 4180, but lines end as in Unix): a column a field, nested ones as "
+        "spotPrice.perHour; unknown is empty.",
+    },
+}
 _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
@@ -110,6 +122,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete_operation(method, operation, guarded=is_guarded(path))
+            _describe(operation, document["components"]["schemas"])
     return document
 
 
@@ -138,6 +151,14 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     _add_examples(operation)
 
 
+def _describe(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """The body and the answer in the words of their models."""
+    for described in (operation.get("requestBody"), operation["responses"]["200"]):
+        if described is not None:
+            model = described["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            described["description"] = schemas[model]["description"]
+
+
 def _is_table(operation: dict[str, Any]) -> bool:
     return any(parameter["name"] == "format" for parameter in operation["parameters"])
 
@@ -147,7 +168,10 @@ def _add_tables(operation: dict[str, Any]) -> None:
     operation["parameters"].append(_IF_NONE_MATCH)
     answer, example = operation["responses"]["200"], EXAMPLES[operation["operationId"]]
     answer["headers"] |= _FRESHNESS_HEADERS
-    answer["content"] |= {kind: {"schema": {"type": "string"}, "example": example[kind]} for kind in _TABLES}
+    answer["content"] |= {
+        kind: {"schema": {"$ref": REF_TEMPLATE.format(model=name)}, "example": example[kind]}
+        for kind, name in _TABLES.items()
+    }
     operation["responses"]["304"] = {
         "description": "The answer you hold still stands.",
         "headers": answer["headers"],
@@ -156,7 +180,7 @@ def _add_tables(operation: dict[str, Any]) -> None:
 
 def _complete_parameter(parameter: dict[str, Any]) -> None:
     """Lifts the description out of the schema; says what a path parameter is."""
-    schema = parameter["schema"]
+    schema = parameter["schema"] = without_null(parameter["schema"])
     if parameter["in"] == "path":
         description, example = _PATH_PARAMETERS[parameter["name"]]
         parameter |= {"required": True, "description": description, "example": example}
@@ -166,9 +190,9 @@ def _complete_parameter(parameter: dict[str, Any]) -> None:
 
 def _schemas(collected: Mapping[str, Any]) -> dict[str, Any]:
     """Every model once: APIFlask names a nested one Parent.Child, our references say Child."""
-    problem = Problem.model_json_schema(ref_template=REF_TEMPLATE)
+    problem = schema_of(Problem)
     schemas = {name.rpartition(".")[2]: schema for name, schema in collected.items()}
-    schemas |= problem.pop("$defs") | {"Problem": problem}
+    schemas |= problem.pop("$defs") | {"Problem": problem, **_TABLE_SCHEMAS}
     del schemas["HTTPError"]  # APIFlask's own error body, which no answer has
     return dict(sorted(schemas.items()))
 

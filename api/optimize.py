@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, fie
 
 from api import names
 from api.answers.placement import OptimizeAnswer
+from api.enumerations import Arch
 from api.exchange import current
 from api.fields import (
-    Arch,
     Body,
     CountryCode,
     Deadline,
@@ -47,7 +47,7 @@ Providers = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"const": names.ALL},
+                {"type": "string", "const": names.ALL},
                 {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_NAMES},
             ]
         }

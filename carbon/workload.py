@@ -10,6 +10,8 @@ from carbon.power import PowerCurve
 
 
 class WorkloadType(StrEnum):
+    """What kind of work runs."""
+
     TRAINING = "training"
     INFERENCE = "inference"
     GENERAL = "general"
@@ -19,6 +21,8 @@ class WorkloadType(StrEnum):
 
 
 class Priority(StrEnum):
+    """What decides between offers."""
+
     CARBON = "carbon"
     PERFORMANCE = "performance"
     BALANCED = "balanced"
@@ -119,6 +123,8 @@ class ScheduleQuery:
 
 
 class RegionSort(StrEnum):
+    """The order of a list of regions: greenest first, most renewable first, or by region id."""
+
     CARBON_INTENSITY = "carbon_intensity"
     RENEWABLE_PERCENTAGE = "renewable_percentage"
     REGION = "region"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
+
+from api.enumerations import DataQuality, MixBasis, Partition, RegionStatus
+from carbon.power import PowerCurve
 
 Timestamp = Annotated[
     str,
@@ -21,10 +24,12 @@ Kilograms = Annotated[float, Field(ge=0, description="kgCO2e emitted by the grid
 Kwh = Annotated[float, Field(ge=0, description="Energy of the facility in kWh, PUE applied.")]
 Hours = Annotated[float, Field(gt=0, description="Hours.")]
 Watts = Annotated[float, Field(ge=0, description="Watts of all machines together.")]
-Quality = Annotated[
-    Literal["measured", "estimated", "forecast", "baseline"],
-    Field(description="How the intensity was obtained, best first; of a mean: the worst of its steps."),
-]
+Usd = Annotated[float, Field(ge=0, description="USD.")]
+
+
+def absent(description: str, **constraints: Any) -> Any:
+    """A field that some answers leave out; the description says which. It is never null unless its type says so."""
+    return Field(default=None, description=description, **constraints)
 
 
 class Answer(BaseModel):
@@ -34,7 +39,7 @@ class Answer(BaseModel):
 class Success(Answer):
     """What every success under /api/v1 carries."""
 
-    status: Literal["success"]
+    status: Literal["success"] = Field(description="Of every success; a failure is a problem.")
     request_id: str = Field(description="Unique; also the X-Request-ID header.", examples=["carbon_req_5f0c"])
     timestamp: Timestamp = Field(description="The minute the answer stands for.")
     data_version: str = Field(
@@ -47,7 +52,7 @@ class Origin(Answer):
     """Where an intensity comes from."""
 
     is_estimate: bool = Field(description="False only for measured values.")
-    data_quality: Quality
+    data_quality: DataQuality
     source: str = Field(
         description="electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile (this month and "
         "hour of past years) or annual.",
@@ -57,9 +62,9 @@ class Origin(Answer):
     age_seconds: int | None = Field(
         description="Seconds since that interval ended, 0 while it lasts; null for a baseline, which nobody observed."
     )
-    fallback_reason: str | None = Field(None, description="Why no fresh live value is used; absent when one is.")
-    baseline_from: Timestamp | None = Field(
-        None, description="For a mean: from when on bare profile steps enter it; absent if none do, or all."
+    fallback_reason: str = absent("Why no fresh live value is used; absent when one is.", examples=["no-key"])
+    baseline_from: Timestamp = absent(
+        "For a mean: from when on bare profile steps enter it; absent if none do, or all."
     )
 
 
@@ -70,30 +75,30 @@ class GridMix(Answer):
     fossil_free_percentage: Percentage | None = Field(
         description="Renewable and nuclear share of consumption, 0 to 100; null if unknown."
     )
-    renewable_percentage_basis: str = Field(description="annual: mean of a year; live: now.", examples=["annual"])
+    renewable_percentage_basis: MixBasis
     renewable_percentage_as_of: str | None = Field(description="The year, or the time of a live value.")
-    renewable_percentage_source: str
+    renewable_percentage_source: str = Field(description="Where the shares are from.")
 
 
 class Place(Answer):
     """A cloud's region and its grid zone."""
 
     region: str = Field(description="The provider's id of the region.", examples=["ca-central-1"])
-    provider: str = Field(examples=["aws"])
+    provider: str = Field(description="The provider's key.", examples=["aws"])
     zone: str = Field(description="Grid zone, as Electricity Maps names it.", examples=["CA-QC"])
 
 
 class Site(Place):
     """A region with what the catalog knows of it."""
 
-    name: str
-    city: str
+    name: str = Field(description="The provider's name of the region.", examples=["Canada (Central)"])
+    city: str = Field(description="The city at or near it.", examples=["Montreal"])
     country: str = Field(description="ISO 3166 code.", examples=["CA"])
     latitude: float = Field(ge=-90, le=90, description="Degrees north.")
     longitude: float = Field(ge=-180, le=180, description="Degrees east.")
     iata: str = Field(description="Nearest large airport.")
-    partition: str = Field(description="commercial, gov, china or sovereign.")
-    region_status: str = Field(description="available, limited, listed, announced or retired.")
+    partition: Partition
+    region_status: RegionStatus
     zone_published: str | None = Field(description="The zone Electricity Maps itself maps the region to.")
 
 
@@ -116,9 +121,6 @@ class Uncertainty(Answer):
     basis: str = Field(description="What the power figure rests on.")
 
 
-Usd = Annotated[float, Field(ge=0, description="USD.")]
-
-
 class Cost(Answer):
     """What the machines cost: USD, Linux, before tax. Null is unknown."""
 
@@ -128,8 +130,8 @@ class Cost(Answer):
     spot_usd: Usd | None = Field(description="USD for all machines over duration_hours.")
     price_as_of: str | None = Field(description="Date of the on-demand price, as its source gives it.")
     spot_price_as_of: str | None = Field(description="Date of the spot price, as its source gives it.")
-    price_source: str | None
-    spot_price_source: str | None
+    price_source: str | None = Field(description="Where the on-demand price is from.")
+    spot_price_source: str | None = Field(description="Where the spot price is from.")
     is_estimate: bool = Field(description="True if the on-demand price is us-east-1's times the region's usual factor.")
 
 
@@ -142,11 +144,7 @@ class Machine(Answer):
     utilization: float = Field(ge=0, le=1, description="CPU utilisation, 0 to 1.")
     utilization_defaulted: bool = Field(description="True if the question gave no utilization.")
     accelerator_utilization: float | None = Field(ge=0, le=1, description="0 to 1; null without accelerators.")
-    power_model: Literal["concave", "linear"]
+    power_model: PowerCurve
     uncertainty: Uncertainty
-    embodied_gco2e: Grams | None = Field(
-        None, description="gCO2e: the share of making the hardware; present with include_embodied."
-    )
-    total_gco2e: Grams | None = Field(
-        None, description="gCO2e: grid and hardware together; present with include_embodied."
-    )
+    embodied_gco2e: Grams = absent("gCO2e: the share of making the hardware; present with include_embodied.")
+    total_gco2e: Grams = absent("gCO2e: grid and hardware together; present with include_embodied.")

@@ -36,7 +36,7 @@ class Power(Answer):
 class EmissionRow(Place, Machine, GridMix, Origin):
     """What a machine emits. is_estimate to age_seconds describe carbon_intensity_gco2_kwh."""
 
-    instance_type: str
+    instance_type: str = Field(description="The provider's name of the type.", examples=["m7g.large"])
     duration_hours: Hours
     power_consumption_kwh: Kwh
     co2_emissions_g: Grams
@@ -72,5 +72,5 @@ class Analysis(Answer):
 class CompareAnswer(Success):
     """Options, greenest first."""
 
-    comparisons: list[EmissionRow]
+    comparisons: list[EmissionRow] = Field(description="A row an option, greenest first.")
     analysis: Analysis

@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from carbon.reading import ZoneReading
+from tests.contract.document import DOCUMENT, OPERATIONS, answer_schema, check
 from tests.fakes.grid import FakeReader, observation
 from tests.fakes.service import NOW, offline, service
 from tools.make_examples import examples
 
-DOCUMENT: dict[str, Any] = offline().test_client().get("/openapi.json").get_json()
 LIVE = ZoneReading(latest=observation(NOW, 123.456))
-OPERATIONS = [
-    (path, method, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
-]
 each_operation = pytest.mark.parametrize(
     ("path", "method", "operation"), OPERATIONS, ids=[f"{method} {path}" for path, method, _ in OPERATIONS]
 )
-
-
-def strict(schema: Any) -> Any:
-    """The schema with every object closed, so that a field it does not name is an error."""
-    if isinstance(schema, list):
-        return [strict(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {name: strict(value) for name, value in schema.items()}
-    if "properties" in closed and isinstance(closed.get("type"), str):
-        closed.setdefault("additionalProperties", False)
-    return closed
-
-
-def check(instance: object, schema: dict[str, Any]) -> None:
-    whole = {**copy.deepcopy(strict(schema)), "components": strict(DOCUMENT["components"])}
-    Draft202012Validator(whole).validate(instance)
-
-
-def answer_schema(operation: dict[str, Any]) -> dict[str, Any]:
-    schema: dict[str, Any] = operation["responses"]["200"]["content"]["application/json"]["schema"]
-    return schema
-
-
-def numbers(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every property of an answer that is a number, with its own schema."""
-    for model, body in DOCUMENT["components"]["schemas"].items():
-        for field, own in body.get("properties", {}).items():
-            kinds = [own, *own.get("anyOf", [])]
-            if any(kind.get("type") in ("number", "integer") for kind in kinds):
-                yield f"{model}.{field}", own
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:
@@ -82,12 +45,6 @@ def test_the_document_names_no_outside_address_and_no_host() -> None:
 
     assert DOCUMENT["servers"] == [{"url": "/"}]
     assert "http" not in text
-
-
-def test_every_number_says_what_it_is() -> None:
-    silent = [name for name, own in numbers(DOCUMENT) if not own.get("description")]
-
-    assert silent == []
 
 
 @each_operation

@@ -1,0 +1,128 @@
+"""The closed sets of words in questions and answers; each is a component of the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, WithJsonSchema
+from typing_extensions import TypeAliasType
+
+from api.problem_types import TYPES
+
+ProblemType = TypeAliasType(
+    "ProblemType",
+    Annotated[
+        str,
+        WithJsonSchema(
+            {
+                "type": "string",
+                "enum": [*sorted(kind.uri for kind in TYPES.values()), "about:blank"],
+                "description": "What went wrong, for programs; a path leads to its meaning. about:blank: as the status "
+                "says.",
+            }
+        ),
+    ],
+)
+DataQuality = TypeAliasType(
+    "DataQuality",
+    Annotated[
+        Literal["measured", "estimated", "forecast", "baseline"],
+        Field(description="How an intensity was obtained, best first; of a mean: the worst of its steps."),
+    ],
+)
+Arch = TypeAliasType(
+    "Arch", Annotated[Literal["arm64", "x86_64"], Field(description="Instruction set of the machine's CPU.")]
+)
+Partition = TypeAliasType(
+    "Partition",
+    Annotated[
+        Literal["commercial", "gov", "china", "sovereign"],
+        Field(description="Part of a cloud that a region belongs to; each has customers of its own."),
+    ],
+)
+RegionStatus = TypeAliasType(
+    "RegionStatus",
+    Annotated[
+        Literal["available", "limited", "listed", "announced", "retired"],
+        Field(
+            description="available: any customer can use it; limited: on request; listed: the provider names it and "
+            "does not say; announced: not yet open; retired: closed."
+        ),
+    ],
+)
+Estimates = TypeAliasType(
+    "Estimates",
+    Annotated[
+        Literal["include", "exclude"],
+        Field(description="include: intensities of any quality; exclude: measured ones only."),
+    ],
+)
+MixBasis = TypeAliasType(
+    "MixBasis", Annotated[Literal["annual", "live"], Field(description="annual: mean of a year; live: now.")]
+)
+ProfileBasis = TypeAliasType(
+    "ProfileBasis",
+    Annotated[
+        Literal["history", "modelled", "flat"],
+        Field(
+            description="history: measured hours of past years; modelled: shape from a model; flat: the same all year."
+        ),
+    ],
+)
+PerformanceBasis = TypeAliasType(
+    "PerformanceBasis",
+    Annotated[
+        Literal["published", "recalled", "derived", "estimate"],
+        Field(
+            description="How the performance index is known, best first; recalled: published, but not looked up again."
+        ),
+    ],
+)
+Purchase = TypeAliasType(
+    "Purchase", Annotated[Literal["on-demand", "spot"], Field(description="How the machine is paid for.")]
+)
+AdviceKind = TypeAliasType(
+    "AdviceKind",
+    Annotated[Literal["architecture", "time", "region"], Field(description="What a hint proposes to change.")],
+)
+BaselineBasis = TypeAliasType(
+    "BaselineBasis",
+    Annotated[
+        Literal["requested region", "median region"],
+        Field(description="Which region savings are counted from; the median one if the question names none."),
+    ],
+)
+SpotScoreSource = TypeAliasType(
+    "SpotScoreSource",
+    Annotated[
+        Literal["aws-advisor-estimate"],
+        Field(
+            description="aws-advisor-estimate: from the band of monthly interruptions that AWS publishes; an estimate, "
+            "not AWS' placement score."
+        ),
+    ],
+)
+SourceCondition = TypeAliasType(
+    "SourceCondition",
+    Annotated[
+        Literal["ok", "degraded", "unconfigured", "untried"],
+        Field(description="How a source of live data is doing; unconfigured: it has no key; untried: not called yet."),
+    ],
+)
+Scope = TypeAliasType(
+    "Scope",
+    Annotated[
+        Literal["service", "machine", "worker"],
+        Field(description="Who shares: all workers of all machines, those of one machine, or each worker alone."),
+    ],
+)
+StoreErrorPolicy = TypeAliasType(
+    "StoreErrorPolicy",
+    Annotated[
+        Literal["local", "open", "closed"],
+        Field(
+            description="While the shared counters cannot be used: each worker counts alone, no limit applies, or "
+            "every request is refused."
+        ),
+    ],
+)
