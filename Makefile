@@ -1,4 +1,4 @@
-# Runs, tests, checks and measures the service. The virtual environment is made on first use and kept up to date.
+# Runs, tests, checks and measures the service. The virtual environment is created on first use and kept up to date.
 VENV ?= .venv
 PYTHON ?=
 ARGS ?=
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The lock file names every distribution, so nothing is resolved here: a new release on the registry changes nothing.
 INSTALL := $(PIP) install -qq --no-deps --require-hashes
 
-# What the benchmark compares with; never installed beside the service. The folder is named for the package.
+# Packages that the benchmark compares with. Each is installed in its own folder, never next to the service.
 PEERS := boaviztapi climate-aware-task-scheduler
 RELEASE_boaviztapi := 2.5.0
 RELEASE_climate-aware-task-scheduler := 1.2.1
@@ -19,38 +19,38 @@ RELEASE_climate-aware-task-scheduler := 1.2.1
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
-run: $(VENV)/.runtime ## serve on http://127.0.0.1:5000 (HOST, PORT, WEB_CONCURRENCY, ...: see .env.example)
+run: $(VENV)/.runtime ## start the service on http://127.0.0.1:5000 (settings: see .env.example)
 	@exec $(BIN)/gunicorn --config gunicorn.conf.py app:app
 
-test: $(VENV)/.development ## run all tests (ARGS="-m 'not live and not drill'" leaves out the long ones, ARGS="-k word" runs some)
+test: $(VENV)/.development ## run all tests (ARGS="-m 'not live and not drill'": without the long ones; ARGS="-k word": only some)
 	@$(BIN)/python -m pytest $(ARGS)
 
-drill: $(VENV)/.development ## of the tests those judged by the clock alone: faults, several workers under load
+drill: $(VENV)/.development ## run only the tests that depend on timing: faults, several workers under load
 	@$(BIN)/python -m pytest -m drill $(ARGS)
 
-soak: $(VENV)/.development ## every fault, bad input, a minute of 200 callers (ARGS=--load: no faults; --write renews docs/reliability.md)
+soak: $(VENV)/.development ## try every fault, bad input, and 200 callers for a minute (ARGS=--load: without faults; --write: update docs/reliability.md)
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
-check: $(VENV)/.development ## lint, format, types, direction of imports
+check: $(VENV)/.development ## check lint, format, types and the direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
 	@$(BIN)/python -m pytest tests/contract/test_layers.py
 
-bench: $(VENV)/.development ## measure all that has a target (ARGS=--quick: a short run; --write renews docs/benchmarks.md)
-	@$(MAKE) --no-print-directory bench-peers || echo "Not every peer could be installed; what needs it is skipped." >&2
+bench: $(VENV)/.development ## run the benchmarks (ARGS=--quick: a short run; --write: update docs/benchmarks.md)
+	@$(MAKE) --no-print-directory bench-peers || echo "Not every package to compare with could be installed; comparisons with it are skipped." >&2
 	@$(BIN)/python -m bench.run $(ARGS)
 
-bench-peers: $(PEERS:%=build/peers/%/.ready) ## install what the benchmark compares with, each in build/peers/
+bench-peers: $(PEERS:%=build/peers/%/.ready) ## install the packages that the benchmark compares with, each in its folder under build/peers/
 
-audit: $(VENV)/.development ## bandit over what serves; known holes of what is locked (asks PyPI's advisories, fails without)
+audit: $(VENV)/.development ## run bandit over the code, and look up known vulnerabilities of the locked packages (needs the network)
 	@$(BIN)/bandit --quiet $$(git ls-files '*.py' ':!tests' ':!bench' ':!tools')
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
 
-lock: $(VENV)/.development ## renew requirements*.txt from requirements*.in (ARGS=--upgrade for newer releases)
+lock: $(VENV)/.development ## update requirements*.txt from requirements*.in (ARGS=--upgrade: to the newest releases)
 	@$(BIN)/python -m tools.lock $(ARGS)
 
-env-example: $(VENV)/.runtime ## renew .env.example from settings.py
+env-example: $(VENV)/.runtime ## update .env.example from settings.py
 	@$(BIN)/python -c 'import sys, settings; sys.stdout.write(settings.env_example())' > .env.example
 
 build/peers/%/.ready: | $(VENV)/.created
@@ -60,13 +60,13 @@ build/peers/%/.ready: | $(VENV)/.created
 	@touch $@
 
 $(VENV)/.runtime: requirements.txt $(VENV)/.created
-	@echo "Installing what the service needs into $(VENV) ..."
+	@echo "Installing the packages of the service into $(VENV) ..."
 	@$(INSTALL) --requirement requirements.txt
 	@$(PIP) check >/dev/null || $(PIP) check
 	@touch $@
 
 $(VENV)/.development: requirements-dev.txt $(VENV)/.created
-	@echo "Installing what tests and checks need into $(VENV) ..."
+	@echo "Installing the packages for tests and checks into $(VENV) ..."
 	@$(INSTALL) --requirement requirements-dev.txt
 	@$(PIP) check >/dev/null || $(PIP) check
 	@touch $@

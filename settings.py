@@ -121,11 +121,11 @@ WORKERS = Rule(
 RATE = Rule(allowed="off or 1 to 100000 requests per second, minute, hour or day, as in 60 per minute", parse=_rate)
 CALLS = Rule(allowed="auto, off or a whole number from 1 to 1000000", parse=_calls)
 REDIS_URL = Rule(
-    allowed="a redis://, rediss:// or unix:// URL, which may hold a password and the number of a database",
+    allowed="a redis://, rediss:// or unix:// URL, which may contain a password and a database number",
     parse=_redis_url,
 )
 ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
-FOLDER = Rule(allowed="a folder, which is made when something is to be kept", parse=_folder)
+FOLDER = Rule(allowed="a folder, which is created on first use", parse=_folder)
 
 
 def _setting(default: T, rule: Rule, comment: str, *, secret: bool = False) -> T:
@@ -139,74 +139,86 @@ class Settings:
     """The configuration of one process. A setting's variable is its name in capitals."""
 
     app_env: str = _setting(
-        "production", _one_of("production", "development"), "Development shows details of a failure in its answer."
+        "production",
+        _one_of("production", "development"),
+        "development: a 500 shows the exception. production: it shows only a request id.",
     )
     host: str = _setting("127.0.0.1", HOST_NAME, "Address to listen on; 0.0.0.0 means every interface.")
     port: int = _setting(5000, _whole(1, 65535), "Port to listen on.")
-    web_concurrency: str = _setting("1", WORKERS, "Worker processes; auto: one for each CPU, at most 4.")
-    threads: int = _setting(16, _whole(1, 512), "Threads of each worker: the requests it handles at once.")
+    web_concurrency: str = _setting("1", WORKERS, "Number of worker processes. auto: one for each CPU, at most 4.")
+    threads: int = _setting(16, _whole(1, 512), "Threads of each worker, each of which handles one request at a time.")
     log_level: str = _setting(
-        "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "The least severe log line to write."
+        "INFO",
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+        "Least severe level that is written to the log.",
     )
-    access_log: str = _setting("on", _one_of("on", "off"), "One log line a request, of level INFO.")
-    metrics: str = _setting("on", _one_of("on", "off"), "Whether /metrics tells Prometheus how the service does.")
+    access_log: str = _setting("on", _one_of("on", "off"), "Write one log line of level INFO for each request.")
+    metrics: str = _setting("on", _one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
     tracing: str = _setting(
-        "off", _one_of("on", "off"), "OpenTelemetry traces; needs requirements-tracing.txt and OTEL_* variables."
+        "off", _one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."
     )
-    cors_origins: str | None = _setting(None, ORIGINS, "Web pages that may ask from a browser; empty: none.")
+    cors_origins: str | None = _setting(None, ORIGINS, "Web pages that may call the API from a browser. Empty: none.")
     data_dir: Path = _setting(  # noqa: RUF009  # a path never changes
-        Path("var"), FOLDER, "Where the service keeps its state, such as API keys."
+        Path("var"), FOLDER, "Folder for the state of the service, such as API keys."
     )
     rate_limit: str = _setting(
-        "60 per minute", RATE, "Requests to /v1 and /api/v1 of one API key or, while there are no keys, one address."
+        "60 per minute",
+        RATE,
+        "Requests to /v1 and /api/v1 allowed for each API key, and for each address without a valid key.",
     )
     rate_limit_on_store_error: str = _setting(
         "local",
         _one_of("local", "open", "closed"),
-        "While the shared counters cannot be used: each worker counts alone, nobody is limited, nobody gets in.",
+        "If the shared counters fail. local: each worker counts alone; open: no limit; closed: all requests get a 503.",
     )
     redis_url: str | None = _setting(
         None,
         REDIS_URL,
-        "Redis shared by several machines; empty: the workers of one machine share files in DATA_DIR.",
+        "Redis shared by several machines. Empty: the workers of one machine share files in DATA_DIR.",
         secret=True,
     )
     trusted_proxies: int = _setting(
-        0, _whole(0, 10), "Proxies in front that each add to X-Forwarded-For; 0: that header is ignored."
+        0, _whole(0, 10), "Number of proxies in front that each add to X-Forwarded-For. 0: the header is ignored."
     )
     el_maps_api_key: str | None = _setting(
-        None, TOKEN, "Electricity Maps key; empty: answers come from baselines.", secret=True
+        None, TOKEN, "Electricity Maps key. Empty: answers use baselines.", secret=True
     )
     el_maps_base_url: str = _setting(
-        "https://api.electricitymaps.com/v4", BASE_URL, "Electricity Maps API, with its version."
+        "https://api.electricitymaps.com/v4", BASE_URL, "URL of the Electricity Maps API, including its version."
     )
     el_maps_calls_per_hour: str = _setting(
         "auto",
         CALLS,
-        "Calls an hour to Electricity Maps, of all workers together. auto: 50 where the key covers one zone, else as"
-        " many as needed until it answers 429; off: no limit.",
+        "Calls to Electricity Maps in an hour, for all workers together. auto: 50 if the key covers one zone, otherwise"
+        " unlimited until it answers 429; off: no limit.",
     )
     upstream_connect_timeout_seconds: float = _setting(
-        2.0, _seconds(0.1, 60), "Longest wait for a connection to an upstream."
+        2.0, _seconds(0.1, 60), "Longest wait for a connection to Electricity Maps."
     )
     upstream_read_timeout_seconds: float = _setting(
-        5.0, _seconds(0.1, 60), "Longest time for one whole reply of an upstream, headers included."
+        5.0, _seconds(0.1, 60), "Longest time for one complete reply of Electricity Maps, including headers."
     )
     upstream_total_seconds: float = _setting(
-        10.0, _seconds(0.1, 300), "Longest time for one upstream call, its retries included."
+        10.0, _seconds(0.1, 300), "Longest time for one call to Electricity Maps, including its retries."
     )
-    upstream_retries: int = _setting(2, _whole(0, 10), "Further tries after a 429, a 5xx or a broken connection.")
+    upstream_retries: int = _setting(2, _whole(0, 10), "Retries after a 429, a 5xx or a broken connection.")
     upstream_deadline_seconds: float = _setting(
-        3.0, _seconds(0.05, 60), "Longest time a request waits for live data; then the fallback answers."
+        3.0, _seconds(0.05, 60), "Longest time a request waits for live data before it is answered from a fallback."
     )
-    upstream_concurrency: int = _setting(8, _whole(1, 64), "Upstream calls under way at once, per worker.")
-    intensity_ttl_seconds: float = _setting(300.0, _seconds(1, 86_400), "How long a live intensity is kept.")
-    forecast_ttl_seconds: float = _setting(1800.0, _seconds(1, 86_400), "How long a forecast is kept.")
+    upstream_concurrency: int = _setting(
+        8, _whole(1, 64), "Calls to Electricity Maps that each worker makes at the same time."
+    )
+    intensity_ttl_seconds: float = _setting(
+        300.0, _seconds(1, 86_400), "How long a live intensity is used before it is fetched again."
+    )
+    forecast_ttl_seconds: float = _setting(
+        1800.0, _seconds(1, 86_400), "How long a forecast is used before it is fetched again."
+    )
     failure_ttl_seconds: float = _setting(
-        30.0, _seconds(0, 3600), "How long a failed upstream call is not tried again."
+        30.0, _seconds(0, 3600), "How long to wait after a failed call before it is tried again."
     )
     max_age_minutes: int = _setting(
-        60, _whole(0, 1440), "Oldest live intensity to answer with, in minutes after the end of its interval."
+        60, _whole(0, 1440), "Highest age of a live intensity in an answer, in minutes after the end of its interval."
     )
     max_body_bytes: int = _setting(1_048_576, _whole(1024, 67_108_864), "Largest request body, in bytes.")
 
@@ -250,7 +262,9 @@ class Settings:
 
 def env_example() -> str:
     """The text of .env.example: every setting with its meaning, what it accepts and its default."""
-    lines = ["# Copy to .env, change what you need. The environment wins over .env; an empty value means the default."]
+    lines = [
+        "# Copy to .env, change what you need. Environment variables override .env; an empty value means the default."
+    ]
     for item in fields(Settings):
         rule: Rule = item.metadata["rule"]
         default = "" if item.default is None else str(item.default)
