@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
-from api import access, blueprints, compression, cors, exchange, logs, openapi, problems, record
+from api import access, blueprints, compression, cors, exchange, freshness, logs, openapi, problems, record
 from api.encoding import OrjsonProvider
 from api.metrics import Metrics
 from api.render.regions import sites
@@ -70,6 +70,7 @@ def create_app(
     if settings.cors_origins:
         cors.install(made, settings.cors_origins)
     access.install(made, rules)
+    freshness.install(made)
     made.cli.add_command(cli.keys(settings))
     made.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(made)

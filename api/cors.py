@@ -12,7 +12,7 @@ _ANSWERED = {
     "Access-Control-Allow-Headers": f"Authorization, Content-Type, If-None-Match, {HEADER}, X-Request-ID",
     "Access-Control-Max-Age": "600",
 }
-_READABLE = "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Request-ID"
+_READABLE = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Request-ID"
 
 
 def install(app: Flask, origins: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import getrandbits
@@ -12,7 +12,7 @@ from time import perf_counter
 from flask import Flask, Response, g, has_request_context, request
 
 from api.access import Access
-from api.kept import KeptAnswers, KeptParts
+from api.kept import KeptAnswers
 from api.metrics import Metrics
 from api.render.numbers import stamp
 from api.render.parts import Json
@@ -40,7 +40,7 @@ _API_HEADERS = (*_KEPT_HEADERS, ("Cache-Control", "no-store"))
 class Service:
     """What every request shares. clock: the present as an aware UTC time. sites: the fixed part of regions' rows.
 
-    answers, parts: of the running minute.
+    answers: of the running minute.
     metrics: None where nothing is counted.
     """
 
@@ -51,7 +51,6 @@ class Service:
     metrics: Metrics | None
     clock: Callable[[], datetime]
     answers: KeptAnswers = field(default_factory=KeptAnswers)
-    parts: KeptParts = field(default_factory=KeptParts)
 
     @property
     def max_age_minutes(self) -> int:
@@ -91,13 +90,6 @@ class Exchange:
     def timestamp(self) -> str:
         """The minute an answer stands for."""
         return stamp(self.now)
-
-    def once(self, question: Hashable, answer: Callable[[], Json]) -> Json:
-        """What `answer` gives, made once for one question, minute and version of the data."""
-        version, parts = self.data_version, self.service.parts
-        key = (question, self.now, version)
-        # What waited for newer data rests on both versions.
-        return parts.get(key) or parts.keep(key, answer(), lasting=lambda: self.data_version == version)
 
     def success(self, body: Mapping[str, object]) -> dict[str, object]:
         """The body of a success under /api/v1: equal for equal version, minute and question, but for the id."""

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import orjson
 from cachetools import LRUCache
 
-from api.render.parts import Json
-
 MAX_BYTES = 2_000_000
-# What an entry takes besides its text: the key, Python's objects, places in the cache. Measured at 0.5 kB for an answer
-# and at up to 2.2 kB for parts, whose key may name a hundred providers and countries. Callers choose how many
-# different questions they ask, so this also bounds the number of entries: 800 of the shortest fit in MAX_BYTES.
+# What an entry takes besides its text: the key, Python's objects, places in the cache. Measured at 0.5 kB. Callers
+# choose how many different questions they ask, so this also bounds the number of entries: 800 of the shortest fit in
+# MAX_BYTES.
 ENTRY_BYTES = 2500
+
+
+# How a success under /api/v1 begins; its request's id comes next.
+_BEFORE_ID = b'{"status":"success","request_id":"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A success as it was sent."""
+    """A success as it was sent, but for the id of its request. id_at: where in the body the id stood, if it did."""
 
     body: bytes
+    id_at: int | None = None
     content_type: str
+    link: str | None = None
+
+    @classmethod
+    def of(cls, text: bytes, request_id: str, content_type: str, link: str | None) -> Answer:
+        """What is kept of an answer to the request of this id. content_type, link: its headers."""
+        given, at = request_id.encode(), len(_BEFORE_ID)
+        if text.startswith(_BEFORE_ID + given):
+            return cls(body=text[:at] + text[at + len(given) :], id_at=at, content_type=content_type, link=link)
+        return cls(body=text, content_type=content_type, link=link)
+
+    def text(self, request_id: str) -> bytes:
+        """The body of the same answer to another request."""
+        if self.id_at is None:
+            return self.body
+        return b"".join((self.body[: self.id_at], request_id.encode(), self.body[self.id_at :]))
 
 
 class KeptAnswers:
@@ -39,34 +55,9 @@ class KeptAnswers:
 
     def keep(self, tag: str, answer: Answer) -> None:
         if _size_of(answer) <= MAX_BYTES:
-            exact = Answer(body=_exact(answer.body), content_type=answer.content_type)
+            exact = replace(answer, body=_exact(answer.body))
             with self._lock:
                 self._answers[tag] = exact
-
-
-class KeptParts:
-    """Long parts of answers as JSON text, by what they are made from. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._parts: LRUCache[Hashable, Mapping[str, bytes]] = LRUCache(MAX_BYTES, getsizeof=_bytes_of)
-
-    def get(self, key: Hashable) -> Json | None:
-        with self._lock:
-            texts = self._parts.get(key)
-        return None if texts is None else _as_json(texts)
-
-    def keep(self, key: Hashable, parts: Json, *, lasting: Callable[[], bool]) -> Json:
-        """The parts, as text from now on; kept if they are `lasting` and not too long."""
-        texts = {name: _exact(orjson.dumps(part)) for name, part in parts.items()}
-        if lasting() and _bytes_of(texts) <= MAX_BYTES:
-            with self._lock:
-                self._parts[key] = texts
-        return _as_json(texts)
-
-
-def _as_json(texts: Mapping[str, bytes]) -> Json:
-    return {name: orjson.Fragment(text) for name, text in texts.items()}
 
 
 def _exact(text: bytes) -> bytes:
@@ -75,8 +66,4 @@ def _exact(text: bytes) -> bytes:
 
 
 def _size_of(answer: Answer) -> int:
-    return len(answer.body) + ENTRY_BYTES
-
-
-def _bytes_of(texts: Mapping[str, bytes]) -> int:
-    return sum(map(len, texts.values())) + ENTRY_BYTES
+    return len(answer.body) + len(answer.link or "") + ENTRY_BYTES

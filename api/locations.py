@@ -12,7 +12,7 @@ from flask import Response
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic.alias_generators import to_camel
 
-from api import freshness, names
+from api import names
 from api.answers.locations import LocationsAnswer
 from api.enumerations import Arch, Estimates, Partition, RegionStatus
 from api.exchange import current
@@ -24,7 +24,6 @@ from api.render.tables import FIELDS, KNOWN_FIELDS, csv_of, pick, text_of
 from carbon.workload import LocationsQuery, Requirements
 
 bp = APIBlueprint("locations", __name__, tag="Scheduling")
-freshness.install(bp)
 
 MAX_NAMES = 500
 Size = Annotated[float, Field(gt=0, le=1_000_000)]

@@ -10,6 +10,7 @@ import orjson
 
 from api.access import HEADER, is_guarded
 from api.answers.health import Problem
+from api.freshness import is_described
 from api.problem_types import BY_ERROR, BY_STATUS
 from api.problems import MEDIA_TYPE
 from api.schema import REF_TEMPLATE, schema_of, without_null
@@ -77,7 +78,7 @@ _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "ETags of answers you hold: 304 if one of them still stands.",
+    "description": "ETags of answers you hold: 304 if one of them still stands; *: 304 if there is any answer.",
     "schema": {"type": "string"},
 }
 # Forms of a list beside JSON, each with the component that describes it.
@@ -123,6 +124,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             _complete_operation(method, operation, guarded=is_guarded(path))
             _describe(operation, document["components"]["schemas"])
+            if method == "get" and is_described(path):
+                _add_freshness(operation)
     return document
 
 
@@ -164,14 +167,19 @@ def _is_table(operation: dict[str, Any]) -> bool:
 
 
 def _add_tables(operation: dict[str, Any]) -> None:
-    """An answer that is to be had as text and CSV too, and kept for a minute."""
-    operation["parameters"].append(_IF_NONE_MATCH)
+    """An answer that is to be had as text and CSV too."""
     answer, example = operation["responses"]["200"], EXAMPLES[operation["operationId"]]
-    answer["headers"] |= _FRESHNESS_HEADERS
     answer["content"] |= {
         kind: {"schema": {"$ref": REF_TEMPLATE.format(model=name)}, "example": example[kind]}
         for kind, name in _TABLES.items()
     }
+
+
+def _add_freshness(operation: dict[str, Any]) -> None:
+    """An answer that stays the same for a minute."""
+    operation["parameters"].append(_IF_NONE_MATCH)
+    answer = operation["responses"]["200"]
+    answer["headers"] |= _FRESHNESS_HEADERS
     operation["responses"]["304"] = {
         "description": "The answer you hold still stands.",
         "headers": answer["headers"],

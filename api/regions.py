@@ -49,12 +49,9 @@ class RegionParameters(Parameters):
 @bp.doc(operation_id="listRegions")
 def regions(query: RegionsParameters) -> Json:
     """List the regions a customer can open now, greenest first."""
-    exchange, asked = current(), query.query()
-
-    def answer() -> Json:
-        return region_list(exchange.engine.regions(asked, now=exchange.now), exchange.service.sites)
-
-    return exchange.success(exchange.once(asked, answer))
+    exchange = current()
+    result = exchange.engine.regions(query.query(), now=exchange.now)
+    return exchange.success(region_list(result, exchange.service.sites))
 
 
 @bp.get("/api/v1/regions/<region>")

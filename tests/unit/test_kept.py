@@ -8,8 +8,7 @@ from collections.abc import Callable
 import orjson
 import pytest
 
-from api.kept import ENTRY_BYTES, MAX_BYTES, Answer, KeptAnswers, KeptParts
-from carbon.workload import RegionsQuery
+from api.kept import ENTRY_BYTES, MAX_BYTES, Answer, KeptAnswers
 
 ATTEMPTS = 20_000
 ROOM_BYTES = 2_500_000  # MAX_BYTES, and the table of the cache itself
@@ -61,16 +60,15 @@ def keep_short_answers() -> KeptAnswers:
     return kept
 
 
-def keep_empty_lists() -> KeptParts:
-    """Of questions that name as many providers and countries as may be."""
-    kept, names = KeptParts(), [f"name {number}" for number in range(100)]
+def keep_long_links() -> KeptAnswers:
+    """Answers of empty pages, whose query is as long as a request line may be."""
+    kept = KeptAnswers()
     for number in range(ATTEMPTS):
-        query = RegionsQuery(providers=tuple(names), countries=tuple(reversed(names)), limit=number)
-        kept.keep((query, f"minute {number}"), {"regions": [], "total": number}, lasting=lambda: True)
+        kept.keep(f"{number:024x}", Answer(body=b"", content_type="text/csv", link=f"{number}".ljust(12_000, "x")))
     return kept
 
 
-@pytest.mark.parametrize("keep", [keep_empty_answers, keep_short_answers, keep_empty_lists])
+@pytest.mark.parametrize("keep", [keep_empty_answers, keep_short_answers, keep_long_links])
 def test_no_number_of_short_answers_takes_more_memory_than_there_is_room(keep: Callable[[], object]) -> None:
     tracemalloc.start()
     try:
