@@ -39,7 +39,7 @@ class CalculateRequest(MachineFields, LoadFields):
 def calculate(body: CalculateRequest) -> Json:
     """Calculate the energy and the emissions of a machine from now on.
 
-    co2_emissions_g is power_consumption_kwh (facility, PUE applied) x carbon_intensity_used.
+    co2_emissions_g is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
     exchange = current()
     result = exchange.engine.calculate(body.query(), now=exchange.now)

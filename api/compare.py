@@ -16,7 +16,7 @@ bp = APIBlueprint("compare", __name__, tag="Decisions")
 
 
 class Option(MachineFields):
-    """A machine in a region; its own utilisation, if given, holds before the common one."""
+    """A machine in a region; its own utilisation, if given, overrides the common one."""
 
     utilization: Utilization = None
     accelerator_utilization: AcceleratorUtilization = None
@@ -24,7 +24,7 @@ class Option(MachineFields):
 
 
 class CompareRequest(LoadFields):
-    """Options of any providers, all for the same hours."""
+    """Options of any provider, all for the same hours."""
 
     options: list[Option] = Field(min_length=1, max_length=1000, description="What to compare.")
     duration_hours: Duration = 1.0
@@ -57,7 +57,7 @@ class CompareRequest(LoadFields):
 @bp.output(CompareAnswer)
 @bp.doc(operation_id="compareOptions", responses=[422])
 def compare(body: CompareRequest) -> Json:
-    """Compare options, greenest first; best and worst are the whole first and last rows."""
+    """Compare options, greenest first; best and worst repeat the first and the last row."""
     exchange = current()
     result = exchange.engine.compare(body.queries(), now=exchange.now)
     return exchange.success(comparison(result, exchange.engine.mapping))

@@ -17,8 +17,8 @@ ProblemType = TypeAliasType(
             {
                 "type": "string",
                 "enum": [*sorted(kind.uri for kind in TYPES.values()), "about:blank"],
-                "description": "What went wrong, for programs; a path leads to its meaning. about:blank: as the status "
-                "says.",
+                "description": "The kind of problem, for programs. A path leads to its explanation; about:blank means "
+                "that the status says it all.",
             }
         ),
     ],
@@ -27,7 +27,7 @@ DataQuality = TypeAliasType(
     "DataQuality",
     Annotated[
         Literal["measured", "estimated", "forecast", "baseline"],
-        Field(description="How an intensity was obtained, best first; of a mean: the worst of its steps."),
+        Field(description="How an intensity was obtained, best first; a mean has the worst quality of its hours."),
     ],
 )
 Arch = TypeAliasType(
@@ -37,7 +37,7 @@ Partition = TypeAliasType(
     "Partition",
     Annotated[
         Literal["commercial", "gov", "china", "sovereign"],
-        Field(description="Part of a cloud that a region belongs to; each has customers of its own."),
+        Field(description="Part of a cloud that a region belongs to; each part has its own customers."),
     ],
 )
 RegionStatus = TypeAliasType(
@@ -45,8 +45,8 @@ RegionStatus = TypeAliasType(
     Annotated[
         Literal["available", "limited", "listed", "announced", "retired"],
         Field(
-            description="available: any customer can use it; limited: on request; listed: the provider names it and "
-            "does not say; announced: not yet open; retired: closed."
+            description="available: open to any customer; limited: on request; listed: named by the provider, but "
+            "not confirmed as open; announced: not yet open; retired: closed."
         ),
     ],
 )
@@ -89,7 +89,10 @@ BaselineBasis = TypeAliasType(
     "BaselineBasis",
     Annotated[
         Literal["requested region", "median region"],
-        Field(description="Which region savings are counted from; the median one if the question names none."),
+        Field(
+            description="Which region savings are compared with: the requested one, or the median region if none "
+            "was requested."
+        ),
     ],
 )
 SpotScoreSource = TypeAliasType(
@@ -113,7 +116,7 @@ Scope = TypeAliasType(
     "Scope",
     Annotated[
         Literal["service", "machine", "worker"],
-        Field(description="Who shares: all workers of all machines, those of one machine, or each worker alone."),
+        Field(description="Which workers share: those of all machines, those of one machine, or each worker alone."),
     ],
 )
 StoreErrorPolicy = TypeAliasType(
@@ -121,8 +124,8 @@ StoreErrorPolicy = TypeAliasType(
     Annotated[
         Literal["local", "open", "closed"],
         Field(
-            description="While the shared counters cannot be used: each worker counts alone, no limit applies, or "
-            "every request is refused."
+            description="If the shared counters fail: each worker counts alone, no limit applies, or every "
+            "request is refused."
         ),
     ],
 )

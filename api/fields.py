@@ -100,23 +100,23 @@ def _long_enough(hours: float) -> float:
 
 Duration = Annotated[
     float,
-    Field(gt=0, le=MAX_HOURS, description="Hours the job runs; at most a year.", examples=[24.0]),
+    Field(gt=0, le=MAX_HOURS, description="Duration of the job in hours; at most a year.", examples=[24.0]),
     AfterValidator(_long_enough),
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
 Utilization = Annotated[
     Share | None,
-    Field(description="CPU utilisation, 0 to 1. Default: 0.5, for a burstable type its baseline.", examples=[0.5]),
+    Field(description="CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline.", examples=[0.5]),
 ]
 AcceleratorUtilization = Annotated[
-    Share | None, Field(description="Accelerator utilisation, 0 to 1. Default: as the CPU's.")
+    Share | None, Field(description="Accelerator utilisation, 0 to 1. Default: the same as the CPU's.")
 ]
 CurveName = Annotated[
     PowerCurve,
     Field(description="Shape between idle and full CPU power: measured (concave) or a straight line (linear)."),
 ]
-IncludeEmbodied = Annotated[bool, Field(description="Add the share of making the hardware (SCI's M).")]
-Count = Annotated[int, Field(ge=1, le=100_000, description="Machines of this type.")]
+IncludeEmbodied = Annotated[bool, Field(description="Add the emissions of manufacturing the hardware (M in SCI).")]
+Count = Annotated[int, Field(ge=1, le=100_000, description="Number of machines of this type.")]
 StartAfter = Annotated[
     Moment | None, Field(description="Earliest start, ISO 8601 with offset; a time in the past means now.")
 ]
@@ -128,9 +128,11 @@ Deadline = Annotated[
 class RegionField(Body):
     """`region` with optional `provider`, or `provider:region`; becomes the region's key."""
 
-    provider: ProviderKey | None = Field(None, description="Whose region it is. Default: aws if it has one of this id.")
+    provider: ProviderKey | None = Field(
+        None, description="The provider of the region. Default: aws if it has a region with this id."
+    )
     region: RegionBesideProvider = Field(
-        description="A region's id, or provider:region. An id that several clouds share needs its provider.",
+        description="A region's id, or provider:region. If several clouds use the same id, the provider is required.",
         examples=["us-east-1"],
     )
 

@@ -17,7 +17,7 @@ bp = APIBlueprint("health", __name__, tag="Operation")
 @bp.output(HealthAnswer)
 @bp.doc(operation_id="getHealth")
 def health() -> Json:
-    """Say that the process lives; never calls an upstream."""
+    """Say that the process is alive; never calls an upstream."""
     exchange = current()
     return render.health(stamp(exchange.came_at), bool(exchange.service.settings.el_maps_api_key))
 
@@ -26,9 +26,9 @@ def health() -> Json:
 @bp.output(ReadyAnswer)
 @bp.doc(operation_id="getReadiness", responses=[503])
 def ready() -> Json:
-    """Show the state of each source, of each catalog table with its date, and who may ask how often.
+    """Show the state of each source, the date of each catalog table, and the access rules.
 
-    An upstream's outage leaves the service ready, degraded: baselines answer.
+    If an upstream is down, the service is still ready but degraded: answers use baselines.
     """
     exchange = current()
     access = render.access(exchange.service.access)

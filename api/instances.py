@@ -24,15 +24,17 @@ class InstancesParameters(Parameters):
     provider: ProvidersParameter = Field([names.ALL], max_length=100, description="May be given several times.")
     q: Name | None = Field(None, description="Part of the type's name.", examples=["m7g"])
     category: Category | None = Field(None, description="What the family is made for.", examples=["general"])
-    family: Name | None = Field(None, description="The types that differ in size only.", examples=["m7g"])
+    family: Name | None = Field(None, description="Family of types that differ only in size.", examples=["m7g"])
     arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
     accelerator: GpuModel | None = Field(None, description="Part of the accelerator's name.", examples=["T4"])
-    min_vcpus: float | None = Field(None, gt=0, le=1_000_000, description="vCPUs at least.")
-    min_memory_gb: float | None = Field(None, gt=0, le=1_000_000, description="GB at least.")
-    region: RegionKey | None = Field(None, description="Offered there: a region's id, or provider:region.")
-    power_modelled: bool | None = Field(None, description="true: only types calculate can answer.")
-    limit: int = Field(100, ge=1, le=1000, description="Rows at most.")
-    offset: int = Field(0, ge=0, le=1_000_000, description="Rows to leave out first.")
+    min_vcpus: float | None = Field(None, gt=0, le=1_000_000, description="Minimum number of vCPUs.")
+    min_memory_gb: float | None = Field(None, gt=0, le=1_000_000, description="Minimum memory in GB.")
+    region: RegionKey | None = Field(
+        None, description="Only types offered in this region: a region's id, or provider:region."
+    )
+    power_modelled: bool | None = Field(None, description="true: only types that calculate supports.")
+    limit: int = Field(100, ge=1, le=1000, description="Maximum number of rows.")
+    offset: int = Field(0, ge=0, le=1_000_000, description="Number of rows to skip.")
 
     def matches(self, kind: InstanceType, mapping: CloudMap) -> bool:
         return (
@@ -53,10 +55,10 @@ class InstancesParameters(Parameters):
 @bp.output(InstancesAnswer)
 @bp.doc(operation_id="listInstanceTypes")
 def instances(query: InstancesParameters) -> Json:
-    """List instance types by provider and name, those whose power is not modelled included.
+    """List instance types by provider and name, including those whose power is not modelled.
 
-    Services of any size (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb, db.r6g.large) are taken by name elsewhere;
-    listed are the sizes that optimize compares.
+    Other endpoints accept services of any size by name (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb, db.r6g.large);
+    this list contains the sizes that optimize compares.
     """
     exchange, providers = current(), scope_of(query.provider)
     mapping = exchange.engine.mapping

@@ -51,39 +51,48 @@ class LocationsParameters(Parameters):
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    limit: int | None = Field(None, ge=1, le=1000, description="Regions at most; default: all.")
+    limit: int | None = Field(None, ge=1, le=1000, description="Maximum number of regions. Default: all.")
     provider: ProvidersParameter = Field(
-        [], max_length=100, description="May be given several times; default: all. Beside a path: what is in both."
+        [],
+        max_length=100,
+        description="May be given several times. Default: all. Combined with a path: only what is in both.",
     )
     country: Annotated[Name, AfterValidator(names.any_country)] | None = Field(
-        None, description="ISO 3166 code. Beside a path: what is in both.", examples=["SE"]
+        None, description="ISO 3166 code. Combined with a path: only what is in both.", examples=["SE"]
     )
     exclude: list[Annotated[Name, AfterValidator(names.provider_or_region)]] = Field(
-        [], max_length=MAX_NAMES, description="Not this gid, provider:region or provider; may be given several times."
+        [],
+        max_length=MAX_NAMES,
+        description="Leave out this gid, provider:region or provider; may be given several times.",
     )
-    vcpus: Size | None = Field(None, description="vCPUs at least.")
-    memory_gb: Size | None = Field(None, description="GB at least.")
+    vcpus: Size | None = Field(None, description="Minimum number of vCPUs.")
+    memory_gb: Size | None = Field(None, description="Minimum memory in GB.")
     gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
-        None, description="Accelerators at least; 0: none wanted."
+        None, description="Minimum number of accelerators; 0: only machines without any."
     )
     gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
     arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
     instance_type: TypeName | None = Field(
         None,
-        description="What the prices are for, instead of a shape. Default: the region's cheapest type with 2 vCPUs and "
-        "8 GB, neither burstable nor shared-core nor accelerated.",
+        description="Instance type that the prices are for, instead of a shape. Default: the region's "
+        "cheapest type with at least 2 vCPUs and 8 GB that is not burstable, shared-core or "
+        "accelerated.",
         examples=["m7g.large"],
     )
-    duration_hours: Duration | None = Field(None, description="Hours the job runs: intensity is its mean over them.")
-    within: Annotated[float, Field(ge=1, le=168)] | None = Field(
-        None, description="Start within so many hours, when it is best; default: now."
+    duration_hours: Duration | None = Field(
+        None, description="Duration of the job in hours; intensity is then the mean over it."
     )
-    max_intensity: Annotated[float, Field(ge=0, le=10_000)] | None = Field(None, description="gCO2e/kWh at most.")
+    within: Annotated[float, Field(ge=1, le=168)] | None = Field(
+        None, description="Start at the best time within this number of hours. Default: now."
+    )
+    max_intensity: Annotated[float, Field(ge=0, le=10_000)] | None = Field(
+        None, description="Maximum intensity in gCO2e/kWh."
+    )
     max_price_per_hour: Annotated[float, Field(ge=0, le=1_000_000)] | None = Field(
-        None, description="USD at most, on demand (spot=only: spot); an unknown price does not pass."
+        None, description="Maximum on-demand price in USD (with spot=only: spot price). Unknown prices are left out."
     )
     spot: Literal["only"] | None = Field(
-        None, description="only: the cheapest type by spot price; regions without one are left out."
+        None, description="only: choose the type by spot price; regions without a spot price are left out."
     )
     partition: Partition = Field("commercial", description="Regions of this part of their cloud.")
     status: RegionStatus = Field("available", description="Regions of this status.")
@@ -94,17 +103,21 @@ class LocationsParameters(Parameters):
         | None
     ) = Field(
         None,
-        description="More carbon that counts as the same: 5 (g/kWh) or 5% of a group's lowest. Default: none.",
+        description="Regions within this distance count as equal: 5 (g/kWh) or 5% of the lowest in the group. "
+        "Default: none.",
         examples=["5%"],
     )
-    estimates: Estimates = Field("include", description="exclude: measured values only.")
+    estimates: Estimates = Field("include", description="exclude: only measured values.")
     max_age_minutes: Annotated[int, Field(ge=1, le=60), AfterValidator(names.age_served)] | None = Field(
-        None, description="Oldest measured value to use as current; default and most: MAX_AGE_MINUTES, at most 60."
+        None,
+        description="Highest age in minutes of a measured value that counts as current. Default and maximum: "
+        "MAX_AGE_MINUTES, at most 60.",
     )
-    format: Format | None = Field(None, description="Default: as the Accept header prefers, else json.")
+    format: Format | None = Field(None, description="Default: the form the Accept header prefers, otherwise json.")
     fields: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_known_fields)] | None = Field(
         None,
-        description="Fields of a row, parted by commas, nested ones as spotPrice.perHour. Default: all; of text: gid.",
+        description="Fields of a row, separated by commas; nested fields as spotPrice.perHour. Default: all; "
+        "for text: gid.",
         examples=["id"],
     )
 
@@ -160,7 +173,7 @@ def _both(parameter: tuple[str, ...], path: str | None) -> frozenset[str] | None
 @bp.output(LocationsAnswer)
 @bp.doc(operation_id="rankRegions")
 def by_rank(query: LocationsParameters) -> Response:
-    """Rank the regions of all clouds: lowest carbon, then highest spot score, lowest spot price, gid."""
+    """Rank the regions of all clouds by lowest carbon, then highest spot score, lowest spot price, gid."""
     return _answer(query)
 
 
@@ -178,7 +191,7 @@ def by_provider(query: LocationsParameters, **path: str) -> Response:
 @bp.output(LocationsAnswer)
 @bp.doc(operation_id="rankRegionsInCountry", responses=[404])
 def by_country(query: LocationsParameters, **path: str) -> Response:
-    """Rank the regions in one country; empty where no cloud has any."""
+    """Rank the regions in one country; empty if no cloud has any there."""
     return _answer(query, country=current().engine.mapping.places.country(path["countryCode"]))
 
 
@@ -187,7 +200,7 @@ def by_country(query: LocationsParameters, **path: str) -> Response:
 @bp.output(LocationsAnswer)
 @bp.doc(operation_id="rankRegionsNearAirport", responses=[404])
 def by_iata(query: LocationsParameters, **path: str) -> Response:
-    """Rank the regions at one airport, or at those of a metro code such as LON; empty where there are none."""
+    """Rank the regions at one airport, or at the airports of a metropolitan area such as LON; may be empty."""
     return _answer(query, airports=current().engine.mapping.places.airports(path["iata"]))
 
 

@@ -17,17 +17,17 @@ from api.schema import REF_TEMPLATE, schema_of, without_null
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
 TITLE = "Carbon-Aware Cloud Optimizer"
-DESCRIPTION = """Where, on what and when to run a workload in the cloud so that it emits the least.
+DESCRIPTION = """Says where, when and on which machine to run a cloud workload so that it emits the least carbon.
 
 All intensities are average (not marginal), lifecycle and consumption-based, in gCO2e per kWh. Each carries
 `is_estimate`, `data_quality`, `source`, `datetime` and `age_seconds`; `is_estimate` is false only for measured values.
-Calculated numbers keep four significant digits; what the catalog says is given as it stands there. Times are UTC.
-Once the service has API keys, `/v1` and `/api/v1` need one: `Authorization: Bearer KEY` or `X-API-Key: KEY`. How many
-requests are left is in `RateLimit`, when to come back after a 429 in `Retry-After`.
-Every failure is a problem (RFC 9457) of media type `application/problem+json`."""
+Calculated numbers have four significant digits; catalog values are unchanged. Times are UTC.
+Once an API key exists, `/v1` and `/api/v1` require one: `Authorization: Bearer KEY` or `X-API-Key: KEY`. The header
+`RateLimit` says how many requests are left; after a 429, `Retry-After` says how long to wait.
+Every error is a problem (RFC 9457) of media type `application/problem+json`."""
 TAGS = [
     {"name": "Decisions", "description": "Choose, calculate, compare, schedule."},
-    {"name": "Scheduling", "description": "Regions of all clouds, the one to run in first."},
+    {"name": "Scheduling", "description": "Regions of all clouds, ranked."},
     {"name": "Regions", "description": "Cloud regions and grid zones."},
     {"name": "Catalog", "description": "Instance types and workloads."},
     {"name": "Operation", "description": "Health of the service."},
@@ -42,43 +42,46 @@ CONFIG: Mapping[str, object] = {
     "AUTO_VALIDATION_ERROR_RESPONSE": False,
 }
 _REQUEST_ID_HEADER = {
-    "description": "This request's id: the caller's own if it matches [A-Za-z0-9._-]{1,128}, else a new one.",
+    "description": "Id of this request: your own if it matches [A-Za-z0-9._-]{1,128}, otherwise a new one.",
     "schema": {"type": "string"},
 }
 _REQUEST_ID_PARAMETER = {
     "name": "X-Request-ID",
     "in": "header",
     "required": False,
-    "description": "Your id for this request; kept if it matches [A-Za-z0-9._-]{1,128}.",
+    "description": "Your id for this request; used if it matches [A-Za-z0-9._-]{1,128}.",
     "schema": {"type": "string"},
 }
 _VERSION_HEADER = {
-    "X-Data-Version": {"description": "Of all that the answer was made from.", "schema": {"type": "string"}},
+    "X-Data-Version": {"description": "Version of the data behind the answer.", "schema": {"type": "string"}},
 }
 _RATE_HEADERS = {
     "RateLimit-Policy": {
-        "description": "Requests (q) allowed in any w seconds; absent where nothing is limited.",
+        "description": "Requests (q) allowed in any w seconds; absent if there is no limit.",
         "schema": {"type": "string", "examples": ['"default";q=60;w=60']},
     },
     "RateLimit": {
-        "description": "Requests left (r), and the seconds (t) until the oldest one counted is forgotten.",
+        "description": "Requests left (r), and seconds (t) until the oldest counted request no longer counts.",
         "schema": {"type": "string", "examples": ['"default";r=59;t=60']},
     },
 }
 # Answers that stay the same for a minute are told by these.
 _FRESHNESS_HEADERS = {
-    "ETag": {"description": "Weak; of the data, the minute and the question.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "Weak ETag; depends on the data, the minute and the request.",
+        "schema": {"type": "string"},
+    },
     "Cache-Control": {
-        "description": "private once the service has keys, else public; max-age: to the end of the minute.",
+        "description": "private once the service has keys, otherwise public; max-age lasts to the end of the minute.",
         "schema": {"type": "string", "examples": ["public, max-age=53"]},
     },
-    "Vary": {"description": "Request headers that decide on the answer.", "schema": {"type": "string"}},
+    "Vary": {"description": "Request headers that the answer depends on.", "schema": {"type": "string"}},
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "ETags of answers you hold: 304 if one of them still stands; *: 304 if there is any answer.",
+    "description": "ETags of answers you have: 304 if one of them is still current; *: 304 for any valid request.",
     "schema": {"type": "string"},
 }
 # Forms of a list beside JSON, each with the component that describes it.
@@ -86,12 +89,13 @@ _TABLES = {"text/plain": "TextTable", "text/csv": "CsvTable"}
 _TABLE_SCHEMAS = {
     "TextTable": {
         "type": "string",
-        "description": "A line a row: its fields, parted by tabs; unknown is empty. Without `fields` the gid alone.",
+        "description": "One line for each row, fields separated by tabs; unknown values are empty. Without "
+        "`fields` only the gid.",
     },
     "CsvTable": {
         "type": "string",
-        "description": "A table with a header (RFC 4180, but lines end as in Unix): a column a field, nested ones as "
-        "spotPrice.perHour; unknown is empty.",
+        "description": "A table with a header (RFC 4180, but with Unix line ends), one column for each field; "
+        "nested fields as spotPrice.perHour; unknown values are empty.",
     },
 }
 _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
@@ -99,16 +103,16 @@ _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
 }
 _SECURITY_SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key; needed once the service has any."},
-    "apiKey": {"type": "apiKey", "in": "header", "name": HEADER, "description": "The same key, sent the other way."},
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key; required once the service has any."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": HEADER, "description": "The same key in another header."},
 }
 _PATH_PARAMETERS = {
     "region": ("A region's id, or provider:region.", "ca-central-1"),
     "zone": ("A grid zone, as Electricity Maps names it.", "CA-QC"),
-    "id": ("A provider, in any case.", "aws"),
-    "countryCode": ("An ISO 3166 alpha-2 code, in any case; UK means GB.", "SE"),
+    "id": ("A provider, in upper or lower case.", "aws"),
+    "countryCode": ("An ISO 3166 alpha-2 code, in upper or lower case; UK means GB.", "SE"),
     "name": ("The last part of a problem's type.", "invalid-request"),
-    "iata": ("An airport's IATA code, in any case; else a metro's, such as LON.", "ARN"),
+    "iata": ("IATA code of an airport or of a metropolitan area such as LON, in upper or lower case.", "ARN"),
 }
 
 
@@ -181,7 +185,7 @@ def _add_freshness(operation: dict[str, Any]) -> None:
     answer = operation["responses"]["200"]
     answer["headers"] |= _FRESHNESS_HEADERS
     operation["responses"]["304"] = {
-        "description": "The answer you hold still stands.",
+        "description": "The answer you already have is still current.",
         "headers": answer["headers"],
     }
 

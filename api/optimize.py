@@ -56,68 +56,82 @@ Providers = Annotated[
 
 
 class RequirementsBody(Body):
-    """What a machine must at least have."""
+    """Minimum requirements for a machine."""
 
-    vcpus: Size | None = Field(None, description="vCPUs.")
+    vcpus: Size | None = Field(None, description="Minimum number of vCPUs.")
     memory_gb: Size | None = Field(None, description="GB.")
-    gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(None, description="Accelerators; 0: none wanted.")
+    gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
+        None, description="Minimum number of accelerators; 0: only machines without any."
+    )
     gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
-    gpu_memory_gb: Size | None = Field(None, description="GB of all accelerators of the machine together.")
+    gpu_memory_gb: Size | None = Field(
+        None, description="Minimum memory in GB of all accelerators of the machine together."
+    )
     arch: Arch | None = None
 
 
 class OptimizeRequest(LoadFields):
-    """A workload, what matters, and what narrows the choice."""
+    """A workload, a priority, and constraints."""
 
     workload: WorkloadType
     priority: Priority = Field(
-        description="carbon: gCO2e per unit of work; performance: work per vCPU (accelerator); balanced: half of each; "
-        "cost: USD per unit of work."
+        description="carbon: gCO2e per unit of work; performance: work per vCPU (or accelerator); balanced: "
+        "both in equal parts; cost: USD per unit of work."
     )
-    provider: ProviderKey | None = Field(None, description="Whose region `region` is.")
+    provider: ProviderKey | None = Field(None, description="The provider of `region`.")
     region: RegionBesideProvider | None = Field(
         None,
         validate_default=True,
-        description="Where you run today: the baseline of the savings.",
+        description="The region you use today; savings are compared with it.",
         examples=["us-west-2"],
     )
-    duration_hours: Duration | None = Field(None, description="Hours the job runs; default: figures for one hour.")
+    duration_hours: Duration | None = Field(
+        None, description="Duration of the job in hours. Default: figures for one hour."
+    )
     regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Only these regions.")
     countries: list[CountryCode] = Field([], max_length=MAX_NAMES, description="Only these countries (ISO 3166).")
     exclude_regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Not these regions.")
-    instance_types: list[TypeName] = Field([], max_length=MAX_NAMES, description="Only these types, of any size.")
+    instance_types: list[TypeName] = Field(
+        [], max_length=MAX_NAMES, description="Only these types, regardless of their size."
+    )
     providers: Providers | None = Field(
         None,
         validate_default=True,
-        description="Clouds to look at, or all. Default: aws and the clouds of the regions and types named.",
+        description="Clouds to search, or all. Default: aws and the clouds of the named regions and types.",
         examples=[["aws", "gcp"]],
     )
     requirements: RequirementsBody | None = Field(
-        None, description="Without a size: types between one and four times the workload's reference."
+        None, description="If no size is given: types between one and four times the workload's reference machine."
     )
     include_embodied: IncludeEmbodied = False
     max_carbon_intensity: Annotated[float, Field(gt=0, le=10_000)] | None = Field(
-        None, description="gCO2e/kWh the window's mean may have at most."
+        None, description="Maximum mean intensity of the window in gCO2e/kWh."
     )
     max_price_per_hour: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
-        None, description="USD an hour at most; an unknown price does not pass."
+        None, description="Maximum price in USD per hour; offers with an unknown price are left out."
     )
     max_cost: Annotated[float, Field(gt=0, le=1_000_000_000)] | None = Field(
-        None, description="USD at most for duration_hours on that type; an unknown price does not pass."
+        None,
+        description="Maximum cost in USD of duration_hours on that type; offers with an unknown price are left out.",
     )
     spot: bool | None = Field(
         None,
-        description="true: pay spot prices, and only offers with one not older than 365 days qualify. false: on-demand "
-        "only. Default: rank by on-demand prices and show both kinds in pareto.",
+        description="true: use spot prices; only offers whose spot price is at most 365 days old qualify. "
+        "false: use on-demand prices only. Default: rank by on-demand prices and show both in "
+        "pareto.",
     )
     carbon_price_usd_per_tonne: Annotated[float, Field(ge=0, le=100_000)] = Field(
-        0.0, description="USD per tonne of CO2e, added to the cost where priority is cost."
+        0.0, description="Price of carbon in USD per tonne of CO2e, added to the cost if priority is cost."
     )
-    flexible: bool | None = Field(None, description="May it wait for a greener window? Default: the workload's own.")
+    flexible: bool | None = Field(
+        None, description="Whether the job may wait for a greener window. Default: depends on the workload."
+    )
     start_after: StartAfter = None
     deadline: Deadline = None
-    limit: int = Field(5, ge=1, le=MAX_NAMES, description="Rows at most; the requested region's is added.")
-    per_region: int = Field(1, ge=1, le=100, description="Types of one region at most.")
+    limit: int = Field(
+        5, ge=1, le=MAX_NAMES, description="Maximum number of rows; the requested region's row is added."
+    )
+    per_region: int = Field(1, ge=1, le=100, description="Maximum number of types for each region.")
 
     @field_validator("region")
     @classmethod
@@ -176,7 +190,7 @@ class OptimizeRequest(LoadFields):
 def optimize(body: OptimizeRequest) -> Json:
     """Choose the regions, instance types and time window that fit a workload best.
 
-    Every printed emission is power_consumption_kwh (facility, PUE applied) x carbon_intensity_used.
+    Every emission is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
     exchange, query = current(), body.query()
     result = exchange.engine.optimize(query, now=exchange.now)

@@ -52,7 +52,7 @@ _PAGE = Markup("""<!doctype html>
 def problem_type(name: str) -> Response:
     """Explain a kind of problem: every `type` of an error is the path of its page.
 
-    Answered as HTML to clients that prefer it, such as browsers, and as JSON to all others. Never counted or limited.
+    Sent as HTML to clients that prefer it, such as browsers, and as JSON to all others. Never counted or limited.
     """
     if name not in TYPES:
         raise NotFound

@@ -20,12 +20,14 @@ class RegionsParameters(Parameters):
     """Which regions, in which order."""
 
     provider: ProvidersParameter = Field(
-        [DEFAULT_PROVIDER], max_length=100, description="May be given several times; all: every provider."
+        [DEFAULT_PROVIDER], max_length=100, description="May be given several times; all means every provider."
     )
     country: list[CountryCode] = Field([], max_length=100, description="ISO 3166 code; may be given several times.")
     zone: ZoneKey | None = Field(None, description="Grid zone.")
-    sort: RegionSort = Field(RegionSort.CARBON_INTENSITY, description="Greenest first, or by region id.")
-    limit: int | None = Field(None, ge=1, le=1000, description="Rows at most; default: all.")
+    sort: RegionSort = Field(
+        RegionSort.CARBON_INTENSITY, description="Sort order: greenest first, most renewable first, or by region id."
+    )
+    limit: int | None = Field(None, ge=1, le=1000, description="Maximum number of rows. Default: all.")
 
     def query(self) -> RegionsQuery:
         return RegionsQuery(
@@ -40,7 +42,7 @@ class RegionsParameters(Parameters):
 class RegionParameters(Parameters):
     """Whose region it is."""
 
-    provider: ProviderKey | None = Field(None, description="Needed where several clouds share the id.")
+    provider: ProviderKey | None = Field(None, description="Required if several clouds use the same id.")
 
 
 @bp.get("/api/v1/regions")

@@ -18,15 +18,15 @@ bp = APIBlueprint("schedule", __name__, tag="Decisions")
 
 
 class ScheduleRequest(RegionField):
-    """A job's length and the span it may run in."""
+    """The length of a job and the time in which it may run."""
 
     duration_hours: Duration = 1.0
     start_after: StartAfter = None
     deadline: Deadline = None
     search_hours: Annotated[float, Field(ge=1, le=168)] | None = Field(
         None,
-        description="The job starts within so many hours of its earliest start. Default: 24 without a deadline, "
-        "any time that meets the deadline with one.",
+        description="The job starts at most this number of hours after its earliest start. Default: 24 without a "
+        "deadline, any time that meets the deadline with one.",
     )
 
     def query(self) -> ScheduleQuery:
@@ -46,8 +46,8 @@ class ScheduleRequest(RegionField):
 def schedule(body: ScheduleRequest) -> Json:
     """Find the window of lowest mean intensity for a job.
 
-    Exact for any start minute and length; of equal windows the earliest. With a deadline the job ends by it;
-    without one it starts within search_hours, whatever its length.
+    Exact for any start minute and length; of equal windows the earliest is chosen. With a deadline the job ends by
+    it; without one it starts within search_hours, regardless of its length.
     """
     exchange = current()
     result = exchange.engine.schedule(body.query(), now=exchange.now)

@@ -17,5 +17,5 @@ bp = APIBlueprint("workloads", __name__, tag="Catalog")
 @bp.output(WorkloadsAnswer)
 @bp.doc(operation_id="listWorkloads")
 def workloads() -> Json:
-    """List the workloads and priorities that optimize knows, each with the machine it is compared on."""
+    """List the workloads and priorities of optimize, each workload with its reference machine."""
     return current().success(rendered(WORKLOADS.values()))

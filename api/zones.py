@@ -16,9 +16,9 @@ bp = APIBlueprint("zones", __name__, tag="Regions")
 @bp.output(ZoneAnswer)
 @bp.doc(operation_id="getZone", responses=[404])
 def zone(zone: str) -> Json:
-    """Show a grid zone now, its yearly figures, and the regions in it.
+    """Show the current value of a grid zone, its yearly figures, and the regions in it.
 
-    A retired key is answered with the current one.
+    A retired zone name is answered with its successor.
     """
     exchange, mapping = current(), current().engine.mapping
     result = exchange.engine.zone_details(zone, now=exchange.now)

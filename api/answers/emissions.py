@@ -23,13 +23,13 @@ from api.answers.common import (
 
 
 class Power(Answer):
-    """Watts by part, all machines together."""
+    """Watts by component, for all machines together."""
 
     cpu: Watts
     memory: Watts
     accelerator: Watts
     storage: Watts
-    it: Watts = Field(description="Sum of the parts.")
+    it: Watts = Field(description="Sum of the components.")
     facility: Watts = Field(description="it x pue.")
 
 
@@ -41,14 +41,14 @@ class EmissionRow(Place, Machine, GridMix, Origin):
     power_consumption_kwh: Kwh
     co2_emissions_g: Grams
     co2_emissions_kg: Kilograms
-    carbon_intensity_used: GramsPerKwh | None = Field(description="Mean from now for duration_hours, gCO2e/kWh.")
+    carbon_intensity_used: GramsPerKwh | None = Field(description="Mean over duration_hours from now, in gCO2e/kWh.")
     carbon_intensity_used_origin: Origin
     cost: Cost
-    carbon_intensity_gco2_kwh: GramsPerKwh | None = Field(description="The value now, gCO2e/kWh; null if unknown.")
+    carbon_intensity_gco2_kwh: GramsPerKwh | None = Field(description="Current value in gCO2e/kWh; null if unknown.")
 
 
 class Calculation(EmissionRow):
-    """A machine's emissions with its power by part."""
+    """A machine's emissions, with its power by component."""
 
     power_w: Power
 
@@ -60,17 +60,19 @@ class CalculateAnswer(Success):
 
 
 class Analysis(Answer):
-    """The first row against the last."""
+    """The first row compared with the last."""
 
     best_option: EmissionRow
     worst_option: EmissionRow
-    difference_kg: Kilograms = Field(description="kgCO2e, worst minus best, hardware included with include_embodied.")
-    difference_percentage: Percentage = Field(description="Of the worst option, 0 to 100.")
-    total_options_compared: int = Field(ge=1, description="Rows of comparisons.")
+    difference_kg: Kilograms = Field(
+        description="kgCO2e of the worst option minus the best; includes hardware if include_embodied is set."
+    )
+    difference_percentage: Percentage = Field(description="Percentage of the worst option's emissions, 0 to 100.")
+    total_options_compared: int = Field(ge=1, description="Number of rows.")
 
 
 class CompareAnswer(Success):
     """Options, greenest first."""
 
-    comparisons: list[EmissionRow] = Field(description="A row an option, greenest first.")
+    comparisons: list[EmissionRow] = Field(description="One row for each option, greenest first.")
     analysis: Analysis

@@ -27,40 +27,43 @@ class CamelAnswer(Answer):
 
 
 class Money(CamelAnswer):
-    """What a machine costs: Linux, shared tenancy, before tax."""
+    """Price of a machine for Linux with shared tenancy, before tax."""
 
-    per_second: float = Field(gt=0, description="USD a second: perHour / 3600, ten significant digits.")
-    per_hour: float = Field(gt=0, description="USD an hour, as the price list has it.")
-    currency: Literal["USD"] = Field(description="Of both prices.")
+    per_second: float = Field(gt=0, description="USD per second: perHour / 3600, with ten significant digits.")
+    per_hour: float = Field(gt=0, description="USD per hour, as in the price list.")
+    currency: Literal["USD"] = Field(description="Currency of both prices.")
 
 
 class Limits(CamelAnswer):
-    """How long a job may run from the later of now and notBefore to notAfter."""
+    """How long a job may run: from now or notBefore, whichever is later, to notAfter."""
 
     seconds: int = Field(ge=0, description="Whole seconds.")
-    minutes: int = Field(ge=0, description="The seconds in minutes, rounded half up.")
-    hours: int = Field(ge=0, description="The seconds in hours, rounded half up.")
+    minutes: int = Field(ge=0, description="The same in minutes, rounded half up.")
+    hours: int = Field(ge=0, description="The same in hours, rounded half up.")
 
 
 class LocationRow(CamelAnswer):
-    """A region of a cloud: its carbon, its prices, and how long it stays about as green. Unknown is null."""
+    """A region of a cloud: its carbon intensity, its prices, and how long it stays as green. Null means unknown."""
 
-    gid: str = Field(description="provider-region, unique.", examples=["aws-eu-north-1"])
+    gid: str = Field(description="provider-region; unique.", examples=["aws-eu-north-1"])
     id: str = Field(description="The provider's own id.", examples=["eu-north-1"])
     intensity: GramsPerKwh | None = Field(
-        description="gCO2e/kWh now; with durationHours the mean over the job; with within alone the mean over the "
-        "best hour."
+        description="gCO2e/kWh now; with durationHours the mean over the job; with within alone the mean over "
+        "the best hour."
     )
     spot_score: int | None = Field(
-        ge=1, le=10, description="How likely spot capacity stays yours, 1 to 10; 10 and 1 are never estimated."
+        ge=1,
+        le=10,
+        description="How rarely spot capacity is interrupted: 1 often, 10 hardly ever. Estimates never give 1 or 10.",
     )
     spot_price: Money | None = Field(
-        description="Of instanceType. One older than 365 days is shown, but sorts and filters as unknown."
+        description="Spot price of instanceType. A price older than 365 days is shown, but treated as unknown "
+        "when sorting and filtering."
     )
     instance_price: Money | None = Field(description="On-demand price of instanceType.")
-    not_before: Moment = Field(description="Now, or the best start.")
+    not_before: Moment = Field(description="Now, or the best start time.")
     not_after: Moment = Field(
-        description="End of the unbroken run of hours, from the one that holds notBefore, at or below 1.10 x intensity."
+        description="Until when the hourly values, from the hour of notBefore on, stay at or below 1.10 x intensity."
     )
     schedule_limits: Limits
     fits: bool = absent("Whether the job ends by notAfter; present with durationHours.")
@@ -68,34 +71,38 @@ class LocationRow(CamelAnswer):
     name: str = Field(description="The provider's name of the region.", examples=["Europe (Stockholm)"])
     city: str = Field(description="The city at or near it.", examples=["Stockholm"])
     country: str = Field(description="ISO 3166 code.", examples=["SE"])
-    iata: str = Field(description="Nearest large airport; what by-iata looks for.", examples=["ARN"])
+    iata: str = Field(description="Nearest large airport; by-iata searches for it.", examples=["ARN"])
     iata_also: list[str] = Field(description="Other airports near it.")
     zone: str = Field(description="Grid zone, as Electricity Maps names it.", examples=["SE-SE3"])
     latitude: float = Field(ge=-90, le=90, description="Degrees north.")
     longitude: float = Field(ge=-180, le=180, description="Degrees east.")
-    instance_type: str | None = Field(description="The machine the prices are for; null where none fits.")
+    instance_type: str | None = Field(description="Instance type that the prices are for; null if none fits.")
     arch: Arch | None = Field(description="Instruction set of instanceType's CPU.")
-    renewable_percentage: Percentage | None = Field(description="Share of consumption in a year, 0 to 100.")
-    renewable_percentage_as_of: str | None = Field(description="The year.")
-    renewable_percentage_source: str = Field(description="Where the share is from.")
-    is_estimate: bool = Field(description="Of intensity; false only for measured values.")
+    renewable_percentage: Percentage | None = Field(description="Share of the yearly consumption, 0 to 100.")
+    renewable_percentage_as_of: str | None = Field(description="The year of the share.")
+    renewable_percentage_source: str = Field(description="Source of the share.")
+    is_estimate: bool = Field(description="Whether intensity is an estimate; false only for measured values.")
     data_quality: DataQuality
     source: str = Field(
-        description="Of intensity: electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile (this "
-        "month and hour of past years) or annual.",
+        description="Source of intensity: electricity-maps, electricity-maps-forecast, "
+        "profile-scaled-to-live, profile (this month and hour of past years) or annual.",
         examples=["electricity-maps"],
     )
     data_as_of: Moment | None = Field(
-        description="Start of the interval the intensity stands for; null for a baseline, which nobody observed."
+        description="Start of the interval that intensity describes; null for a baseline, which is not an observation."
     )
-    age_seconds: int | None = Field(description="Seconds since that interval ended, 0 while it lasts; null as above.")
-    fallback_reason: str = absent("Why no live value is used; absent when one is.", examples=["no-key"])
-    baseline_from: Moment = absent("For a mean: from when on bare profile steps enter it; absent if none do.")
+    age_seconds: int | None = Field(
+        description="Seconds since the end of that interval, 0 before its end; null for a baseline."
+    )
+    fallback_reason: str = absent("Why no live value is used; absent if one is used.", examples=["no-key"])
+    baseline_from: Moment = absent(
+        "For a mean: the time from which it uses profile values only; absent if it uses none."
+    )
     price_as_of: str | None = Field(description="Date of instancePrice.")
-    price_is_estimate: bool | None = Field(description="True: a price elsewhere times a region's factor.")
-    price_source: str | None = Field(description="Where instancePrice is from.")
+    price_is_estimate: bool | None = Field(description="True if the price is another region's times a factor.")
+    price_source: str | None = Field(description="Source of instancePrice.")
     spot_price_as_of: str | None = Field(description="Date of spotPrice.")
-    spot_price_source: str | None = Field(description="Where spotPrice is from.")
+    spot_price_source: str | None = Field(description="Source of spotPrice.")
     spot_score_source: SpotScoreSource | None
     spot_score_as_of: str | None = Field(description="Date of spotScore.")
 
@@ -123,15 +130,15 @@ class ChosenLimits(ChosenAnswer, Limits):
 class ChosenLocationRow(ChosenAnswer, LocationRow):
     """The chosen fields of a region; only with `fields`."""
 
-    spot_price: ChosenMoney | None = Field(description="Of instanceType.")
+    spot_price: ChosenMoney | None = Field(description="Spot price of instanceType.")
     instance_price: ChosenMoney | None = Field(description="On-demand price of instanceType.")
     schedule_limits: ChosenLimits
 
 
 class LeftOutRow(CamelAnswer):
-    """A region that was asked for and is not listed."""
+    """A region that was requested but is not listed."""
 
-    gid: str = Field(description="provider-region, unique.", examples=["aws-eu-north-1"])
+    gid: str = Field(description="provider-region; unique.", examples=["aws-eu-north-1"])
     reason: str = Field(
         description="no-matching-machine; or, with estimates=exclude, why there is no measured value: stale, no-key, "
         "estimated, ..."
@@ -139,11 +146,13 @@ class LeftOutRow(CamelAnswer):
 
 
 class LocationsAnswer(CamelAnswer):
-    """Regions best first. The request's id is in the X-Request-ID header."""
+    """Regions, best first. The request id is in the X-Request-ID header."""
 
     regions: list[LocationRow | ChosenLocationRow] = Field(
-        description="The regions, best first. Every field of a row is there unless `fields` chooses some."
+        description="The regions, best first. A row has all fields unless `fields` selects some."
     )
-    excluded: list[LeftOutRow] = Field(description="Regions left out for a reason that the catalog cannot tell before.")
+    excluded: list[LeftOutRow] = Field(
+        description="Regions left out because they have no matching machine or no measured value."
+    )
     total: int = Field(ge=0, description="Regions that match, before the limit.")
-    timestamp: Moment = Field(description="The minute the answer stands for.")
+    timestamp: Moment = Field(description="The minute for which the answer is valid.")

@@ -8,23 +8,25 @@ from api.answers.common import Answer, GramsPerKwh, Origin, Place, Success, Time
 
 
 class SavingsPotential(Answer):
-    """What waiting saves, per kWh."""
+    """Savings from waiting, per kWh."""
 
     current_vs_optimal_gco2_kwh: float | None = Field(
-        description="The intensity now minus the optimal window's mean, gCO2e/kWh; negative if now is a short dip."
+        description="Current intensity minus the mean of the optimal window, in gCO2e/kWh; negative during a short dip."
     )
     start_now_vs_optimal_gco2_kwh: float = Field(
-        ge=0, description="The mean when starting at once (start_now) minus the optimal window's mean, gCO2e/kWh."
+        ge=0, description="Mean of start_now minus the mean of the optimal window, in gCO2e/kWh."
     )
-    start_now_vs_optimal_percentage: float = Field(ge=0, le=100, description="That, in percent of start_now's mean.")
+    start_now_vs_optimal_percentage: float = Field(
+        ge=0, le=100, description="The same as a percentage of the mean of start_now."
+    )
 
 
 class ScheduleAnswer(Success, Place, Origin):
     """When to start; is_estimate to age_seconds describe current_intensity."""
 
     optimal_window: Window
-    current_intensity: GramsPerKwh | None = Field(description="The value now, gCO2e/kWh; null if unknown.")
+    current_intensity: GramsPerKwh | None = Field(description="Current value in gCO2e/kWh; null if unknown.")
     savings_potential: SavingsPotential
-    start_now: Window = Field(description="The same job started at the later of now and start_after.")
-    next_best_windows: list[Window] = Field(description="The next best that overlap none before.")
-    latest_start_time: Timestamp = Field(description="Latest start the search looked at.")
+    start_now: Window = Field(description="The same job started now or at start_after, whichever is later.")
+    next_best_windows: list[Window] = Field(description="The next-best windows that do not overlap.")
+    latest_start_time: Timestamp = Field(description="Latest start that was considered.")
