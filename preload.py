@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+from contextlib import suppress
 
 from apiflask import APIFlask
 
@@ -37,7 +39,8 @@ QUESTIONS: tuple[tuple[str, object], ...] = (
 def prepare(served: APIFlask) -> None:
     """Answer the questions by an application of its own, over the same catalog but without source, keys and stores.
 
-    Then the garbage collector forgets all there is: looking through it would unshare every page of it.
+    Then what the application of before a reload held is given back to the system, and the garbage collector forgets
+    all there is: looking through it would unshare every page of it.
     """
     gc.unfreeze()
     settings = Settings(rate_limit=OFF, metrics="off", access_log="off")
@@ -47,4 +50,6 @@ def prepare(served: APIFlask) -> None:
     for path, body in QUESTIONS:
         client.open(path, method="GET" if body is None else "POST", json=body)
     gc.collect()
+    with suppress(AttributeError, OSError, TypeError):  # other C libraries lack the call
+        ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()

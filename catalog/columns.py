@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carbon import units
 from carbon.power import PowerCurve, PowerModel
+from catalog.memo import Memo
 from catalog.model import InstanceType
 
 FloatArray = NDArray[np.float64]
@@ -40,6 +41,7 @@ class TypeColumns:
     arm: BoolArray
     shared_core: BoolArray
     by_name: Mapping[str, tuple[int, ...]]
+    memo: Memo = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, types: Sequence[InstanceType]) -> TypeColumns:

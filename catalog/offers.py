@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catalog.columns import TypeColumns
 from catalog.load import Catalog
+from catalog.memo import Memo
 from catalog.model import InstanceType, Region
 
 IntArray = NDArray[np.intp]
@@ -39,6 +40,7 @@ class Offers:
     codes: NDArray[np.int64]
     region_order: IntArray
     gid_order: IntArray
+    memo: Memo = field(default_factory=dict, repr=False)
 
     def code(self, region: int, type_index: int) -> int:
         """The pair as one number."""

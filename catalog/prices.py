@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.memo import Memo
 from catalog.offers import IntArray, Offers
 from catalog.packed import MICRO_USD, NOT_KNOWN, PackedPrices, PriceSource, load_packed
 from catalog.tables import CatalogError
@@ -72,6 +73,7 @@ class PriceTable:
     interruption_band: NDArray[np.int8]
     spot_score: NDArray[np.int8]
     spot_score_as_of: str
+    memo: Memo = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, offers: Offers) -> PriceTable:

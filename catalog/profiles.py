@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from carbon import units
 from carbon.errors import UnknownZone
+from catalog.memo import Memo
 from catalog.model import Zone
 from catalog.tables import CatalogError, Row, read_table
 
@@ -30,6 +31,7 @@ class ZoneProfiles:
 
     def __init__(self, zones: Mapping[str, Zone], shapes: Mapping[str, NDArray[np.float32]]) -> None:
         """shapes: profile zone -> (288,) by month x 24 + UTC hour, relative to the annual mean."""
+        self.memo: Memo = {}
         self._rows = {zone: row for row, zone in enumerate(zones)}
         self._shaped = frozenset(zone.zone for zone in zones.values() if zone.profile_basis != "flat")
         # By zone, then weekday (0) or weekend (1), month and hour: level, shape and weekend factor multiplied out.

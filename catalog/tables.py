@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +27,9 @@ class Row:
         return CatalogError(f"{self.table} row {self.line}: {why}")
 
     def text(self, column: str) -> str:
-        """The cell as it is, possibly empty; equal strings are one object."""
+        """The cell as it is, possibly empty."""
         try:
-            return sys.intern(self.cells[column])
+            return self.cells[column]
         except KeyError:
             raise self.error(f"column {column} is missing") from None
 
@@ -81,14 +80,16 @@ class Table:
 
 def read_table(data: Path, name: str, *key: str) -> Table:
     """Reads data/name. Refuses a row without source or as_of, of another width than the header,
-    or with the same `key` columns (compared without case) as an earlier one."""
+    or with the same `key` columns (compared without case) as an earlier one. Equal cells are one object."""
     seen: set[tuple[str, ...]] = set()
+    texts: dict[str, str] = {}  # not sys.intern, whose own table grows with every reload
     rows = []
     with (data / name).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         header = next(reader, [])
         for cells in reader:
-            row = Row(table=name, line=reader.line_num, cells=dict(zip(header, cells, strict=False)))
+            shared = (texts.setdefault(cell, cell) for cell in cells)
+            row = Row(table=name, line=reader.line_num, cells=dict(zip(header, shared, strict=False)))
             if len(cells) != len(header):
                 raise row.error(f"{len(cells)} cells, the header has {len(header)}")
             row.required("source")

@@ -34,13 +34,13 @@ def type_constraints(query: OptimizeQuery, columns: TypeColumns) -> dict[str, Bo
     profile = WORKLOADS[query.workload]
     named = columns.named(query.instance_types)
     constraints = {"instance_types": named} if query.instance_types else {}
-    constraints["workload"] = serves(query.workload, columns) | named
+    constraints["workload"] = serves(columns, query.workload) | named
     constraints["shared_core"] = ~columns.shared_core | named
     constraints["power_not_modelled"] = columns.modelled
     if query.requirements is not None:
         constraints |= requirement_constraints(query.requirements, columns)
     if query.requirements is None or not query.requirements.sized:
-        constraints["size"] = fits_reference(query.workload, columns) | named
+        constraints["size"] = fits_reference(columns, query.workload) | named
     free = named if query.instance_types else columns.named(profile.services)
     constraints["no_performance_index"] = np.isfinite(columns.work_per_hour_at_full_load) | free
     return constraints

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits, St
 from carbon.results import GridShares
 from carbon.workload import LocationsQuery, Requirements
 from catalog.columns import BoolArray, FloatArray
+from catalog.memo import kept_with_table
 from catalog.model import Region
 from catalog.offers import IntArray, Offers
 from catalog.prices import PriceTable
@@ -27,6 +27,8 @@ from planning.zone_hours import HOUR
 # A job of unknown length that may wait is given its best hour.
 BEST_HOUR = 1.0
 PRINTED_DIGITS = 4
+# Callers choose the question; what is kept of one takes up to 70 kB.
+KEPT_QUESTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def asked_for(query: LocationsQuery, offers: Offers) -> Asked:
     )
 
 
-@lru_cache(maxsize=256)
+@kept_with_table(KEPT_QUESTIONS)
 def _asked(
     offers: Offers,
     status: str,
@@ -99,7 +101,7 @@ class _Machines:
     gid_rank: IntArray
 
 
-@lru_cache(maxsize=256)
+@kept_with_table(KEPT_QUESTIONS)
 def _machines(
     prices: PriceTable,
     asked: Asked,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from carbon.workload import Requirements
 from catalog.columns import BoolArray, TypeColumns
+from catalog.memo import kept_with_table
 from catalog.offers import IntArray
 from catalog.prices import PriceTable
 from planning.candidates import requirement_constraints
@@ -30,14 +29,14 @@ def fitting_types(columns: TypeColumns, instance_type: str | None, shape: Requir
     return mask
 
 
-@lru_cache(maxsize=256)
+@kept_with_table(256)
 def cheapest_offers(
     prices: PriceTable, instance_type: str | None, shape: Requirements | None, *, by_spot_on_day: int | None
 ) -> IntArray:
     """Per region: the place of its cheapest fitting offer among the offers, NONE where it has none.
 
     By on-demand price, unknown ones last; by_spot_on_day: by the spot price usable on that day (since 1970-01-01),
-    offers without one left out. Of equal prices the smaller type. Kept for each question; do not change it.
+    offers without one left out. Of equal prices the smaller type. Kept for each question: read only.
     """
     offers = prices.offers
     fits = fitting_types(offers.columns, instance_type, shape)[offers.type]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from carbon.workload import WorkloadType
 from catalog.columns import BoolArray, TypeColumns
+from catalog.memo import kept_with_table
 from catalog.model import InstanceType
 
 # Without requirements, types between one and this many times the reference compete.
@@ -117,8 +117,8 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
 SERVICES = tuple(name for profile in WORKLOADS.values() for name in profile.services)
 
 
-@cache
-def serves(workload: WorkloadType, columns: TypeColumns) -> BoolArray:
+@kept_with_table(None)
+def serves(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     """Which types are of the workload's kind, whatever their size. Worked out once a catalog; do not change it."""
     profile = WORKLOADS[workload]
     return np.array([_serves(profile, instance) for instance in columns.types], dtype=np.bool_)
@@ -140,8 +140,8 @@ def _serves(profile: WorkloadProfile, instance: InstanceType) -> bool:
 INFERENCE_ONLY = frozenset({"AWS Inferentia", "AWS Inferentia2", "Qualcomm Cloud AI 100"})
 
 
-@cache
-def fits_reference(workload: WorkloadType, columns: TypeColumns) -> BoolArray:
+@kept_with_table(None)
+def fits_reference(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     """Which types lie between one and four times the reference (training: 1 to 8 accelerators of 16 GB).
 
     Worked out once a catalog; do not change it.

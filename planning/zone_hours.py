@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from math import isfinite
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import Observation, ZoneReading
+from catalog.memo import kept_with_table
 from catalog.profiles import ZoneProfiles, hour_of
 from planning.windows import SHORTEST_SECONDS, FloatArray
 
@@ -65,12 +65,12 @@ def zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_ho
     profile scaled to the live value; the bare profile comes after.
     """
     if hours <= USUAL_HOURS:
-        return _usual_hours(zone, profiles, reading, first_hour)
+        return _usual_hours(profiles, zone, reading, first_hour)
     return _zone_hours(zone, profiles, reading, first_hour, hours)
 
 
-@lru_cache(KEPT_ROWS)
-def _usual_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int) -> ZoneHours:
+@kept_with_table(KEPT_ROWS)
+def _usual_hours(profiles: ZoneProfiles, zone: str, reading: ZoneReading, first_hour: int) -> ZoneHours:
     return _zone_hours(zone, profiles, reading, first_hour, USUAL_HOURS)
 
 

@@ -10,6 +10,12 @@ import pytest
 
 import preload
 from app import create_app
+from catalog.columns import TypeColumns
+from catalog.model import InstanceType
+from catalog.offers import Offers
+from catalog.prices import PriceTable
+from catalog.profiles import ZoneProfiles
+from mapping import CloudMap
 from settings import Settings
 
 
@@ -36,3 +42,23 @@ def test_preparing_writes_nothing_and_leaves_the_collector_nothing_to_look_throu
 
     assert list(tmp_path.iterdir()) == []
     assert gc.get_freeze_count() > 10_000
+
+
+def tables() -> int:
+    """How many objects of the catalog this process holds."""
+    gc.unfreeze()
+    gc.collect()
+    kinds = (CloudMap, InstanceType, Offers, PriceTable, TypeColumns, ZoneProfiles)
+    return sum(isinstance(found, kinds) for found in gc.get_objects())
+
+
+def test_an_application_that_is_replaced_takes_its_catalog_and_all_that_was_made_of_it_along(tmp_path: Path) -> None:
+    before = tables()
+    served = create_app(Settings(data_dir=tmp_path))
+    preload.prepare(served)
+    while_serving = tables()
+
+    del served
+
+    assert while_serving > before + 5000
+    assert tables() == before

@@ -22,6 +22,7 @@ CALLERS = 12
 SLOW_CALLERS = 6
 SLOW_SECONDS = 1.5
 CALCULATE = QUESTIONS[0]
+MOST_GROWTH_BYTES = 2_000_000
 
 
 @pytest.fixture
@@ -146,6 +147,18 @@ def test_a_reload_with_a_wrong_setting_says_so_and_leaves_all_as_it_was(tmp_path
     assert after == 413
     assert "settings were not reloaded" in log
     assert "MAX_BODY_BYTES is 'none'" in log
+
+
+def test_twenty_reloads_take_no_more_memory(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, workers=1) as server:
+        for _ in range(3):
+            reload(server)
+        before = server.master.memory_info().rss
+        for _ in range(20):
+            reload(server)
+        after = server.master.memory_info().rss
+
+    assert after - before < MOST_GROWTH_BYTES
 
 
 def reload(server: Gunicorn) -> None:
