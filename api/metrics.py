@@ -61,7 +61,7 @@ class Metrics:
         requests = Counter("cao_http_requests", "Requests answered.", ("method", "route", "status"), registry=None)
         seconds = Histogram(
             "cao_http_request_duration_seconds",
-            "From the first look at a request to its answer being ready to send.",
+            "Time from receiving a request until its answer is ready to send.",
             ("route",),
             buckets=_REQUEST_SECONDS,
             registry=None,
@@ -74,12 +74,12 @@ class Metrics:
             buckets=_CALL_SECONDS,
             registry=None,
         )
-        lookups = Counter("cao_cache_lookups", "Look-ups of live values.", ("kind", "result"), registry=None)
+        lookups = Counter("cao_cache_lookups", "Lookups of live values.", ("kind", "result"), registry=None)
         fallbacks = Counter(
             "cao_fallbacks", "Zone readings answered without a fresh live value.", ("reason",), registry=None
         )
         limited = Counter("cao_rate_limited", "Requests refused by the rate limit.", ("kind",), registry=None)
-        store_errors = Counter("cao_store_errors", "Uses of a store that failed.", ("store",), registry=None)
+        store_errors = Counter("cao_store_errors", "Failed uses of a store.", ("store",), registry=None)
         self._collectors: tuple[Collector, ...] = (
             requests,
             seconds,
@@ -170,7 +170,7 @@ class Known(Collector):
         yield from self._zones()
 
     def _of_keys(self) -> Iterator[Metric]:
-        configured = GaugeMetricFamily("cao_keys_configured", "1 once an API key was created, so that one is needed.")
+        configured = GaugeMetricFamily("cao_keys_configured", "1 once an API key was created, so that one is required.")
         with suppress(StateUnavailable):  # never known: absent
             configured.add_metric((), self._keys.configured())
         stale = GaugeMetricFamily("cao_keys_stale", "1 while changes of API keys may not be in force.")
@@ -193,7 +193,7 @@ class Known(Collector):
         now = self._clock()
         intensity = GaugeMetricFamily(
             "cao_zone_carbon_intensity_gco2e_per_kwh",
-            "The live carbon intensity held of a grid zone: average, lifecycle.",
+            "Current live carbon intensity of a grid zone: average, lifecycle.",
             labels=("zone", "quality"),
         )
         age = GaugeMetricFamily(

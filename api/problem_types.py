@@ -40,7 +40,7 @@ INTERNAL = ProblemType(
     "internal-error",
     500,
     "The service failed",
-    "The service has a fault, or something it needs broke. The request itself may be right.",
+    "The service has an error, or something it depends on failed. The request itself may be valid.",
     "Try again later. If it fails again, give `request_id` to the operator of the service: the log has the reason "
     "under this id.",
 )
@@ -53,7 +53,7 @@ def _unknown(name: str, title: str, what: str, where: str) -> ProblemType:
         404,
         title,
         f"The request names {what} that the catalog does not have. `nearest` lists known names that are close to it.",
-        f"Check the spelling, or take a name from `nearest`. {where}",
+        f"Check the spelling, or use a name from `nearest`. {where}",
     )
 
 
@@ -107,15 +107,15 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "key-required",
         401,
         "An API key is required",
-        "This service has API keys, and the request carries none.",
-        "Send a key as `Authorization: Bearer KEY` or as `X-API-Key: KEY`. The operator makes keys with "
+        "This service requires an API key, but the request has none.",
+        "Send a key as `Authorization: Bearer KEY` or as `X-API-Key: KEY`. The operator creates keys with "
         "`flask --app app keys create NAME`.",
     ),
     errors.KeyRefused: ProblemType(
         "key-refused",
         401,
         "The API key is not valid",
-        "The key that the request carries is unknown or was revoked.",
+        "The key of the request is unknown or was revoked.",
         "Check that the whole key was sent, and ask the operator for a new one if it was.",
     ),
     errors.RateLimited: ProblemType(
@@ -124,25 +124,25 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "Too many requests",
         "More requests were sent with this key, or from this address if there are no keys, than are allowed in the "
         "time that `detail` names.",
-        "Wait for the seconds in the `Retry-After` header, then try again. `RateLimit` on every answer says how many "
-        "requests are left. A key can have a higher rate of its own.",
+        "Wait for the number of seconds in the `Retry-After` header, then try again. The `RateLimit` header of every "
+        "answer says how many requests are left. A key can have its own, higher rate.",
     ),
     errors.StateUnavailable: ProblemType(
         "state-unavailable",
         503,
         "The stored state of the service cannot be read",
-        "The store that holds API keys or counts of requests cannot be used, so that the service does not know "
-        "whether to answer.",
-        "Try again in some seconds. If it lasts, the operator has to look at `DATA_DIR` or `REDIS_URL`; `GET /ready` "
-        "and the log say more.",
+        "The store with the API keys or the request counts cannot be used, so the service does not know "
+        "whether it may answer.",
+        "Try again in a few seconds. If the problem persists, the operator must check `DATA_DIR` or `REDIS_URL`; "
+        "`GET /ready` and the log have details.",
     ),
     errors.PowerNotModelled: ProblemType(
         "power-not-modelled",
         422,
         "The power of this instance type is not modelled",
-        "The instance type is known, but nobody publishes enough about its hardware to calculate what it draws. `why` "
-        "names the reason.",
-        "Take a type from `nearest_modelled`. `GET /api/v1/instances?power_modelled=true` lists the types that can be "
+        "The instance type is known, but not enough is published about its hardware to calculate its power. `why` "
+        "gives the reason.",
+        "Use a type from `nearest_modelled`. `GET /api/v1/instances?power_modelled=true` lists the types that can be "
         "calculated.",
     ),
     errors.NoFeasiblePlacement: ProblemType(
@@ -150,9 +150,9 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         422,
         "No offer meets every constraint",
         "The request is valid, but no region and machine type meets all of its constraints. `removed` counts the "
-        "offers that each constraint took away.",
-        "Loosen the constraint that removed most: other regions or providers, a smaller machine, a higher price or "
-        "carbon bound.",
+        "offers that each constraint removed.",
+        "Relax the constraint that removed the most offers: allow other regions or providers, a smaller machine, or a "
+        "higher price or carbon intensity.",
     ),
     errors.DoesNotFit: ProblemType(
         "does-not-fit",
@@ -169,21 +169,21 @@ BY_STATUS: Mapping[int, ProblemType] = {
         404,
         "This path does not exist",
         "The service has no such path.",
-        "Check the path; `/docs` lists all there are. A slash at the end makes another path.",
+        "Check the path; `/docs` lists all paths. A slash at the end makes it a different path.",
     ),
     405: ProblemType(
         "method-not-allowed",
         405,
         "This path does not support this method",
-        "The path exists, but takes another method: GET for what is read, POST for a question with a body.",
+        "The path exists, but not for this method. GET is for reading, POST for requests with a body.",
         "Use one of the methods in the `Allow` header.",
     ),
     413: ProblemType(
         "body-too-large",
         413,
         "The body is too large",
-        "The body is longer than the service reads. `detail` says how many bytes it takes.",
-        "Split the question: `compare` takes up to 1,000 options in one body.",
+        "The body is larger than the service accepts. `detail` gives the limit in bytes.",
+        "Split the request: `compare` accepts up to 1,000 options in one body.",
     ),
     415: ProblemType(
         "unsupported-media-type",

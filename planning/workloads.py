@@ -65,7 +65,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             accelerators=frozenset({"gpu", "tpu", "asic"}),
             services=(),
             flexible_by_default=False,
-            text="Inferentia and GPU types with 1 to 4 accelerators, else CPU types of 4 to 16 vCPU and 8 to 32 GB",
+            text="Inferentia and GPU types with 1 to 4 accelerators, or CPU types of 4 to 16 vCPU and 8 to 32 GB",
         ),
         WorkloadProfile(
             workload=WorkloadType.GENERAL,
@@ -76,7 +76,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             accelerators=frozenset(),
             services=(),
             flexible_by_default=True,
-            text="General purpose types of 2 to 8 vCPU and 8 to 32 GB, Arm included; can wait",
+            text="General purpose types of 2 to 8 vCPU and 8 to 32 GB, including Arm; can wait",
         ),
         WorkloadProfile(
             workload=WorkloadType.DATABASE,

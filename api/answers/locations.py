@@ -48,7 +48,7 @@ class LocationRow(CamelAnswer):
     gid: str = Field(description="provider-region; unique.", examples=["aws-eu-north-1"])
     id: str = Field(description="The provider's own id.", examples=["eu-north-1"])
     intensity: GramsPerKwh | None = Field(
-        description="gCO2e/kWh now; with durationHours the mean over the job; with within alone the mean over "
+        description="gCO2e/kWh now; with durationHours the mean over the job; with only `within` the mean over "
         "the best hour."
     )
     spot_score: int | None = Field(
