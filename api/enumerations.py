@@ -9,6 +9,7 @@ from typing_extensions import TypeAliasType
 
 from api.problem_types import TYPES
 
+_PROBLEM_TYPES = sorted(TYPES.values(), key=lambda kind: kind.name)
 ProblemType = TypeAliasType(
     "ProblemType",
     Annotated[
@@ -16,7 +17,9 @@ ProblemType = TypeAliasType(
         WithJsonSchema(
             {
                 "type": "string",
-                "enum": [*sorted(kind.uri for kind in TYPES.values()), "about:blank"],
+                "enum": [*(kind.uri for kind in _PROBLEM_TYPES), "about:blank"],
+                # Generators name the members so. From a path they would make a number.
+                "x-enum-varnames": [*(kind.name.replace("-", "_").upper() for kind in _PROBLEM_TYPES), "ABOUT_BLANK"],
                 "description": "The kind of problem, for programs. A path leads to its explanation; about:blank means "
                 "that the status says it all.",
             }

@@ -153,6 +153,14 @@ def test_enumerations_hold_what_the_catalog_and_the_service_say() -> None:
     assert words["ProblemType"] == {kind.uri for kind in TYPES.values()} | {"about:blank"}
 
 
+def test_every_word_of_an_enumeration_can_be_a_name_or_has_one() -> None:
+    for schema in (schema for schema in COMPONENTS.values() if "enum" in schema):
+        names = schema.get("x-enum-varnames", schema["enum"])
+
+        assert len(names) == len(schema["enum"])
+        assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_ -]*", name) for name in names)
+
+
 def test_text_and_csv_are_answers_of_their_own() -> None:
     lists = [
         operation["responses"]["200"]["content"]

@@ -1,0 +1,78 @@
+"""The questions that README.md asks with curl, as the OpenAPI document names their parts."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.contract.document import OPERATIONS
+from tools.make_readme import README
+
+BASE = "http://127.0.0.1:5000"
+_COMMAND = re.compile(r"curl (?:\\\n|[^|\n)])*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One question.
+
+    url: path and query as README has them. path: as the document has it, such as /v1/by-iata/{iata}.
+    """
+
+    url: str
+    path: str
+    method: str
+    path_values: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+
+    @property
+    def as_text(self) -> bool:
+        return self.query.get("format") in ("text", "csv")
+
+
+def readme_calls() -> list[Call]:
+    """Every question to the service in README.md, in its order."""
+    return list(_calls(README.read_text(encoding="utf-8")))
+
+
+def _calls(text: str) -> Iterator[Call]:
+    for command in _COMMAND.findall(text):
+        words = shlex.split(command)
+        urls = [word for word in words if word.startswith(BASE)]
+        if urls:
+            yield _call(urls[0].removeprefix(BASE), json.loads(words[words.index("-d") + 1]) if "-d" in words else None)
+
+
+def _call(url: str, body: Any) -> Call:
+    parts = urlsplit(url)
+    for path, method, operation in OPERATIONS:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
+        found = re.fullmatch(pattern, parts.path)
+        if found and (method == "post") == (body is not None):
+            return Call(
+                url=url,
+                path=path,
+                method=method,
+                path_values={name: unquote(value) for name, value in found.groupdict().items()},
+                query=_query(parse_qsl(parts.query), operation),
+                body=body,
+            )
+    raise LookupError(f"README.md asks for {url}, which is not in the document")
+
+
+def _query(pairs: list[tuple[str, str]], operation: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the types that the document says."""
+    types = {parameter["name"]: parameter["schema"].get("type") for parameter in operation["parameters"]}
+    query: dict[str, Any] = {}
+    for name, text in pairs:
+        if types[name] == "array":
+            query.setdefault(name, []).append(text)
+        else:
+            query[name] = json.loads(text) if types[name] in ("integer", "number", "boolean") else text
+    return query
