@@ -47,10 +47,10 @@ the same as its own, and that our window is no worse.
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured (default 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="number of times everything is measured (default 5)")
     parser.add_argument("--quick", action="store_true", help="one round with a quarter of the requests")
-    parser.add_argument("--only", choices=SECTIONS, action="append", help="these sections alone")
-    parser.add_argument("--write", action="store_true", help="keep the result in docs/benchmarks.md")
+    parser.add_argument("--only", choices=SECTIONS, action="append", help="only these sections")
+    parser.add_argument("--write", action="store_true", help="store the result in docs/benchmarks.md")
     options = parser.parse_args()
     rounds, share = (1, 0.25) if options.quick else (options.rounds, 1.0)
     parts = []

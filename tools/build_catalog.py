@@ -153,7 +153,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Make the catalog's tables.")
     parser.add_argument("source_dir", type=Path)
     parser.add_argument("aws_services_json", type=Path)
-    parser.add_argument("--check", action="store_true", help="compare with the files that stand there")
+    parser.add_argument("--check", action="store_true", help="compare with the existing files")
     arguments = parser.parse_args()
     stale = 0
     for name, text in tables(arguments.source_dir, arguments.aws_services_json):

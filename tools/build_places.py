@@ -132,7 +132,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Make the tables of countries, airports and metros.")
     parser.add_argument("packages_dir", type=Path)
     parser.add_argument("metros_csv", type=Path)
-    parser.add_argument("--check", action="store_true", help="compare with what stands there instead of writing")
+    parser.add_argument("--check", action="store_true", help="compare with the existing files instead of writing")
     arguments = parser.parse_args()
     made = tables(arguments.packages_dir, arguments.metros_csv)
     if arguments.check:

@@ -233,7 +233,7 @@ def main() -> int:
     """Exit status: 0, or 1 where --check finds a difference."""
     parser = argparse.ArgumentParser(description="Make the price tables.")
     parser.add_argument("source_dir", type=Path)
-    parser.add_argument("--check", action="store_true", help="compare with the files that stand there")
+    parser.add_argument("--check", action="store_true", help="compare with the existing files")
     arguments = parser.parse_args()
     stale = 0
     for name, text in tables(arguments.source_dir):

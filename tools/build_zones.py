@@ -36,7 +36,7 @@ def main() -> int:
     """Exit status: 0, or 1 where --check finds a difference."""
     parser = argparse.ArgumentParser(description="Make the zone tables and their backtest.")
     parser.add_argument("source_dir", type=Path)
-    parser.add_argument("--check", action="store_true", help="compare with what stands there instead of writing")
+    parser.add_argument("--check", action="store_true", help="compare with the existing files instead of writing")
     parser.add_argument("--backtest", action="store_true", help="the backtest instead of the tables")
     arguments = parser.parse_args()
     sources = Sources(arguments.source_dir)

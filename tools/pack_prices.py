@@ -122,7 +122,7 @@ def _array(name: str, values: Sequence[int]) -> bytes:
 def main() -> int:
     """Exit status: 0, or 1 where --check finds a difference."""
     parser = argparse.ArgumentParser(description="Pack the price tables.")
-    parser.add_argument("--check", action="store_true", help="compare with the files that stand there")
+    parser.add_argument("--check", action="store_true", help="compare with the existing files")
     arguments = parser.parse_args()
     stale = 0
     PACKED.mkdir(exist_ok=True)

@@ -28,9 +28,9 @@ CROWD_SECONDS = 60.0
 def main(arguments: Sequence[str]) -> int:
     """Run all; 1 if any promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"renew the tables of {DOCUMENT.name}")
+    parser.add_argument("--write", action="store_true", help=f"update the tables of {DOCUMENT.name}")
     parser.add_argument("--load", action="store_true", help="without the faults, which `make test` tries as well")
-    parser.add_argument("--seconds", type=float, default=CROWD_SECONDS, help="how long the callers ask")
+    parser.add_argument("--seconds", type=float, default=CROWD_SECONDS, help="how long the callers send requests")
     chosen = parser.parse_args(arguments)
     found = _crowd(chosen.seconds)
     rows = () if chosen.load else ROWS
