@@ -13,7 +13,6 @@ import cli
 from api import access, blueprints, compression, cors, exchange, freshness, logs, openapi, problems, record
 from api.encoding import OrjsonProvider
 from api.metrics import Metrics
-from api.render.regions import sites
 from engine import Engine
 from settings import VERSION, Settings, SettingsError
 from telemetry import Silent
@@ -46,9 +45,7 @@ def create_app(
     rules = rules or access.Access(
         keys=build_keys(settings, redis), limiter=build_limiter(settings, redis, telemetry), rate=settings.rate_limit
     )
-    service = exchange.Service(
-        engine=engine, sites=sites(engine.mapping), settings=settings, access=rules, metrics=metrics, clock=clock
-    )
+    service = exchange.Service(engine=engine, settings=settings, access=rules, metrics=metrics, clock=clock)
     made = APIFlask(
         __name__,
         title=openapi.TITLE,

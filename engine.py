@@ -1,12 +1,12 @@
 """The questions the service answers: gathers the facts, asks planning/ to decide, returns results.
 
-An Engine is immutable and holds no per-request state. `now` is an argument of every question; no
-upstream's trouble ever reaches the caller: it shows in the provenance of the figures instead.
+An upstream's trouble never reaches the caller: it shows in the provenance of the figures instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from threading import Lock
@@ -21,7 +21,7 @@ from carbon.reading import Observation
 from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, RegionNow, Schedule, ZoneDetails
 from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
 from catalog.model import InstanceType, Region
-from grid.source import GridReader, SourceState
+from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
 from planning.candidates import eligible_regions
 from planning.days import HOURS_AHEAD, describe_day
@@ -35,22 +35,57 @@ from planning.schedule import schedule, search_span
 
 
 class Engine:
-    """Answers from static facts (`mapping`) and live grid data (`reader`)."""
+    """Static facts (`mapping`) and live grid data (`reader`); each request asks a session of its own."""
 
     def __init__(self, mapping: CloudMap, reader: GridReader) -> None:
-        self.mapping = mapping
+        self._mapping = mapping
         self._reader = reader
         self._placing = Lock()  # a ranking of all offers fills tens of MB, and several at once would take no less time
 
-    def optimize(self, query: OptimizeQuery, *, now: datetime) -> Placement:
+    @property
+    def mapping(self) -> CloudMap:
+        """The facts that sessions opened now answer from."""
+        return self._mapping
+
+    def swap(self, mapping: CloudMap) -> None:
+        """Sessions opened from now on answer from these facts; those under way go on with theirs."""
+        self._mapping = mapping
+
+    def at(self, now: datetime) -> Session:
+        """A session at one time, over what is known when it is opened. now: aware UTC."""
+        return Session(now=now, mapping=self._mapping, grid=self._reader.open(), placing=self._placing)
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """How each grid source is doing; calls nothing."""
+        return self._reader.states()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Answers at one time from one state of the facts and of the grid; used by one thread at a time.
+
+    placing: one ranking of all offers at a time in a process.
+    """
+
+    now: datetime
+    mapping: CloudMap
+    grid: GridSnapshot
+    placing: Lock
+
+    @property
+    def data_version(self) -> str:
+        """Names what answers are made from: where two are equal, so are the answers to one question at one time."""
+        return f"{self.mapping.version}-{self.grid.version}"
+
+    def optimize(self, query: OptimizeQuery) -> Placement:
         """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit."""
-        when, offers = timing(query, now), self.mapping.offers
+        when, offers = timing(query, self.now), self.mapping.offers
         part = np.flatnonzero(eligible_regions(query, offers.regions))
         requested = None if query.region is None else self.mapping.region_index[query.region]
         if requested is not None and requested not in part:
             part = np.append(part, requested)
         zones = list(dict.fromkeys(offers.regions[i].zone for i in part))
-        outlook = self._outlook(zones, now=now, hours=when.hours_from(now))
+        outlook = self._outlook(zones, hours=when.hours_from(self.now))
         zone_row = np.full(len(offers.regions), -1, dtype=np.intp)
         zone_row[part] = [outlook.zones[offers.regions[i].zone] for i in part]
         facts = Facts(
@@ -61,29 +96,29 @@ class Engine:
             zone_row=zone_row,
             requested=requested,
             prices=self.mapping.prices,
-            today_day=_day(now),
+            today_day=_day(self.now),
         )
-        with self._placing:
+        with self.placing:
             return place(query, facts, when)
 
-    def regions(self, query: RegionsQuery, *, now: datetime) -> RegionList:
+    def regions(self, query: RegionsQuery) -> RegionList:
         """The open regions and their grid now, in the order asked for."""
         found = select(self.mapping.open_regions, query)
-        outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), now=now, hours=1)
+        outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), hours=1)
         rows = sort_regions((self._region_now(r, outlook) for r in found), query.sort)
         return RegionList(rows=rows[: query.limit], total=len(rows))
 
-    def region_details(self, region_key: str, *, now: datetime) -> RegionDetails:
+    def region_details(self, region_key: str) -> RegionDetails:
         """One region's grid now and over the next 24 hours, live shares included where a source has them."""
         region = self.mapping.regions[region_key]
-        outlook = self._outlook([region.zone], now=now, hours=HOURS_AHEAD + 1)
-        shares = self._live_shares(region.zone, now=now) or self.mapping.annual_shares[region.zone]
+        outlook = self._outlook([region.zone], hours=HOURS_AHEAD + 1)
+        shares = self._live_shares(region.zone) or self.mapping.annual_shares[region.zone]
         return describe_day(self._region_now(region, outlook, shares), region.zone, outlook)
 
-    def zone_details(self, zone: str, *, now: datetime) -> ZoneDetails:
+    def zone_details(self, zone: str) -> ZoneDetails:
         """A grid zone now; retired keys are answered with the current one. Raises UnknownZone."""
         found = self.mapping.zone(zone)
-        outlook = self._outlook([found.zone], now=now, hours=1)
+        outlook = self._outlook([found.zone], hours=1)
         return ZoneDetails(
             zone=found.zone,
             intensity=outlook.current(found.zone),
@@ -91,17 +126,17 @@ class Engine:
             regions=tuple(r.key for r in self.mapping.regions.values() if r.zone == found.zone),
         )
 
-    def calculate(self, query: CalculateQuery, *, now: datetime) -> Emission:
+    def calculate(self, query: CalculateQuery) -> Emission:
         """What a machine emits from now on. Raises UnknownInstanceType, PowerNotModelled."""
         machine = self._machine(query)
         if machine.power is None:
             facts = self._unmodelled(machine)
             raise PowerNotModelled(f"the power of {machine.instance_type} cannot be modelled: {facts['why']}", **facts)
         zone = self.mapping.regions[query.region].zone
-        outlook = self._outlook([zone], now=now, hours=ceil(query.duration_hours) + 1)
+        outlook = self._outlook([zone], hours=ceil(query.duration_hours) + 1)
         return self._emission(query, machine, outlook)
 
-    def compare(self, queries: Sequence[CalculateQuery], *, now: datetime) -> Comparison:
+    def compare(self, queries: Sequence[CalculateQuery]) -> Comparison:
         """Emissions of at least one option, greenest first. Raises PowerNotModelled naming every such option."""
         machines = [self._machine(query) for query in queries]
         missing = [(index, machine) for index, machine in enumerate(machines) if machine.power is None]
@@ -112,7 +147,7 @@ class Engine:
             )
         zones = list(dict.fromkeys(self.mapping.regions[q.region].zone for q in queries))
         hours = ceil(max(q.duration_hours for q in queries)) + 1
-        outlook = self._outlook(zones, now=now, hours=hours)
+        outlook = self._outlook(zones, hours=hours)
         rows = sorted(
             (self._emission(query, machine, outlook) for query, machine in zip(queries, machines, strict=True)),
             key=lambda row: (row.total_gco2e, row.region, row.instance_type),
@@ -122,45 +157,32 @@ class Engine:
             rows=tuple(rows), difference_gco2e=difference, difference_share=difference / worst if worst > 0 else 0.0
         )
 
-    def schedule(self, query: ScheduleQuery, *, now: datetime) -> Schedule:
+    def schedule(self, query: ScheduleQuery) -> Schedule:
         """When to start a job in one region. Raises DoesNotFit."""
-        earliest, latest = search_span(query, now)
+        earliest, latest = search_span(query, self.now)
         zone = self.mapping.regions[query.region].zone
         end = latest + timedelta(hours=query.duration_hours)
-        outlook = self._outlook([zone], now=now, hours=ceil((end - now) / timedelta(hours=1)) + 1)
+        outlook = self._outlook([zone], hours=ceil((end - self.now) / timedelta(hours=1)) + 1)
         return schedule(query, zone, outlook, earliest=earliest, latest=latest)
 
-    def locations(self, query: LocationsQuery, *, now: datetime) -> LocationList:
+    def locations(self, query: LocationsQuery) -> LocationList:
         """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""
         asked = asked_for(query, self.mapping.offers)
         if not asked.regions:
             return LocationList(rows=(), total=0, excluded=())
         ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
-        readings = self._reader.read(asked.zones, now=now, forecast=True)
-        current = {zone: young(reading, now, query.max_age_minutes) for zone, reading in readings.items()}
-        outlook = build_outlook(asked.zones, self.mapping.profiles, current, now=now, hours=ceil(ahead) + 1)
-        return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=_day(now))
+        readings = self.grid.read(asked.zones, now=self.now, forecast=True)
+        current = {zone: young(reading, self.now, query.max_age_minutes) for zone, reading in readings.items()}
+        outlook = build_outlook(asked.zones, self.mapping.profiles, current, now=self.now, hours=ceil(ahead) + 1)
+        return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=_day(self.now))
 
-    def begin(self) -> None:
-        """Until it begins again this thread answers from one state of the grid, but for what it waits for."""
-        self._reader.begin()
-
-    @property
-    def data_version(self) -> str:
-        """Names what this thread answers from: where two are equal, so are the answers to one question at one time."""
-        return f"{self.mapping.version}-{self._reader.version()}"
-
-    def held(self, *, now: datetime) -> Mapping[str, Observation]:
+    def held(self) -> Mapping[str, Observation]:
         """The live value held of every zone of which there is one; calls nothing."""
-        return self._reader.peek(self.mapping.zones, now=now)
+        return self.grid.peek(self.mapping.zones, now=self.now)
 
-    def source_states(self) -> tuple[SourceState, ...]:
-        """How each grid source is doing; calls nothing."""
-        return self._reader.states()
-
-    def _outlook(self, zones: Sequence[str], *, now: datetime, hours: int) -> Outlook:
-        readings = self._reader.read(zones, now=now, forecast=True)
-        return build_outlook(zones, self.mapping.profiles, readings, now=now, hours=hours)
+    def _outlook(self, zones: Sequence[str], *, hours: int) -> Outlook:
+        readings = self.grid.read(zones, now=self.now, forecast=True)
+        return build_outlook(zones, self.mapping.profiles, readings, now=self.now, hours=hours)
 
     def _region_now(self, region: Region, outlook: Outlook, shares: GridShares | None = None) -> RegionNow:
         return RegionNow(
@@ -169,8 +191,8 @@ class Engine:
             shares=shares or self.mapping.annual_shares[region.zone],
         )
 
-    def _live_shares(self, zone: str, *, now: datetime) -> GridShares | None:
-        live = self._reader.shares(zone, now=now)
+    def _live_shares(self, zone: str) -> GridShares | None:
+        live = self.grid.shares(zone, now=self.now)
         if live is None:
             return None
         return GridShares(

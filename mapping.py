@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from catalog.version import data_version
 
 # A region id of this provider needs no provider before it.
 DEFAULT_PROVIDER = "aws"
+T = TypeVar("T")
 NEAREST = 5
 # difflib's ratio (0 to 1) from which a name is close enough to be meant.
 ALIKE = 0.5
@@ -48,6 +50,14 @@ class CloudMap:
     places: Places
     tables: tuple[TableState, ...]
     version: str
+    _derived: dict[Callable[[CloudMap], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def derived(self, make: Callable[[CloudMap], T]) -> T:
+        """What `make` gives of these facts, made once and kept as long as they are. make: a module's function."""
+        try:
+            return self._derived[make]  # type: ignore[no-any-return]
+        except KeyError:
+            return self._derived.setdefault(make, make(self))  # type: ignore[no-any-return]
 
     @classmethod
     def load(cls) -> CloudMap:

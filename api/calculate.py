@@ -42,5 +42,5 @@ def calculate(body: CalculateRequest) -> Json:
     co2_emissions_g is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
     exchange = current()
-    result = exchange.engine.calculate(body.query(), now=exchange.now)
-    return exchange.success(calculation(result, exchange.engine.mapping))
+    result = exchange.session.calculate(body.query())
+    return exchange.success(calculation(result, exchange.mapping))

@@ -59,5 +59,5 @@ class CompareRequest(LoadFields):
 def compare(body: CompareRequest) -> Json:
     """Compare options, greenest first; best and worst repeat the first and the last row."""
     exchange = current()
-    result = exchange.engine.compare(body.queries(), now=exchange.now)
-    return exchange.success(comparison(result, exchange.engine.mapping))
+    result = exchange.session.compare(body.queries())
+    return exchange.success(comparison(result, exchange.mapping))

@@ -15,8 +15,8 @@ from api.access import Access
 from api.kept import KeptAnswers
 from api.metrics import Metrics
 from api.render.numbers import stamp
-from api.render.parts import Json
-from engine import Engine
+from engine import Engine, Session
+from mapping import CloudMap
 from settings import Settings
 
 _NAME = "carbon-optimizer"  # gunicorn.conf.py knows it
@@ -38,14 +38,13 @@ _API_HEADERS = (*_KEPT_HEADERS, ("Cache-Control", "no-store"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What every request shares. clock: the present as an aware UTC time. sites: the fixed part of regions' rows.
+    """What every request shares. clock: the present as an aware UTC time.
 
     answers: of the running minute.
     metrics: None where nothing is counted.
     """
 
     engine: Engine
-    sites: Mapping[str, Json]
     settings: Settings
     access: Access
     metrics: Metrics | None
@@ -58,7 +57,7 @@ class Service:
         return min(self.settings.max_age_minutes, CURRENT_MINUTES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Exchange:
     """One request.
 
@@ -71,15 +70,23 @@ class Exchange:
     began: float
     now: datetime
     service: Service
+    _session: Session | None = None
 
     @property
-    def engine(self) -> Engine:
-        return self.service.engine
+    def session(self) -> Session:
+        """The one session of this request, opened when it is first asked."""
+        if self._session is None:
+            self._session = self.service.engine.at(self.now)
+        return self._session
+
+    @property
+    def mapping(self) -> CloudMap:
+        return self.session.mapping
 
     @property
     def data_version(self) -> str:
-        """Names what the answer is made from: what was known when the request came, and what it waited for."""
-        return self.engine.data_version
+        """Names what the answer is made from: what was known when the session opened, and what it waited for."""
+        return self.session.data_version
 
     @property
     def keys_configured(self) -> bool:
@@ -140,7 +147,6 @@ def install(app: Flask, service: Service) -> None:
             now=came_at.replace(second=0),
             service=service,
         )
-        service.engine.begin()
 
     app.extensions[_NAME] = service
     app.before_request(begin)

@@ -33,5 +33,5 @@ def ready() -> Json:
     exchange = current()
     access = render.access(exchange.service.access)
     return render.ready(
-        stamp(exchange.came_at), exchange.engine.source_states(), exchange.engine.mapping.tables, access
+        stamp(exchange.came_at), exchange.service.engine.source_states(), exchange.mapping.tables, access
     )

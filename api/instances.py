@@ -61,7 +61,7 @@ def instances(query: InstancesParameters) -> Json:
     this list contains the sizes that optimize compares.
     """
     exchange, providers = current(), scope_of(query.provider)
-    mapping = exchange.engine.mapping
+    mapping = exchange.mapping
     found = [
         kind
         for kind in mapping.columns.types

@@ -183,7 +183,7 @@ def by_rank(query: LocationsParameters) -> Response:
 @bp.doc(operation_id="rankRegionsOfProvider", responses=[404])
 def by_provider(query: LocationsParameters, **path: str) -> Response:
     """Rank the regions of one cloud."""
-    return _answer(query, provider=current().engine.mapping.provider(path["id"]).provider)
+    return _answer(query, provider=current().mapping.provider(path["id"]).provider)
 
 
 @bp.get("/v1/by-country/<countryCode>")
@@ -192,7 +192,7 @@ def by_provider(query: LocationsParameters, **path: str) -> Response:
 @bp.doc(operation_id="rankRegionsInCountry", responses=[404])
 def by_country(query: LocationsParameters, **path: str) -> Response:
     """Rank the regions in one country; empty if no cloud has any there."""
-    return _answer(query, country=current().engine.mapping.places.country(path["countryCode"]))
+    return _answer(query, country=current().mapping.places.country(path["countryCode"]))
 
 
 @bp.get("/v1/by-iata/<iata>")
@@ -201,7 +201,7 @@ def by_country(query: LocationsParameters, **path: str) -> Response:
 @bp.doc(operation_id="rankRegionsNearAirport", responses=[404])
 def by_iata(query: LocationsParameters, **path: str) -> Response:
     """Rank the regions at one airport, or at the airports of a metropolitan area such as LON; may be empty."""
-    return _answer(query, airports=current().engine.mapping.places.airports(path["iata"]))
+    return _answer(query, airports=current().mapping.places.airports(path["iata"]))
 
 
 def _answer(
@@ -212,9 +212,9 @@ def _answer(
     airports: Iterable[str] | None = None,
 ) -> Response:
     exchange = current()
-    mapping, oldest = exchange.engine.mapping, exchange.service.max_age_minutes
+    mapping, oldest = exchange.mapping, exchange.service.max_age_minutes
     query = parameters.query(oldest, provider=provider, country=country, airports=airports)
-    result = exchange.engine.locations(query, now=exchange.now)
+    result = exchange.session.locations(query)
     rows = location_rows(result, mapping)
     fields = tuple(parameters.fields.split(",")) if parameters.fields else None
     match parameters.format or accepted():

@@ -201,7 +201,7 @@ class Known(Collector):
             "Time since the end of that value's interval; 0 while it lasts.",
             labels=("zone",),
         )
-        for zone, held in self._engine.held(now=now).items():
+        for zone, held in self._engine.at(now).held().items():
             intensity.add_metric((zone, held.quality.value), held.gco2e_per_kwh)
             age.add_metric((zone,), max(0.0, (now - held.ends_at).total_seconds()))
         yield intensity

@@ -193,5 +193,5 @@ def optimize(body: OptimizeRequest) -> Json:
     Every emission is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
     exchange, query = current(), body.query()
-    result = exchange.engine.optimize(query, now=exchange.now)
-    return exchange.success(placement(result, query, exchange.engine.mapping, exchange.timestamp))
+    result = exchange.session.optimize(query)
+    return exchange.success(placement(result, query, exchange.mapping, exchange.timestamp))

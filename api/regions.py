@@ -52,8 +52,8 @@ class RegionParameters(Parameters):
 def regions(query: RegionsParameters) -> Json:
     """List the regions a customer can open now, greenest first."""
     exchange = current()
-    result = exchange.engine.regions(query.query(), now=exchange.now)
-    return exchange.success(region_list(result, exchange.service.sites))
+    result = exchange.session.regions(query.query())
+    return exchange.success(region_list(result, exchange.mapping))
 
 
 @bp.get("/api/v1/regions/<region>")
@@ -62,7 +62,7 @@ def regions(query: RegionsParameters) -> Json:
 @bp.doc(operation_id="getRegion", responses=[404])
 def region(region: str, query: RegionParameters) -> Json:
     """Show one region's grid now and over the next 24 hours."""
-    exchange, mapping = current(), current().engine.mapping
+    exchange, mapping = current(), current().mapping
     key = mapping.resolve_region(region, query.provider).key
-    result = exchange.engine.region_details(key, now=exchange.now)
+    result = exchange.session.region_details(key)
     return exchange.success(region_details(result, mapping, exchange.timestamp))

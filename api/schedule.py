@@ -50,5 +50,5 @@ def schedule(body: ScheduleRequest) -> Json:
     it; without one it starts within search_hours, regardless of its length.
     """
     exchange = current()
-    result = exchange.engine.schedule(body.query(), now=exchange.now)
-    return exchange.success(rendered(result, exchange.engine.mapping))
+    result = exchange.session.schedule(body.query())
+    return exchange.success(rendered(result, exchange.mapping))

@@ -20,6 +20,6 @@ def zone(zone: str) -> Json:
 
     A retired zone name is answered with its successor.
     """
-    exchange, mapping = current(), current().engine.mapping
-    result = exchange.engine.zone_details(zone, now=exchange.now)
+    exchange, mapping = current(), current().mapping
+    result = exchange.session.zone_details(zone)
     return exchange.success(zone_details(result, mapping.zones[result.zone], mapping))

@@ -11,7 +11,7 @@ from grid.source import SourceState
 
 
 class NoLiveSource:
-    """The GridReader of a service without a key."""
+    """The GridReader of a service without a key, and its only snapshot."""
 
     REASON = "no-key"
 
@@ -36,9 +36,11 @@ class NoLiveSource:
         """Nothing."""
         return {}
 
-    def begin(self) -> None:
-        """Nothing to do."""
+    def open(self) -> NoLiveSource:
+        """Itself: nothing ever changes."""
+        return self
 
+    @property
     def version(self) -> str:
         """Always the same: nothing is known."""
         return self.REASON

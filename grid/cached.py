@@ -32,11 +32,7 @@ class _Answer:
 
 
 class CachedReader:
-    """A GridReader over one source. Shared by all threads; nothing is locked while waiting.
-
-    A known value is served while one caller of all workers refreshes it; only for a zone that nothing is known of
-    does a request wait.
-    """
+    """A GridReader over one source. Shared by all threads; nothing is locked while waiting."""
 
     def __init__(
         self,
@@ -62,52 +58,19 @@ class CachedReader:
         self._telemetry = telemetry
         self._lock = threading.Lock()
         self._fallbacks: Counter[str] = Counter()
-        self._mine = threading.local()
 
-    def begin(self) -> None:
-        """See GridReader. Looks at nothing yet, so that a request that reads nothing touches no store."""
-        self._mine.begun, self._mine.view = True, None
-        self._mine.waited_seconds = 0.0
-
-    def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
-        """See GridReader. Late zones answer with the last good value or the reason "late"; the call goes on."""
-        zones = tuple(dict.fromkeys(zones))
-        view, clock = self._view(), self._clock()
-        self._refresher.asked(zones, view)
-        answers, due = self._answers(view, zones, now, forecast, clock)
-        stale = sum(answers[zone].reading.latest is not None for zone in due)
-        self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
-        if due and self._fetch(view, self._refresher.due(view, due, forecast, clock), now):
-            view = self._view()
-            answers, _ = self._answers(view, zones, now, forecast, clock)
-        fallbacks = Counter(answer.fallback for answer in answers.values() if answer.fallback)
-        if fallbacks:
-            with self._lock:
-                self._fallbacks.update(fallbacks)
-            for reason, count in fallbacks.items():
-                self._telemetry.fallback(reason, count)
-        return {zone: answer.reading for zone, answer in answers.items()}
-
-    def shares(self, zone: str, *, now: datetime) -> Shares | None:
+    def open(self) -> CachedSnapshot:
         """See GridReader."""
-        view, clock = self._view(), self._clock()
-        kept: Kept | None = view.of(SHARES).get(zone)
-        due, known = clock >= self._refresher.due_at(view, zone, kept, clock), usable(kept, now) is not None
-        self._count(SHARES.name, hit=not due, stale=due and known, miss=due and not known)
-        if due and self._fetch(view, [(SHARES, zone)], now):
-            view = self._view()
-        value = usable(view.of(SHARES).get(zone), now)
-        return value if isinstance(value, Shares) else None
-
-    def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
-        """See GridReader."""
-        known = self._shared.view().of(INTENSITY)
-        held = ((zone, usable(known.get(zone), now)) for zone in zones)
-        return {zone: value for zone, value in held if isinstance(value, Observation)}
-
-    def version(self) -> str:
-        """See GridReader."""
-        return f"{self._view().version:016x}"
+        return CachedSnapshot(
+            self._shared,
+            source=self._source.name,
+            refresher=self._refresher,
+            deadline_seconds=self._deadline_seconds,
+            count_fallbacks=self._count_fallbacks,
+            telemetry=self._telemetry,
+            utc_now=self._utc_now,
+            monotonic=self._monotonic,
+        )
 
     def states(self) -> tuple[SourceState, ...]:
         """See GridReader. fallbacks: zone readings without a fresh value, by reason, since the start."""
@@ -115,17 +78,79 @@ class CachedReader:
             fallbacks = dict(self._fallbacks)
         return (replace(self._source.state(), fallbacks=fallbacks, shared_by=self._shared.scope),)
 
-    def _view(self) -> View:
-        return self._begun() or self._shared.view()
+    def _count_fallbacks(self, fallbacks: Mapping[str, int]) -> None:
+        with self._lock:
+            self._fallbacks.update(fallbacks)
+        for reason, count in fallbacks.items():
+            self._telemetry.fallback(reason, count)
 
-    def _begun(self) -> View | None:
-        """What this thread reads since it began; None if it never did."""
-        if not getattr(self._mine, "begun", False):
-            return None
-        if self._mine.view is None:
-            self._mine.view = self._shared.view()
-        mine: View = self._mine.view
-        return mine
+
+class CachedSnapshot:
+    """A GridSnapshot of what all workers know.
+
+    A known value is served while one caller of all workers refreshes it; only for a zone that nothing is known of
+    does a request wait.
+    """
+
+    def __init__(
+        self,
+        shared: SharedState,
+        *,
+        source: str,
+        refresher: Refresher,
+        deadline_seconds: float,
+        count_fallbacks: Callable[[Mapping[str, int]], None],
+        telemetry: Telemetry,
+        utc_now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """deadline_seconds: longest wait of all its reads together."""
+        self._shared = shared
+        self._view = shared.view()
+        self._source = source
+        self._refresher = refresher
+        self._seconds_left = deadline_seconds
+        self._count_fallbacks = count_fallbacks
+        self._telemetry = telemetry
+        self._utc_now = utc_now
+        self._monotonic = monotonic
+
+    @property
+    def version(self) -> str:
+        """See GridSnapshot."""
+        return f"{self._view.version:016x}"
+
+    def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
+        """See GridSnapshot. Late zones answer with the last good value or the reason "late"; the call goes on."""
+        zones = tuple(dict.fromkeys(zones))
+        view, clock = self._view, self._clock()
+        self._refresher.asked(zones, view)
+        answers, due = self._answers(view, zones, now, forecast, clock)
+        stale = sum(answers[zone].reading.latest is not None for zone in due)
+        self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
+        if due and self._fetch(view, self._refresher.due(view, due, forecast, clock), now):
+            answers, _ = self._answers(self._view, zones, now, forecast, clock)
+        fallbacks = Counter(answer.fallback for answer in answers.values() if answer.fallback)
+        if fallbacks:
+            self._count_fallbacks(fallbacks)
+        return {zone: answer.reading for zone, answer in answers.items()}
+
+    def shares(self, zone: str, *, now: datetime) -> Shares | None:
+        """See GridSnapshot."""
+        view, clock = self._view, self._clock()
+        kept: Kept | None = view.of(SHARES).get(zone)
+        due, known = clock >= self._refresher.due_at(view, zone, kept, clock), usable(kept, now) is not None
+        self._count(SHARES.name, hit=not due, stale=due and known, miss=due and not known)
+        if due:
+            self._fetch(view, [(SHARES, zone)], now)
+        value = usable(self._view.of(SHARES).get(zone), now)
+        return value if isinstance(value, Shares) else None
+
+    def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
+        """See GridSnapshot."""
+        known = self._view.of(INTENSITY)
+        held = ((zone, usable(known.get(zone), now)) for zone in zones)
+        return {zone: value for zone, value in held if isinstance(value, Observation)}
 
     def _answers(
         self, view: View, zones: Sequence[str], now: datetime, forecast: bool, clock: float
@@ -168,7 +193,7 @@ class CachedReader:
         """
         if kept is not None and kept.reason is not None:
             return kept.reason
-        health: Health = view.of(HEALTH).get(self._source.name) or Health()
+        health: Health = view.of(HEALTH).get(self._source) or Health()
         hold = health.hold if health.held(now.timestamp()) else None
         if kept is None:
             return hold or "late"
@@ -177,14 +202,13 @@ class CachedReader:
         return "stale"
 
     def _fetch(self, view: View, wanted: Sequence[Wanted], now: datetime) -> bool:
-        """Whether something was waited for, so that there may be more to read: one deadline from begin() on."""
-        waited, began = getattr(self._mine, "waited_seconds", 0.0), self._monotonic()
-        if not self._refresher.fetch(view, wanted, now, seconds=max(0.0, self._deadline_seconds - waited)):
+        """Whether something was waited for, so that there may be more to read."""
+        began = self._monotonic()
+        if not self._refresher.fetch(view, wanted, now, seconds=max(0.0, self._seconds_left)):
             return False
-        if self._begun() is not None:  # what was waited for, and nothing else, changes what this thread reads
-            newest = self._shared.view()
-            self._mine.waited_seconds = waited + self._monotonic() - began
-            self._mine.view = view.replaced((kind, zone, newest.of(kind).get(zone)) for kind, zone in wanted)
+        self._seconds_left -= self._monotonic() - began
+        newest = self._shared.view()
+        self._view = view.replaced((kind, zone, newest.of(kind).get(zone)) for kind, zone in wanted)
         return True
 
     def _count(self, kind: str, **results: int) -> None:

@@ -48,8 +48,17 @@ class SourceState:
         return None if self.quota is None else self.quota.calls_left
 
 
-class GridReader(Protocol):
-    """Reads live grid data; never raises for an upstream's trouble, never blocks past its deadline."""
+class GridSnapshot(Protocol):
+    """The grid as it was known at one moment, read by one request in one thread.
+
+    Never raises for an upstream's trouble. What a request waits for enters its snapshot; nothing else changes it.
+    All its waits together end at one deadline.
+    """
+
+    @property
+    def version(self) -> str:
+        """Names what is read: where two are equal, so are all readings at one `now`, on any machine."""
+        ...
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
         """A reading for every zone asked for; `forecast` says whether forecasts are wanted too."""
@@ -63,15 +72,12 @@ class GridReader(Protocol):
         """What is held of these zones and may be served, last good values too; calls nothing, waits for nothing."""
         ...
 
-    def begin(self) -> None:
-        """Until it begins again this thread reads one state of things, but for what it waits for.
 
-        The state is that of its first reading; until then no store is touched.
-        """
-        ...
+class GridReader(Protocol):
+    """Live grid data, shared by all threads."""
 
-    def version(self) -> str:
-        """Names what this thread reads: where two are equal, so are all readings at one `now`, on any machine."""
+    def open(self) -> GridSnapshot:
+        """A snapshot of what is known now, for one request."""
         ...
 
     def states(self) -> tuple[SourceState, ...]:

@@ -13,7 +13,8 @@ from flask import Flask
 from api.access import Access
 from app import create_app
 from carbon.errors import StateUnavailable
-from engine import Engine
+from carbon.workload import CalculateQuery
+from engine import Engine, Session
 from grid.absent import NoLiveSource
 from settings import Settings
 from store.keyring import KeyRing
@@ -108,20 +109,28 @@ def _refusals(engine: Engine) -> dict[str, Any]:
 def _failures(engine: Engine) -> dict[str, Any]:
     """The answers to a fault of the service, and to a type that is missing although the question was checked."""
 
-    class Failing(Engine):
-        def calculate(self, *args: Any, **named: Any) -> Any:
+    class Failing(Session):
+        def calculate(self, query: CalculateQuery) -> Any:
             raise RuntimeError("broken for the documentation")
 
-    class Forgetful(Engine):
-        def calculate(self, *args: Any, **named: Any) -> Any:
-            engine.mapping.instance_type("aws", "m7g.lrge")
+    class Forgetful(Session):
+        def calculate(self, query: CalculateQuery) -> Any:
+            self.mapping.instance_type("aws", "m7g.lrge")
+
+    class Faulty(Engine):
+        def __init__(self, session: type[Session]) -> None:
+            super().__init__(engine.mapping, NoLiveSource("electricity-maps"))
+            self._session = session
+
+        def at(self, now: datetime) -> Session:
+            sound = super().at(now)
+            return self._session(now=now, mapping=sound.mapping, grid=sound.grid, placing=sound.placing)
 
     question = ("POST", "/api/v1/calculate", b'{"region":"us-east-1","instance_type":"m7g.large"}', JSON)
-    source = NoLiveSource("electricity-maps")
     with _silence():
         return {
-            "internal-error": ask(app_over(Failing(engine.mapping, source)), *question),
-            "unknown-instance-type": ask(app_over(Forgetful(engine.mapping, source)), *question),
+            "internal-error": ask(app_over(Faulty(Failing)), *question),
+            "unknown-instance-type": ask(app_over(Faulty(Forgetful)), *question),
         }
 
 

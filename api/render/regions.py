@@ -12,16 +12,11 @@ from catalog.model import Zone
 from mapping import CloudMap
 
 
-def sites(mapping: CloudMap) -> Mapping[str, Json]:
-    """What never changes of each region's row, by provider:region."""
-    return {key: site(region) for key, region in mapping.regions.items()}
-
-
-def region_list(result: RegionList, known: Mapping[str, Json]) -> Json:
-    """known: as `sites` gives it."""
+def region_list(result: RegionList, mapping: CloudMap) -> Json:
+    sites = mapping.derived(_sites)
     return {
         "total_regions": result.total,
-        "regions": [_row(row, known[row.region]) for row in result.rows],
+        "regions": [_row(row, sites[row.region]) for row in result.rows],
     }
 
 
@@ -82,9 +77,14 @@ def zone_details(result: ZoneDetails, zone: Zone, mapping: CloudMap) -> Json:
     }
 
 
-def _row(row: RegionNow, known: Json) -> Json:
+def _sites(mapping: CloudMap) -> Mapping[str, Json]:
+    """The fixed part of each region's row, by provider:region."""
+    return {key: site(region) for key, region in mapping.regions.items()}
+
+
+def _row(row: RegionNow, fixed: Json) -> Json:
     return {
-        **known,
+        **fixed,
         "carbon_intensity": rounded(row.intensity.gco2e_per_kwh),
         **provenance(row.intensity.provenance),
         **grid_shares(row.shares),

@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 
 class FakeReader:
-    """A GridReader. Zones without a reading get `others`, which by default says that no key is set."""
+    """A GridReader and its snapshot. Zones without a reading get `others`, which by default says that no key is set."""
 
     def __init__(
         self,
@@ -45,9 +45,10 @@ class FakeReader:
         held = ((zone, self._readings[zone].latest) for zone in zones if zone in self._readings)
         return {zone: latest for zone, latest in held if latest is not None}
 
-    def begin(self) -> None:
-        pass
+    def open(self) -> FakeReader:
+        return self
 
+    @property
     def version(self) -> str:
         return self.known
 

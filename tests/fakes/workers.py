@@ -143,9 +143,9 @@ def _work(setup: Setup, threads: int, pipe: Connection) -> None:
         while not stop.is_set():
             now = datetime.now(UTC).replace(second=0, microsecond=0)
             began = time.perf_counter()
-            reader.begin()
-            readings = reader.read(setup.zones, now=now, forecast=False)
-            version = reader.version()
+            snapshot = reader.open()
+            readings = snapshot.read(setup.zones, now=now, forecast=False)
+            version = snapshot.version
             seconds = time.perf_counter() - began
             pairs = tuple((one.latest and one.latest.gco2e_per_kwh, one.reason) for one in readings.values())
             with lock:

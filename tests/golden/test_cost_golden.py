@@ -33,7 +33,7 @@ def engine() -> Engine:
 
 def bill(region: str, instance_type: str, hours: float = 1.0, count: int = 1) -> Cost:
     query = CalculateQuery(region=region, instance_type=instance_type, duration_hours=hours, count=count)
-    return engine().calculate(query, now=NOW).cost
+    return engine().at(NOW).calculate(query).cost
 
 
 def answer(**more: object) -> Placement:
@@ -43,7 +43,7 @@ def answer(**more: object) -> Placement:
 def answer_at(now: datetime, /, **more: object) -> Placement:
     given = {"workload": WorkloadType.GENERAL, "priority": Priority.COST, "providers": ("aws",), "flexible": False}
     query = OptimizeQuery(**given | {"duration_hours": 24.0, "limit": 500} | more)  # type: ignore[arg-type]
-    return engine().optimize(query, now=now)
+    return engine().at(now).optimize(query)
 
 
 def graviton2(**more: object) -> Placement:

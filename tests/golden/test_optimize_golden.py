@@ -40,7 +40,7 @@ def answer(
 ) -> Placement:
     """The engine's answer on a grid of these zones; `others` None leaves the rest to the baseline."""
     rest = None if others is None else flat(now, others)
-    return Engine(cloud_map(), FakeReader(zones, others=rest)).optimize(query, now=now)
+    return Engine(cloud_map(), FakeReader(zones, others=rest)).at(now).optimize(query)
 
 
 def ask(

@@ -14,7 +14,7 @@ import pytest
 
 from carbon.reading import ZoneReading
 from grid.absent import NoLiveSource
-from grid.cached import CachedReader
+from grid.cached import CachedReader, CachedSnapshot
 from grid.gate import Gate
 from grid.kept import KINDS
 from grid.refresher import ReadPolicy
@@ -52,8 +52,11 @@ def hasty(source: FakeLiveSource) -> CachedReader:
     return CachedReader(source, ReadPolicy(deadline_seconds=DEADLINE_SECONDS))
 
 
-def read(reader: CachedReader, clock: SteppedClock, *zones: str, forecast: bool = False) -> list[ZoneReading]:
-    readings = reader.read(zones, now=clock.utc_now(), forecast=forecast)
+def read(
+    reader: CachedReader | CachedSnapshot, clock: SteppedClock, *zones: str, forecast: bool = False
+) -> list[ZoneReading]:
+    snapshot = reader.open() if isinstance(reader, CachedReader) else reader
+    readings = snapshot.read(zones, now=clock.utc_now(), forecast=forecast)
     return [readings[zone] for zone in zones]
 
 
@@ -123,12 +126,12 @@ def test_regions_that_share_a_zone_share_its_call(
 def test_shares_are_kept_for_a_quarter_of_an_hour(
     reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
-    shares = reader.shares("DE", now=clock.utc_now())
+    shares = reader.open().shares("DE", now=clock.utc_now())
     clock.advance(15 * MINUTE - 1)
-    reader.shares("DE", now=clock.utc_now())
+    reader.open().shares("DE", now=clock.utc_now())
     before = source.count("shares")
     clock.advance(1)
-    reader.shares("DE", now=clock.utc_now())
+    reader.open().shares("DE", now=clock.utc_now())
 
     assert shares is not None
     assert shares.renewable_share == 0.6
@@ -245,12 +248,12 @@ def test_a_forecast_within_its_time_to_live_is_served_however_small_the_age_limi
 def test_failed_shares_answer_with_the_last_ones_and_then_with_none(
     reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
-    reader.shares("DE", now=clock.utc_now())
+    reader.open().shares("DE", now=clock.utc_now())
     source.errors["shares", "DE"] = TIMEOUT
     clock.advance(110 * MINUTE)
-    within = reader.shares("DE", now=clock.utc_now())
+    within = reader.open().shares("DE", now=clock.utc_now())
     clock.advance(1)
-    beyond = reader.shares("DE", now=clock.utc_now())
+    beyond = reader.open().shares("DE", now=clock.utc_now())
 
     assert within is not None
     assert beyond is None
@@ -259,11 +262,11 @@ def test_failed_shares_answer_with_the_last_ones_and_then_with_none(
 def test_a_late_refresh_answers_with_the_last_value(source: FakeLiveSource) -> None:
     reader = CachedReader(source, ReadPolicy(deadline_seconds=0.1, intensity_ttl_seconds=0.01))
     source.starts_at = datetime.now(UTC)
-    reader.read(["DE"], now=datetime.now(UTC), forecast=False)
+    reader.open().read(["DE"], now=datetime.now(UTC), forecast=False)
     time.sleep(0.02)
     source.gate.clear()
 
-    readings = reader.read(["DE"], now=datetime.now(UTC), forecast=False)
+    readings = reader.open().read(["DE"], now=datetime.now(UTC), forecast=False)
 
     assert value(readings["DE"]) == 300
     assert readings["DE"].reason is None
@@ -288,12 +291,11 @@ def test_when_the_clock_is_set_back_a_value_from_the_future_is_asked_for_again_o
 def test_a_request_that_asks_twice_waits_for_one_deadline(source: FakeLiveSource) -> None:
     source.gate.clear()
     reader = CachedReader(source, ReadPolicy(deadline_seconds=1.0))
-    now = datetime.now(UTC)
-    reader.begin()
+    now, snapshot = datetime.now(UTC), reader.open()
     began = time.monotonic()
 
-    (reading,) = reader.read(["DE"], now=now, forecast=True).values()
-    shares = reader.shares("DE", now=now)
+    (reading,) = snapshot.read(["DE"], now=now, forecast=True).values()
+    shares = snapshot.shares("DE", now=now)
 
     assert (reading.latest, reading.reason, shares) == (None, "late", None)
     assert 1.0 <= time.monotonic() - began < 2.0
@@ -311,7 +313,7 @@ def test_a_held_source_is_not_asked_and_the_reason_is_its_own(source: FakeLiveSo
     Gate("fake", shared, utc_now=clock.utc_now).failed(source.hold)
 
     known, unknown = read(reader, clock, "DE", "FR", forecast=True)
-    shares = reader.shares("DE", now=clock.utc_now())
+    shares = reader.open().shares("DE", now=clock.utc_now())
 
     assert (value(known), known.reason) == (300, None)  # at 09:15 the value of 09:00 to 10:00 is what there is
     assert (value(unknown), unknown.reason) == (None, "sandbox-key")
@@ -352,7 +354,7 @@ def test_workers_that_fetched_the_same_at_different_times_answer_alike_while_the
 
     answers = [read(worker, clock, "DE") for worker in workers]
 
-    assert workers[0].version() == workers[1].version()
+    assert workers[0].open().version == workers[1].open().version
     assert answers[0] == answers[1]
 
 
@@ -365,7 +367,7 @@ def test_thirty_two_threads_that_ask_for_one_zone_make_one_call(hasty: CachedRea
 
     def ask() -> float | None:
         together.wait()
-        return value(hasty.read(["DE"], now=datetime.now(UTC), forecast=False)["DE"])
+        return value(hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)["DE"])
 
     with ThreadPoolExecutor(32) as threads:
         answers = [threads.submit(ask) for _ in range(32)]
@@ -393,7 +395,7 @@ def test_at_most_eight_calls_run_at_once(hasty: CachedReader, source: FakeLiveSo
     source.gate.clear()
     zones = [f"Z{number}" for number in range(30)]
 
-    hasty.read(zones, now=datetime.now(UTC), forecast=True)
+    hasty.open().read(zones, now=datetime.now(UTC), forecast=True)
     source.gate.set()
 
     assert eventually(lambda: len(source.calls) == 60)
@@ -406,13 +408,13 @@ def test_a_late_zone_answers_from_the_fallback_and_still_fills_the_cache(
     source.gate.clear()
     began = time.monotonic()
 
-    late = hasty.read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]
+    late = hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]
     waited = time.monotonic() - began
     source.gate.set()
 
     assert (value(late), late.reason) == (None, "late")
     assert DEADLINE_SECONDS <= waited < 3 * DEADLINE_SECONDS
-    assert eventually(lambda: value(hasty.read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]) == 300)
+    assert eventually(lambda: value(hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]) == 300)
     assert source.count("latest") == 1
 
 
@@ -420,7 +422,7 @@ def test_many_hanging_zones_cost_a_request_one_deadline(hasty: CachedReader, sou
     source.gate.clear()
     began = time.monotonic()
 
-    readings = hasty.read([f"Z{number}" for number in range(50)], now=datetime.now(UTC), forecast=True)
+    readings = hasty.open().read([f"Z{number}" for number in range(50)], now=datetime.now(UTC), forecast=True)
 
     assert time.monotonic() - began < 3 * DEADLINE_SECONDS
     assert {reading.reason for reading in readings.values()} == {"late"}
@@ -430,11 +432,11 @@ def test_a_hanging_upstream_costs_one_deadline_not_one_for_each_request(
     hasty: CachedReader, source: FakeLiveSource
 ) -> None:
     source.gate.clear()
-    hasty.read(["DE"], now=datetime.now(UTC), forecast=False)
+    hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)
     began = time.monotonic()
 
     for _ in range(20):
-        hasty.read(["DE"], now=datetime.now(UTC), forecast=False)
+        hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)
 
     assert time.monotonic() - began < DEADLINE_SECONDS
 
@@ -446,13 +448,13 @@ def test_nobody_waits_for_a_source_that_brought_no_answer_for_a_while(
     source.responsive = False
     began = time.monotonic()
 
-    reading = hasty.read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]
+    reading = hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]
     waited = time.monotonic() - began
     source.gate.set()
 
     assert reading.reason == "late"
     assert waited < DEADLINE_SECONDS / 2
-    assert eventually(lambda: value(hasty.read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]) == 300)
+    assert eventually(lambda: value(hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)["DE"]) == 300)
 
 
 def test_one_bad_zone_does_not_spoil_the_others(
@@ -467,11 +469,11 @@ def test_one_bad_zone_does_not_spoil_the_others(
 
 
 def test_a_forked_worker_makes_its_own_threads(hasty: CachedReader) -> None:
-    hasty.read(["DE"], now=datetime.now(UTC), forecast=False)
+    hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)
 
     child = os.fork()
     if child == 0:
-        readings = hasty.read(["FR"], now=datetime.now(UTC), forecast=False)
+        readings = hasty.open().read(["FR"], now=datetime.now(UTC), forecast=False)
         os._exit(0 if value(readings["FR"]) == 300 else 1)
     _, status = os.waitpid(child, 0)
 
@@ -536,10 +538,10 @@ def test_asking_for_the_state_calls_nothing(reader: CachedReader, source: FakeLi
 def test_without_a_key_every_zone_says_so(clock: SteppedClock) -> None:
     reader = NoLiveSource("electricity-maps")
 
-    readings = reader.read(["DE", "FR"], now=clock.utc_now(), forecast=True)
+    readings = reader.open().read(["DE", "FR"], now=clock.utc_now(), forecast=True)
 
     assert readings == {"DE": ZoneReading(reason="no-key"), "FR": ZoneReading(reason="no-key")}
-    assert reader.shares("DE", now=clock.utc_now()) is None
+    assert reader.open().shares("DE", now=clock.utc_now()) is None
     (state,) = reader.states()
     assert (state.source, state.state, state.fallbacks) == ("electricity-maps", "unconfigured", {"no-key": 2})
 
@@ -547,22 +549,22 @@ def test_without_a_key_every_zone_says_so(clock: SteppedClock) -> None:
 def test_the_version_changes_with_what_is_known(
     reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
-    versions = [reader.version()]
+    versions = [reader.open().version]
 
     read(reader, clock, "DE")
-    versions.append(reader.version())
+    versions.append(reader.open().version)
     read(reader, clock, "DE", forecast=True)
-    versions.append(reader.version())
+    versions.append(reader.open().version)
     source.value = 310.0
     clock.advance(5 * MINUTE + 1)
     read(reader, clock, "DE")  # starts what brings it
-    assert eventually(lambda: reader.version() not in versions)
-    versions.append(reader.version())
+    assert eventually(lambda: reader.open().version not in versions)
+    versions.append(reader.open().version)
     source.errors["latest", "DE"] = TIMEOUT
     clock.advance(5 * MINUTE + 1)
     read(reader, clock, "DE")
 
-    assert eventually(lambda: reader.version() not in versions)
+    assert eventually(lambda: reader.open().version not in versions)
     assert len(set(versions)) == 4
 
 
@@ -570,51 +572,50 @@ def test_the_version_stays_while_a_refresh_brings_what_was_known(
     reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
-    before = reader.version()
+    before = reader.open().version
     clock.advance(5 * MINUTE + 1)
 
     read(reader, clock, "DE")
 
     assert eventually(lambda: source.count("latest") == 2 and not reader._refresher._flights._under_way)
-    assert reader.version() == before
+    assert reader.open().version == before
 
 
-def test_a_thread_reads_one_state_of_things_until_it_begins_again(
+def test_a_snapshot_reads_one_state_of_the_grid_until_another_is_opened(
     reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
-    reader.begin()
-    version = reader.version()
+    snapshot = reader.open()
+    version = snapshot.version
     source.value = 310
     clock.advance(5 * MINUTE)
     with ThreadPoolExecutor(1) as elsewhere:
         newest = elsewhere.submit(lambda: eventually(lambda: value(read(reader, clock, "DE")[0]) == 310)).result()
 
-    (still,) = read(reader, clock, "DE")
-    same = reader.version() == version
-    reader.begin()
+    (still,) = read(snapshot, clock, "DE")
+    same = snapshot.version == version
     (then,) = read(reader, clock, "DE")
 
     assert newest
     assert (value(still), same) == (300, True)
-    assert (value(then), reader.version() == version) == (310, False)
+    assert (value(then), reader.open().version == version) == (310, False)
 
 
-def test_what_a_request_waited_for_changes_what_it_reads_and_its_version_and_nothing_else_does(
+def test_only_what_a_snapshot_waited_for_changes_its_readings_and_its_version(
     reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
-    reader.begin()
-    before = reader.version()
+    snapshot = reader.open()
+    before = snapshot.version
     source.value = 310
     clock.advance(5 * MINUTE)
     with ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(lambda: eventually(lambda: value(read(reader, clock, "DE")[0]) == 310)).result()
 
-    known, new = read(reader, clock, "DE", "FR")
+    known, new = read(snapshot, clock, "DE", "FR")
 
     assert (value(known), value(new)) == (310, 310)  # DE was due and so was waited for too
-    assert reader.version() != before
+    assert snapshot.version != before
 
 
 def test_readers_that_know_the_same_have_the_same_version(source: FakeLiveSource, clock: SteppedClock) -> None:
@@ -624,4 +625,4 @@ def test_readers_that_know_the_same_have_the_same_version(source: FakeLiveSource
     read(other, clock, "FR")
     read(other, clock, "DE")
 
-    assert one.version() == other.version() != NoLiveSource("fake").version()
+    assert one.open().version == other.open().version != NoLiveSource("fake").open().version

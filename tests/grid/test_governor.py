@@ -82,7 +82,7 @@ class Worker:
 
     def read(self, *zones: str) -> dict[str, ZoneReading]:
         """Read, and let what that started come to its end."""
-        found = self.reader.read(zones, now=self.clock.utc_now(), forecast=True)
+        found = self.reader.open().read(zones, now=self.clock.utc_now(), forecast=True)
         flights = self.reader._refresher._flights
         assert eventually(lambda: not flights._under_way)
         return dict(found)

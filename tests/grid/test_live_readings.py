@@ -46,7 +46,7 @@ def build(server: FakeElectricityMaps, *, deadline_seconds: float = 3.0, read_se
 
 
 def reasons(reader: GridReader) -> set[str | None]:
-    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=True)
+    readings = reader.open().read(ZONES, now=datetime.now(UTC), forecast=True)
     return {reading.reason for reading in readings.values()}
 
 
@@ -54,8 +54,8 @@ def test_a_plan_of_one_zone_costs_three_calls_for_thirty_and_then_none(server: F
     server.access = {zone: ["*"] if zone == "Z7" else [] for zone in ZONES}
     reader = build(server)
 
-    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=True)
-    reader.read(ZONES, now=datetime.now(UTC), forecast=True)
+    readings = reader.open().read(ZONES, now=datetime.now(UTC), forecast=True)
+    reader.open().read(ZONES, now=datetime.now(UTC), forecast=True)
 
     assert sorted(server.paths()) == sorted(["zones", f"{LATEST} Z7", f"{FORECAST} Z7"])
     covered = readings["Z7"]
@@ -66,7 +66,7 @@ def test_a_plan_of_one_zone_costs_three_calls_for_thirty_and_then_none(server: F
 
 
 def test_a_zone_costs_two_calls_at_most(server: FakeElectricityMaps, reader: GridReader) -> None:
-    reader.read(ZONES, now=datetime.now(UTC), forecast=True)
+    reader.open().read(ZONES, now=datetime.now(UTC), forecast=True)
 
     assert len(server.calls) == 1 + 2 * len(ZONES)
 
@@ -75,7 +75,7 @@ def test_zones_are_fetched_side_by_side_but_no_more_than_eight(server: FakeElect
     server.fault = only(LATEST, slow(0.1))
     began = time.monotonic()
 
-    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=False)
+    readings = reader.open().read(ZONES, now=datetime.now(UTC), forecast=False)
 
     assert time.monotonic() - began < 1.5  # one after the other: 3 s
     assert all(reading.latest is not None for reading in readings.values())
@@ -86,7 +86,7 @@ def test_late_zones_fall_back_while_the_others_are_live(server: FakeElectricityM
     server.fault = only(LATEST, slow(1.0), zone="Z3")
     reader = build(server, deadline_seconds=0.5)
 
-    readings = reader.read(["Z3", "Z4"], now=datetime.now(UTC), forecast=False)
+    readings = reader.open().read(["Z3", "Z4"], now=datetime.now(UTC), forecast=False)
 
     assert readings["Z3"].reason == "late"
     assert readings["Z4"].latest is not None
@@ -114,7 +114,7 @@ def test_a_sandbox_key_leaves_no_false_number_in_any_reading(server: FakeElectri
 
     server.fault = only(LATEST, sandbox)
 
-    readings = reader.read(ZONES, now=datetime.now(UTC), forecast=False)
+    readings = reader.open().read(ZONES, now=datetime.now(UTC), forecast=False)
 
     assert {reading.reason for reading in readings.values()} == {"sandbox-key"}
     assert all(reading.latest is None for reading in readings.values())
@@ -124,7 +124,7 @@ def test_a_sandbox_key_leaves_no_false_number_in_any_reading(server: FakeElectri
 
 
 def test_shares_of_one_zone_are_read_live(reader: GridReader) -> None:
-    shares = reader.shares("Z1", now=datetime.now(UTC))
+    shares = reader.open().shares("Z1", now=datetime.now(UTC))
 
     assert shares is not None
     assert (shares.renewable_share, shares.fossil_free_share) == (0.6, 0.9)

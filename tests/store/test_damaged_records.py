@@ -60,11 +60,11 @@ def reader_over(store: Store, upstream: FakeElectricityMaps) -> GridReader:
 
 def read_everything(reader: GridReader) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
-    reader.begin()
-    assert set(reader.read(ZONES, now=now, forecast=True)) == set(ZONES)
-    reader.shares("DE", now=now)
-    reader.peek(ZONES, now=now)
-    reader.version()
+    snapshot = reader.open()
+    assert set(snapshot.read(ZONES, now=now, forecast=True)) == set(ZONES)
+    snapshot.shares("DE", now=now)
+    snapshot.peek(ZONES, now=now)
+    assert snapshot.version
     reader.states()
 
 

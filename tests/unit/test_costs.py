@@ -101,18 +101,18 @@ ENGINE = Engine(cloud_map(), FakeReader())
 @pytest.mark.parametrize("priority", Priority)
 @pytest.mark.parametrize("workload", WorkloadType)
 def test_calculate_compare_and_optimize_give_one_offer_one_cost(workload: WorkloadType, priority: Priority) -> None:
-    rows = ENGINE.optimize(ask(workload=workload, priority=priority), now=NOW).rows
+    rows = ENGINE.at(NOW).optimize(ask(workload=workload, priority=priority)).rows
 
     queries = [
         CalculateQuery(region=row.emission.region, instance_type=row.emission.instance_type, duration_hours=12.0)
         for row in rows
     ]
-    compared = {(row.region, row.instance_type): row.cost for row in ENGINE.compare(queries, now=NOW).rows}
+    compared = {(row.region, row.instance_type): row.cost for row in ENGINE.at(NOW).compare(queries).rows}
     assert len(compared) == len(rows)
     for row, query in zip(rows, queries, strict=True):
         offer = (query.region, query.instance_type)
         price = cloud_map().price(*offer)
-        assert row.emission.cost == compared[offer] == ENGINE.calculate(query, now=NOW).cost
+        assert row.emission.cost == compared[offer] == ENGINE.at(NOW).calculate(query).cost
         assert row.emission.cost == cost_of(price, 12.0, 1)
 
 
@@ -138,7 +138,7 @@ def test_whatever_is_asked_every_row_and_point_keeps_the_bounds_and_the_counts_a
 ) -> None:
     now = NOW + timedelta(days=days)
     try:
-        found = ENGINE.optimize(query, now=now)
+        found = ENGINE.at(now).optimize(query)
     except NoFeasiblePlacement:
         return
 
@@ -168,7 +168,7 @@ def _paid(price: Price | None, query: OptimizeQuery, now: datetime) -> float | N
 
 @pytest.mark.parametrize("usd_per_tonne", [0.0, 100.0, 20_000.0])
 def test_priority_cost_is_in_the_order_of_price_and_priced_carbon_per_unit_of_work(usd_per_tonne: float) -> None:
-    rows = ENGINE.optimize(ask(providers=(), carbon_usd_per_tonne=usd_per_tonne, limit=500), now=NOW).rows
+    rows = ENGINE.at(NOW).optimize(ask(providers=(), carbon_usd_per_tonne=usd_per_tonne, limit=500)).rows
 
     full = [
         row.usd_per_unit_work + (row.gco2e_per_unit_work or 0.0) * usd_per_tonne / 1e6

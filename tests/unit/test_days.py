@@ -22,7 +22,7 @@ DAY = [200.0] * 12 + [100.0] * 12 + [700.0] * 48
 
 
 def details(reading: ZoneReading, *, now: datetime = NOW) -> RegionDetails:
-    return Engine(cloud_map(), FakeReader({"US-NW-PACW": reading})).region_details("aws:us-west-2", now=now)
+    return Engine(cloud_map(), FakeReader({"US-NW-PACW": reading})).at(now).region_details("aws:us-west-2")
 
 
 def test_the_average_is_weighted_by_time_and_the_extremes_are_of_the_hours_touched() -> None:
@@ -86,7 +86,7 @@ def test_a_day_wholly_forecast_has_no_baseline_and_one_without_live_data_is_all_
 
 def test_a_flat_baseline_says_so() -> None:
     # Hong Kong's baseline is its annual figure at every hour.
-    found = Engine(cloud_map(), FakeReader()).region_details("aws:ap-east-1", now=NOW)
+    found = Engine(cloud_map(), FakeReader()).at(NOW).region_details("aws:ap-east-1")
 
     assert found.average.gco2e_per_kwh == pytest.approx(found.now.intensity.gco2e_per_kwh)
     assert found.average.provenance.source == found.now.intensity.provenance.source == "annual"

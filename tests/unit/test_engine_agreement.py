@@ -58,10 +58,10 @@ def test_calculate_compare_optimize_and_schedule_agree_on_a_job_that_starts_now(
         flexible=False,
     )
 
-    alone = engine(reading).calculate(query, now=NOW)
-    beside = next(row for row in engine(reading).compare([other, query], now=NOW).rows if row.region == here)
-    placed = engine(reading).optimize(question, now=NOW).rows[0]
-    planned = engine(reading).schedule(ScheduleQuery(region=here, duration_hours=hours), now=NOW)
+    alone = engine(reading).at(NOW).calculate(query)
+    beside = next(row for row in engine(reading).at(NOW).compare([other, query]).rows if row.region == here)
+    placed = engine(reading).at(NOW).optimize(question).rows[0]
+    planned = engine(reading).at(NOW).schedule(ScheduleQuery(region=here, duration_hours=hours))
 
     for found in (beside, placed.emission):
         assert found.energy_kwh == pytest.approx(alone.energy_kwh, rel=1e-12)
@@ -85,8 +85,8 @@ def test_optimize_and_schedule_find_the_same_window(reading: ZoneReading, hours:
         regions=("aws:us-west-2",),
     )
 
-    placed = engine(reading).optimize(question, now=NOW).rows[0].window
-    planned = engine(reading).schedule(ScheduleQuery(region="aws:us-west-2", duration_hours=hours), now=NOW).best
+    placed = engine(reading).at(NOW).optimize(question).rows[0].window
+    planned = engine(reading).at(NOW).schedule(ScheduleQuery(region="aws:us-west-2", duration_hours=hours)).best
 
     assert (placed.starts_at, placed.ends_at) == (planned.starts_at, planned.ends_at)
     assert placed.mean.gco2e_per_kwh == pytest.approx(planned.mean.gco2e_per_kwh, rel=1e-9)
@@ -97,18 +97,18 @@ def test_optimize_and_schedule_find_the_same_window(reading: ZoneReading, hours:
 def test_a_region_s_intensity_now_is_one_number_everywhere(name: str) -> None:
     one = engine(READINGS[name])
 
-    details = one.region_details("aws:us-west-2", now=NOW).now.intensity
+    details = one.at(NOW).region_details("aws:us-west-2").now.intensity
 
-    assert one.zone_details("US-NW-PACW", now=NOW).intensity == details
-    assert one.schedule(ScheduleQuery(region="aws:us-west-2"), now=NOW).current == details
-    listed = one.regions(RegionsQuery(providers=("aws",)), now=NOW).rows
+    assert one.at(NOW).zone_details("US-NW-PACW").intensity == details
+    assert one.at(NOW).schedule(ScheduleQuery(region="aws:us-west-2")).current == details
+    listed = one.at(NOW).regions(RegionsQuery(providers=("aws",))).rows
     assert next(row for row in listed if row.region == "aws:us-west-2").intensity == details
 
 
 def test_the_regions_list_is_greenest_first_and_counts_before_the_limit() -> None:
     reader = FakeReader({"SE-SE3": flat(NOW, 500), "FR": flat(NOW, 3)})
 
-    found = Engine(cloud_map(), reader).regions(RegionsQuery(providers=("aws",), limit=4), now=NOW)
+    found = Engine(cloud_map(), reader).at(NOW).regions(RegionsQuery(providers=("aws",), limit=4))
 
     values = [row.intensity.gco2e_per_kwh or 0 for row in found.rows]
     assert (found.total, len(found.rows)) == (34, 4)
@@ -121,9 +121,9 @@ def test_the_regions_list_is_greenest_first_and_counts_before_the_limit() -> Non
 def test_the_regions_list_can_be_narrowed_and_sorted() -> None:
     one = Engine(cloud_map(), FakeReader())
 
-    german = one.regions(RegionsQuery(countries=("DE",), sort=RegionSort.REGION), now=NOW)
-    shared = one.regions(RegionsQuery(zone="US-MIDA-PJM", providers=("aws",), sort=RegionSort.REGION), now=NOW)
-    renewable = one.regions(RegionsQuery(providers=("aws",), sort=RegionSort.RENEWABLE_PERCENTAGE), now=NOW)
+    german = one.at(NOW).regions(RegionsQuery(countries=("DE",), sort=RegionSort.REGION))
+    shared = one.at(NOW).regions(RegionsQuery(zone="US-MIDA-PJM", providers=("aws",), sort=RegionSort.REGION))
+    renewable = one.at(NOW).regions(RegionsQuery(providers=("aws",), sort=RegionSort.RENEWABLE_PERCENTAGE))
 
     assert all(cloud_map().regions[row.region].country == "DE" for row in german.rows)
     assert [row.region for row in german.rows] == sorted(row.region for row in german.rows)
@@ -143,8 +143,8 @@ def test_live_shares_are_shown_for_a_single_region_and_annual_ones_elsewhere() -
     )
     one = Engine(cloud_map(), FakeReader(shares={"US-NW-PACW": live}))
 
-    details = one.region_details("aws:us-west-2", now=NOW).now.shares
-    listed = next(r for r in one.regions(RegionsQuery(providers=("aws",)), now=NOW).rows if r.region == "aws:us-west-2")
+    details = one.at(NOW).region_details("aws:us-west-2").now.shares
+    listed = next(r for r in one.at(NOW).regions(RegionsQuery(providers=("aws",))).rows if r.region == "aws:us-west-2")
 
     assert (details.renewable_share, details.basis, details.as_of) == (0.61, "live", "2026-11-18T10:00:00Z")
     assert listed.shares.basis == "annual"
@@ -152,7 +152,7 @@ def test_live_shares_are_shown_for_a_single_region_and_annual_ones_elsewhere() -
 
 
 def test_a_retired_zone_key_is_answered_with_the_current_one() -> None:
-    found = Engine(cloud_map(), FakeReader()).zone_details("us-midw-pjm", now=NOW)
+    found = Engine(cloud_map(), FakeReader()).at(NOW).zone_details("us-midw-pjm")
 
     assert found.zone == "US-MIDA-PJM"
     assert {"aws:us-east-1", "aws:us-east-2"} <= set(found.regions)

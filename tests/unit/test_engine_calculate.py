@@ -27,7 +27,7 @@ def engine(zones: dict[str, ZoneReading] | None = None, *, others: float = 400) 
 def test_a_p4d_24xlarge_for_a_day_follows_the_formula_part_by_part() -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="p4d.24xlarge", duration_hours=24, include_embodied=True)
 
-    found = engine().calculate(query, now=NOW)
+    found = engine().at(NOW).calculate(query)
 
     # Half busy, 0.69 of the range. 96 threads of a Xeon 8275CL: 96 x (0.855 + 0.69 x 4.67) = 391.4208 W.
     # 1,152 GB less the 96 x 1.71 in the CPU's figure: 0.392 x 987.84 = 387.23328. Eight A100: 8 x (52 + 0.5 x 348) =
@@ -49,7 +49,7 @@ def test_a_p4d_24xlarge_for_a_day_follows_the_formula_part_by_part() -> None:
 
 
 def test_a_lambda_function_is_its_share_of_a_graviton2() -> None:
-    found = engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="lambda-arm64-1769mb"), now=NOW)
+    found = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="lambda-arm64-1769mb"))
 
     # One thread: 0.495 + 0.69 x 2.104 = 1.94676 W; 0.392 x (1769/1024 - 1.07) = 0.2577553 W. Together x 1.15 x 400 g.
     assert found.draw.cpu_w == pytest.approx(1.94676)
@@ -62,9 +62,9 @@ def test_a_lambda_function_is_its_share_of_a_graviton2() -> None:
 
 
 def test_everything_scales_with_the_count_and_the_hours() -> None:
-    one = engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="m5.large"), now=NOW)
-    many = engine().calculate(
-        CalculateQuery(region=VIRGINIA, instance_type="m5.large", count=7, duration_hours=3), now=NOW
+    one = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="m5.large"))
+    many = (
+        engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="m5.large", count=7, duration_hours=3))
     )
 
     assert many.energy_kwh == pytest.approx(21 * one.energy_kwh)
@@ -85,7 +85,7 @@ def test_everything_scales_with_the_count_and_the_hours() -> None:
 def test_utilisation_moves_the_cpu_along_the_curve(utilization: float, curve: PowerCurve, watts: float) -> None:
     load = Load(utilization=utilization, curve=curve)
 
-    found = engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="c6i.2xlarge", load=load), now=NOW)
+    found = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="c6i.2xlarge", load=load))
 
     assert found.draw.it_w == pytest.approx(watts, abs=0.05)
     assert not found.utilization_defaulted
@@ -94,7 +94,7 @@ def test_utilisation_moves_the_cpu_along_the_curve(utilization: float, curve: Po
 def test_accelerators_follow_their_own_utilisation_else_the_cpu_s() -> None:
     def gpu_watts(load: Load) -> float:
         query = CalculateQuery(region=VIRGINIA, instance_type="g4dn.xlarge", load=load)
-        return engine().calculate(query, now=NOW).draw.accelerator_w
+        return engine().at(NOW).calculate(query).draw.accelerator_w
 
     idle, full = gpu_watts(Load(utilization=0.0)), gpu_watts(Load(utilization=1.0))
 
@@ -108,7 +108,7 @@ def test_a_burstable_type_runs_at_its_baseline_unless_told_otherwise() -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="t3.large")
     told = CalculateQuery(region=VIRGINIA, instance_type="t3.large", load=Load(utilization=0.8))
 
-    found, asked = engine().calculate(query, now=NOW), engine().calculate(told, now=NOW)
+    found, asked = engine().at(NOW).calculate(query), engine().at(NOW).calculate(told)
 
     # 0.3 of a Xeon 8175M: 0.22 + 0.47 x 0.2/0.4 = 0.455 of the range; 2 x (0.755 + 0.455 x 4.99) = 6.0509 W.
     assert (found.utilization, found.utilization_defaulted) == (0.3, True)
@@ -119,14 +119,14 @@ def test_a_burstable_type_runs_at_its_baseline_unless_told_otherwise() -> None:
 def test_a_machine_without_accelerators_has_no_accelerator_utilisation() -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", load=Load(accelerator_utilization=0.7))
 
-    assert engine().calculate(query, now=NOW).accelerator_utilization is None
+    assert engine().at(NOW).calculate(query).accelerator_utilization is None
 
 
 def test_the_intensity_used_is_the_mean_from_now_weighted_by_time() -> None:
     pjm = known(NOW, [300.0, 360.0, 480.0, 600.0])
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=2.5)
 
-    found = engine({"US-MIDA-PJM": pjm}).calculate(query, now=NOW)
+    found = engine({"US-MIDA-PJM": pjm}).at(NOW).calculate(query)
 
     # 10:20 to 12:50: 40 minutes of 300, 60 of 360, 50 of 480.
     mean = (40 * 300 + 60 * 360 + 50 * 480) / 150
@@ -140,7 +140,7 @@ def test_a_job_within_this_hour_uses_the_live_value_alone() -> None:
     reading = ZoneReading(latest=observation(NOW, 333.0, quality=Quality.ESTIMATED))
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=0.5)
 
-    found = engine({"US-MIDA-PJM": reading}).calculate(query, now=NOW)
+    found = engine({"US-MIDA-PJM": reading}).at(NOW).calculate(query)
 
     assert found.used.gco2e_per_kwh == pytest.approx(333)
     assert found.used.provenance.quality is Quality.ESTIMATED
@@ -149,7 +149,7 @@ def test_a_job_within_this_hour_uses_the_live_value_alone() -> None:
 def test_a_year_is_answered_and_says_from_when_it_is_baseline() -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=8760)
 
-    found = engine().calculate(query, now=NOW)
+    found = engine().at(NOW).calculate(query)
 
     assert found.used.provenance.quality is Quality.BASELINE
     assert found.used.provenance.baseline_from == datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -158,15 +158,15 @@ def test_a_year_is_answered_and_says_from_when_it_is_baseline() -> None:
 def test_a_type_is_calculated_where_it_is_not_sold_and_says_so() -> None:
     sold, unsold = "aws:us-east-1", "aws:ap-southeast-7"
 
-    there = engine().calculate(CalculateQuery(region=unsold, instance_type="p5.48xlarge"), now=NOW)
+    there = engine().at(NOW).calculate(CalculateQuery(region=unsold, instance_type="p5.48xlarge"))
 
     assert there.offered is False
-    assert engine().calculate(CalculateQuery(region=sold, instance_type="p5.48xlarge"), now=NOW).offered is True
+    assert engine().at(NOW).calculate(CalculateQuery(region=sold, instance_type="p5.48xlarge")).offered is True
 
 
 def test_a_service_over_a_machine_is_that_machine_and_nobody_lists_where_it_is_offered() -> None:
-    database = engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="db.r6g.large"), now=NOW)
-    machine = engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="r6g.large"), now=NOW)
+    database = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="db.r6g.large"))
+    machine = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="r6g.large"))
 
     assert database.instance_type == "db.r6g.large"
     assert database.energy_kwh == machine.energy_kwh
@@ -181,7 +181,7 @@ def test_a_known_type_that_cannot_be_modelled_names_the_nearest_that_can() -> No
     for instance in unmodelled[::40]:
         query = CalculateQuery(region=regions[instance.provider], instance_type=instance.instance_type)
         with pytest.raises(PowerNotModelled) as raised:
-            engine().calculate(query, now=NOW)
+            engine().at(NOW).calculate(query)
 
         nearest = raised.value.facts["nearest_modelled"]
         assert isinstance(nearest, tuple)
@@ -191,7 +191,7 @@ def test_a_known_type_that_cannot_be_modelled_names_the_nearest_that_can() -> No
 
 def test_the_reason_why_a_type_cannot_be_modelled_is_said_once() -> None:
     with pytest.raises(PowerNotModelled) as raised:
-        engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="c6gn.metal"), now=NOW)
+        engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="c6gn.metal"))
 
     assert str(raised.value) == (
         "the power of c6gn.metal cannot be modelled: for sale, but its hardware is described by no source at hand"
@@ -200,7 +200,7 @@ def test_the_reason_why_a_type_cannot_be_modelled_is_said_once() -> None:
 
 def test_an_unmodelled_general_type_is_not_answered_with_a_gpu() -> None:
     with pytest.raises(PowerNotModelled) as raised:
-        engine().calculate(CalculateQuery(region="azure:westeurope", instance_type="Basic_A0"), now=NOW)
+        engine().at(NOW).calculate(CalculateQuery(region="azure:westeurope", instance_type="Basic_A0"))
 
     nearest = raised.value.facts["nearest_modelled"]
     assert isinstance(nearest, tuple)
@@ -209,7 +209,7 @@ def test_an_unmodelled_general_type_is_not_answered_with_a_gpu() -> None:
 
 def test_a_type_nobody_knows_is_an_unknown_name_with_the_nearest_known() -> None:
     with pytest.raises(UnknownInstanceType) as raised:
-        engine().calculate(CalculateQuery(region=VIRGINIA, instance_type="m5.lrge"), now=NOW)
+        engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="m5.lrge"))
 
     assert "m5.large" in raised.value.nearest
 
@@ -218,7 +218,7 @@ def test_a_type_nobody_knows_is_an_unknown_name_with_the_nearest_known() -> None
 def test_a_moment_is_charged_at_the_intensity_of_now(hours: float) -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=hours)
 
-    found = engine().calculate(query, now=NOW)
+    found = engine().at(NOW).calculate(query)
 
     assert found.used.gco2e_per_kwh == pytest.approx(400)
     assert found.used.provenance == found.now.provenance

@@ -26,7 +26,7 @@ def option(region: str, name: str = "m5.large", *, hours: float = 2, embodied: b
 def test_options_come_greenest_first_and_the_difference_is_of_the_worst() -> None:
     options = [option("aws:us-east-1"), option("aws:eu-north-1"), option("aws:us-east-1", "g4dn.xlarge")]
 
-    found = engine().compare(options, now=NOW)
+    found = engine().at(NOW).compare(options)
 
     assert [(row.region, row.instance_type) for row in found.rows] == [
         ("aws:eu-north-1", "m5.large"),
@@ -44,7 +44,7 @@ def test_options_of_several_providers_use_their_own_pue() -> None:
     # Both lie in Ireland on one grid, whose figure cancels out; AWS's PUE is 1.15, Azure's 1.18.
     aws, azure = option("aws:eu-west-1", "m5.large"), option("azure:northeurope", "Standard_D2s_v3")
 
-    found = engine().compare([aws, azure], now=NOW)
+    found = engine().at(NOW).compare([aws, azure])
 
     assert {row.region: row.pue for row in found.rows} == {"aws:eu-west-1": 1.15, "azure:northeurope": 1.18}
     for row in found.rows:
@@ -54,24 +54,24 @@ def test_options_of_several_providers_use_their_own_pue() -> None:
 def test_each_option_has_the_figures_it_has_alone_whatever_it_is_compared_with() -> None:
     options = [option("aws:eu-west-3", hours=hours) for hours in (0.25, 1, 2, 30, 200)]
 
-    together = engine().compare(options, now=NOW)
+    together = engine().at(NOW).compare(options)
 
     for row in together.rows:
-        alone = engine().calculate(option("aws:eu-west-3", hours=row.duration_hours), now=NOW)
+        alone = engine().at(NOW).calculate(option("aws:eu-west-3", hours=row.duration_hours))
         assert row.operational_gco2e == pytest.approx(alone.operational_gco2e, rel=1e-9)
         assert row.used.provenance == alone.used.provenance
 
 
 def test_equal_options_are_ordered_by_region_then_type() -> None:
     # us-east-1 and us-east-2 share a grid zone.
-    found = engine().compare([option("aws:us-east-2"), option("aws:us-east-1")], now=NOW)
+    found = engine().at(NOW).compare([option("aws:us-east-2"), option("aws:us-east-1")])
 
     assert [row.region for row in found.rows] == ["aws:us-east-1", "aws:us-east-2"]
     assert (found.difference_gco2e, found.difference_share) == (0, 0)
 
 
 def test_a_single_option_differs_from_nothing() -> None:
-    found = engine().compare([option("aws:eu-north-1")], now=NOW)
+    found = engine().at(NOW).compare([option("aws:eu-north-1")])
 
     assert len(found.rows) == 1
     assert (found.difference_gco2e, found.difference_share) == (0, 0)
@@ -79,7 +79,7 @@ def test_a_single_option_differs_from_nothing() -> None:
 
 def test_embodied_emissions_count_in_the_order_where_they_are_asked_for() -> None:
     # On 20 g/kWh a small new machine's hardware outweighs its power; on 400 it does not.
-    found = engine().compare([option("aws:eu-north-1", embodied=True), option("aws:us-east-1")], now=NOW)
+    found = engine().at(NOW).compare([option("aws:eu-north-1", embodied=True), option("aws:us-east-1")])
 
     totals = [row.total_gco2e for row in found.rows]
     assert totals == sorted(totals)
@@ -89,6 +89,6 @@ def test_embodied_emissions_count_in_the_order_where_they_are_asked_for() -> Non
 def test_regions_of_one_zone_are_read_once() -> None:
     reader = FakeReader({"US-MIDA-PJM": flat(NOW, 400)})
 
-    Engine(cloud_map(), reader).compare([option("aws:us-east-1"), option("aws:us-east-2")], now=NOW)
+    Engine(cloud_map(), reader).at(NOW).compare([option("aws:us-east-1"), option("aws:us-east-2")])
 
     assert reader.reads == [(("US-MIDA-PJM",), True)]

@@ -57,7 +57,7 @@ def grids(draw: st.DrawFn) -> FakeReader:
 def answer(query: OptimizeQuery, reader: FakeReader) -> Placement | None:
     """None where nothing satisfies the question; other tests hold those answers to account."""
     try:
-        return Engine(cloud_map(), reader).optimize(query, now=NOW)
+        return Engine(cloud_map(), reader).at(NOW).optimize(query)
     except (NoFeasiblePlacement, DoesNotFit):
         return None
 
@@ -194,7 +194,7 @@ def test_savings_and_advice_can_be_recomputed_from_the_answer(query: OptimizeQue
 def test_the_same_question_has_the_same_answer() -> None:
     query = OptimizeQuery(workload=WorkloadType.GENERAL, priority=Priority.BALANCED, limit=100)
 
-    first, again = (Engine(cloud_map(), FakeReader()).optimize(query, now=NOW) for _ in range(2))
+    first, again = (Engine(cloud_map(), FakeReader()).at(NOW).optimize(query) for _ in range(2))
 
     assert first == again
 
@@ -203,7 +203,7 @@ def test_live_zones_are_counted() -> None:
     reader = FakeReader({"FR": flat(NOW, 40), "SE-SE3": flat(NOW, 60)})
     query = OptimizeQuery(workload=WorkloadType.GENERAL, priority=Priority.CARBON, providers=("aws",))
 
-    found = Engine(cloud_map(), reader).optimize(query, now=NOW)
+    found = Engine(cloud_map(), reader).at(NOW).optimize(query)
 
     # 34 regions; us-east-1 and us-east-2 share one zone.
     assert (found.live_zones, found.zones, found.regions_in_scope) == (2, 33, 34)

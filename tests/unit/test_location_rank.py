@@ -25,7 +25,7 @@ THREE = frozenset({"FR", "GB", "SE"})
 def located(
     query: LocationsQuery, readings: Mapping[str, ZoneReading] | None = None, *, now: datetime = NOW
 ) -> LocationList:
-    return Engine(cloud_map(), FakeReader(readings)).locations(query, now=now)
+    return Engine(cloud_map(), FakeReader(readings)).at(now).locations(query)
 
 
 def regions(result: LocationList) -> list[str]:

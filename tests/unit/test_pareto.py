@@ -107,7 +107,7 @@ def engine() -> Engine:
 
 
 def answer(query: OptimizeQuery, now: datetime = NOW) -> Placement:
-    return engine().optimize(query, now=now)
+    return engine().at(now).optimize(query)
 
 
 def of(point: ParetoPoint) -> tuple[str, str]:
@@ -147,7 +147,7 @@ def test_a_point_per_job_has_the_totals_that_calculate_gives_its_machine(wanted:
     for point in found.pareto.points:
         region, name = of(point)
         asked = CalculateQuery(region=region, instance_type=name, duration_hours=24.0, include_embodied=embodied)
-        own = engine().calculate(asked, now=NOW)
+        own = engine().at(NOW).calculate(asked)
         assert point.usd == pytest.approx(own.cost.spot_usd if point.spot else own.cost.on_demand_usd, rel=1e-9)
         assert point.gco2e == pytest.approx(own.total_gco2e, rel=1e-9)
         assert (own.embodied_gco2e is not None) == embodied

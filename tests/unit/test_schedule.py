@@ -30,7 +30,7 @@ def at(hour: int, minute: int = 0, *, day: int = 18) -> datetime:
 
 def plan(query: ScheduleQuery, values: list[float] | None = None, *, now: datetime = NOW) -> Schedule:
     reader = FakeReader({"US-NW-PACW": known(now, values or DIP)})
-    return Engine(cloud_map(), reader).schedule(query, now=now)
+    return Engine(cloud_map(), reader).at(now).schedule(query)
 
 
 def ask(hours: float, **more: object) -> ScheduleQuery:
@@ -140,7 +140,7 @@ def test_a_start_inside_an_hour_may_be_best() -> None:
 def test_a_plan_always_lies_within_what_was_asked(now: datetime, minutes: int, search: int) -> None:
     query = ScheduleQuery(region=HERE, duration_hours=minutes / 60, search_hours=float(search))
 
-    found = Engine(cloud_map(), FakeReader()).schedule(query, now=now)
+    found = Engine(cloud_map(), FakeReader()).at(now).schedule(query)
 
     second = timedelta(seconds=1)
     assert now - second < found.best.starts_at < now + timedelta(hours=search) + second
