@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import InvalidHeader, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
 from process import process_id
@@ -26,6 +27,18 @@ USER_AGENT = f"carbon-aware-cloud-optimizer/{VERSION}"
 
 _CHUNK_BYTES = 64 * 1024
 _FIRST_PAUSE_SECONDS = 0.25
+# What requests, urllib3 and http.client were seen to let through, or may, when a reply breaks the rules of HTTP. With a
+# chunk size of -5, for example, they call read(-5).
+_BROKEN_REPLY = (
+    OSError,
+    HTTPError,
+    http.client.HTTPException,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +68,8 @@ class ReplyTooLarge(requests.RequestException):
 class HttpClient:
     """GET with limits; one pooled session a thread, safe to share between threads and to fork before use.
 
-    Redirects are not followed: they would carry a key to another host. Proxies from the environment are
-    honoured, credentials from a netrc file are not.
+    Redirects are not followed: they would carry a key to another host. Cookies are not kept. Proxies from the
+    environment are honoured, credentials from a netrc file are not.
     """
 
     def __init__(
@@ -130,12 +143,17 @@ class HttpClient:
         with self._count_lock:
             self._calls += 1
         timeout = (min(self._limits.connect_seconds, seconds_left), min(self._limits.read_seconds, seconds_left))
-        with self._session().get(url, params=params, headers=headers, timeout=timeout, stream=True) as response:
-            return Reply(
-                status=response.status_code,
-                body=_read(response, self._limits.max_body_bytes),
-                retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
-            )
+        try:
+            with self._session().get(url, params=params, headers=headers, timeout=timeout, stream=True) as response:
+                return Reply(
+                    status=response.status_code,
+                    body=_read(response, self._limits.max_body_bytes),
+                    retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
+                )
+        except requests.RequestException:
+            raise
+        except _BROKEN_REPLY as error:
+            raise requests.ConnectionError("the reply breaks the rules of HTTP") from error
 
     def _session(self) -> requests.Session:
         if getattr(self._local, "pid", None) != process_id():  # a forked child must not share its parent's sockets
@@ -154,7 +172,7 @@ def _retry_after(value: str | None) -> float | None:
     """Seconds of a Retry-After header, given as a number or as a date; None without a usable one."""
     try:
         return None if value is None else Retry().parse_retry_after(value)
-    except (InvalidHeader, OverflowError, ValueError):
+    except (InvalidHeader, ArithmeticError, LookupError, TypeError, ValueError):
         return None
 
 
@@ -175,6 +193,7 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
 class _Session(requests.Session):
     def __init__(self) -> None:
         super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # none is kept or sent
         self.auth = _unchanged  # any auth at all keeps requests from looking into ~/.netrc
         for scheme in ("http://", "https://"):
             self.mount(scheme, _DeadlineAdapter(pool_connections=2, pool_maxsize=1))

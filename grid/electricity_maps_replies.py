@@ -25,6 +25,7 @@ _INTERVALS = {"hourly": HOUR, "15_minutes": timedelta(minutes=15), "5_minutes": 
 MAX_PLAUSIBLE_GCO2E_PER_KWH = 3000.0
 CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_FORECAST = timedelta(days=14)
+LONGEST_METHOD = 100  # characters; the known ones have 30 at most
 ROUNDING_PERCENT = 1.0  # two shares rounded to whole percent may cross by one
 
 
@@ -60,7 +61,8 @@ def refuse_sandbox(body: object) -> None:
     lists = [value for value in body.values() if isinstance(value, list)]
     rows = [body, *(row for value in lists for row in value if isinstance(row, dict))]
     marked = any(row.get("estimationMethod") == "SANDBOX_MODE_DATA" for row in rows)
-    if marked or "SANDBOX MODE" in str(body.get("_disclaimer", "")).upper():
+    disclaimer = body.get("_disclaimer")
+    if marked or (isinstance(disclaimer, str) and "SANDBOX MODE" in disclaimer.upper()):
         raise SourceRefused("sandbox-key", "this is a sandbox key, whose values are deliberately false")
 
 
@@ -92,7 +94,7 @@ def observation(body: object, zone: str, now: datetime, max_age: timedelta) -> O
         ends_at=ends_at,
         quality=_quality(fields),
         source=SOURCE,
-        estimation_method=method if isinstance(method, str) else None,
+        estimation_method=method[:LONGEST_METHOD] if isinstance(method, str) else None,
     )
 
 
@@ -111,12 +113,12 @@ def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
     if not hours:
         raise MalformedReply("empty", f"forecast of {zone}")
     first, last = min(hours), max(hours)
-    if last + HOUR <= now:
-        raise MalformedReply("stale", f"forecast of {zone} ended at {last + HOUR:%Y-%m-%dT%H:%MZ}")
     if first > now + HOUR + CLOCK_SKEW:
         raise MalformedReply("future", f"forecast of {zone} begins at {first:%Y-%m-%dT%H:%MZ}")
-    if last - first > LONGEST_FORECAST:
+    if last - first > LONGEST_FORECAST:  # before anything is added to a time, which in the year 9999 would overflow
         raise MalformedReply("wrong-shape", f"forecast of {zone} spans more than {LONGEST_FORECAST.days} days")
+    if last + HOUR <= now:
+        raise MalformedReply("stale", f"forecast of {zone} ended at {last + HOUR:%Y-%m-%dT%H:%MZ}")
     steps = (hours.get(first + index * HOUR) for index in range((last - first) // HOUR + 1))
     means = tuple(math.fsum(step) / len(step) if step else None for step in steps)
     return UpstreamForecast(zone=zone, starts_at=first, gco2e_per_kwh=means, source=FORECAST_SOURCE)
