@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import time
+from random import getrandbits
 from typing import Any
 
-from gunicorn import glogging
+from gunicorn import glogging, util
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers import gthread
 
@@ -81,4 +84,26 @@ class Log(glogging.Logger):  # type: ignore[misc]
             super().access(resp, req, environ, request_time)
 
 
+def problem(status: int, reason: str, detail: str, request_id: str) -> dict[str, object]:
+    """The refusal of a request that cannot be read: a problem (RFC 9457) that its status explains."""
+    return {"type": "about:blank", "title": reason, "status": status, "detail": detail, "request_id": request_id}
+
+
+def write_problem(sock: socket.socket, status: int, reason: str, detail: str) -> None:
+    """Answer a request that gunicorn cannot read; used instead of gunicorn's own answer in HTML."""
+    request_id = f"carbon_req_{getrandbits(128):032x}"  # nosec B311
+    body = json.dumps(problem(status, reason, detail or reason, request_id))
+    head = (
+        f"HTTP/1.1 {status} {reason}",
+        "Connection: close",
+        "Content-Type: application/problem+json",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        f"X-Request-ID: {request_id}",
+    )
+    util.write_nonblock(sock, "\r\n".join((*head, "", body)).encode("ascii"))
+
+
+util.write_error = write_problem
 gthread.TConn = Connection  # the worker makes its connections of what stands there

@@ -98,6 +98,11 @@ _TABLE_SCHEMAS = {
         "nested fields as spotPrice.perHour; unknown values are empty.",
     },
 }
+# What the server refuses before the service sees a request.
+_UNREAD = {
+    414: "The path and the query string are too long: the first line of a request has at most 4,094 bytes",
+    431: "The headers are too many or too long: at most 64, each of at most 8,190 bytes",
+}
 _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
@@ -144,7 +149,7 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     if takes_body:
         operation["requestBody"]["required"] = True
     own = {int(status) for status in operation["responses"] if status != "200"}
-    statuses = own | {405, 500} | ({400, 413, 415} if takes_body else {400} if takes_input else set())
+    statuses = own | {405, 500, *_UNREAD} | ({400, 413, 415} if takes_body else {400} if takes_input else set())
     if guarded:
         statuses |= {401, 429, 503}
     # A guarded path takes no key while the service has none; an open path never takes one.
@@ -214,13 +219,17 @@ def _response_name(status: int) -> str:
 
 
 def _problem_responses() -> Iterator[tuple[str, dict[str, Any]]]:
-    for status in (400, 401, 404, 405, 413, 415, 422, 429, 500, 503):
+    for status in (400, 401, 404, 405, 413, 414, 415, 422, 429, 431, 500, 503):
         kinds = {kind.name: kind for kind in (*BY_STATUS.values(), *BY_ERROR.values()) if kind.status == status}
         yield (
             _response_name(status),
             {
-                "description": "; ".join(kind.title for kind in kinds.values()),
-                "headers": {"X-Request-ID": _REQUEST_ID_HEADER, **_RATE_HEADERS, **_OWN_HEADERS.get(status, {})},
+                "description": _UNREAD.get(status) or "; ".join(kind.title for kind in kinds.values()),
+                "headers": {
+                    "X-Request-ID": _REQUEST_ID_HEADER,
+                    **({} if status in _UNREAD else _RATE_HEADERS),
+                    **_OWN_HEADERS.get(status, {}),
+                },
                 "content": {
                     MEDIA_TYPE: {
                         "schema": {"$ref": REF_TEMPLATE.format(model="Problem")},

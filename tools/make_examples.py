@@ -9,10 +9,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import serving
 from engine import Engine
 from grid.absent import NoLiveSource
 from mapping import CloudMap
-from tools.problem_examples import app_over, ask, problem_examples
+from tools.problem_examples import REQUEST_ID, app_over, ask, problem_examples
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "examples.json"
 
@@ -66,6 +67,11 @@ OF_STATUS = {
     500: "internal-error",
     503: "state-unavailable",
 }
+# What the server refuses before the service sees it: title and detail.
+UNREAD = {
+    414: ("URI Too Long", "Request Line is too large (5032 > 4094)"),
+    431: ("Request Header Fields Too Large", "Error parsing headers: 'limit request headers fields size'"),
+}
 
 
 def examples() -> dict[str, Any]:
@@ -83,6 +89,7 @@ def examples() -> dict[str, Any]:
             found[name] |= {kind: client.get(path, headers={"Accept": kind}).get_data(as_text=True) for kind in TABLES}
     problems = problem_examples(engine)
     found |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
+    found |= {f"Problem{status}": serving.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
     found["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
     return found | {"problems": problems}
 

@@ -8,12 +8,14 @@ import signal
 import socket
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from serving import HEADER_SECONDS
+from tests.contract.document import DOCUMENT, check
 from tests.fakes.redis_server import running
 from tests.faults.client import ask
 from tests.faults.server import Gunicorn, wait_until
@@ -21,6 +23,13 @@ from tests.faults.server import Gunicorn, wait_until
 PATH = "/api/v1/workloads"
 WORKERS = 4
 LIMITED = {"workers": WORKERS, "RATE_LIMIT": "60 per minute"}
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    """A service of one worker."""
+    with Gunicorn(tmp_path_factory.mktemp("one"), workers=1) as served:
+        yield served
 
 
 def statuses(ports: list[int], times: int) -> Counter[int | None]:
@@ -184,3 +193,28 @@ def _all_of(client: socket.socket) -> bytes:
     except ConnectionResetError:
         pass
     return found
+
+
+@pytest.mark.parametrize(
+    ("status", "request_lines"),
+    [
+        (414, ["GET /v1/by-rank?fields=" + "a" * 5000 + " HTTP/1.1", "Host: a"]),
+        (431, ["GET /v1/by-rank HTTP/1.1", "Host: a", "X-Long: " + "a" * 9000]),
+        (400, ["GET /v1/by-rank HTTP/1.1", "Host: a", "no header"]),
+    ],
+)
+def test_what_the_server_cannot_read_is_refused_with_a_problem_that_the_document_describes(
+    status: int, request_lines: list[str], one: Gunicorn
+) -> None:
+    with socket.create_connection(("127.0.0.1", one.port), timeout=5) as connection:
+        connection.sendall("\r\n".join((*request_lines, "", "")).encode())
+        head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+
+    problem = json.loads(body)
+    described = DOCUMENT["paths"]["/v1/by-rank"]["get"]["responses"][str(status)]["$ref"].rpartition("/")[2]
+    media = DOCUMENT["components"]["responses"][described]["content"]["application/problem+json"]
+    check(problem, media["schema"])
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Content-Type: application/problem+json" in head
+    assert f"X-Request-ID: {problem['request_id']}".encode() in head
+    assert problem["status"] == status

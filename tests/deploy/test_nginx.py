@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.document import COMPONENTS, check
 from tests.deploy.replicas import Pair, Replica, nginx_command, running, temp_paths
 from tests.deploy.tools import DEPLOY, complaints
 
@@ -140,6 +141,7 @@ def test_what_nginx_itself_refuses_is_a_problem_with_a_request_id(
 ) -> None:
     answer = ask(pair, path, method=method, X_Text=text)
 
+    check(answer.json, COMPONENTS["Problem"])
     assert (answer.status, answer.json["status"]) == (status, status)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["X-Request-ID"])
