@@ -50,20 +50,29 @@ def _calls(text: str) -> Iterator[Call]:
 
 
 def _call(url: str, body: Any) -> Call:
-    parts = urlsplit(url)
+    path, method, operation, values = _found(url, body)
+    return Call(
+        url=url,
+        path=path,
+        method=method,
+        path_values={name: unquote(value) for name, value in values.items()},
+        query=_query(parse_qsl(urlsplit(url).query), operation),
+        body=body,
+    )
+
+
+def operation_of(url: str, body: Any) -> dict[str, Any]:
+    """The operation that answers a question. Raises LookupError if the document has none."""
+    return _found(url, body)[2]
+
+
+def _found(url: str, body: Any) -> tuple[str, str, dict[str, Any], dict[str, str]]:
     for path, method, operation in OPERATIONS:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-        found = re.fullmatch(pattern, parts.path)
+        found = re.fullmatch(pattern, urlsplit(url).path)
         if found and (method == "post") == (body is not None):
-            return Call(
-                url=url,
-                path=path,
-                method=method,
-                path_values={name: unquote(value) for name, value in found.groupdict().items()},
-                query=_query(parse_qsl(parts.query), operation),
-                body=body,
-            )
-    raise LookupError(f"README.md asks for {url}, which is not in the document")
+            return path, method, operation, found.groupdict()
+    raise LookupError(f"{url} is not in the document")
 
 
 def _query(pairs: list[tuple[str, str]], operation: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,12 @@ def _response(place: str, response: dict[str, Any]) -> Placed:
         yield f"{place} {name}", header
 
 
+def name_of(schema: Mapping[str, Any]) -> str | None:
+    """The component that a schema refers to, the first of several; None where it refers to none."""
+    refers = (kind["$ref"] for kind in schema.get("anyOf", [schema]) if "$ref" in kind)
+    return next((reference.rpartition("/")[2] for reference in refers), None)
+
+
 def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The component that a schema refers to, alone or beside null; the schema itself where it refers to none."""
     kinds = [kind for kind in schema.get("anyOf", [schema]) if kind != {"type": "null"}]
