@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from engine import Engine
-from grid.electricity_maps import ElectricityMapsConfig
-from grid.governor import Budget
-from grid.refresher import ReadPolicy
+from grid.live.refresher import ReadPolicy
 from grid.registry import build_reader
+from grid.sources.electricity_maps.client import ElectricityMapsConfig
+from grid.upstream.quota import Budget
 from mapping import CloudMap
 from net import HttpLimits
 from settings import Settings, SettingsError

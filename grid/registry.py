@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 from grid.absent import NoLiveSource
-from grid.cached import CachedReader
-from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig, zones_covered
-from grid.governor import Budget, Governor
-from grid.kept import KINDS
-from grid.refresher import ReadPolicy
+from grid.live.reader import CachedReader
+from grid.live.refresher import ReadPolicy
+from grid.records import KINDS
 from grid.source import GridReader
+from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig, zones_covered
+from grid.upstream.quota import Budget, Governor
 from store.changes import Store
 from store.shared import SharedState
 from telemetry import SILENT, Telemetry

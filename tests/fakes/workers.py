@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grid.electricity_maps import ElectricityMapsConfig
-from grid.governor import Budget
-from grid.refresher import ReadPolicy
+from grid.live.refresher import ReadPolicy
 from grid.registry import build_reader
 from grid.source import GridReader
+from grid.sources.electricity_maps.client import ElectricityMapsConfig
+from grid.upstream.quota import Budget
 from net import HttpLimits
 from store.changes import Store
 from store.redis_cache import RedisCache

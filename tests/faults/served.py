@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 
 import app as product
-from grid import electricity_maps, gate, plan
+from grid.sources.electricity_maps import client as electricity_maps
+from grid.upstream import gate, plan
 from tests.faults.rows import HOLD_SECONDS
 
 _SHORTENED: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (

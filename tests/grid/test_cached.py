@@ -14,11 +14,11 @@ import pytest
 
 from carbon.reading import ZoneReading
 from grid.absent import NoLiveSource
-from grid.cached import CachedReader, CachedSnapshot
-from grid.gate import Gate
-from grid.kept import KINDS
-from grid.refresher import ReadPolicy
+from grid.live.reader import CachedReader, CachedSnapshot
+from grid.live.refresher import ReadPolicy
+from grid.records import KINDS
 from grid.source import MalformedReply, SourceRefused, SourceUnavailable, ZoneNotCovered
+from grid.upstream.gate import Gate
 from store.shared import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.live_source import FakeLiveSource

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
-from grid.gate import Gate
-from grid.kept import KINDS
+from grid.records import KINDS
 from grid.source import (
     MalformedReply,
     SourceError,
@@ -22,6 +20,8 @@ from grid.source import (
     SourceUnavailable,
     ZoneNotCovered,
 )
+from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
+from grid.upstream.gate import Gate
 from net import HttpLimits
 from store.shared import SharedState
 from tests.fakes.clock import SteppedClock

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from carbon.intensity import Quality
-from grid import electricity_maps_replies as replies
 from grid.source import MalformedReply, SourceError, SourceRefused
+from grid.sources.electricity_maps import replies
 
 BODIES = Path(__file__).parents[1] / "fixtures" / "electricity_maps"
 NOW = datetime(2026, 3, 3, 9, 50, tzinfo=UTC)  # within the hour the bodies speak of

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbon.reading import ZoneReading
-from grid.cached import CachedReader
-from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
-from grid.governor import Budget, Governor, _calls_per_second, _scale
-from grid.kept import KINDS, Spent
-from grid.refresher import ReadPolicy
+from grid.live.reader import CachedReader
+from grid.live.refresher import ReadPolicy
+from grid.records import KINDS, Spent
 from grid.source import SourceUnavailable
+from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
+from grid.upstream.quota import Budget, Governor, _calls_per_second, _scale
 from net import HttpLimits
 from store.shared import SharedState
 from tests.fakes.clock import SteppedClock

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
-from grid.gate import OUTAGE_AFTER_FAILURES
-from grid.kept import FORECAST, INTENSITY, SHARES, Kept
+from grid.records import FORECAST, INTENSITY, SHARES, Kept
 from grid.source import SourceError, SourceUnavailable
+from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
+from grid.upstream.gate import OUTAGE_AFTER_FAILURES
 from net import HttpLimits
 from store.view import Kind
 from tests.fakes.electricity_maps import KEY, Call, FakeElectricityMaps, always, only, reply

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grid.electricity_maps import ElectricityMapsConfig
-from grid.refresher import ReadPolicy
+from grid.live.refresher import ReadPolicy
 from grid.registry import build_reader
 from grid.source import GridReader
+from grid.sources.electricity_maps.client import ElectricityMapsConfig
 from net import HttpLimits
 from tests.fakes.electricity_maps import (
     FORECAST,

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grid.electricity_maps import ElectricityMaps, ElectricityMapsConfig
-from grid.session import Outcomes
 from grid.source import SourceError
+from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
+from grid.upstream.session import Outcomes
 from net import HttpLimits, Reply
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import (

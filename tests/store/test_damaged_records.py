@@ -18,12 +18,12 @@ from redis import Redis
 from api.access import Access
 from app import create_app
 from engine import Engine
-from grid.electricity_maps import ElectricityMapsConfig
-from grid.governor import Budget
-from grid.kept import KINDS
-from grid.refresher import ReadPolicy
+from grid.live.refresher import ReadPolicy
+from grid.records import KINDS
 from grid.registry import build_reader
 from grid.source import GridReader, SourceUnavailable
+from grid.sources.electricity_maps.client import ElectricityMapsConfig
+from grid.upstream.quota import Budget
 from net import HttpLimits
 from settings import Settings
 from store.changes import START, Store

@@ -11,7 +11,7 @@ import orjson
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.electricity_maps_replies import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH, Access
+from grid.sources.electricity_maps.replies import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH, Access
 from store.view import Kind
 
 Value = Observation | UpstreamForecast | Shares

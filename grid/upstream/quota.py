@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from grid.kept import CLOCK_SKEW_SECONDS, DEMAND, INTENSITY, SPENT, Demand, Spent
+from grid.records import CLOCK_SKEW_SECONDS, DEMAND, INTENSITY, SPENT, Demand, Spent
 from grid.source import Quota, SourceUnavailable
 from store.shared import SharedState
 from store.view import View

@@ -10,10 +10,10 @@ from functools import partial
 from typing import Protocol
 
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.flights import Flight, Flights
-from grid.governor import Governor
-from grid.kept import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Kept, Value
+from grid.live.flights import Flight, Flights
+from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Kept, Value
 from grid.source import NotAsked, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
+from grid.upstream.quota import Governor
 from store.shared import SharedState
 from store.view import Kind, View
 

@@ -11,10 +11,10 @@ from random import uniform
 from time import monotonic as monotonic_seconds
 
 from carbon.reading import Observation, Shares, UpstreamForecast, ZoneReading
-from grid.governor import Governor
-from grid.kept import FORECAST, HEALTH, INTENSITY, KINDS, SHARES, Health, Kept, Value
-from grid.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usable
+from grid.live.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usable
+from grid.records import FORECAST, HEALTH, INTENSITY, KINDS, SHARES, Health, Kept, Value
 from grid.source import SourceState
+from grid.upstream.quota import Governor
 from store.shared import SharedState
 from store.view import View
 from telemetry import SILENT, Telemetry

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from grid.electricity_maps_replies import Access
-from grid.kept import CLOCK_SKEW_SECONDS, HORIZON, PLAN, Fact, Plan
+from grid.records import CLOCK_SKEW_SECONDS, HORIZON, PLAN, Fact, Plan
 from grid.source import NotAsked
+from grid.sources.electricity_maps.replies import Access
 from store.shared import SharedState
 
 DAY_SECONDS = 86_400.0

@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid import electricity_maps_replies as replies
-from grid.electricity_maps_replies import ANY, SOURCE
-from grid.gate import Gate
-from grid.governor import Governor
-from grid.kept import KINDS, PLAN, Plan
-from grid.plan import DAY_SECONDS, PlanBook
-from grid.session import JsonSession, Outcomes, Refusal
+from grid.records import KINDS, PLAN, Plan
 from grid.source import SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
+from grid.sources.electricity_maps import replies
+from grid.sources.electricity_maps.replies import ANY, SOURCE
+from grid.upstream.gate import Gate
+from grid.upstream.plan import DAY_SECONDS, PlanBook
+from grid.upstream.quota import Governor
+from grid.upstream.session import JsonSession, Outcomes, Refusal
 from net import HttpClient, HttpLimits, Reply
 from store.shared import SharedState
 from telemetry import SILENT, Telemetry
@@ -55,7 +55,7 @@ class ElectricityMaps:
     """The calls a plan allows, one zone at a time. Blocks; raises SourceError; safe to share between threads.
 
     One call of /zones tells what the plan covers, once a day for all workers; what it lacks is refused without a
-    call. A source in trouble is not asked either (grid/gate.py), nor one whose calls are spent (grid/governor.py).
+    call. A source in trouble is not asked either (upstream/gate.py), nor one whose calls are spent (upstream/quota.py).
     """
 
     name = SOURCE

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from grid.kept import CLOCK_SKEW_SECONDS, HEALTH, WORKED, Fact, Health
+from grid.records import CLOCK_SKEW_SECONDS, HEALTH, WORKED, Fact, Health
 from grid.source import SourceError, SourceRefused, SourceUnavailable
 from store.shared import SharedState
 
