@@ -142,6 +142,7 @@ graceful_timeout = 30
 keepalive = 75  # longer than the idle time of usual load balancers, so that they hang up first
 max_requests = 0
 control_socket_disable = True  # nothing here is controlled at run time; no socket file is left behind
+forwarder_headers = ""  # a header SCRIPT_NAME or PATH_INFO would change the path behind a proxy's back
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190

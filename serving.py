@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
+import traceback
+from contextlib import suppress
 from random import getrandbits
 from typing import Any
 
 from gunicorn import glogging, util
+from gunicorn.http import errors
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers import gthread
 
@@ -71,17 +75,25 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         conn.parser.unreader.allow(BODY_SECONDS)
         return super().handle_request(req, conn)
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer a request that gunicorn cannot read, or whose answer failed outside the application.
+
+        For other errors than its own, gunicorn logs the address with the query, and a message that may quote a header.
+        """
+        if isinstance(exc, errors.ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        last = traceback.extract_tb(exc.__traceback__)[-1]
+        self.log.error("a request failed outside the application: %s, %s:%s", type(exc).__name__, last[0], last[1])
+        with suppress(OSError):  # it has hung up
+            util.write_error(client, 500, "Internal Server Error", "")
+
 
 class Log(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's log; a line a request only where --access-logfile asks for it, since the service writes its own.
-
-    By itself it puts every line together as soon as its log is configured at all, to throw it away.
-    """
+    """gunicorn's log, without its lines about requests: the service writes its own, and those hold no query."""
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """One request."""
-        if self.cfg.accesslog:
-            super().access(resp, req, environ, request_time)
+        """Nothing."""
 
 
 def problem(status: int, reason: str, detail: str, request_id: str) -> dict[str, object]:
@@ -106,4 +118,16 @@ def write_problem(sock: socket.socket, status: int, reason: str, detail: str) ->
 
 
 util.write_error = write_problem
+
+
+def _without_the_request(error: BaseException) -> str:
+    """The kind of an error in words, such as "Invalid Header"."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", type(error).__name__)
+
+
+# gunicorn's errors quote the request line, the header or the bytes that they are about, and an API key may be in any of
+# these. Their texts go into the log, some at the level DEBUG only, and into the answer.
+for _error in vars(errors).values():
+    if isinstance(_error, type) and issubclass(_error, Exception):
+        _error.__str__ = _without_the_request  # type: ignore[method-assign]
 gthread.TConn = Connection  # the worker makes its connections of what stands there

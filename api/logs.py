@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -11,7 +12,10 @@ from pythonjsonlogger.json import JsonFormatter
 
 from api.exchange import request_id
 from api.record import ACCESS
+from store.keys import PREFIX
 
+_API_KEY = re.compile(PREFIX + r"[A-Za-z0-9_-]{16,}")
+_NOT_PRINTABLE = re.compile(r"[^ -~]")
 FIELDS = "{asctime}{levelname}{name}{request_id}{message}"
 
 
@@ -20,8 +24,29 @@ def time_of(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
+def _escaped(character: re.Match[str]) -> str:
+    """As JSON escapes it: one unit of UTF-16 or two."""
+    units = character[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+def plain_line(line: str) -> str:
+    """A line of JSON in printable ASCII and without API keys.
+
+    Other characters may end a line (U+0085, U+2028), turn its direction (U+202E) or command a terminal. A caller may
+    put a key into a path.
+    """
+    if PREFIX in line:
+        line = _API_KEY.sub(f"{PREFIX}[hidden]", line)
+    return _NOT_PRINTABLE.sub(_escaped, line)
+
+
 class UtcFormatter(JsonFormatter):
     """JSON with times in UTC, to the millisecond."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        return plain_line(super().format(record))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # its name
         """When a record was made."""
@@ -34,7 +59,8 @@ class AccessFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The same first members as every line has, then those of the request."""
         first = {"time": time_of(record), "level": record.levelname, "logger": record.name}
-        return orjson.dumps({**first, "request_id": vars(record)["request_id"], **vars(record)["fields"]}).decode()
+        line = {**first, "request_id": vars(record)["request_id"], **vars(record)["fields"]}
+        return plain_line(orjson.dumps(line).decode())
 
 
 class RequestIdFilter(logging.Filter):
@@ -50,6 +76,11 @@ def formatter() -> logging.Formatter:
     """Of all lines but those of the access log."""
     names = {"asctime": "time", "levelname": "level", "name": "logger"}
     return UtcFormatter(FIELDS, style="{", rename_fields=names)
+
+
+def _is_no_request(record: logging.LogRecord) -> bool:
+    """Whether a line of the development server is not about a request, which it logs with its query."""
+    return " - - [" not in record.getMessage()
 
 
 def configure(level: str) -> None:
@@ -69,3 +100,4 @@ def configure(level: str) -> None:
     requests.setFormatter(AccessFormatter())
     ACCESS.addHandler(requests)
     ACCESS.propagate = False
+    logging.getLogger("werkzeug").addFilter(_is_no_request)

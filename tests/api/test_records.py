@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from api.logs import AccessFormatter
+from api.logs import AccessFormatter, formatter
 from tests.fakes.access import access, record
 from tests.fakes.service import service
 
+ROOT = Path(__file__).resolve().parents[2]
 KEY = "cao_" + "k" * 43
 
 
@@ -64,6 +71,60 @@ def test_a_path_cannot_break_a_line(caplog: pytest.LogCaptureFixture) -> None:
     assert str(line["path"]).startswith('/a"')
     assert len(str(line["path"])) == 256
     assert "\n" not in AccessFormatter().format(next(one for one in caplog.records if one.name == "access"))
+
+
+@pytest.mark.parametrize(
+    "character", ["\u2028", "\u2029", "\x85", "\u202e", "\u2066", "\x7f", "\x9b", "\ufeff", "ä", "😀"]
+)
+def test_a_line_is_printable_ascii_and_still_says_which_character_it_was(
+    character: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    service().test_client().get(f"/a{character}b")
+    logging.getLogger("test").warning("a%sb", character)
+
+    texts = [(AccessFormatter() if line.name == "access" else formatter()).format(line) for line in caplog.records]
+
+    assert len(texts) == 2
+    assert all(re.fullmatch(r"[ -~]+", text) for text in texts)
+    assert [json.loads(text).get("path") or json.loads(text)["message"] for text in texts] == [
+        f"/a{character}b",
+        f"a{character}b",
+    ]
+
+
+def test_a_key_in_a_path_or_in_any_other_line_is_hidden(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    service().test_client().get(f"/v1/{KEY}")
+    logging.getLogger("test").warning("of %s", KEY)
+
+    texts = [(AccessFormatter() if line.name == "access" else formatter()).format(line) for line in caplog.records]
+
+    assert len(texts) == 2
+    assert all("cao_[hidden]" in text and KEY not in text for text in texts)
+
+
+def test_the_development_server_logs_no_request_with_its_query() -> None:
+    code = "import app; app.configured(app.Settings()).run(port=0)"
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environ, stderr=subprocess.PIPE) as server:  # noqa: S603
+        assert server.stderr is not None
+        log = ""
+        while not (port := re.search(r"http://127\.0\.0\.1:(\d+)", log)):
+            log += server.stderr.readline().decode()
+        for line in (
+            b"GET /?key=hidden HTTP/1.1\r\nHost: a\r\n\r\n",
+            b"GET /hidden hidden hidden\r\n\r\n",
+            b"hidden\r\n\r\n",
+        ):
+            with socket.create_connection(("127.0.0.1", int(port[1]))) as connection:
+                connection.sendall(line)
+                connection.recv(100)
+        server.terminate()
+        log += server.stderr.read().decode()
+
+    assert '"path":"/"' in log
+    assert "hidden" not in log
 
 
 def test_the_access_log_can_be_switched_off(caplog: pytest.LogCaptureFixture) -> None:

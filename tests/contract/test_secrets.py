@@ -1,0 +1,92 @@
+"""No byte of a request that may be secret is in a file or a log line of a real gunicorn, however broken it is."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from tests.faults.server import Gunicorn
+
+SECRET = b"Tr0ub4dor-and-3"
+FIRST = b"GET /v1/by-rank?limit=1 HTTP/1.1\r\nHost: a\r\n"
+REQUESTS = {
+    "a header without a colon": FIRST + b"X-API-Key " + SECRET + b"\r\n\r\n",
+    "a header with a space before the colon": FIRST + b"X-API-Key" + SECRET + b" : x\r\n\r\n",
+    "a header with a bad name": FIRST + b"X(" + SECRET + b"): x\r\n\r\n",
+    "a header with a bad value": FIRST + b"X-API-Key: " + SECRET + b"\0\r\n\r\n",
+    "a folded header": FIRST + b"X-API-Key: x\r\n " + SECRET + b"\r\n\r\n",
+    "a header that is too long": FIRST + b"X-API-Key: " + SECRET * 2000 + b"\r\n\r\n",
+    "too many headers": FIRST + (b"X-API-Key: " + SECRET + b"\r\n") * 100 + b"\r\n",
+    "a head that ends early": FIRST + b"X-API-Key: " + SECRET,
+    "a request line of one word": b"GET" + SECRET + b"\r\n\r\n",
+    "a request line without a version": b"GET /?key=" + SECRET + b"\r\n\r\n",
+    "a bad version": b"GET /?key=" + SECRET + b" HTTP/" + SECRET + b"\r\nHost: a\r\n\r\n",
+    "a bad method": SECRET + b" / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a bad target": b"GET http://[" + SECRET + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a request line that is too long": b"GET /?key=" + SECRET * 500 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a bad length": FIRST + b"Content-Length: " + SECRET + b"\r\n\r\n",
+    "a bad transfer coding": FIRST + b"Transfer-Encoding: " + SECRET + b"\r\n\r\n",
+    "a bad expectation": FIRST + b"Expect: " + SECRET + b"\r\n\r\n",
+    "a bad chunk": b"POST /v1/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + SECRET + b"\r\n\r\n",
+    "two schemes": FIRST + b"X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off\r\nX-API-Key: " + SECRET + b"\r\n\r\n",
+    "a query": b"GET /v1/by-rank?key=" + SECRET + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a bad query": b"GET /v1/by-rank?limit=" + SECRET + b"&\xff=%ff HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a key": FIRST + b"Authorization: Bearer " + SECRET + b"\r\nCookie: " + SECRET + b"\r\n\r\n",
+    "a body": b"POST /api/v1/calculate HTTP/1.1\r\nHost: a\r\nContent-Length: 17\r\n\r\n\"" + SECRET + b"\"",
+    "half a body": b"POST /api/v1/calculate HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n\"" + SECRET,
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SECRET,
+    "TLS": b"\x16\x03\x01" + SECRET,
+    "a proxy line": b"PROXY TCP4 " + SECRET + b" 127.0.0.1 1 2\r\n" + FIRST + b"\r\n",
+    "SCRIPT_NAME": FIRST + b"SCRIPT_NAME: /" + SECRET + b"\r\n\r\n",
+    "SCRIPT-NAME": FIRST + b"Script-Name: /" + SECRET + b"\r\nPath-Info: /" + SECRET + b"\r\n\r\n",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    folder = tmp_path_factory.mktemp("secrets")
+    with Gunicorn(folder, workers=1, LOG_LEVEL="DEBUG", GUNICORN_CMD_ARGS="--access-logfile -") as served:
+        yield served
+
+
+def answer(server: Gunicorn, wire: bytes) -> bytes:
+    """All that comes back."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection, suppress(ConnectionError):
+        connection.sendall(wire)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+    return b""
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_what_may_be_secret_in_a_request_is_in_no_log_line(name: str, server: Gunicorn) -> None:
+    before = {file: len(text) for file, text in server.written().items()}
+
+    found = answer(server, REQUESTS[name])
+
+    answer(server, b"GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    written = {file: text[before.get(file, 0) :] for file, text in server.written().items()}
+    assert b'"path":"/after"' in b"".join(written.values())
+    assert not [file for file, text in written.items() if SECRET in text]
+    assert SECRET not in found.partition(b"\r\n\r\n")[0]
+    assert not found.startswith(b"HTTP/1.1 500")
+
+
+@pytest.mark.parametrize("header", ["SCRIPT_NAME", "Script-Name", "PATH_INFO", "Path-Info"])
+@pytest.mark.parametrize("path", ["/metrics", "/hidden/metrics", "/v1/by-rank", "/hidden/v1/by-rank"])
+def test_no_header_changes_which_path_is_asked_for(header: str, path: str, server: Gunicorn) -> None:
+    plain = b"GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" % path.encode()
+
+    statuses = [
+        answer(server, wire).split()[1]
+        for wire in (
+            plain + b"\r\n",
+            plain + header.encode() + b": /hidden\r\n\r\n",
+            plain + header.encode() + b": /metrics\r\n\r\n",
+        )
+    ]
+
+    assert len(set(statuses)) == 1
