@@ -106,7 +106,7 @@ class Session:
         found = select(self.mapping.open_regions, query)
         outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), hours=1)
         rows = sort_regions((self._region_now(r, outlook) for r in found), query.sort)
-        return RegionList(rows=rows[: query.limit], total=len(rows))
+        return RegionList(rows=rows[query.offset :][: query.limit], total=len(rows))
 
     def region_details(self, region_key: str) -> RegionDetails:
         """One region's grid now and over the next 24 hours, live shares included where a source has them."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import Field
 
-from api.answers.emissions import CompareAnswer
+from api.answers.emissions import CompareAnswer, EmissionRow
 from api.exchange import current
 from api.fields import AcceleratorUtilization, Count, Duration, IncludeEmbodied, LoadFields, MachineFields, Utilization
-from api.render.emissions import comparison
-from api.render.parts import Json
+from api.lists import answered
+from api.render.emissions import comparison, emission_rows
 from carbon.workload import CalculateQuery, Load
 
 bp = APIBlueprint("compare", __name__, tag="Decisions")
@@ -56,8 +57,9 @@ class CompareRequest(LoadFields):
 @bp.input(CompareRequest, arg_name="body")
 @bp.output(CompareAnswer)
 @bp.doc(operation_id="compareOptions", responses=[422])
-def compare(body: CompareRequest) -> Json:
+def compare(body: CompareRequest) -> Response:
     """Compare options, greenest first; best and worst repeat the first and the last row."""
     exchange = current()
     result = exchange.session.compare(body.queries())
-    return exchange.success(comparison(result, exchange.mapping))
+    rows = emission_rows(result, exchange.mapping)
+    return answered(comparison(rows, result), rows, EmissionRow)

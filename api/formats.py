@@ -22,11 +22,12 @@ class Format(StrEnum):
 
 
 MEDIA_TYPES = {JSON: Format.JSON, "text/plain": Format.TEXT, "text/csv": Format.CSV}
+_WITHOUT_TEXT = {JSON: Format.JSON, "text/csv": Format.CSV}
 
 
 def accepted() -> Format:
-    """The form of a list that the request's Accept header prefers."""
-    return MEDIA_TYPES[preferred(MEDIA_TYPES)]
+    """The form of a list that the request's Accept header prefers; lists under /v1 alone are to be had as text."""
+    return MEDIA_TYPES[preferred(MEDIA_TYPES if request.path.startswith("/v1/") else _WITHOUT_TEXT)]
 
 
 def preferred(media_types: Iterable[str]) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import Field
 
 from api import names
-from api.answers.catalog import InstancesAnswer
+from api.answers.catalog import InstanceRow, InstancesAnswer
 from api.enumerations import Arch
 from api.exchange import current
-from api.fields import Category, GpuModel, Name, Parameters, ProvidersParameter, RegionKey, scope_of
-from api.render.catalog import instance_list
+from api.fields import Category, GpuModel, Name, ProvidersParameter, RegionKey, scope_of
+from api.lists import Page, PageParameters, answered
+from api.render.catalog import instance
 from api.render.parts import Json
 from catalog.model import InstanceType
 from mapping import CloudMap
@@ -18,7 +20,7 @@ from mapping import CloudMap
 bp = APIBlueprint("instances", __name__, tag="Catalog")
 
 
-class InstancesParameters(Parameters):
+class InstancesParameters(PageParameters):
     """Which types; every filter given must hold."""
 
     provider: ProvidersParameter = Field([names.ALL], max_length=100, description="May be given several times.")
@@ -34,7 +36,6 @@ class InstancesParameters(Parameters):
     )
     power_modelled: bool | None = Field(None, description="true: only types that calculate supports.")
     limit: int = Field(100, ge=1, le=1000, description="Maximum number of rows.")
-    offset: int = Field(0, ge=0, le=1_000_000, description="Number of rows to skip.")
 
     def matches(self, kind: InstanceType, mapping: CloudMap) -> bool:
         return (
@@ -54,7 +55,7 @@ class InstancesParameters(Parameters):
 @bp.input(InstancesParameters, location="query", arg_name="query")
 @bp.output(InstancesAnswer)
 @bp.doc(operation_id="listInstanceTypes")
-def instances(query: InstancesParameters) -> Json:
+def instances(query: InstancesParameters) -> Response:
     """List instance types by provider and name, including those whose power is not modelled.
 
     Other endpoints accept services of any size by name (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb, db.r6g.large);
@@ -68,8 +69,10 @@ def instances(query: InstancesParameters) -> Json:
         if (not providers or kind.provider in providers) and query.matches(kind, mapping)
     ]
     found.sort(key=lambda kind: (kind.provider, kind.instance_type))
-    rows = found[query.offset : query.offset + query.limit]
-    return exchange.success(instance_list(rows, len(found), query.limit, query.offset))
+    rows = [instance(kind) for kind in found[query.offset :][: query.limit]]
+    page = Page(total=len(found), limit=query.limit, offset=query.offset)
+    counts: Json = {"total_instances": page.total, "limit": page.limit, "offset": page.offset}
+    return answered({**counts, "instances": rows}, rows, InstanceRow, page)
 
 
 def _holds(part: str | None, text: str) -> bool:

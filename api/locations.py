@@ -13,19 +13,22 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, WithJson
 from pydantic.alias_generators import to_camel
 
 from api import names
-from api.answers.locations import LocationsAnswer
+from api.answers.locations import LocationRow, LocationsAnswer
 from api.enumerations import Arch, Estimates, Partition, RegionStatus
 from api.exchange import current
-from api.fields import Duration, GpuModel, Name, Parameters, ProvidersParameter, TypeName, scope_of
-from api.formats import Format, accepted
+from api.fields import Duration, GpuModel, Name, ProvidersParameter, TypeName, scope_of
+from api.formats import JSON, Format, accepted
+from api.lists import Page, PageParameters, linked, table_of
 from api.render.locations import location_list, location_rows
 from api.render.numbers import moment
-from api.render.tables import FIELDS, KNOWN_FIELDS, csv_of, pick, text_of
+from api.render.tables import pick
+from carbon.errors import NothingFound
 from carbon.workload import LocationsQuery, Requirements
 
 bp = APIBlueprint("locations", __name__, tag="Scheduling")
 
 MAX_NAMES = 500
+_TABLE = table_of(LocationRow)
 Size = Annotated[float, Field(gt=0, le=1_000_000)]
 _TOLERANCE = re.compile(r"^[0-9]{1,4}(\.[0-9]{1,6})?%?$")
 _SHAPE = ("vcpus", "memory_gb", "gpus", "gpu_model", "arch")
@@ -41,17 +44,16 @@ def _known_tolerance(text: str) -> str:
 
 def _known_fields(text: str) -> str:
     for name in text.split(","):
-        if name not in KNOWN_FIELDS:
-            raise names.not_one_of("a field", name, KNOWN_FIELDS)
+        if name not in _TABLE.names:
+            raise names.not_one_of("a field", name, _TABLE.names)
     return text
 
 
-class LocationsParameters(Parameters):
+class LocationsParameters(PageParameters):
     """Which regions, for which job and machine, in which order and form."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    limit: int | None = Field(None, ge=1, le=1000, description="Maximum number of regions. Default: all.")
     provider: ProvidersParameter = Field(
         [],
         max_length=100,
@@ -157,6 +159,7 @@ class LocationsParameters(Parameters):
             measured_only=self.estimates == "exclude",
             max_age_minutes=max_age_minutes if self.max_age_minutes is None else self.max_age_minutes,
             limit=self.limit,
+            offset=self.offset,
         )
 
 
@@ -171,7 +174,7 @@ def _both(parameter: tuple[str, ...], path: str | None) -> frozenset[str] | None
 @bp.get("/v1/by-rank")
 @bp.input(LocationsParameters, location="query", arg_name="query")
 @bp.output(LocationsAnswer)
-@bp.doc(operation_id="rankRegions")
+@bp.doc(operation_id="rankRegions", responses=[404])
 def by_rank(query: LocationsParameters) -> Response:
     """Rank the regions of all clouds by lowest carbon, then highest spot score, lowest spot price, gid."""
     return _answer(query)
@@ -217,12 +220,22 @@ def _answer(
     result = exchange.session.locations(query)
     rows = location_rows(result, mapping)
     fields = tuple(parameters.fields.split(",")) if parameters.fields else None
+    page = Page(total=result.total, limit=query.limit, offset=query.offset)
     match parameters.format or accepted():
+        case Format.TEXT if not rows:
+            raise NothingFound(_why_nothing(page))
         case Format.TEXT:
-            return Response(text_of(rows, fields or ("gid",)), mimetype="text/plain")
+            response = Response(_TABLE.text(rows, fields or ("gid",)), mimetype="text/plain")
         case Format.CSV:
-            return Response(csv_of(rows, fields or FIELDS), mimetype="text/csv")
+            response = Response(_TABLE.csv(rows, fields), mimetype="text/csv")
         case Format.JSON:
             shown = rows if fields is None else pick(rows, fields)
             body = location_list(shown, result, mapping, moment(exchange.now))
-            return Response(orjson.dumps(body), mimetype="application/json")
+            response = Response(orjson.dumps(body), mimetype=JSON)
+    return linked(response, page)
+
+
+def _why_nothing(page: Page) -> str:
+    if page.total == 0:
+        return "no region meets the question"
+    return f"{page.total} regions meet the question, none of them after offset {page.offset}"

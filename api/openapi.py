@@ -84,6 +84,12 @@ _IF_NONE_MATCH = {
     "description": "ETags of answers you have: 304 if one of them is still current; *: 304 for any valid request.",
     "schema": {"type": "string"},
 }
+_LINK_HEADER = {
+    "Link": {
+        "description": "With `limit`: the pages beside this one (RFC 8288); absent where there are none.",
+        "schema": {"type": "string", "examples": ['</api/v1/regions?limit=20&offset=20>; rel="next"']},
+    },
+}
 # Forms of a list beside JSON, each with the component that describes it.
 _TABLES = {"text/plain": "TextTable", "text/csv": "CsvTable"}
 _TABLE_SCHEMAS = {
@@ -156,8 +162,7 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     operation["security"] = [{}, {"bearer": []}, {"apiKey": []}] if guarded else []
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
-    if _is_table(operation):
-        _add_tables(operation)
+    _add_tables(operation)
     if operation["operationId"] == "getProblemType":
         operation["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     _add_examples(operation)
@@ -171,17 +176,16 @@ def _describe(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
             described["description"] = schemas[model]["description"]
 
 
-def _is_table(operation: dict[str, Any]) -> bool:
-    return any(parameter["name"] == "format" for parameter in operation["parameters"])
-
-
 def _add_tables(operation: dict[str, Any]) -> None:
-    """An answer that is to be had as text and CSV too."""
+    """The forms beside JSON in which the answer is to be had, and the links of one that comes in pages."""
     answer, example = operation["responses"]["200"], EXAMPLES[operation["operationId"]]
     answer["content"] |= {
         kind: {"schema": {"$ref": REF_TEMPLATE.format(model=name)}, "example": example[kind]}
         for kind, name in _TABLES.items()
+        if kind in example
     }
+    if any(parameter["name"] == "offset" for parameter in operation["parameters"]):
+        answer["headers"] |= _LINK_HEADER
 
 
 def _add_freshness(operation: dict[str, Any]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from api import names
-from api.answers.placement import OptimizeAnswer
+from api.answers.placement import OptimizeAnswer, Recommendation
 from api.enumerations import Arch
 from api.exchange import current
 from api.fields import (
@@ -25,8 +26,8 @@ from api.fields import (
     StartAfter,
     TypeName,
 )
-from api.render.parts import Json
-from api.render.placement import placement
+from api.lists import answered
+from api.render.placement import placement, placement_rows
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
 from mapping import DEFAULT_PROVIDER
 
@@ -187,11 +188,12 @@ class OptimizeRequest(LoadFields):
 @bp.input(OptimizeRequest, arg_name="body")
 @bp.output(OptimizeAnswer)
 @bp.doc(operation_id="optimizePlacement", responses=[422])
-def optimize(body: OptimizeRequest) -> Json:
+def optimize(body: OptimizeRequest) -> Response:
     """Choose the regions, instance types and time window that fit a workload best.
 
     Every emission is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
     exchange, query = current(), body.query()
-    result = exchange.session.optimize(query)
-    return exchange.success(placement(result, query, exchange.mapping, exchange.timestamp))
+    result, mapping = exchange.session.optimize(query), exchange.mapping
+    rows = placement_rows(result, mapping)
+    return answered(placement(rows, result, query, mapping, exchange.timestamp), rows, Recommendation)

@@ -103,6 +103,14 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "an airport",
         "Airports are IATA codes such as `ARN`; codes of metropolitan areas such as `LON` are known too.",
     ),
+    errors.NothingFound: ProblemType(
+        "nothing-found",
+        404,
+        "Nothing meets the question",
+        "The list is empty, and it was asked for as text, where an empty answer would pass for a value in a script. As "
+        "JSON and CSV the same question is answered with an empty list.",
+        "Loosen the question, or ask for `format=json` to see in `excluded` what was left out and why.",
+    ),
     errors.KeyRequired: ProblemType(
         "key-required",
         401,

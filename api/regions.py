@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import Field
 
-from api.answers.regions import RegionAnswer, RegionsAnswer
+from api.answers.regions import RegionAnswer, RegionRow, RegionsAnswer
 from api.exchange import current
 from api.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
+from api.lists import Page, PageParameters, answered
 from api.render.parts import Json
-from api.render.regions import region_details, region_list
+from api.render.regions import region_details, region_rows
 from carbon.workload import RegionSort, RegionsQuery
 from mapping import DEFAULT_PROVIDER
 
 bp = APIBlueprint("regions", __name__, tag="Regions")
 
 
-class RegionsParameters(Parameters):
+class RegionsParameters(PageParameters):
     """Which regions, in which order."""
 
     provider: ProvidersParameter = Field(
@@ -27,7 +29,6 @@ class RegionsParameters(Parameters):
     sort: RegionSort = Field(
         RegionSort.CARBON_INTENSITY, description="Sort order: greenest first, most renewable first, or by region id."
     )
-    limit: int | None = Field(None, ge=1, le=1000, description="Maximum number of rows. Default: all.")
 
     def query(self) -> RegionsQuery:
         return RegionsQuery(
@@ -36,6 +37,7 @@ class RegionsParameters(Parameters):
             zone=self.zone,
             sort=self.sort,
             limit=self.limit,
+            offset=self.offset,
         )
 
 
@@ -49,11 +51,13 @@ class RegionParameters(Parameters):
 @bp.input(RegionsParameters, location="query", arg_name="query")
 @bp.output(RegionsAnswer)
 @bp.doc(operation_id="listRegions")
-def regions(query: RegionsParameters) -> Json:
+def regions(query: RegionsParameters) -> Response:
     """List the regions a customer can open now, greenest first."""
     exchange = current()
     result = exchange.session.regions(query.query())
-    return exchange.success(region_list(result, exchange.mapping))
+    rows = region_rows(result, exchange.mapping)
+    page = Page(total=result.total, limit=query.limit, offset=query.offset)
+    return answered({"total_regions": result.total, "regions": rows}, rows, RegionRow, page)
 
 
 @bp.get("/api/v1/regions/<region>")

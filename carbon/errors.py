@@ -83,6 +83,10 @@ class UnknownAirport(UnknownName):
     kind = "airport"
 
 
+class NothingFound(CarbonError):
+    """A list is empty where the caller needs a value: as lines of text, no line would pass for an answer."""
+
+
 class Unsatisfiable(CarbonError):
     """A right question that nothing satisfies (422). `facts` are shown to the caller as they are."""
 

@@ -62,7 +62,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationList:
-    """Regions best first; total counts them before the limit."""
+    """Regions best first; total counts them before offset and limit."""
 
     rows: tuple[Location, ...]
     total: int

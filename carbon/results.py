@@ -31,7 +31,7 @@ class RegionNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionList:
-    """Regions in the order asked for; total counts them before the limit."""
+    """Regions in the order asked for; total counts them before offset and limit."""
 
     rows: tuple[RegionNow, ...]
     total: int

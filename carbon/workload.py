@@ -139,6 +139,7 @@ class RegionsQuery:
     zone: str | None = None
     sort: RegionSort = RegionSort.CARBON_INTENSITY
     limit: int | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,3 +171,4 @@ class LocationsQuery:
     measured_only: bool = False
     max_age_minutes: float = 60.0
     limit: int | None = None
+    offset: int = 0

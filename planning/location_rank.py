@@ -150,7 +150,7 @@ def locate(
     order = left[order_regions(starts.gco2e_per_kwh[left], spot_score, spot_usd, machines.gid_rank[left], tolerance)]
     stays: dict[int, Stay] = {}
     rows = []
-    for i in order[: query.limit].tolist():
+    for i in order[query.offset :][: query.limit].tolist():
         row = int(asked.zone_row[i])
         if row not in stays:
             stays[row] = _stay(query, outlook, starts, i)

@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 import serving
 from engine import Engine
 from grid.absent import NoLiveSource
@@ -80,18 +82,23 @@ def examples() -> dict[str, Any]:
     app = app_over(engine)
     found: dict[str, Any] = {}
     for name, (path, question) in POSTS.items():
-        answer = ask(app, "POST", path, json.dumps(question).encode(), "application/json")
-        found[name] = {"question": question, "answer": answer}
+        body = json.dumps(question).encode()
+        answer = ask(app, "POST", path, body, "application/json")
+        found[name] = {"question": question, "answer": answer} | _tables(app, path, json=question)
     for name, path in GETS.items():
-        found[name] = {"answer": ask(app, "GET", path)}
-        if path.startswith("/v1/"):
-            client = app.test_client()
-            found[name] |= {kind: client.get(path, headers={"Accept": kind}).get_data(as_text=True) for kind in TABLES}
+        found[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
     problems = problem_examples(engine)
     found |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
     found |= {f"Problem{status}": serving.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
     found["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
     return found | {"problems": problems}
+
+
+def _tables(app: Flask, path: str, **question: Any) -> dict[str, str]:
+    """The answer in each form beside JSON that it is to be had in, by media type."""
+    method, client = "POST" if question else "GET", app.test_client()
+    answers = [client.open(path, method=method, headers={"Accept": kind}, **question) for kind in TABLES]
+    return {kind: answer.text for kind, answer in zip(TABLES, answers, strict=True) if answer.mimetype == kind}
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ GETS = {
     "unknown-provider": "/v1/by-provider/asw",
     "unknown-country": "/v1/by-country/XX",
     "unknown-airport": "/v1/by-iata/QQQ",
+    "nothing-found": "/v1/by-country/AQ?format=text",
     "not-found": "/api/v1/region",
     "method-not-allowed": "/api/v1/calculate",
 }

@@ -33,7 +33,7 @@ class Power(Answer):
     facility: Watts = Field(description="it x pue.")
 
 
-class EmissionRow(Place, Machine, GridMix, Origin):
+class EmissionRow(GridMix, Origin, Machine, Place):
     """What a machine emits. is_estimate to age_seconds describe carbon_intensity_gco2_kwh."""
 
     instance_type: str = Field(description="The provider's name of the type.", examples=["m7g.large"])

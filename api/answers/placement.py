@@ -37,7 +37,7 @@ class StartNow(Origin):
     carbon_intensity_used: GramsPerKwh | None = Field(description="Mean over the hours of the job, in gCO2e/kWh.")
 
 
-class Recommendation(Place, GridMix, Origin):
+class Recommendation(GridMix, Origin, Place):
     """One offer. is_estimate to age_seconds describe carbon_intensity_gco2_kwh.
 
     If no machine of the requested region could be rated, its row (qualifies false) has null for all figures of a

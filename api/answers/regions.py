@@ -18,7 +18,7 @@ from api.answers.common import (
 from api.enumerations import DataQuality, ProfileBasis
 
 
-class RegionRow(Site, Origin, GridMix):
+class RegionRow(GridMix, Origin, Site):
     """A region's grid now."""
 
     carbon_intensity: GramsPerKwh | None = Field(description="Current value in gCO2e/kWh; null if unknown.")
@@ -27,8 +27,8 @@ class RegionRow(Site, Origin, GridMix):
 class RegionsAnswer(Success):
     """Regions in the requested order."""
 
-    total_regions: int = Field(ge=0, description="Regions that match, before the limit.")
-    regions: list[RegionRow] = Field(description="The regions, up to the limit.")
+    total_regions: int = Field(ge=0, description="Regions that match, before limit and offset.")
+    regions: list[RegionRow] = Field(description="The regions from offset on, up to the limit.")
 
 
 class Forecast(Origin):

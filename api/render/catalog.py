@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from api.render.numbers import rounded
 from api.render.parts import Json
 from carbon.power import PowerCurve
-from carbon.workload import Priority
 from catalog.model import InstanceType
 from planning.workloads import WorkloadProfile
 
 
-def instance_list(rows: Sequence[InstanceType], total: int, limit: int, offset: int) -> Json:
-    return {
-        "total_instances": total,
-        "limit": limit,
-        "offset": offset,
-        "instances": [_instance(row) for row in rows],
-    }
-
-
-def workloads(profiles: Iterable[WorkloadProfile]) -> Json:
-    return {
-        "workloads": [_workload(profile) for profile in profiles],
-        "priorities": [priority.value for priority in Priority],
-    }
-
-
-def _instance(kind: InstanceType) -> Json:
+def instance(kind: InstanceType) -> Json:
     accelerator = kind.accelerator
     return {
         "provider": kind.provider,
@@ -65,7 +46,7 @@ def _power_w(kind: InstanceType, utilization: float) -> float | None:
     return rounded(kind.power.draw(utilization, utilization, PowerCurve.CONCAVE).it_w) if kind.power else None
 
 
-def _workload(profile: WorkloadProfile) -> Json:
+def workload(profile: WorkloadProfile) -> Json:
     return {
         "workload": profile.workload.value,
         "description": profile.text,

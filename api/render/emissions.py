@@ -13,8 +13,12 @@ def calculation(emission: Emission, mapping: CloudMap) -> Json:
     return {"calculation": {**_row(emission, mapping), "power_w": _power(emission.draw, emission.pue, emission.count)}}
 
 
-def comparison(result: Comparison, mapping: CloudMap) -> Json:
-    rows = [_row(emission, mapping) for emission in result.rows]
+def emission_rows(result: Comparison, mapping: CloudMap) -> list[Json]:
+    return [_row(emission, mapping) for emission in result.rows]
+
+
+def comparison(rows: list[Json], result: Comparison) -> Json:
+    """rows: as emission_rows gives them."""
     return {
         "comparisons": rows,
         "analysis": {

@@ -24,12 +24,18 @@ _NOT_RATED: Json = dict.fromkeys(
 )
 
 
-def placement(result: Placement, query: OptimizeQuery, mapping: CloudMap, timestamp: str) -> Json:
+def placement_rows(result: Placement, mapping: CloudMap) -> list[Json]:
+    """The offers, best first; last the requested region, if it is not among them."""
     rows = [_row(row, mapping) for row in result.rows]
     if isinstance(result.requested, PlacementRow):
         rows.append(_row(result.requested, mapping))
     elif result.requested is not None:
         rows.append(_bare_row(result.requested, mapping))
+    return rows
+
+
+def placement(rows: list[Json], result: Placement, query: OptimizeQuery, mapping: CloudMap, timestamp: str) -> Json:
+    """rows: as placement_rows gives them."""
     return {
         "recommendation": {
             "workload_type": query.workload.value,

@@ -12,12 +12,9 @@ from catalog.model import Zone
 from mapping import CloudMap
 
 
-def region_list(result: RegionList, mapping: CloudMap) -> Json:
+def region_rows(result: RegionList, mapping: CloudMap) -> list[Json]:
     sites = mapping.derived(_sites)
-    return {
-        "total_regions": result.total,
-        "regions": [_row(row, sites[row.region]) for row in result.rows],
-    }
+    return [_row(row, sites[row.region]) for row in result.rows]
 
 
 def region_details(result: RegionDetails, mapping: CloudMap, timestamp: str) -> Json:

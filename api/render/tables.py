@@ -5,87 +5,72 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import get_args
+
+from pydantic import BaseModel
 
 from api.render.parts import Json
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "spotPrice": ("perSecond", "perHour", "currency"),
-    "instancePrice": ("perSecond", "perHour", "currency"),
-    "scheduleLimits": ("seconds", "minutes", "hours"),
-}
-FIELDS = (
-    "gid",
-    "id",
-    "intensity",
-    "spotScore",
-    "spotPrice",
-    "instancePrice",
-    "notBefore",
-    "notAfter",
-    "scheduleLimits",
-    "fits",
-    "provider",
-    "name",
-    "city",
-    "country",
-    "iata",
-    "iataAlso",
-    "zone",
-    "latitude",
-    "longitude",
-    "instanceType",
-    "arch",
-    "renewablePercentage",
-    "renewablePercentageAsOf",
-    "renewablePercentageSource",
-    "isEstimate",
-    "dataQuality",
-    "source",
-    "dataAsOf",
-    "ageSeconds",
-    "fallbackReason",
-    "baselineFrom",
-    "priceAsOf",
-    "priceIsEstimate",
-    "priceSource",
-    "spotPriceAsOf",
-    "spotPriceSource",
-    "spotScoreSource",
-    "spotScoreAsOf",
-)
 
+@dataclass(frozen=True)
+class Table:
+    """The form of a list's rows. parts: their fields in order, each that is an object with the names of its parts."""
 
-def columns_of(fields: Iterable[str]) -> list[str]:
-    """The columns of a table with these fields: a nested one has a column for each of its parts."""
-    return [f"{field}.{part}" if part else field for field in fields for part in PARTS.get(field, ("",))]
+    parts: Mapping[str, tuple[str, ...]]
 
+    @classmethod
+    def of(cls, row: type[BaseModel]) -> Table:
+        """The form of the rows that a model describes."""
+        return cls({name: _parts_of(annotation) for name, annotation in _fields(row)})
 
-KNOWN_FIELDS = (*FIELDS, *(name for name in columns_of(FIELDS) if "." in name))
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(self.parts)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All that can be chosen: fields, then parts of fields."""
+        return (*self.fields, *(name for name in self.columns(self.fields) if "." in name))
+
+    def columns(self, fields: Iterable[str]) -> list[str]:
+        """The columns of these of `names`: a field that is an object has a column for each of its parts."""
+        return [f"{field}.{part}" if part else field for field in fields for part in self.parts.get(field) or ("",)]
+
+    def text(self, rows: Sequence[Json], fields: Sequence[str]) -> str:
+        """A line a row, its values parted by tabs; unknown is empty."""
+        columns = self.columns(fields)
+        return "".join("\t".join(_cells(row, columns)) + "\n" for row in rows)
+
+    def csv(self, rows: Sequence[Json], fields: Sequence[str] | None = None) -> str:
+        """A table with a header (RFC 4180, but lines end as in Unix); unknown is empty. fields: all when None.
+
+        Cells are the catalog's own words and numbers, so none is guarded against being read as a formula.
+        """
+        columns, target = self.columns(self.fields if fields is None else fields), io.StringIO()
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(_cells(row, columns) for row in rows)
+        return target.getvalue()
 
 
 def pick(rows: Sequence[Json], fields: Sequence[str]) -> list[Json]:
-    """The rows with these of KNOWN_FIELDS alone; what a row lacks is None."""
+    """The rows with these names of a Table alone; what a row lacks is None."""
     return [_picked(row, fields) for row in rows]
 
 
-def text_of(rows: Sequence[Json], fields: Sequence[str]) -> str:
-    """A line a row, its values parted by tabs; unknown is empty."""
-    columns = columns_of(fields)
-    return "".join("\t".join(_cells(row, columns)) + "\n" for row in rows)
+def _fields(model: type[BaseModel]) -> Iterable[tuple[str, object]]:
+    return ((field.alias or name, field.annotation) for name, field in model.model_fields.items())
 
 
-def csv_of(rows: Sequence[Json], fields: Sequence[str]) -> str:
-    """A table with a header (RFC 4180, but lines end as in Unix); unknown is empty.
-
-    Cells are the catalog's own words and numbers, so none is guarded against being read as a formula.
-    """
-    columns, target = columns_of(fields), io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(_cells(row, columns) for row in rows)
-    return target.getvalue()
+def _parts_of(annotation: object) -> tuple[str, ...]:
+    """The parts of a field that is an object, or an object or null."""
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return tuple(name for name, _ in _fields(kind))
+    return ()
 
 
 def _picked(row: Json, fields: Sequence[str]) -> Json:

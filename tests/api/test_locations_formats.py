@@ -47,10 +47,6 @@ def test_several_fields_are_parted_by_tabs_and_unknown_is_empty(client: FlaskCli
     assert text == "sto\t\tBMA NYO VST\ttrue\t84600\t1410\t24\tStockholm\n"
 
 
-def test_no_region_is_no_line(client: FlaskClient) -> None:
-    assert answer(client, "/v1/by-country/AQ?format=text").get_data() == b""
-
-
 def test_csv_is_a_table_with_a_header_and_nested_fields_flat(client: FlaskClient, get: Ask) -> None:
     rows = get("/v1/by-rank")["regions"]
 

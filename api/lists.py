@@ -1,0 +1,69 @@
+"""How a list is answered: as JSON or as a table, whole or in pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote, urlencode
+
+from flask import Response, jsonify, request
+from pydantic import BaseModel, Field
+
+from api.exchange import current
+from api.fields import Parameters
+from api.formats import Format, accepted
+from api.render.parts import Json
+from api.render.tables import Table
+
+table_of = cache(Table.of)
+
+
+class PageParameters(Parameters):
+    """Which rows of a list."""
+
+    limit: int | None = Field(None, ge=1, le=1000, description="Maximum number of rows. Default: all.")
+    offset: int = Field(0, ge=0, le=1_000_000, description="Number of rows to skip.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a list of `total` rows. limit: None where all rows from offset on are asked for."""
+
+    total: int
+    limit: int | None
+    offset: int
+
+    @property
+    def link(self) -> str | None:
+        """The Link header (RFC 8288) to the pages beside this one, as paths; None where there are none."""
+        if self.limit is None:
+            return None
+        starts = {}
+        if self.offset + self.limit < self.total:
+            starts["next"] = self.offset + self.limit
+        if self.offset > 0:
+            starts["prev"] = max(0, min(self.offset, self.total) - self.limit)
+            starts["first"] = 0
+        return ", ".join(f'<{self._path(start)}>; rel="{name}"' for name, start in starts.items()) or None
+
+    def _path(self, offset: int) -> str:
+        """This request's path and query, from another row on."""
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("limit", "offset")]
+        query = urlencode([*kept, ("limit", self.limit), ("offset", offset)])
+        return f"{quote(request.path)}?{query}"
+
+
+def answered(body: Json, rows: list[Json], row: type[BaseModel], page: Page | None = None) -> Response:
+    """The success of a list under /api/v1. body: of its JSON; rows: those in it, as the model `row` describes them."""
+    if accepted() is Format.CSV:
+        response = Response(table_of(row).csv(rows), mimetype="text/csv")
+    else:
+        response = jsonify(current().success(body))
+    return linked(response, page)
+
+
+def linked(response: Response, page: Page | None) -> Response:
+    """The answer with links to the pages beside its own."""
+    if page is not None and (link := page.link) is not None:
+        response.headers["Link"] = link
+    return response
