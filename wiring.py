@@ -23,6 +23,7 @@ from telemetry import SILENT, Telemetry
 
 CALLS_UNDER_ONE_LOCK = 3  # a forecast is asked for with up to three horizons
 LOCK_MARGIN_SECONDS = 5.0
+COUNT_SECONDS = 5.0  # a file of counts that stays locked for so long cannot be used; under load 1 s was seen
 
 
 def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink | None:
@@ -67,7 +68,7 @@ def build_keys(settings: Settings, redis: RedisLink | None) -> KeyRing:
 
 def build_limiter(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> RateLimiter:
     """Counts for all machines with Redis, for all workers of this one without; makes no file before the first count."""
-    counter = RedisCounter(redis) if redis else FileCounter(settings.data_dir, busy_seconds=0.4)
+    counter = RedisCounter(redis) if redis else FileCounter(settings.data_dir, busy_seconds=COUNT_SECONDS)
     return RateLimiter(counter, on_store_error=settings.rate_limit_on_store_error, telemetry=telemetry)
 
 

@@ -80,7 +80,12 @@ def install(app: Flask, access: Access) -> None:
     def admit() -> None:
         if not is_guarded(request.path):
             return
-        g.judgement = judgement = access.judge(_key(), client_of((request.remote_addr or "")[:_LONGEST_ADDRESS]))
+        try:
+            judgement = access.judge(_key(), client_of((request.remote_addr or "")[:_LONGEST_ADDRESS]))
+        except CarbonError:
+            _read_away_the_body()
+            raise
+        g.judgement = judgement
         if judgement.refusal is not None:
             _read_away_the_body()
             raise judgement.refusal

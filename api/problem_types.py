@@ -135,6 +135,15 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "Wait for the number of seconds in the `Retry-After` header, then try again. The `RateLimit` header of every "
         "answer says how many requests are left. A key can have its own, higher rate.",
     ),
+    errors.Busy: ProblemType(
+        "busy",
+        503,
+        "The service is busy",
+        "The service answers as many costly requests as it can at once, so that it does not take this one on. The "
+        "request itself may be right.",
+        "Wait for the seconds in the `Retry-After` header, then send the same request again. Send costly requests one "
+        "after the other: `optimize` over many regions, `compare` with more than 100 options, large bodies.",
+    ),
     errors.StateUnavailable: ProblemType(
         "state-unavailable",
         503,

@@ -76,7 +76,7 @@ def _headers(error: errors.CarbonError) -> Mapping[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="api"'}
     if isinstance(error, errors.KeyRefused):
         return {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
-    if isinstance(error, errors.RateLimited):
+    if isinstance(error, errors.RateLimited | errors.Busy):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
 

@@ -131,6 +131,12 @@ class RateLimited(CarbonError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Busy(CarbonError):
+    """The service has as much to do as it can take on at once. retry_after_seconds: whole seconds, at least 1."""
+
+    retry_after_seconds = 1
+
+
 class StateUnavailable(CarbonError):
     """What the service remembers cannot be read or written; the cause is the reason."""
 

@@ -9,12 +9,13 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import uniform
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from carbon.errors import StateUnavailable
 from process import process_id
@@ -30,6 +31,30 @@ def damaged(error: StateUnavailable) -> bool:
     """Whether the reason is a file that is no database, a broken one, or one with other tables or types than ours."""
     code = getattr(error.__cause__, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+
+
+T = TypeVar("T")
+BUSY_POLL_SECONDS = 0.003  # SQLite's own waiting soon tries every 0.1 s only, and starves while many write
+
+
+def patiently(run: Callable[[], T], seconds: float) -> T:
+    """What `run` returns; it is tried again for so many seconds while another process writes.
+
+    Raises StateUnavailable. For a Database without a busy_seconds of its own.
+    """
+    ends = time.monotonic() + seconds
+    while True:
+        try:
+            return run()
+        except StateUnavailable as error:
+            if not _locked(error.__cause__) or time.monotonic() >= ends:
+                raise
+        time.sleep(BUSY_POLL_SECONDS * uniform(0.3, 1.7))  # noqa: S311 - spreads load  # nosec B311
+
+
+def _locked(cause: BaseException | None) -> bool:
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @dataclass(slots=True)

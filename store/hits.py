@@ -7,16 +7,18 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from carbon.errors import StateUnavailable
-from store.database import Database, damaged
+from carbon.errors import Busy, StateUnavailable
+from store.database import Database, damaged, patiently
 from store.rate_limit import Count
 
 FILE = "hits.sqlite3"
 SLICES = 64  # of the callers, one of which is swept at a time
 SLICE_SECONDS = 1.0
+TURN_SECONDS = 1.0  # longest wait of a thread to be the one that counts; then its request is refused as busy
 CLEAN_EVERY = 16  # hits of one caller
 _SCHEMA = (
     """CREATE TABLE hits (
@@ -57,21 +59,19 @@ class FileCounter:
     trouble_logged = False
 
     def __init__(self, folder: Path, *, busy_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """busy_seconds: longest wait for the others who count, half of it for threads and half for processes."""
-        self._database = Database(
-            folder / FILE, _SCHEMA, busy_seconds=busy_seconds / 2, durable=False, trust_seconds=1.0, turns=True
-        )
-        self._turn_seconds = busy_seconds / 2
+        """busy_seconds: a file that other processes keep locked for so long counts as one that cannot be used."""
+        self._database = Database(folder / FILE, _SCHEMA, busy_seconds=0, durable=False, trust_seconds=1.0, turns=True)
+        self._busy_seconds = busy_seconds
         self._monotonic = monotonic
         self._turn = threading.Lock()  # threads wait for each other here, where waiting is not polling
         self._sweep_at, self._slice = -math.inf, 0
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
         """See Counter."""
-        if not self._turn.acquire(timeout=self._turn_seconds):
-            raise StateUnavailable(FILE)
+        if not self._turn.acquire(timeout=TURN_SECONDS):
+            raise Busy("too many requests wait to be counted")
         try:
-            return self._one_more(caller, limit, window_seconds)
+            return patiently(lambda: self._one_more(caller, limit, window_seconds), self._busy_seconds)
         except StateUnavailable as error:
             if damaged(error):
                 self._database.set_aside()
@@ -88,7 +88,8 @@ class FileCounter:
                 if not (_sound(number, now, now) and _sound(first, oldest, now)):
                     break  # the way below makes an end of such rows
                 if number % CLEAN_EVERY == 0:
-                    self._database.run(_DROP, {"caller": who, "first": first})
+                    with suppress(StateUnavailable):  # this request is counted; one of the next ones drops the rows
+                        self._database.run(_DROP, {"caller": who, "first": first})
                 return Count(allowed=True, used=number - first + 1, reset_seconds=oldest + window_seconds - now)
         with self._database.writing() as connection:
             return self._count(connection, who, limit, window_seconds)

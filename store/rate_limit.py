@@ -65,7 +65,10 @@ class Counter(Protocol):
     def trouble_logged(self) -> bool: ...
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
-        """Count a request unless `limit` of them are in the window already. Raises StateUnavailable."""
+        """Count a request unless `limit` of them are in the window already.
+
+        Raises StateUnavailable, and Busy if the request's turn to be counted does not come in time.
+        """
         ...
 
 
@@ -105,7 +108,8 @@ class RateLimiter:
         """Count one request of a caller against a rate such as "60 per minute"; a refused one is not counted.
 
         None: nothing is counted, as the rate is "off" or the counter cannot be used and that means open.
-        Raises StateUnavailable if it cannot be used and that means closed.
+        Raises StateUnavailable if it cannot be used and that means closed. Raises Busy if it works but has too much to
+        do: that is no failure, so the request is refused rather than counted somewhere else.
         """
         item = _item(rate)
         if item is None:

@@ -7,21 +7,19 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from random import uniform
 from typing import Any
 
 from dogpile.cache.api import CacheMutex
 
 from carbon.errors import StateUnavailable
 from store.changes import START, Changes, Mark
-from store.database import Database, WrongTypes, damaged
+from store.database import Database, WrongTypes, damaged, patiently
 from store.locks import ExpiringLock
 
 log = logging.getLogger(__name__)
 
 FILE = "shared.sqlite3"
 BUSY_SECONDS = 0.3  # longest wait for another writer; a write takes well under a millisecond
-BUSY_POLL_SECONDS = 0.003  # SQLite's own waiting soon tries every 0.1 s only, and starves while many write
 _SCHEMA = (
     "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL)",
     "CREATE UNIQUE INDEX entries_by_revision ON entries (revision)",
@@ -146,14 +144,10 @@ class SqliteCache:
         return self._patiently(run)
 
     def _patiently(self, run: Callable[[], Any]) -> Any:
-        ends = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return run()
-            except StateUnavailable as error:
-                if not _busy(error.__cause__) or time.monotonic() >= ends:
-                    return self._mended(run, error)
-            time.sleep(BUSY_POLL_SECONDS * uniform(0.3, 1.7))  # noqa: S311 - spreads load  # nosec B311
+        try:
+            return patiently(run, BUSY_SECONDS)
+        except StateUnavailable as error:
+            return self._mended(run, error)
 
     def _mended(self, run: Callable[[], Any], error: StateUnavailable) -> Any:
         if not damaged(error) or not self._database.set_aside():
@@ -162,11 +156,6 @@ class SqliteCache:
         log.error("%s is damaged: it was renamed to *.damaged and a new file is created (%s)", self._path.name, cause)
         self.probe()  # makes it
         return run()
-
-
-def _busy(cause: BaseException | None) -> bool:
-    code = getattr(cause, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _sound(epoch: object, rows: Sequence[tuple[object, object, object]]) -> bool:

@@ -11,9 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.access import Access, client_of
-from carbon.errors import StateUnavailable
+from carbon.errors import Busy, StateUnavailable
 from store.keyring import KeyRing
-from store.rate_limit import in_memory
+from store.rate_limit import Count, RateLimiter, in_memory
 from tests.fakes.access import access, record
 from tests.fakes.clock import SteppedClock
 from tests.fakes.service import NOW, offline, service
@@ -305,6 +305,29 @@ def test_ready_is_degraded_while_the_keys_in_force_are_old_ones(clock: SteppedCl
 
     assert (before["degraded"], before["access"]["keys_stale"]) == (False, False)
     assert (after["degraded"], after["access"]["keys_stale"]) == (True, True)
+
+
+class Crowded:
+    """A Counter at which no request gets its turn."""
+
+    scope, trouble_logged = "machine", False
+
+    def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
+        raise Busy("too many requests wait to be counted")
+
+
+def test_a_request_whose_turn_to_be_counted_does_not_come_is_refused_as_busy() -> None:
+    limiter = RateLimiter(Crowded(), on_store_error="open")
+    body = BytesIO(b"{}" * 500)
+
+    answer = client(Access(keys=KeyRing(lambda: ()), limiter=limiter, rate="60 per minute")).post(
+        "/api/v1/calculate", input_stream=body, content_type="application/json", headers={"Content-Length": "1000"}
+    )
+
+    assert (answer.status_code, answer.get_json()["type"]) == (503, "/problems/busy")
+    assert answer.headers["Retry-After"] == "1"
+    assert body.read() == b""
+    assert not limiter.failing
 
 
 def test_of_an_address_that_is_too_long_only_the_beginning_is_remembered() -> None:

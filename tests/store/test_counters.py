@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from carbon.errors import StateUnavailable
+from carbon.errors import Busy, StateUnavailable
 from store.hits import CLEAN_EVERY, FILE, SLICE_SECONDS, SLICES, FileCounter
 from store.rate_limit import Counter, MemoryCounter, RateLimiter
 from store.redis_hits import PREFIX, RedisCounter
@@ -20,8 +22,11 @@ from store.redis_link import REST_SECONDS, TIMEOUT_SECONDS, RedisLink
 from tests.fakes.clock import SteppedClock
 from tests.fakes.redis_server import RedisServer, running
 from tests.fakes.telemetry import Counts
+from wiring import COUNT_SECONDS
 
 RATE = "60 per minute"
+ASKING_THREADS = 24
+BUSY_THREADS = 8
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +103,56 @@ def test_exactly_60_pass_when_four_processes_ask_at_once(kind: str, tmp_path: Pa
         worker.join()
 
     assert sum(shares) == 60
+
+
+def ask_beside_busy_threads(build: Callable[[], Counter], passed: multiprocessing.Queue[tuple[int, bool]]) -> None:
+    """Many threads ask four times each while others keep the processor busy; tells how many passed."""
+    limiter, ending = RateLimiter(build()), threading.Event()
+
+    def compute() -> None:
+        while not ending.is_set():
+            sum(range(1000))
+
+    def ask(_: int) -> bool:
+        try:
+            verdict = limiter.hit(RATE, "a")
+        except Busy:
+            return False
+        return verdict is None or verdict.allowed
+
+    busy = [threading.Thread(target=compute) for _ in range(BUSY_THREADS)]
+    for thread in busy:
+        thread.start()
+    with ThreadPoolExecutor(ASKING_THREADS) as pool:
+        count = sum(pool.map(ask, range(4 * ASKING_THREADS)))
+    ending.set()
+    for thread in busy:
+        thread.join()
+    passed.put((count, limiter.failing))
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+@pytest.mark.parametrize("kind", ["file", "redis"])
+def test_at_most_60_pass_while_every_thread_waits_for_the_processor(
+    kind: str, processes: int, tmp_path: Path, redis: RedisServer
+) -> None:
+    context = multiprocessing.get_context("fork")
+    passed: multiprocessing.Queue[tuple[int, bool]] = context.Queue()
+    in_redis(redis.url)._link.use(lambda client: client.flushall())
+    url = redis.url
+
+    def build() -> Counter:
+        return FileCounter(tmp_path, busy_seconds=COUNT_SECONDS) if kind == "file" else in_redis(url)
+
+    workers = [context.Process(target=ask_beside_busy_threads, args=(build, passed)) for _ in range(processes)]
+    for worker in workers:
+        worker.start()
+    shares = [passed.get(timeout=120) for _ in workers]
+    for worker in workers:
+        worker.join()
+
+    assert 1 <= sum(count for count, _ in shares) <= 60
+    assert not any(failing for _, failing in shares)
 
 
 def test_the_file_forgets_callers_who_stay_away(tmp_path: Path, clock: SteppedClock) -> None:
