@@ -14,7 +14,7 @@ RELEASE_boaviztapi := 2.5.0
 RELEASE_climate-aware-task-scheduler := 1.2.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test drill soak check audit bench bench-peers lock env-example
+.PHONY: help run test drill container-test soak check audit bench bench-peers lock env-example
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: $(VENV)/.development ## run all tests (ARGS="-m 'not live and not drill'":
 
 drill: $(VENV)/.development ## run only the tests that depend on timing: faults, several workers under load
 	@$(BIN)/python -m pytest -m drill $(ARGS)
+
+container-test: $(VENV)/.development ## build the image, run it and compose.yaml with podman (as root; minutes long; needs what .ci/run installs)
+	@$(BIN)/python -m pytest tests/containers $(ARGS)
 
 soak: $(VENV)/.development ## try every fault, bad input, and 200 callers for a minute (ARGS=--load: without faults; --write: update docs/reliability.md)
 	@$(BIN)/python -m tests.faults.soak $(ARGS)

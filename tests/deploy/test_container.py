@@ -1,5 +1,6 @@
-"""Dockerfile, .dockerignore and compose.yaml. There is no container engine here: linters and the schema read them, and
-the folder that the Dockerfile would put together is served outside a container, by the very commands it names."""
+"""Dockerfile, .dockerignore and compose.yaml without a container engine: linters and the schema read them, and the
+folder that the Dockerfile puts together is served outside a container, by its own commands. tests/containers runs them.
+"""
 
 from __future__ import annotations
 

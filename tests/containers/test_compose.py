@@ -1,0 +1,92 @@
+"""compose.yaml is run: two replicas of the image, Debian's nginx and Redis in place of the images named there."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.containers.projects import Project
+from tests.faults.client import Load, Question, failures
+from tests.faults.server import wait_until
+
+REPLICAS = ("replica-1", "replica-2")
+CALLERS = 8
+
+
+def create_key(project: Project, replica: str, name: str) -> str:
+    """A new API key, made as docs/deployment.md says."""
+    printed = project.compose("exec", "-T", replica, "flask", "--app", "app", "keys", "create", name)
+    return next(word for word in printed.split() if word.startswith("cao_"))
+
+
+@pytest.fixture(scope="module")
+def key(project: Project) -> str:
+    """A key made in the first replica, in force in every worker of both."""
+    made = create_key(project, REPLICAS[0], "first")
+    for replica in REPLICAS:
+        wait_until(lambda r=replica: [project.ask(r).status for _ in range(8)] == [401] * 8, 20, f"keys in {replica}")
+    return made
+
+
+def load(project: Project, key: str) -> Load:
+    calculation = {"region": "eu-central-1", "instance_type": "m5.large"}
+    questions = [
+        Question(path="/api/v1/workloads", key=key),
+        Question(path="/api/v1/calculate", body=calculation, key=key),
+    ]
+    return Load(project.port, questions, callers=CALLERS)
+
+
+def test_every_service_is_healthy_by_its_own_check(project: Project) -> None:
+    for service in project.services:
+        wait_until(lambda s=service: project.healthy(s), 30, f"a healthy {service}")
+
+
+def test_a_key_made_in_one_replica_works_in_the_other(project: Project, key: str) -> None:
+    assert [project.ask(replica, key).status for replica in REPLICAS] == [200, 200]
+    assert [project.ask(replica, f"{key}x").status for replica in REPLICAS] == [401, 401]
+
+
+def test_both_replicas_count_one_rate_limit(project: Project, key: str) -> None:
+    assert counts_are_shared(project, create_key(project, REPLICAS[1], "counted"))
+
+
+def counts_are_shared(project: Project, key: str) -> bool:
+    """Whether each question leaves one less of the key's limit, whichever replica answers it."""
+    answers = [project.ask(replica, key) for replica in REPLICAS * 3]
+    remaining = [answer.remaining for answer in answers]
+    first = remaining[0] or 0
+    return remaining == list(range(first, first - len(answers), -1))
+
+
+def test_a_replica_restarted_under_load_loses_no_request(project: Project, key: str) -> None:
+    load_on_nginx = load(project, key)
+    with load_on_nginx.running():
+        wait_until(lambda: len(load_on_nginx.answers()) > 20 * CALLERS, 20, "load")
+        project.compose("restart", REPLICAS[0])
+        wait_until(lambda: project.healthy(REPLICAS[0]), 30, "the replica again")
+        seen = len(load_on_nginx.answers())
+        wait_until(lambda: len(load_on_nginx.answers()) > seen + 20 * CALLERS, 20, "more load")
+
+    assert failures(load_on_nginx.answers()) == []
+
+
+def test_requests_go_on_while_redis_is_gone_and_state_is_shared_when_it_is_back(project: Project, key: str) -> None:
+    redis = project.container("redis")
+    load_on_nginx = load(project, key)
+    with load_on_nginx.running():
+        wait_until(lambda: len(load_on_nginx.answers()) > 20 * CALLERS, 20, "load")
+        project.engine.podman("stop", "--time", "0", redis)  # killed: nothing is saved
+        gone_at = time.monotonic()
+        wait_until(lambda: time.monotonic() > gone_at + 3, 5, "three seconds without Redis")
+        alone = [answer for answer in load_on_nginx.answers() if answer.began_at > gone_at]
+        project.engine.podman("start", redis)
+        back = len(load_on_nginx.answers())
+        wait_until(lambda: len(load_on_nginx.answers()) > back + 20 * CALLERS, 20, "more load")
+
+    assert failures(load_on_nginx.answers()) == []
+    assert len(alone) > 20 * CALLERS
+    second = create_key(project, REPLICAS[1], "second")
+    wait_until(lambda: counts_are_shared(project, second), 30, "shared counts")
+    assert project.ask(REPLICAS[0], second).status == 200
