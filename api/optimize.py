@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from typing_extensions import TypeAliasType
 
 from api import names
 from api.answers.placement import OptimizeAnswer, Recommendation
@@ -41,19 +42,23 @@ def _without_all(value: Any) -> Any:
     return [] if value == names.ALL or (isinstance(value, list) and names.ALL in value) else value
 
 
-Providers = Annotated[
-    list[ProviderKey],
-    Field(max_length=MAX_NAMES),
-    BeforeValidator(_without_all),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "const": names.ALL},
-                {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_NAMES},
-            ]
-        }
-    ),
-]
+ProviderScope = TypeAliasType(
+    "ProviderScope",
+    Annotated[
+        list[ProviderKey],
+        Field(max_length=MAX_NAMES),
+        BeforeValidator(_without_all),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "const": names.ALL},
+                    {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_NAMES},
+                ],
+                "description": "Keys of providers, or all.",
+            }
+        ),
+    ],
+)
 
 
 class RequirementsBody(Body):
@@ -95,7 +100,7 @@ class OptimizeRequest(LoadFields):
     instance_types: list[TypeName] = Field(
         [], max_length=MAX_NAMES, description="Only these types, regardless of their size."
     )
-    providers: Providers | None = Field(
+    providers: ProviderScope | None = Field(
         None,
         validate_default=True,
         description="Clouds to search, or all. Default: aws and the clouds of the named regions and types.",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from typing_extensions import TypeAliasType
 
 from api.answers.common import Answer, GramsPerKwh, Percentage, absent
 from api.enumerations import Arch, DataQuality, SpotScoreSource
@@ -135,6 +136,15 @@ class ChosenLocationRow(ChosenAnswer, LocationRow):
     schedule_limits: ChosenLimits
 
 
+LocationItem = TypeAliasType(
+    "LocationItem",
+    Annotated[
+        LocationRow | ChosenLocationRow,
+        Field(description="A region with all fields; with `fields`, a region with the chosen fields."),
+    ],
+)
+
+
 class LeftOutRow(CamelAnswer):
     """A region that was requested but is not listed."""
 
@@ -148,7 +158,7 @@ class LeftOutRow(CamelAnswer):
 class LocationsAnswer(CamelAnswer):
     """Regions, best first. The request id is in the X-Request-ID header."""
 
-    regions: list[LocationRow | ChosenLocationRow] = Field(
+    regions: list[LocationItem] = Field(
         description="The regions, best first. A row has all fields unless `fields` selects some."
     )
     excluded: list[LeftOutRow] = Field(

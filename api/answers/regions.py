@@ -74,7 +74,7 @@ class Annual(Answer):
     is_estimate: bool = Field(description="Always true: a yearly mean is not a measured value.")
     data_quality: DataQuality
     datetime: Timestamp | None = Field(description="Start of the year; null if no year is published.")
-    age_seconds: None = Field(description="Always null: a yearly mean does not belong to one point in time.")
+    age_seconds: int | None = Field(description="Always null: a yearly mean does not belong to one point in time.")
     renewable_percentage: Percentage | None = Field(description="Share of consumption, 0 to 100; null if unknown.")
     fossil_free_percentage: Percentage | None = Field(
         description="Renewable and nuclear share of consumption, 0 to 100; null if unknown."

@@ -65,8 +65,11 @@ def _response(place: str, response: dict[str, Any]) -> Placed:
 
 def name_of(schema: Mapping[str, Any]) -> str | None:
     """The component that a schema refers to, the first of several; None where it refers to none."""
-    refers = (kind["$ref"] for kind in schema.get("anyOf", [schema]) if "$ref" in kind)
-    return next((reference.rpartition("/")[2] for reference in refers), None)
+    for kind in schema.get("anyOf", [schema]):
+        if "$ref" in kind:
+            name = kind["$ref"].rpartition("/")[2]
+            return name_of(COMPONENTS[name]) or name
+    return None
 
 
 def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -68,6 +68,20 @@ def test_every_type_of_a_union_has_a_name_or_is_simple() -> None:
     assert unnamed == []
 
 
+def test_every_union_but_one_with_null_is_a_component_of_its_own() -> None:
+    unnamed = [
+        place
+        for place, schema in SCHEMAS
+        if len([kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]) > 1 and place not in COMPONENTS
+    ]
+
+    assert unnamed == []
+
+
+def test_no_schema_is_nothing_but_null() -> None:
+    assert [place for place, schema in SCHEMAS if schema.get("type") == "null" and "|" not in place] == []
+
+
 def test_components_have_names_that_say_what_they_are() -> None:
     assert [name for name in COMPONENTS if not re.fullmatch(r"([A-Z][a-z]+)+", name)] == []
 
