@@ -34,6 +34,13 @@ def test_every_question_it_shows_is_answered(command: str, tmp_path: Path) -> No
     assert answer.status_code == 200
 
 
+def test_every_curl_command_it_shows_fails_when_the_service_refuses() -> None:
+    typed = re.findall(r"curl .*", "".join(re.findall(r"```(?:console|sh)\n.*?```", TEXT, flags=re.DOTALL)))
+
+    assert len(typed) > len(CURLS)
+    assert [line for line in typed if not line.startswith("curl -fsS ")] == []
+
+
 def test_what_its_commands_print_is_json_and_no_command_prints_nothing() -> None:
     assert len(CURLS) >= 8
     for block in re.findall(r"```console\n\$ curl.*?```\n", TEXT, flags=re.DOTALL):
