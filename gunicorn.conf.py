@@ -55,6 +55,9 @@ def _lives(pid: str) -> bool:
     return True
 
 
+os.umask(0o077)  # what the service writes, the files of the metrics too, is for nobody else
+
+
 def _folder_for_metrics() -> None:
     """Where the workers count together, known to prometheus_client before it is imported; empty at each start.
 

@@ -98,6 +98,6 @@ def configure(level: str) -> None:
     root.addHandler(handler)
     requests = logging.StreamHandler(sys.stderr)
     requests.setFormatter(AccessFormatter())
-    ACCESS.addHandler(requests)
+    ACCESS.handlers[:] = [requests]  # at a reload gunicorn takes away the handler of the root logger, but not this one
     ACCESS.propagate = False
     logging.getLogger("werkzeug").addFilter(_is_no_request)

@@ -6,6 +6,7 @@ import fcntl
 import math
 import os
 import sqlite3
+import stat
 import tempfile
 import threading
 import time
@@ -19,6 +20,8 @@ from typing import Any, TypeVar
 
 from carbon.errors import StateUnavailable
 from process import process_id
+
+OWNER_ONLY = 0o600  # whatever the umask and the mode of the folder
 
 
 class WrongTypes(sqlite3.DatabaseError):
@@ -179,6 +182,9 @@ class Database:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
+            if isinstance(error, sqlite3.Error) and not os.access(self._path.parent, os.W_OK):
+                folder = self._path.parent.absolute()
+                error.args = (f"{error}; SQLite has to write into {folder} even to read, and it is not writable",)
             raise StateUnavailable(self._path.name) from error
 
     def _make(self) -> None:
@@ -195,6 +201,8 @@ class Database:
             rest.unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=f"{self._path.name}.") as folder:
             draft = Path(folder) / self._path.name
+            draft.touch()
+            draft.chmod(OWNER_ONLY)
             connection = sqlite3.connect(draft, isolation_level=None)
             try:
                 if not self._durable:
@@ -226,6 +234,7 @@ class Database:
             return link.connection
         if link is not None:
             self._leave(link)
+        self._close_to_others()
         address = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: never makes an empty file
         connection = sqlite3.connect(
             address,
@@ -239,6 +248,13 @@ class Database:
         if not self._durable:
             connection.execute("PRAGMA synchronous = OFF")
         return connection
+
+    def _close_to_others(self) -> None:
+        """Nobody but the owner may read the files, whoever made them; SQLite gives new ones the mode of the first."""
+        for path in (self._path, *self._side_files()):
+            with suppress(OSError):  # there is none, or it is of another owner
+                if stat.S_IMODE(path.stat().st_mode) != OWNER_ONLY:
+                    path.chmod(OWNER_ONLY)
 
     def _leave(self, link: _Link) -> None:
         if link.owner[0] == process_id():

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from api.logs import AccessFormatter, formatter
+from api.logs import AccessFormatter, configure, formatter
+from api.record import ACCESS
 from tests.fakes.access import access, record
 from tests.fakes.service import service
 
@@ -125,6 +126,18 @@ def test_the_development_server_logs_no_request_with_its_query() -> None:
 
     assert '"path":"/"' in log
     assert "hidden" not in log
+
+
+def test_a_log_that_is_configured_anew_writes_each_request_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(ACCESS, "handlers", [])
+    configure("INFO")
+    root.handlers.clear()  # as gunicorn does at a reload
+
+    configure("INFO")
+
+    assert (len(root.handlers), len(ACCESS.handlers)) == (1, 1)
 
 
 def test_the_access_log_can_be_switched_off(caplog: pytest.LogCaptureFixture) -> None:

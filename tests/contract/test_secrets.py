@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from tests.faults.server import Gunicorn
+from settings import Settings
+from tests.fakes.electricity_maps import FakeElectricityMaps
+from tests.faults.client import Question, ask
+from tests.faults.server import Gunicorn, upstream_settings
+from wiring import build_key_store
+
+NOW = datetime(2026, 2, 11, tzinfo=UTC)
 
 SECRET = b"Tr0ub4dor-and-3"
 FIRST = b"GET /v1/by-rank?limit=1 HTTP/1.1\r\nHost: a\r\n"
@@ -43,6 +52,28 @@ REQUESTS = {
     "SCRIPT_NAME": FIRST + b"SCRIPT_NAME: /" + SECRET + b"\r\n\r\n",
     "SCRIPT-NAME": FIRST + b"Script-Name: /" + SECRET + b"\r\nPath-Info: /" + SECRET + b"\r\n\r\n",
 }  # fmt: skip
+
+
+def test_every_file_of_a_served_folder_is_the_owners_alone(tmp_path: Path) -> None:
+    """In a folder that is open to all, under a umask that hides nothing."""
+    before = os.umask(0)
+    try:
+        (tmp_path / "var").mkdir(mode=0o777)
+        key = build_key_store(Settings(data_dir=tmp_path / "var"), None).create("ci", rate=None, now=NOW)
+        metrics = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "var" / "metrics"), "RATE_LIMIT": "60 per minute"}
+        with (
+            FakeElectricityMaps({"DE": 311.2}).serving() as upstream,
+            Gunicorn(tmp_path, **upstream_settings(upstream.base_url), **metrics) as served,
+        ):
+            assert ask(served.port, Question(path="/v1/by-country/DE", key=key)).status == 200
+            modes = {path.name: path.stat().st_mode & 0o7777 for path in served.data.rglob("*") if path.is_file()}
+    finally:
+        os.umask(before)
+
+    databases = {f"{name}.sqlite3{kind}" for name in ("keys", "hits", "shared") for kind in ("", "-wal", "-shm")}
+    assert databases <= set(modes)
+    assert any(name.endswith(".db") for name in modes)  # of the metrics
+    assert set(modes.values()) == {0o600}
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv(COUNTED, "")  # so that what the file sets is undone
     monkeypatch.setattr(serving, "settings_in_force", None)
     monkeypatch.setattr(gunicorn.util.close_graceful, "__defaults__", gunicorn.util.close_graceful.__defaults__)
+    monkeypatch.setattr(os, "umask", lambda mode: None)
 
     def with_environment(**environ: str) -> dict[str, Any]:
         for name in ("HOST", "PORT", "WEB_CONCURRENCY", "THREADS", COUNTED):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import multiprocessing
 import os
 import re
 import sqlite3
+import tempfile
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +27,7 @@ from tests.fakes.access import record
 from tests.fakes.clock import SteppedClock
 
 NOW = datetime(2026, 2, 11, 10, 30, 7, tzinfo=UTC)
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -128,6 +132,71 @@ def test_only_the_owner_may_enter_the_folder(table: KeyTable, tmp_path: Path) ->
     assert (tmp_path / "var").stat().st_mode & 0o077 == 0
 
 
+@pytest.fixture
+def open_to_all(tmp_path: Path) -> Iterator[Path]:
+    """A folder and a umask that keep nobody out."""
+    before = os.umask(0)
+    (tmp_path / "var").mkdir(mode=0o777)
+    yield tmp_path / "var"
+    os.umask(before)
+
+
+def modes_of(folder: Path) -> dict[str, str]:
+    return {path.name: oct(path.stat().st_mode & 0o7777) for path in folder.iterdir()}
+
+
+def test_every_file_is_the_owners_alone_whatever_the_folders_mode_and_the_umask(open_to_all: Path) -> None:
+    table = KeyTable(open_to_all, busy_seconds=5.0)
+    table.create("ci", rate=None, now=NOW)
+    table.records()  # keeps the files beside it open
+
+    assert modes_of(open_to_all) == {f"{FILE}{kind}": "0o600" for kind in ("", "-wal", "-shm")}
+
+
+def test_files_that_others_could_read_are_closed_to_them_when_they_are_opened(open_to_all: Path) -> None:
+    older = KeyTable(open_to_all, busy_seconds=5.0)
+    older.create("ci", rate=None, now=NOW)
+    for path in open_to_all.iterdir():
+        path.chmod(0o666)
+
+    KeyTable(open_to_all, busy_seconds=5.0).records()
+
+    assert set(modes_of(open_to_all).values()) == {"0o600"}
+
+
+def test_in_a_folder_that_cannot_be_written_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    with tempfile.TemporaryDirectory() as parent:  # pytest's own is closed to other users
+        folder = Path(parent, "var")
+        Path(parent).chmod(0o711)
+        KeyTable(folder, busy_seconds=5.0).create("ci", rate=None, now=NOW)
+        gc.collect()  # closes the table, and SQLite removes the files beside it
+        if os.getuid() == 0:
+            for path in (folder, folder / FILE):
+                os.chown(path, NOBODY, NOBODY)
+        folder.chmod(0o500)
+        reading, writing = os.pipe()
+
+        child = os.fork()
+        if child == 0:
+            try:
+                if os.getuid() == 0:
+                    os.setuid(NOBODY)  # to root nothing is forbidden
+                ring = KeyRing(KeyTable(folder, busy_seconds=0.1).records)
+                for _ in range(3):
+                    with pytest.raises(StateUnavailable):
+                        ring.configured()
+                os.write(writing, "\n".join(caplog.messages).encode())
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        os.close(writing)
+        folder.chmod(0o700)
+
+    (line,) = os.read(reading, 9999).decode().splitlines()
+    assert "API keys cannot be read" in line
+    assert f"SQLite has to write into {folder} even to read, and it is not writable" in line
+
+
 def test_many_processes_create_keys_at_once_in_a_file_none_of_them_finds(tmp_path: Path) -> None:
     forked = multiprocessing.get_context("fork")
     workers = [forked.Process(target=create_many, args=(tmp_path, worker)) for worker in range(6)]
@@ -214,7 +283,7 @@ def test_a_folder_one_may_not_enter_is_not_taken_for_one_without_keys(table: Key
     if child == 0:
         try:
             if os.getuid() == 0:
-                os.setuid(65534)  # to root nothing is forbidden
+                os.setuid(NOBODY)  # to root nothing is forbidden
             KeyTable(tmp_path / "var", busy_seconds=0.1).records()
         except StateUnavailable:
             os._exit(7)
