@@ -88,9 +88,10 @@ def _response(kept: Answer) -> Response:
 def _tag() -> str:
     """Another one for other data, another minute, another question or another form of the answer."""
     exchange = current()
-    # The document describes the service, so that no store is asked for what is known of the grid.
-    version = exchange.service.engine.mapping.version if request.path == DOCUMENT else exchange.data_version
-    known = (version, exchange.now.isoformat(), request.path, accepted().value)
-    digest = blake2b("\n".join(known).encode("utf-8", "replace"), digest_size=12)
-    digest.update(request.query_string)
-    return digest.hexdigest()
+    minute = exchange.now.isoformat()
+    if request.path == DOCUMENT:  # it depends on no question, and no store is asked for what is known of the grid
+        known = (exchange.service.engine.mapping.version, minute, DOCUMENT)
+    else:
+        query = request.query_string.decode("latin-1")
+        known = (exchange.data_version, minute, request.path, accepted().value, query)
+    return blake2b("\n".join(known).encode("utf-8", "replace"), digest_size=12).hexdigest()

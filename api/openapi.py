@@ -111,6 +111,7 @@ _UNREAD = {
 }
 _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
+    415: {"Accept-Encoding": {"description": "identity, if the body was encoded.", "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
     503: {"Retry-After": {"description": "Seconds to wait; of busy.", "schema": {"type": "integer", "minimum": 1}}},
 }

@@ -154,6 +154,12 @@ def test_once_there_are_keys_only_their_holders_may_keep_what_needs_one(path: st
     assert headers["Cache-Control"] == f"{scope}, max-age=53"
 
 
+def test_the_document_is_the_same_whatever_query_it_is_asked_for_with(client: FlaskClient) -> None:
+    plain, asked = client.get("/openapi.json"), client.get("/openapi.json?number=1", headers={"Accept": "text/csv"})
+
+    assert (asked.headers["ETag"], asked.get_data()) == (plain.headers["ETag"], plain.get_data())
+
+
 @every_path
 def test_no_header_is_sent_twice(client: FlaskClient, path: str) -> None:
     for _ in ("made", "kept"):

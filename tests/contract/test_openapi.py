@@ -77,6 +77,7 @@ def test_refusals_tell_by_header_how_to_do_better() -> None:
     responses = DOCUMENT["components"]["responses"]
 
     assert "WWW-Authenticate" in responses["Problem401"]["headers"]
+    assert "Accept-Encoding" in responses["Problem415"]["headers"]
     assert responses["Problem429"]["headers"].keys() >= {"Retry-After", "RateLimit", "RateLimit-Policy"}
     assert DOCUMENT["components"]["securitySchemes"]["apiKey"]["name"] == "X-API-Key"
 
