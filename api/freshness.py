@@ -89,6 +89,7 @@ def _tag() -> str:
     """Another one for other data, another minute, another question or another form of the answer."""
     exchange = current()
     minute = exchange.now.isoformat()
+    known: tuple[str, ...]
     if request.path == DOCUMENT:  # it depends on no question, and no store is asked for what is known of the grid
         known = (exchange.service.engine.mapping.version, minute, DOCUMENT)
     else:

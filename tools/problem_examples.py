@@ -12,7 +12,7 @@ from flask import Flask
 
 from api.access import Access
 from app import create_app
-from carbon.errors import StateUnavailable
+from carbon.errors import Busy, StateUnavailable
 from carbon.workload import CalculateQuery
 from engine import Engine, Session
 from grid.absent import NoLiveSource
@@ -94,6 +94,9 @@ def _refusals(engine: Engine) -> dict[str, Any]:
     def broken() -> Sequence[KeyRecord]:
         raise StateUnavailable("keys.sqlite3")
 
+    def crowded() -> Sequence[KeyRecord]:
+        raise Busy("too many requests wait to be counted")
+
     open_to_all, closed = app_over(engine), app_over(engine, lambda: (key,))
     for _ in range(60):
         ask(open_to_all, "GET", WORKLOADS)
@@ -104,6 +107,7 @@ def _refusals(engine: Engine) -> dict[str, Any]:
         "key-refused": ask(closed, "GET", WORKLOADS, HTTP_X_API_KEY="cao_0"),
         "rate-limited": ask(open_to_all, "GET", WORKLOADS),
         "state-unavailable": unreadable,
+        "busy": ask(app_over(engine, crowded), "GET", WORKLOADS),
     }
 
 
