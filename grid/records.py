@@ -93,6 +93,7 @@ class Health:
     """How a source does. Times are seconds since 1970.
 
     hold: why no calls go out from held_at until held_until. trouble: the reason that is in the log.
+    failing: what failed when it was last asked, as "signal zone", and when; "" for a 429 of whatever was asked.
     """
 
     turn: Count = 0
@@ -102,7 +103,7 @@ class Health:
     held_until: Clock = 0.0
     trouble: Word | None = None
     failures_in_a_row: Count = 0
-    failing: bool = False
+    failing: Mapping[str, Clock] = field(default_factory=dict)
     key_worked_at: Clock | None = None
     last_success_at: Clock | None = None
     last_error: Annotated[str, Field(max_length=4096)] | None = None

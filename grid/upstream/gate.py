@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,6 +18,8 @@ LONGEST_HOLD_SECONDS = 3600.0  # a Retry-After of days would silence the source 
 REFUSED_HOLD_SECONDS = 600.0  # a refused key is tried again now and then: keys get activated
 OUTAGE_HOLD_SECONDS = 30.0
 OUTAGE_AFTER_FAILURES = 3
+FAILURE_SECONDS = 900.0  # a failure of one zone counts so long while the signal's other zones are answered,
+OTHERS_FAILURE_SECONDS = 3600.0  # and so long while other signals are
 NOTED_SECONDS = 5.0  # a success so soon after another one tells nothing new
 
 
@@ -28,8 +30,12 @@ class Gate:
     row without an answer for half a minute. Each change of state is logged once, by the worker that saw it.
     """
 
-    def __init__(self, source: str, shared: SharedState, *, utc_now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, source: str, shared: SharedState, *, utc_now: Callable[[], datetime], essential: str = ""
+    ) -> None:
+        """essential: the signal whose failures no success of another one makes up for."""
         self._source = source
+        self._essential = essential
         self._shared = shared
         self._utc_now = utc_now
 
@@ -75,7 +81,8 @@ class Gate:
             health = known or Health()
             trouble = health.trouble if health.held(clock) else None
             recovered[:] = [health.trouble if trouble is None else None]
-            told = health.failures_in_a_row == 0 and not health.failing and recovered[0] is None
+            failing = self._still_failing(health, signal, zone, clock)
+            told = health.failures_in_a_row == 0 and failing == health.failing and recovered[0] is None
             if (
                 told
                 and _within(health.last_success_at, clock, NOTED_SECONDS)
@@ -86,7 +93,7 @@ class Gate:
                 health,
                 turn=health.turn + 1,
                 failures_in_a_row=0,
-                failing=False,
+                failing=failing,
                 trouble=trouble,
                 last_success_at=clock,
                 key_worked_at=clock if with_key else health.key_worked_at,
@@ -98,10 +105,12 @@ class Gate:
         if recovered[0] is not None:
             logger.info("%s answers again; the problem was: %s", self._source, recovered[0])
 
-    def failed(self, error: SourceError, *, nothing_works_without: bool = False, with_key: bool = False) -> None:
+    def failed(
+        self, error: SourceError, *, asked: str = "", nothing_works_without: bool = False, with_key: bool = False
+    ) -> None:
         """Note a failed call; hold further calls if its reason, or what was asked, concerns all of them.
 
-        with_key: whether the upstream took the key all the same.
+        asked: the signal and the zone. with_key: whether the upstream took the key all the same.
         """
         clock = self._clock()
         held_for: list[float | None] = []
@@ -117,7 +126,7 @@ class Gate:
                 health,
                 turn=health.turn + 1,
                 failures_in_a_row=failures,
-                failing=True,
+                failing={**health.failing, asked: clock},
                 last_error=str(error),
                 key_worked_at=clock if with_key else health.key_worked_at,
             )
@@ -139,6 +148,18 @@ class Gate:
         if held_for[0] is not None:
             level = logging.ERROR if isinstance(error, SourceRefused) else logging.WARNING
             logger.log(level, "%s: %s; no calls are sent for %.0f s", self._source, error, held_for[0])
+
+    def _still_failing(self, health: Health, signal: str, zone: str, clock: float) -> Mapping[str, float]:
+        """What fails after this success; so that the state does not depend on which of several calls came last."""
+
+        def fails(asked: str, at: float) -> bool:
+            if asked in ("", f"{signal} {zone}"):
+                return False
+            if asked.startswith(f"{signal} "):
+                return _within(at, clock, FAILURE_SECONDS)
+            return asked.startswith(f"{self._essential} ") or _within(at, clock, OTHERS_FAILURE_SECONDS)
+
+        return {asked: at for asked, at in health.failing.items() if fails(asked, at)}
 
     def _clock(self) -> float:
         return self._utc_now().timestamp()

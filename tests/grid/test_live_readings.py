@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 
 from grid.live.refresher import ReadPolicy
 from grid.registry import build_reader
-from grid.source import GridReader
-from grid.sources.electricity_maps.client import ElectricityMapsConfig
+from grid.source import GridReader, SourceError
+from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from net import HttpLimits
+from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import (
     FORECAST,
     KEY,
@@ -121,6 +123,39 @@ def test_a_sandbox_key_leaves_no_false_number_in_any_reading(server: FakeElectri
     (state,) = reader.states()
     assert state.state == "degraded"
     assert state.detail.startswith("sandbox-key")
+
+
+@pytest.mark.parametrize("refused", [LATEST, FORECAST])
+@pytest.mark.parametrize("zones", [("Z1", "Z2", "Z3"), ("Z2",)])
+def test_the_state_is_degraded_at_every_moment_while_one_signal_is_refused_and_the_other_works(
+    refused: str, zones: Sequence[str], server: FakeElectricityMaps
+) -> None:
+    """Of all zones or of one, and whichever call was answered last."""
+    clock = SteppedClock(datetime.now(UTC))
+    server.fault = lambda call, good: reply(b"{}") if (call.path, call.zone in zones) == (refused, True) else good
+    config = ElectricityMapsConfig(api_key=KEY, base_url=server.base_url)
+    source = ElectricityMaps(config, max_age_minutes=1e9, utc_now=clock.utc_now)
+    asks = {LATEST: source.latest, FORECAST: source.forecast}
+    states: list[str] = []
+
+    def ask(*signals: str) -> None:
+        for signal in signals:
+            for zone in ("Z1", "Z2", "Z3"):
+                with suppress(SourceError):
+                    asks[signal](zone)
+                states.append(source.state().state)
+
+    ask(refused)
+    states.clear()
+    for _ in range(5):
+        ask(refused, LATEST, FORECAST)
+        clock.advance(600)
+    degraded = set(states)
+    server.fault = None
+    ask(LATEST, FORECAST)
+
+    assert degraded == {"degraded"}
+    assert states[-1] == "ok"
 
 
 def test_shares_of_one_zone_are_read_live(reader: GridReader) -> None:

@@ -84,7 +84,7 @@ class ElectricityMaps:
         self._max_age = timedelta(minutes=max_age_minutes)
         self._utc_now = utc_now
         self._sleep = sleep
-        self._gate = Gate(SOURCE, shared, utc_now=utc_now)
+        self._gate = Gate(SOURCE, shared, utc_now=utc_now, essential=LATEST)
         self._plan = PlanBook(SOURCE, shared, clock=lambda: utc_now().timestamp())
 
     def held(self) -> SourceError | None:
@@ -139,12 +139,15 @@ class ElectricityMaps:
         return replies.shares(zone, self._ask(RENEWABLE, zone, share), self._ask(CARBON_FREE, zone, share))
 
     def state(self) -> SourceState:
-        """How it is doing, without a call. degraded: held back, the newest call failed, or the first still waits."""
+        """How it is doing, without a call.
+
+        degraded: calls are held back, the last call of some zone and signal failed, or the first one still waits.
+        """
         health, held, plan = self._gate.health, self._gate.held(), self._plan.known()
         if held is not None:
             state, detail = "degraded", f"{held.reason}: no calls are sent for {held.retry_after_seconds:.0f} s"
         elif health.failing:
-            state, detail = "degraded", "the last call failed"
+            state, detail = "degraded", "the last call of a zone failed"
         elif self._gate.last_success_at is None and self._session.calls:
             state, detail = "degraded", "calls were sent, but none was answered yet"
         elif self._gate.last_success_at is None:
@@ -203,17 +206,17 @@ class ElectricityMaps:
             raise withheld.reason from None
         except Refusal as refusal:
             error = self._meaning(refusal, signal, zone)
-            self._note(error, signal, answered)
+            self._note(error, signal, zone, answered)
             raise error from refusal
         except SourceError as error:
-            self._note(error, signal, answered)
+            self._note(error, signal, zone, answered)
             raise
         self._gate.succeeded(signal, zone, with_key=answered)
         return value
 
-    def _note(self, error: SourceError, signal: str, answered: bool) -> None:
+    def _note(self, error: SourceError, signal: str, zone: str, answered: bool) -> None:
         if not isinstance(error, ZoneNotCovered):  # the plan's limits are no trouble
-            self._gate.failed(error, nothing_works_without=signal == ZONES, with_key=answered)
+            self._gate.failed(error, asked=f"{signal} {zone}", nothing_works_without=signal == ZONES, with_key=answered)
 
     def _before_attempt(self) -> None:
         held = self._gate.held()
