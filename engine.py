@@ -17,7 +17,7 @@ from carbon import units
 from carbon.errors import PowerNotModelled
 from carbon.locations import LocationList
 from carbon.placements import Placement
-from carbon.reading import Observation
+from carbon.reading import Observation, ZoneReading
 from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, RegionNow, Schedule, ZoneDetails
 from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
 from catalog.model import InstanceType, Region
@@ -179,6 +179,15 @@ class Session:
     def held(self) -> Mapping[str, Observation]:
         """The live value held of every zone of which there is one; calls nothing."""
         return self.grid.peek(self.mapping.zones, now=self.now)
+
+    def baselines(self) -> Mapping[str, float]:
+        """The gCO2e/kWh that is usual now in every zone of which there is a figure; asks no source."""
+        zones = tuple(self.mapping.zones)
+        outlook = build_outlook(
+            zones, self.mapping.profiles, dict.fromkeys(zones, ZoneReading()), now=self.now, hours=1
+        )
+        usual = ((zone, outlook.current(zone).gco2e_per_kwh) for zone in zones)
+        return {zone: figure for zone, figure in usual if figure is not None}
 
     def _outlook(self, zones: Sequence[str], *, hours: int) -> Outlook:
         readings = self.grid.read(zones, now=self.now, forecast=True)

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from api.access import Access
 from carbon.errors import StateUnavailable
+from carbon.intensity import Quality
 from engine import Engine
 from process import process_id
 
@@ -193,7 +194,7 @@ class Known(Collector):
         now = self._clock()
         intensity = GaugeMetricFamily(
             "cao_zone_carbon_intensity_gco2e_per_kwh",
-            "Current live carbon intensity of a grid zone: average, lifecycle.",
+            "Current carbon intensity of a grid zone: average, lifecycle. Without a key the baseline, labelled so.",
             labels=("zone", "quality"),
         )
         age = GaugeMetricFamily(
@@ -201,7 +202,11 @@ class Known(Collector):
             "Time since the end of that value's interval; 0 while it lasts.",
             labels=("zone",),
         )
-        for zone, held in self._engine.at(now).held().items():
+        session = self._engine.at(now)
+        if all(state.state == "unconfigured" for state in self._engine.source_states()):
+            for zone, usual in session.baselines().items():
+                intensity.add_metric((zone, Quality.BASELINE.value), usual)
+        for zone, held in session.held().items():
             intensity.add_metric((zone, held.quality.value), held.gco2e_per_kwh)
             age.add_metric((zone,), max(0.0, (now - held.ends_at).total_seconds()))
         yield intensity

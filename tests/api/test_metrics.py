@@ -16,6 +16,7 @@ from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
 from engine import Engine
+from grid.absent import NoLiveSource
 from grid.source import Quota, SourceState
 from settings import VERSION
 from store.keyring import KeyRing
@@ -112,6 +113,29 @@ def test_live_values_are_told_by_zone_with_their_age_and_zones_without_one_are_a
     # NOW is 10:30:07; SE's hour lasts to 11:00, DE's ended at 09:00
     assert of(found, age, zone="SE") == 0
     assert of(found, age, zone="DE") == timedelta(hours=1, minutes=30, seconds=7.25).total_seconds()
+
+
+def test_without_a_key_the_baseline_of_every_zone_is_told_and_labelled_so() -> None:
+    client = service(FakeReader(states=NoLiveSource("electricity-maps").states())).test_client()
+
+    found = scrape(client)
+
+    intensity = "cao_zone_carbon_intensity_gco2e_per_kwh"
+    answers = {
+        zone: client.get(f"/api/v1/zones/{zone}").get_json()["zone_details"]["current_carbon_intensity"]
+        for zone in cloud_map().zones
+    }
+    told = {zone: of(found, intensity, zone=zone, quality="baseline") for zone in answers}
+    assert told == pytest.approx(answers, rel=6e-4)  # answers have four digits; a zone without a figure is absent
+    assert None in answers.values()
+    assert labels_of(found, intensity, "quality") == {"baseline"}
+    assert labels_of(found, "cao_zone_data_age_seconds", "zone") == set()  # nobody observed them
+
+
+def test_with_a_key_a_zone_without_a_live_value_is_absent_and_no_baseline_stands_in() -> None:
+    found = scrape(service(live(FR=ZoneReading(reason="timeout"))).test_client())
+
+    assert labels_of(found, "cao_zone_carbon_intensity_gco2e_per_kwh", "zone") == set()
 
 
 def test_quota_and_breaker_are_told_where_they_are_known() -> None:
