@@ -153,7 +153,7 @@ class HttpClient:
         except requests.RequestException:
             raise
         except _BROKEN_REPLY as error:
-            raise requests.ConnectionError("the reply breaks the rules of HTTP") from error
+            raise requests.ConnectionError("the reply is not valid HTTP") from error
 
     def _session(self) -> requests.Session:
         if getattr(self._local, "pid", None) != process_id():  # a forked child must not share its parent's sockets

@@ -237,5 +237,5 @@ def _answer(
 
 def _why_nothing(page: Page) -> str:
     if page.total == 0:
-        return "no region meets the question"
-    return f"{page.total} regions meet the question, none of them after offset {page.offset}"
+        return "no region matches the request"
+    return f"{page.total} regions match the request, but none of them after offset {page.offset}"

@@ -86,7 +86,7 @@ _IF_NONE_MATCH = {
 }
 _LINK_HEADER = {
     "Link": {
-        "description": "With `limit`: the pages beside this one (RFC 8288); absent where there are none.",
+        "description": "With `limit`: links to the neighbouring pages (RFC 8288); absent if there are none.",
         "schema": {"type": "string", "examples": ['</api/v1/regions?limit=20&offset=20>; rel="next"']},
     },
 }
@@ -113,7 +113,9 @@ _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
     415: {"Accept-Encoding": {"description": "identity, if the body was encoded.", "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
-    503: {"Retry-After": {"description": "Seconds to wait; of busy.", "schema": {"type": "integer", "minimum": 1}}},
+    503: {
+        "Retry-After": {"description": "Seconds to wait; only for busy.", "schema": {"type": "integer", "minimum": 1}}
+    },
 }
 _SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key; required once the service has any."},

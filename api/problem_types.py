@@ -106,10 +106,10 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.NothingFound: ProblemType(
         "nothing-found",
         404,
-        "Nothing meets the question",
-        "The list is empty, and it was asked for as text, where an empty answer would pass for a value in a script. As "
-        "JSON and CSV the same question is answered with an empty list.",
-        "Loosen the question, or ask for `format=json` to see in `excluded` what was left out and why.",
+        "Nothing matches the request",
+        "The list is empty and was requested as text. An empty text could pass for a value in a script, so it is an "
+        "error. As JSON or CSV the same request is answered with an empty list.",
+        "Relax the constraints, or use `format=json` to see in `excluded` which regions were left out and why.",
     ),
     errors.KeyRequired: ProblemType(
         "key-required",
@@ -139,10 +139,10 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "busy",
         503,
         "The service is busy",
-        "The service answers as many costly requests as it can at once, so that it does not take this one on. The "
-        "request itself may be right.",
-        "Wait for the seconds in the `Retry-After` header, then send the same request again. Send costly requests one "
-        "after the other: `optimize` over many regions, `compare` with more than 100 options, large bodies.",
+        "The service is already handling as many costly requests as it can, so it refused this one. The request itself "
+        "may be valid.",
+        "Wait for the number of seconds in the `Retry-After` header, then send the same request again. Send costly "
+        "requests (`optimize` over many regions, `compare` with more than 100 options, large bodies) one after the other.",
     ),
     errors.StateUnavailable: ProblemType(
         "state-unavailable",

@@ -184,7 +184,7 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             if isinstance(error, sqlite3.Error) and not os.access(self._path.parent, os.W_OK):
                 folder = self._path.parent.absolute()
-                error.args = (f"{error}; SQLite has to write into {folder} even to read, and it is not writable",)
+                error.args = (f"{error}; SQLite must write to {folder} even to read, but it is not writable",)
             raise StateUnavailable(self._path.name) from error
 
     def _make(self) -> None:

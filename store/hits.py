@@ -69,7 +69,7 @@ class FileCounter:
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
         """See Counter."""
         if not self._turn.acquire(timeout=TURN_SECONDS):
-            raise Busy("too many requests wait to be counted")
+            raise Busy("too many requests are waiting to be counted")
         try:
             return patiently(lambda: self._one_more(caller, limit, window_seconds), self._busy_seconds)
         except StateUnavailable as error:

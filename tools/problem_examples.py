@@ -95,7 +95,7 @@ def _refusals(engine: Engine) -> dict[str, Any]:
         raise StateUnavailable("keys.sqlite3")
 
     def crowded() -> Sequence[KeyRecord]:
-        raise Busy("too many requests wait to be counted")
+        raise Busy("too many requests are waiting to be counted")
 
     open_to_all, closed = app_over(engine), app_over(engine, lambda: (key,))
     for _ in range(60):

@@ -70,6 +70,6 @@ class WorkloadRow(Answer):
 class WorkloadsAnswer(Success):
     """The values that optimize accepts for workload and priority."""
 
-    total_workloads: int = Field(ge=0, description="Workloads, before limit and offset.")
+    total_workloads: int = Field(ge=0, description="Number of workloads, before limit and offset.")
     workloads: list[WorkloadRow] = Field(description="The workloads from offset on, up to the limit.")
     priorities: list[Priority] = Field(description="Every priority.")

@@ -109,7 +109,7 @@ class Problem(Answer):
     title: str = Field(description="The type as text.")
     status: int = Field(ge=400, le=599, description="The HTTP status.")
     detail: str = Field(description="What is wrong with this request, for people.")
-    instance: str = absent("The path of the request; absent where the request could not be read.")
+    instance: str = absent("The path of the request; absent if the request could not be read.")
     request_id: str = Field(description="Unique id; also in the X-Request-ID header.")
     errors: list[FieldProblem] = absent("Every wrong field; absent if none is.")
     nearest: list[str] = absent(

@@ -164,5 +164,5 @@ class LocationsAnswer(CamelAnswer):
     excluded: list[LeftOutRow] = Field(
         description="Regions left out because they have no matching machine or no measured value."
     )
-    total: int = Field(ge=0, description="Regions that match, before limit and offset.")
+    total: int = Field(ge=0, description="Number of matching regions, before limit and offset.")
     timestamp: Moment = Field(description="The minute for which the answer is valid.")

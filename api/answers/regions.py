@@ -27,7 +27,7 @@ class RegionRow(GridMix, Origin, Site):
 class RegionsAnswer(Success):
     """Regions in the requested order."""
 
-    total_regions: int = Field(ge=0, description="Regions that match, before limit and offset.")
+    total_regions: int = Field(ge=0, description="Number of matching regions, before limit and offset.")
     regions: list[RegionRow] = Field(description="The regions from offset on, up to the limit.")
 
 

@@ -313,7 +313,7 @@ class Crowded:
     scope, trouble_logged = "machine", False
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
-        raise Busy("too many requests wait to be counted")
+        raise Busy("too many requests are waiting to be counted")
 
 
 def test_a_request_whose_turn_to_be_counted_does_not_come_is_refused_as_busy() -> None:

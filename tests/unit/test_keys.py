@@ -194,7 +194,7 @@ def test_in_a_folder_that_cannot_be_written_the_log_says_so(caplog: pytest.LogCa
 
     (line,) = os.read(reading, 9999).decode().splitlines()
     assert "API keys cannot be read" in line
-    assert f"SQLite has to write into {folder} even to read, and it is not writable" in line
+    assert f"SQLite must write to {folder} even to read, but it is not writable" in line
 
 
 def test_many_processes_create_keys_at_once_in_a_file_none_of_them_finds(tmp_path: Path) -> None:
