@@ -141,8 +141,8 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "The service is busy",
         "The service is already handling as many costly requests as it can, so it refused this one. The request itself "
         "may be valid.",
-        "Wait for the number of seconds in the `Retry-After` header, then send the same request again. Send "
-        "costly requests (`optimize` over many regions, `compare` with more than 100 options, large bodies) one by one.",
+        "Wait for the number of seconds in the `Retry-After` header, then send the same request again. Send costly "
+        "requests (`optimize` over many regions, `compare` with more than 100 options, large bodies) one by one.",
     ),
     errors.StateUnavailable: ProblemType(
         "state-unavailable",
