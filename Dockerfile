@@ -1,5 +1,5 @@
-# The service in a container: Python and what the service needs, nothing to build with, no root, nothing to write but
-# DATA_DIR and /dev/shm. A base by digest (PYTHON=python:3.11-slim-bookworm@sha256:...) makes builds repeatable.
+# The service in a container: Python and the packages of the service, without build tools and without root. It writes
+# only to DATA_DIR and /dev/shm. A base by digest (PYTHON=python:3.11-slim-bookworm@sha256:...) makes builds repeatable.
 ARG PYTHON=python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
