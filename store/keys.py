@@ -31,8 +31,7 @@ _SCHEMA = (
     )""",
     "CREATE UNIQUE INDEX keys_in_force ON keys (name) WHERE revoked_at IS NULL",
 )
-_COLUMNS = ("id", "name", "sha256", "created_at", "revoked_at", "rate")
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM keys ORDER BY rowid"  # noqa: S608  # nosec B608  # fixed names
+_SELECT = "SELECT id, name, sha256, created_at, revoked_at, rate FROM keys ORDER BY rowid"
 _INSERT = "INSERT INTO keys (id, name, sha256, created_at, revoked_at, rate) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -195,9 +194,11 @@ class KeyTable:
 def _read(connection: Connection) -> tuple[list[KeyRecord], set[str]]:
     """The records, the oldest first, and the ids of those that cannot be read."""
     records, unreadable = [], set()
-    for row in connection.execute(_SELECT):
+    cursor = connection.execute(_SELECT)
+    columns = [description[0] for description in cursor.description]
+    for row in cursor:
         try:
-            records.append(checked_record(dict(zip(_COLUMNS, row, strict=True))))
+            records.append(checked_record(dict(zip(columns, row, strict=True))))
         except ValueError:
             unreadable.add(str(row[0]))
     return records, unreadable
