@@ -3,6 +3,7 @@
 import ctypes
 import logging
 import os
+import signal
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,11 @@ import gunicorn.util
 
 import serving
 from settings import Settings, SettingsError
+
+# The kernel keeps a signal without a handler from the first process of a container, and gunicorn sets its handlers only
+# after it has loaded the application: until then SIGTERM would be lost, and the container killed after a long wait.
+if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 
 def _settings_now() -> Settings:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -38,18 +40,25 @@ class Container(NamedTuple):
 
 
 @contextmanager
-def running(engine: Engine, name: str) -> Iterator[Container]:
+def started(engine: Engine, name: str, *options: str) -> Iterator[Container]:
     """The image's CMD on a read-only root, without capabilities, published on loopback."""
     port = free_port()
     engine.podman("network", "create", name)
     published = ("--network", name, "--publish", f"127.0.0.1:{port}:5000")
-    engine.podman("run", "--detach", "--name", name, *CONFINED, *published, SERVICE)
+    engine.podman("run", "--detach", "--name", name, *CONFINED, *published, *options, SERVICE)
     try:
-        wait_until(lambda: status_of(port) == 200, 30, "a container that answers")
         yield Container(engine, name, port)
     finally:
         engine.podman("rm", "--force", "--time", "0", "--volumes", name)
         engine.podman("network", "rm", name)
+
+
+@contextmanager
+def running(engine: Engine, name: str) -> Iterator[Container]:
+    """The same, once it answers."""
+    with started(engine, name) as made:
+        wait_until(lambda: status_of(made.port) == 200, 30, "a container that answers")
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +120,14 @@ def test_sigterm_lets_it_answer_the_request_under_way_and_end(engine: Engine) ->
     assert begun.startswith(b"HTTP/1.1 100")
     assert answer.startswith(b"HTTP/1.1 200")
     assert code == "0"
+
+
+def test_sigterm_ends_it_at_once_while_it_still_loads_the_application(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import time\nprint('loading', flush=True)\ntime.sleep(60)\n")
+    with started(engine, "loading", "--volume", f"{tmp_path}/app.py:/srv/app/app.py:ro") as loading:
+        wait_until(lambda: "loading" in engine.podman("logs", loading.name), 30, "a container that loads")
+        asked_at = time.monotonic()
+
+        engine.podman("stop", "--time", "30", loading.name)
+
+    assert time.monotonic() - asked_at < 20

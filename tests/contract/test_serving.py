@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import runpy
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(serving, "settings_in_force", None)
     monkeypatch.setattr(gunicorn.util.close_graceful, "__defaults__", gunicorn.util.close_graceful.__defaults__)
     monkeypatch.setattr(os, "umask", lambda mode: None)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
 
     def with_environment(**environ: str) -> dict[str, Any]:
         for name in ("HOST", "PORT", "WEB_CONCURRENCY", "THREADS", COUNTED):
