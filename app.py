@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
-from api import access, blueprints, compression, cors, exchange, freshness, logs, openapi, problems, record
+from api import access, blueprints, compression, cors, costly, exchange, freshness, logs, openapi, problems, record
 from api.encoding import OrjsonProvider
 from api.metrics import Metrics
 from engine import Engine
@@ -67,6 +67,7 @@ def create_app(
     if settings.cors_origins:
         cors.install(made, settings.cors_origins)
     access.install(made, rules)
+    costly.install(made, settings.threads)
     freshness.install(made)
     made.cli.add_command(cli.keys(settings))
     made.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text

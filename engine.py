@@ -6,6 +6,7 @@ An upstream's trouble never reaches the caller: it shows in the provenance of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -32,6 +33,9 @@ from planning.locations import select, sort_regions
 from planning.outlook import Outlook, build_outlook, young
 from planning.placement import place, timing
 from planning.schedule import schedule, search_span
+
+MANY_REGIONS = 150  # rankings of so many are made one after the other
+MAX_SUGGESTIONS = 10  # types of one question for which similar ones are looked for
 
 
 class Engine:
@@ -98,7 +102,7 @@ class Session:
             prices=self.mapping.prices,
             today_day=_day(self.now),
         )
-        with self.placing:
+        with self.placing if len(part) > MANY_REGIONS else nullcontext():
             return place(query, facts, when)
 
     def regions(self, query: RegionsQuery) -> RegionList:
@@ -143,7 +147,7 @@ class Session:
         if missing:
             raise PowerNotModelled(
                 f"the power of {len(missing)} of the options cannot be modelled",
-                options=[{"index": index, **self._unmodelled(machine)} for index, machine in missing],
+                options=self._unmodelled_options(missing),
             )
         zones = list(dict.fromkeys(self.mapping.regions[q.region].zone for q in queries))
         hours = ceil(max(q.duration_hours for q in queries)) + 1
@@ -215,12 +219,23 @@ class Session:
     def _machine(self, query: CalculateQuery) -> InstanceType:
         return self.mapping.instance_type(self.mapping.regions[query.region].provider, query.instance_type)
 
-    def _unmodelled(self, machine: InstanceType) -> dict[str, object]:
+    def _unmodelled_options(self, missing: Sequence[tuple[int, InstanceType]]) -> list[dict[str, object]]:
+        """As _unmodelled, with the option's index; only for the first few types with similar ones."""
+        facts: dict[tuple[str, str], dict[str, object]] = {}
+        options = []
+        for index, machine in missing:
+            kind = (machine.provider, machine.instance_type)
+            if kind not in facts:
+                facts[kind] = self._unmodelled(machine, suggest=len(facts) < MAX_SUGGESTIONS)
+            options.append({"index": index, **facts[kind]})
+        return options
+
+    def _unmodelled(self, machine: InstanceType, *, suggest: bool = True) -> dict[str, object]:
         """What to say of a type whose power is not modelled."""
         return {
             "instance_type": machine.instance_type,
             "why": machine.note.rpartition("not modelled: ")[2] or "its parts are not known",
-            "nearest_modelled": self.mapping.nearest_modelled(machine),
+            **({"nearest_modelled": self.mapping.nearest_modelled(machine)} if suggest else {}),
         }
 
     def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,7 +11,9 @@ from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownProvider,
 from carbon.results import GridShares, TableState
 from catalog.columns import TypeColumns
 from catalog.load import Catalog, load_catalog
+from catalog.memo import Memo, kept_with_table
 from catalog.model import InstanceType, Provider, Region, Zone
+from catalog.nearest import Names
 from catalog.offers import Offers, offer_table
 from catalog.places import Places, load_places
 from catalog.prices import Price, PriceTable
@@ -22,10 +22,7 @@ from catalog.version import data_version
 
 # A region id of this provider needs no provider before it.
 DEFAULT_PROVIDER = "aws"
-T = TypeVar("T")
 NEAREST = 5
-# difflib's ratio (0 to 1) from which a name is close enough to be meant.
-ALIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +47,7 @@ class CloudMap:
     places: Places
     tables: tuple[TableState, ...]
     version: str
-    _derived: dict[Callable[[CloudMap], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def derived(self, make: Callable[[CloudMap], T]) -> T:
-        """What `make` gives of these facts, made once and kept as long as they are. make: a module's function."""
-        try:
-            return self._derived[make]  # type: ignore[no-any-return]
-        except KeyError:
-            return self._derived.setdefault(make, make(self))  # type: ignore[no-any-return]
+    memo: Memo = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def load(cls) -> CloudMap:
@@ -122,7 +112,7 @@ class CloudMap:
         """A provider by id, in any case. Raises UnknownProvider."""
         found = self.providers.get(name.casefold())
         if found is None:
-            raise UnknownProvider(name, nearest=lambda: _nearest(name, self.providers))
+            raise UnknownProvider(name, nearest=lambda: provider_names(self).nearest(name, n=NEAREST))
         return found
 
     def zone(self, name: str) -> Zone:
@@ -130,7 +120,7 @@ class CloudMap:
         key = name.upper()
         found = self.zones.get(self.zone_aliases.get(key, key))
         if found is None:
-            raise UnknownZone(name, nearest=lambda: _nearest(key, self.zones))
+            raise UnknownZone(name, nearest=lambda: zone_names(self).nearest(key, n=NEAREST))
         return found
 
     def instance_type(self, provider: str, name: str) -> InstanceType:
@@ -144,9 +134,8 @@ class CloudMap:
 
     def nearest_modelled(self, instance: InstanceType) -> tuple[str, ...]:
         """Modelled types of its provider, and of its category where there are any, whose names are closest."""
-        modelled = [t for t in self.catalog.types if t.provider == instance.provider and t.power_modelled]
-        alike = [t for t in modelled if t.category == instance.category]
-        return _nearest(instance.instance_type, [t.instance_type for t in alike or modelled], cutoff=0.0)
+        known = modelled_names(self, instance.provider, instance.category)
+        return known.nearest(instance.instance_type, n=NEAREST, cutoff=0.0)
 
     def price(self, region_key: str, instance_type: str) -> Price | None:
         """What the type costs in the region; None where nobody says."""
@@ -166,19 +155,54 @@ class CloudMap:
         return position < len(self.offers.codes) and int(self.offers.codes[position]) == code
 
     def _nearest_types(self, provider: str, name: str) -> tuple[str, ...]:
-        return _nearest(name, [t.instance_type for t in self.catalog.types if t.provider == provider])
+        return type_names(self, provider).nearest(name, n=NEAREST)
 
     def _nearest_regions(self, name: str, provider: str | None) -> tuple[str, ...]:
         """As a caller would write them: an AWS region by its id, any other as provider:region."""
-        if provider is not None:
-            ids = [r.region for r in self.regions.values() if r.provider == provider]
-            return tuple(f"{provider}:{near}" for near in _nearest(name, ids))
-        return _nearest(name, [r.region if r.provider == DEFAULT_PROVIDER else r.key for r in self.regions.values()])
+        near = region_names(self, provider).nearest(name, n=NEAREST)
+        return near if provider is None else tuple(f"{provider}:{region}" for region in near)
 
 
-def _nearest(name: str, names: Iterable[str], *, cutoff: float = ALIKE) -> tuple[str, ...]:
-    by_fold = {known.casefold(): known for known in names}
-    return tuple(by_fold[match] for match in get_close_matches(name.casefold(), by_fold, n=NEAREST, cutoff=cutoff))
+@kept_with_table(None)
+def provider_names(mapping: CloudMap) -> Names:
+    """To suggest providers from."""
+    return Names(mapping.providers)
+
+
+@kept_with_table(None)
+def zone_names(mapping: CloudMap) -> Names:
+    """To suggest grid zones from."""
+    return Names(mapping.zones)
+
+
+@kept_with_table(None)
+def region_names(mapping: CloudMap, provider: str | None) -> Names:
+    """To suggest regions from: a provider's ids; of all providers an AWS region's id, any other as provider:region."""
+    if provider is not None:
+        return Names(r.region for r in mapping.regions.values() if r.provider == provider)
+    return Names(r.region if r.provider == DEFAULT_PROVIDER else r.key for r in mapping.regions.values())
+
+
+@kept_with_table(None)
+def place_names(mapping: CloudMap) -> Names:
+    """To suggest from where a provider or the gid of a region is expected."""
+    return Names([*mapping.providers, *(r.gid for r in mapping.regions.values())])
+
+
+@kept_with_table(None)
+def type_names(mapping: CloudMap, provider: str | None) -> Names:
+    """To suggest instance types from: a provider's, or everybody's."""
+    if provider is None:
+        return Names(t.instance_type for t in mapping.columns.types)
+    return Names(t.instance_type for t in mapping.catalog.types if t.provider == provider)
+
+
+@kept_with_table(None)
+def modelled_names(mapping: CloudMap, provider: str, category: str) -> Names:
+    """To suggest modelled types of a provider from: those of the category, of all categories where it has none."""
+    modelled = [t for t in mapping.catalog.types if t.provider == provider and t.power_modelled]
+    alike = [t for t in modelled if t.category == category]
+    return Names(t.instance_type for t in alike or modelled)
 
 
 def _annual_shares(zone: Zone) -> GridShares:

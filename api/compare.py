@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
@@ -14,6 +16,7 @@ from api.render.emissions import comparison, emission_rows
 from carbon.workload import CalculateQuery, Load
 
 bp = APIBlueprint("compare", __name__, tag="Decisions")
+LIGHT_OPTIONS = 100
 
 
 class Option(MachineFields):
@@ -30,6 +33,10 @@ class CompareRequest(LoadFields):
     options: list[Option] = Field(min_length=1, max_length=1000, description="What to compare.")
     duration_hours: Duration = 1.0
     include_embodied: IncludeEmbodied = False
+
+    def is_costly(self, now: datetime) -> bool:
+        """Many options."""
+        return len(self.options) > LIGHT_OPTIONS
 
     def queries(self) -> list[CalculateQuery]:
         return [

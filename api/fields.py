@@ -56,11 +56,19 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
+    def is_costly(self, now: datetime) -> bool:
+        """Whether the answer takes so long that only a few such requests are answered at once; see costly.py."""
+        return False
+
 
 class Parameters(BaseModel):
     """A query string: as a body, but its values arrive as text."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+    def is_costly(self, now: datetime) -> bool:
+        """See Body."""
+        return False
 
 
 def _iso(value: Any) -> Any:

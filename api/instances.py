@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
@@ -18,6 +20,7 @@ from catalog.model import InstanceType
 from mapping import CloudMap
 
 bp = APIBlueprint("instances", __name__, tag="Catalog")
+LIGHT_ROWS = 200
 
 
 class InstancesParameters(PageParameters):
@@ -36,6 +39,10 @@ class InstancesParameters(PageParameters):
     )
     power_modelled: bool | None = Field(None, description="true: only types that calculate supports.")
     limit: int = Field(100, ge=1, le=1000, description="Maximum number of rows.")
+
+    def is_costly(self, now: datetime) -> bool:
+        """Many rows."""
+        return self.limit > LIGHT_ROWS
 
     def matches(self, kind: InstanceType, mapping: CloudMap) -> bool:
         return (

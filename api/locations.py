@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Literal
 
 import orjson
@@ -28,6 +29,8 @@ from carbon.workload import LocationsQuery, Requirements
 bp = APIBlueprint("locations", __name__, tag="Scheduling")
 
 MAX_NAMES = 500
+LIGHT_ROWS = 100  # of a table
+LIGHT_HOURS = 190.0  # the intensities of later hours are not kept ready
 _TABLE = table_of(LocationRow)
 Size = Annotated[float, Field(gt=0, le=1_000_000)]
 _TOLERANCE = re.compile(r"^[0-9]{1,4}(\.[0-9]{1,6})?%?$")
@@ -133,6 +136,11 @@ class LocationsParameters(PageParameters):
             )
         return value
 
+    def is_costly(self, now: datetime) -> bool:
+        """Hours beyond those whose intensities are kept ready, and long tables."""
+        table = (self.format or accepted()) is not Format.JSON and (self.limit or LIGHT_ROWS + 1) > LIGHT_ROWS
+        return table or (self.within or 0.0) + (self.duration_hours or 0.0) > LIGHT_HOURS
+
     def query(
         self, max_age_minutes: int, *, provider: str | None, country: str | None, airports: Iterable[str] | None
     ) -> LocationsQuery:
@@ -219,7 +227,7 @@ def _answer(
     query = parameters.query(oldest, provider=provider, country=country, airports=airports)
     result = exchange.session.locations(query)
     rows = location_rows(result, mapping)
-    fields = tuple(parameters.fields.split(",")) if parameters.fields else None
+    fields = tuple(dict.fromkeys(parameters.fields.split(","))) if parameters.fields else None
     page = Page(total=result.total, limit=query.limit, offset=query.offset)
     match parameters.format or accepted():
         case Format.TEXT if not rows:

@@ -18,7 +18,7 @@ from carbon.errors import (
     UnknownProvider,
     UnknownZone,
 )
-from mapping import CloudMap
+from mapping import CloudMap, place_names, type_names
 
 ALL = "all"
 
@@ -97,9 +97,10 @@ def provider_or_region(name: str, info: ValidationInfo) -> str:
     try:
         return mapping.resolve_region(region, provider).key if region else mapping.provider(provider).provider
     except UnknownName as error:
-        known = [*mapping.providers, *(r.gid for r in mapping.regions.values())]
         detail = f"{name!r} is not a provider, a provider:region or a gid"
-        near = refusal("unknown_place", detail, lambda: get_close_matches(name.replace(":", "-", 1), known, n=5))
+        near = refusal(
+            "unknown_place", detail, lambda: place_names(mapping).nearest(name.replace(":", "-", 1), n=5, cutoff=0.6)
+        )
         raise near from error
 
 
@@ -134,8 +135,7 @@ def sellers(name: str, info: ValidationInfo) -> dict[str, str]:
         return found
 
     def nearest() -> Sequence[str]:
-        by_fold = {kind.instance_type.casefold(): kind.instance_type for kind in mapping.columns.types}
-        return [by_fold[match] for match in get_close_matches(name.casefold(), by_fold, n=5, cutoff=0.5)]
+        return type_names(mapping, None).nearest(name, n=5)
 
     raise refusal("unknown_instance_type", f"instance type {name!r} is not known", nearest)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -34,6 +35,9 @@ from mapping import DEFAULT_PROVIDER
 
 bp = APIBlueprint("optimize", __name__, tag="Decisions")
 MAX_NAMES = 500
+LIGHT_CLOUDS = 2
+LIGHT_ROWS = 50
+LIGHT_REACH = timedelta(hours=170)
 Size = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
@@ -161,6 +165,13 @@ class OptimizeRequest(LoadFields):
             if scope.keys().isdisjoint(sold_by):
                 scope |= dict.fromkeys(sold_by)
         return list(scope)
+
+    def is_costly(self, now: datetime) -> bool:
+        """Many clouds, many rows, or hours beyond those whose intensities are kept ready."""
+        ends = now + timedelta(hours=self.duration_hours or 0.0)
+        reach = max(ends, self.deadline or ends) - now
+        clouds = len(set(self.providers or ()))  # none: all
+        return not 1 <= clouds <= LIGHT_CLOUDS or self.limit > LIGHT_ROWS or reach > LIGHT_REACH
 
     def query(self) -> OptimizeQuery:
         return OptimizeQuery(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import cache
+from time import thread_time
 from typing import Any, TypeVar
 
 from flask import Request
@@ -13,11 +14,14 @@ from gunicorn.http.errors import ParseException
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from api import costly
 from api.names import Facts
 from carbon.errors import FieldError, InvalidRequest
 
-MAX_ERRORS = 1000  # a body of 1 MB can hold 100,000 unknown fields
-MAX_SUGGESTIONS = 10  # looking for near names among thousands takes up to 0.1 s each
+MAX_ERRORS = 1000  # listed; a body of 1 MB can hold 100,000 unknown fields
+MOST_ERRORS = 10_000  # of more none is listed: pydantic words all of them or none, and no other thread runs meanwhile
+MAX_SUGGESTIONS = 10  # wrong fields for which similar names are looked for
+SUGGESTION_SECONDS = 0.03  # of the processor, for all of them together; one search takes 0.5 to 3 ms
 M = TypeVar("M", bound=BaseModel)
 
 UNREADABLE = (OSError, ParseException)  # what gunicorn raises for chunks that are none, and for an end in their middle
@@ -38,7 +42,8 @@ class EncodedBody(UnsupportedMediaType):
 def parse_body(model: type[M], request: Request, facts: Facts) -> M:
     """The checked body.
 
-    Raises InvalidRequest, UnsupportedMediaType (415), RequestEntityTooLarge (413), BadRequest (not a whole body).
+    Raises InvalidRequest, UnsupportedMediaType (415), RequestEntityTooLarge (413), BadRequest (not a whole body),
+    Busy (a long body while many costly requests are answered).
     """
     if not request.is_json:
         raise UnsupportedMediaType("the body must be JSON: send Content-Type: application/json")
@@ -51,6 +56,8 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
             request.stream.read(1)  # a body sent in chunks was cut at the limit: reading on says so, with a 413
     except UNREADABLE:
         raise BadRequest("the body ended early or its chunks are malformed") from None
+    if len(body) > costly.LIGHT_BODY_BYTES:
+        costly.begin()
     try:
         return model.model_validate_json(body, context=facts)
     except ValidationError as error:
@@ -86,8 +93,17 @@ def _list_fields(model: type[BaseModel]) -> frozenset[str]:
 
 
 def _field_errors(error: ValidationError, model: type[BaseModel]) -> Sequence[FieldError]:
+    if error.error_count() > MOST_ERRORS:
+        detail = f"{error.error_count():,} fields are wrong; more than {MOST_ERRORS:,} are not listed"
+        return [FieldError(location=(), code="too_many_errors", detail=detail)]
     found = error.errors(include_url=False)[:MAX_ERRORS]
-    return [_field_error(item, model, suggest=index < MAX_SUGGESTIONS) for index, item in enumerate(found)]
+    if len(found) > 1 and not costly.may_begin():
+        return [_field_error(item, model, suggest=False) for item in found]
+    ends = thread_time() + SUGGESTION_SECONDS
+    return [
+        _field_error(item, model, suggest=index < MAX_SUGGESTIONS and thread_time() < ends)
+        for index, item in enumerate(found)
+    ]
 
 
 def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldError:

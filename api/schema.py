@@ -11,7 +11,9 @@ from apiflask.schema_adapters.registry import registry
 from flask import Request
 from pydantic import BaseModel
 
+from api import costly
 from api.exchange import current
+from api.fields import Body, Parameters
 from api.names import Facts
 from api.parse import parse_body, parse_query
 
@@ -72,7 +74,10 @@ class EdgeAdapter(PydanticAdapter):
         exchange = current()
         facts = Facts(mapping=exchange.mapping, now=exchange.now, max_age_minutes=exchange.service.max_age_minutes)
         parse = parse_body if location == "json" else parse_query
-        return parse(self.model_class, request, facts)
+        question = parse(self.model_class, request, facts)
+        if isinstance(question, Body | Parameters) and question.is_costly(exchange.now):
+            costly.begin()
+        return question
 
     def serialize_output(self, data: Any, many: bool = False) -> Any:
         """The answer, which render built from checked values."""

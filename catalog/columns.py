@@ -41,7 +41,7 @@ class TypeColumns:
     arm: BoolArray
     shared_core: BoolArray
     by_name: Mapping[str, tuple[int, ...]]
-    memo: Memo = field(default_factory=dict, repr=False)
+    memo: Memo = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, types: Sequence[InstanceType]) -> TypeColumns:

@@ -40,7 +40,7 @@ class Offers:
     codes: NDArray[np.int64]
     region_order: IntArray
     gid_order: IntArray
-    memo: Memo = field(default_factory=dict, repr=False)
+    memo: Memo = field(default_factory=dict, init=False, repr=False)
 
     def code(self, region: int, type_index: int) -> int:
         """The pair as one number."""

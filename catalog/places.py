@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from carbon.errors import UnknownAirport, UnknownCountry
+from catalog.memo import Memo, kept_with_table
+from catalog.nearest import Names
 from catalog.tables import CatalogError, read_table
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -17,8 +18,6 @@ AIRPORT_COLUMNS = ["iata", "name", "city", "country", "source", "as_of"]
 # ISO 3166 keeps UK free for the United Kingdom, whose code is GB.
 ALSO_MEANS = {"UK": "GB"}
 NEAREST = 5
-# difflib's ratio (0 to 1) from which a name is close enough to be meant.
-ALIKE = 0.5
 MIN_BEGINNING = 3  # letters; fewer begin too many names
 Words = Mapping[str, tuple[str, ...]]
 
@@ -36,13 +35,14 @@ class Places:
     metros: Mapping[str, tuple[str, ...]]
     country_words: Words
     airport_words: Words
+    memo: Memo = field(default_factory=dict, init=False, repr=False)
 
     def country(self, code: str) -> str:
         """The ISO 3166-1 alpha-2 code, given in any case; UK means GB. Raises UnknownCountry."""
         key = _upper(code)
         key = ALSO_MEANS.get(key, key)
         if key not in self.countries:
-            raise UnknownCountry(code, nearest=lambda: _nearest(code, self.country_words))
+            raise UnknownCountry(code, nearest=lambda: _nearest(code, self.country_words, country_names(self)))
         return key
 
     def airports(self, code: str) -> tuple[str, ...]:
@@ -51,8 +51,20 @@ class Places:
         if key in self.airport_codes:
             return (key,)
         if key not in self.metros:
-            raise UnknownAirport(code, nearest=lambda: _nearest(code, self.airport_words))
+            raise UnknownAirport(code, nearest=lambda: _nearest(code, self.airport_words, airport_names(self)))
         return self.metros[key]
+
+
+@kept_with_table(None)
+def country_names(places: Places) -> Names:
+    """To suggest countries from."""
+    return Names(places.country_words)
+
+
+@kept_with_table(None)
+def airport_names(places: Places) -> Names:
+    """To suggest airports and metros from."""
+    return Names(places.airport_words)
 
 
 def load_places(data: Path = DATA, *, served: Collection[str] = ()) -> Places:
@@ -127,9 +139,9 @@ def _add(words: dict[str, tuple[str, ...]], texts: Iterable[str], code: str) -> 
             words[text.casefold()] = (*known, code)
 
 
-def _nearest(name: str, words: Words) -> tuple[str, ...]:
+def _nearest(name: str, words: Words, known: Names) -> tuple[str, ...]:
     """Codes of the words that begin as `name` does ("russia"), then of those alike."""
     given = name.casefold()
     begun = [word for word in words if word.startswith(given)] if len(given) >= MIN_BEGINNING else []
-    close = get_close_matches(given, words, n=NEAREST, cutoff=ALIKE)
+    close = known.nearest(given, n=NEAREST)
     return tuple(dict.fromkeys(code for word in (*begun, *close) for code in words[word]))[:NEAREST]

@@ -73,7 +73,7 @@ class PriceTable:
     interruption_band: NDArray[np.int8]
     spot_score: NDArray[np.int8]
     spot_score_as_of: str
-    memo: Memo = field(default_factory=dict, repr=False)
+    memo: Memo = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def load(cls, offers: Offers) -> PriceTable:

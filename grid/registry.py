@@ -1,46 +1,53 @@
-"""Which live sources there are, in the order of preference."""
+"""Which live sources there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
-from grid.chain import ChainReader
-from grid.live.reader import SourceReader
-from grid.live.tools import Build, Tools
+from grid.absent import NoLiveSource
+from grid.live.reader import CachedReader
+from grid.live.refresher import ReadPolicy
 from grid.records import KINDS
-from grid.sources import electricity_maps
-from settings import Settings
+from grid.source import GridReader
+from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig, zones_covered
+from grid.upstream.quota import Budget, Governor
 from store.changes import Store
 from store.shared import SharedState
 from telemetry import SILENT, Telemetry
 
-SOURCES: Mapping[str, Build] = {
-    electricity_maps.NAME: electricity_maps.build,
-}
-
 
 def build_reader(
-    settings: Settings,
+    electricity_maps: ElectricityMapsConfig | None,
+    policy: ReadPolicy,
     *,
     store: Store | None = None,
+    budget: Budget | None = None,
     telemetry: Telemetry = SILENT,
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    sources: Mapping[str, Build] = SOURCES,
-) -> ChainReader:
+) -> GridReader:
     """The reader the engine asks. Calls nothing and starts no thread.
 
-    store: where workers share what they know; None: nowhere. sources: by name, in the order of preference.
+    electricity_maps: None: no key is configured. store: where workers share what they know; None: nowhere.
     """
+    if electricity_maps is None:
+        return NoLiveSource(ElectricityMaps.name)
     shared = SharedState(store, KINDS, telemetry=telemetry)
-    tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now)
-    built = {name: build(settings, tools) for name, build in sources.items()}
-    readers = [
-        SourceReader(
-            live.source, live.policy, shared=shared, governor=live.governor, telemetry=telemetry, utc_now=utc_now
-        )
-        for live in built.values()
-        if live is not None
-    ]
-    unconfigured = [name for name, live in built.items() if live is None]
-    return ChainReader(readers, shared if readers else None, unconfigured=unconfigured, telemetry=telemetry)
+    governor = Governor(
+        ElectricityMaps.name,
+        budget or Budget(),
+        shared,
+        calls_per_zone_second=1 / policy.intensity_ttl_seconds + 1 / policy.forecast_ttl_seconds,
+        zones_covered=partial(zones_covered, shared),
+        utc_now=utc_now,
+    )
+    source = ElectricityMaps(
+        electricity_maps,
+        max_age_minutes=policy.max_age_minutes,
+        shared=shared,
+        governor=governor,
+        telemetry=telemetry,
+        utc_now=utc_now,
+    )
+    return CachedReader(source, policy, shared=shared, governor=governor, telemetry=telemetry, utc_now=utc_now)

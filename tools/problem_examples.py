@@ -10,12 +10,13 @@ from typing import Any
 
 from flask import Flask
 
+from api import costly
 from api.access import Access
 from app import create_app
 from carbon.errors import Busy, StateUnavailable
 from carbon.workload import CalculateQuery
 from engine import Engine, Session
-from grid.chain import ChainReader
+from grid.absent import NoLiveSource
 from settings import Settings
 from store.keyring import KeyRing
 from store.keys import KeyRecord, digest_of
@@ -58,6 +59,8 @@ POSTS = {
     ),
 }
 
+EVERYWHERE = ("/api/v1/optimize", b'{"workload":"general","priority":"carbon","providers":"all"}', JSON)
+
 
 def problem_examples(engine: Engine) -> dict[str, Any]:
     """Every example by the name of its problem type."""
@@ -65,6 +68,7 @@ def problem_examples(engine: Engine) -> dict[str, Any]:
     found = {name: ask(app, "GET", path) for name, path in GETS.items()}
     found |= {name: ask(app, "POST", path, body, kind) for name, (path, body, kind) in POSTS.items()}
     found["range-not-satisfiable"] = ask(app, "GET", "/docs/swagger-ui.css", HTTP_RANGE="bytes=9999999-")
+    found["busy"] = _busy(engine)
     return found | _refusals(engine) | _failures(engine)
 
 
@@ -111,6 +115,14 @@ def _refusals(engine: Engine) -> dict[str, Any]:
     }
 
 
+def _busy(engine: Engine) -> Any:
+    """The answer to a costly request while as many as may be are under way."""
+    app = app_over(engine)
+    while app.extensions[costly.NAME].acquire(blocking=False):
+        pass
+    return ask(app, "POST", *EVERYWHERE)
+
+
 def _failures(engine: Engine) -> dict[str, Any]:
     """The answers to a fault of the service, and to a type that is missing although the question was checked."""
 
@@ -124,7 +136,7 @@ def _failures(engine: Engine) -> dict[str, Any]:
 
     class Faulty(Engine):
         def __init__(self, session: type[Session]) -> None:
-            super().__init__(engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
+            super().__init__(engine.mapping, NoLiveSource("electricity-maps"))
             self._session = session
 
         def at(self, now: datetime) -> Session:

@@ -1,0 +1,53 @@
+"""Which of many names are closest to one that was misspelt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+import numpy as np
+
+LONGEST = 100  # characters of a misspelt name that are looked at; no name is half as long
+COMPARISONS = 60  # most names compared letter by letter, which takes about 0.03 ms each
+SLOTS = 64  # letters are counted in so many groups; which letters share one does not change what is found
+ALIKE = 0.5  # difflib's ratio (0 to 1) from which a name is close enough to be meant
+
+
+class Names:
+    """Names, prepared so that the ones closest to a given text are found in about a millisecond among thousands.
+
+    Close is what difflib.get_close_matches says, upper and lower case being alike. How many letters two texts share
+    bounds their ratio from above, so that only the most promising names are compared letter by letter.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_fold = {name.casefold(): name for name in names}
+        self._folded = tuple(self._by_fold)
+        texts = np.array(self._folded, dtype=np.str_)
+        letters = texts.view(np.uint32).reshape(len(texts), texts.dtype.itemsize // 4)  # padded with zeros
+        place, column = np.nonzero(letters)
+        cell = letters[place, column] % SLOTS * len(texts) + place
+        self._lengths = np.count_nonzero(letters, axis=1)
+        self._counts = np.bincount(cell, minlength=SLOTS * len(texts)).reshape(SLOTS, len(texts)).astype(np.uint8)
+
+    def nearest(self, text: str, *, n: int, cutoff: float = ALIKE) -> tuple[str, ...]:
+        """At most n names whose ratio is at least cutoff, the closest first."""
+        given = text.casefold()[:LONGEST]
+        shared = np.zeros(len(self._folded), dtype=np.int64)
+        for slot, count in _letters(given).items():
+            shared += np.minimum(self._counts[slot], count)
+        bound = 2.0 * shared / np.maximum(self._lengths + len(given), 1)
+        matcher = SequenceMatcher(b=given)
+        found: list[tuple[float, str]] = []
+        for place in np.argsort(-bound, kind="stable")[:COMPARISONS].tolist():
+            if bound[place] < cutoff or (len(found) == n and bound[place] < found[-1][0]):
+                break
+            matcher.set_seq1(self._folded[place])
+            if (ratio := matcher.ratio()) >= cutoff:
+                found = sorted([*found, (ratio, self._folded[place])], reverse=True)[:n]
+        return tuple(self._by_fold[name] for _, name in found)
+
+
+def _letters(text: str) -> Counter[int]:
+    return Counter(ord(letter) % SLOTS for letter in text)
