@@ -10,9 +10,12 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
-from api import access, blueprints, compression, cors, costly, exchange, freshness, logs, openapi, problems, record
-from api.encoding import OrjsonProvider
-from api.metrics import Metrics
+from api import blueprints
+from api.edge import access, compression, cors, costly, exchange, freshness, logs, problems
+from api.edge import request_log as record
+from api.edge.encoding import OrjsonProvider
+from api.edge.metrics import Metrics
+from api.openapi import document as openapi
 from engine import Engine
 from settings import VERSION, Settings, SettingsError
 from telemetry import Silent
@@ -80,7 +83,7 @@ def create_app(
 def _trace(made: APIFlask) -> None:
     """Tracing is an extra: whoever does not switch it on needs not install it."""
     try:
-        from api import tracing
+        from api.edge import tracing
     except ModuleNotFoundError as error:
         raise SettingsError(
             [f"TRACING is on, but {error.name} is not installed: install requirements-tracing.txt"]

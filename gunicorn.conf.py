@@ -163,6 +163,6 @@ logconfig_dict = {  # gunicorn's own lines like all others; what a request was i
     "handlers": {
         "lines": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["request_id"]},
     },
-    "filters": {"request_id": {"()": "api.logs.RequestIdFilter"}},
-    "formatters": {"lines": {"()": "api.logs.formatter"}},
+    "filters": {"request_id": {"()": "api.edge.logs.RequestIdFilter"}},
+    "formatters": {"lines": {"()": "api.edge.logs.formatter"}},
 }

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from apiflask import APIFlask
 
-from api.access import Access
-from api.exchange import service_of
+from api.edge.access import Access
+from api.edge.exchange import service_of
 from app import create_app
 from engine import Engine
 from grid.absent import NoLiveSource

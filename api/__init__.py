@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
-from api import schema
+from api.openapi import schema
 
 schema.install()  # before the endpoints' decorators run
 
@@ -29,4 +29,4 @@ _ENDPOINTS = (
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every endpoint of the service, in the order of the OpenAPI document."""
-    return tuple(import_module(f"api.{name}").bp for name in _ENDPOINTS)
+    return tuple(import_module(f"api.endpoints.{name}").bp for name in _ENDPOINTS)

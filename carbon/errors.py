@@ -1,4 +1,4 @@
-"""The errors a caller can meet. They know nothing of HTTP; api/problems.py maps them."""
+"""The errors a caller can meet. They know nothing of HTTP; api/edge/problems.py maps them."""
 
 from __future__ import annotations
 

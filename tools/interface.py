@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from api.problem_types import TYPES
+from api.edge.problem_types import TYPES
 from app import create_app
 from settings import Settings
 

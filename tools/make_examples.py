@@ -1,4 +1,4 @@
-"""Writes api/examples.json: the questions of the documentation with the answers this service gives offline.
+"""Writes api/openapi/examples.json: the questions of the documentation with the answers this service gives offline.
 
 Run `python -m tools.make_examples` after a change of the catalog or of an answer.
 """
@@ -17,7 +17,7 @@ from grid.absent import NoLiveSource
 from mapping import CloudMap
 from tools.problem_examples import REQUEST_ID, app_over, ask, problem_examples
 
-TARGET = Path(__file__).resolve().parents[1] / "api" / "examples.json"
+TARGET = Path(__file__).resolve().parents[1] / "api" / "openapi" / "examples.json"
 
 # By operation id.
 POSTS: dict[str, tuple[str, dict[str, Any]]] = {

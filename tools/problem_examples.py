@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Flask
 
-from api import costly
-from api.access import Access
+from api.edge import costly
+from api.edge.access import Access
 from app import create_app
 from carbon.errors import Busy, StateUnavailable
 from carbon.workload import CalculateQuery

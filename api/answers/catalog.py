@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from api.answers.common import Answer, Success
-from api.enumerations import Arch, PerformanceBasis
+from api.openapi.enumerations import Arch, PerformanceBasis
 from carbon.workload import Priority, WorkloadType
 
 

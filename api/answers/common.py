@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.enumerations import DataQuality, MixBasis, Partition, RegionStatus
+from api.openapi.enumerations import DataQuality, MixBasis, Partition, RegionStatus
 from carbon.power import PowerCurve
 
 Timestamp = Annotated[

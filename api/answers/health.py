@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from api.answers.common import Answer, Timestamp, absent
-from api.enumerations import ProblemType, Scope, SourceCondition, StoreErrorPolicy
+from api.openapi.enumerations import ProblemType, Scope, SourceCondition, StoreErrorPolicy
 
 
 class HealthAnswer(Answer):

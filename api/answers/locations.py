@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from typing_extensions import TypeAliasType
 
 from api.answers.common import Answer, GramsPerKwh, Percentage, absent
-from api.enumerations import Arch, DataQuality, SpotScoreSource
+from api.openapi.enumerations import Arch, DataQuality, SpotScoreSource
 
 Moment = Annotated[
     str,

@@ -23,7 +23,7 @@ from api.answers.common import (
     Window,
     absent,
 )
-from api.enumerations import AdviceKind, Arch, BaselineBasis, PerformanceBasis, Purchase
+from api.openapi.enumerations import AdviceKind, Arch, BaselineBasis, PerformanceBasis, Purchase
 from carbon.power import PowerCurve
 from carbon.workload import Priority, WorkloadType
 

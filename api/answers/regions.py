@@ -15,7 +15,7 @@ from api.answers.common import (
     Success,
     Timestamp,
 )
-from api.enumerations import DataQuality, ProfileBasis
+from api.openapi.enumerations import DataQuality, ProfileBasis
 
 
 class RegionRow(GridMix, Origin, Site):

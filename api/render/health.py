@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.access import Access
+from api.edge.access import Access
 from api.render.numbers import stamp
 from api.render.parts import Json
 from carbon.results import TableState

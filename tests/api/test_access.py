@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.access import Access, client_of
+from api.edge.access import Access, client_of
 from carbon.errors import Busy, StateUnavailable
 from store.keyring import KeyRing
 from store.rate_limit import Count, RateLimiter, in_memory

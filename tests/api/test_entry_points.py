@@ -82,7 +82,7 @@ def _health(port: int) -> dict[str, object]:
 
 def test_a_log_line_is_one_json_object_with_the_requests_id() -> None:
     program = (
-        "from api import logs; import logging; logs.configure('INFO'); logs.configure('INFO');"
+        "from api.edge import logs; import logging; logs.configure('INFO'); logs.configure('INFO');"
         "logging.getLogger('somewhere').warning('late: %s', 'zone')"
     )
 

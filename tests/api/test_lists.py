@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.openapi import EXAMPLES
+from api.openapi.document import EXAMPLES
 from tests.api.conftest import Ask
 from tests.contract.document import DOCUMENT
 from tools.make_examples import POSTS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.answers.locations import LocationRow
-from api.lists import table_of
+from api.edge.lists import table_of
 from tests.api.conftest import Ask
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.metrics import Known, Metrics
+from api.edge.metrics import Known, Metrics
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading

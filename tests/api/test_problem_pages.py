@@ -11,7 +11,7 @@ import pytest
 from flask import abort
 from flask.testing import FlaskClient
 
-from api.problem_types import TYPES
+from api.edge.problem_types import TYPES
 from tests.api.conftest import Ask
 from tests.fakes.access import access, record
 from tests.fakes.service import service

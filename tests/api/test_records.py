@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from api.logs import AccessFormatter, configure, formatter
-from api.record import ACCESS
+from api.edge.logs import AccessFormatter, configure, formatter
+from api.edge.request_log import ACCESS
 from tests.fakes.access import access, record
 from tests.fakes.service import service
 

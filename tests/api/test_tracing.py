@@ -8,7 +8,7 @@ from pathlib import Path
 
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from api import tracing
+from api.edge import tracing
 from tests.fakes.service import service
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ def test_a_request_is_a_span_of_its_callers_trace_named_by_its_route() -> None:
 
 
 def test_by_default_nothing_is_imported_for_traces() -> None:
-    code = "import app, sys; app.app; assert 'api.tracing' not in sys.modules"
+    code = "import app, sys; app.app; assert 'api.edge.tracing' not in sys.modules"
 
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
 

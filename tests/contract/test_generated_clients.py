@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from api.problem_types import TYPES
+from api.edge.problem_types import TYPES
 from carbon.intensity import Quality
 from mapping import CloudMap
 from tests.contract.document import (

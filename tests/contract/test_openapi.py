@@ -153,6 +153,6 @@ def test_every_problem_example_is_a_problem() -> None:
 
 def test_the_examples_are_what_the_service_answers_today() -> None:
     """After a change of the catalog or an answer: python -m tools.make_examples."""
-    from api.openapi import EXAMPLES
+    from api.openapi.document import EXAMPLES
 
     assert examples() == EXAMPLES

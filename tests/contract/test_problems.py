@@ -12,7 +12,7 @@ import pytest
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 from werkzeug.test import TestResponse
 
-from api.problem_types import BY_ERROR
+from api.edge.problem_types import BY_ERROR
 from app import create_app
 from carbon import errors
 from engine import Engine

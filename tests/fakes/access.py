@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from api.access import Access
+from api.edge.access import Access
 from store.keyring import KeyRing
 from store.keys import KeyRecord, digest_of
 from store.rate_limit import OFF, in_memory

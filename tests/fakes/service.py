@@ -7,7 +7,7 @@ from functools import cache
 
 from apiflask import APIFlask
 
-from api.access import Access
+from api.edge.access import Access
 from app import create_app
 from engine import Engine
 from settings import Settings

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from api.access import Access
+from api.edge.access import Access
 from app import create_app
 from engine import Engine
 from grid.live.refresher import ReadPolicy

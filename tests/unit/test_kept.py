@@ -8,7 +8,7 @@ from collections.abc import Callable
 import orjson
 import pytest
 
-from api.kept import ENTRY_BYTES, MAX_BYTES, Answer, KeptAnswers
+from api.edge.answer_cache import ENTRY_BYTES, MAX_BYTES, Answer, KeptAnswers
 
 ATTEMPTS = 20_000
 ROOM_BYTES = 2_500_000  # MAX_BYTES, and the table of the cache itself

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.access import client_of
+from api.edge.access import client_of
 from settings import Settings, SettingsError
 from store.rate_limit import MemoryCounter, RateLimiter, Verdict, in_memory
 from tests.fakes.clock import SteppedClock

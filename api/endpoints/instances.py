@@ -8,12 +8,12 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
 
-from api import names
 from api.answers.catalog import InstanceRow, InstancesAnswer
-from api.enumerations import Arch
-from api.exchange import current
-from api.fields import Category, GpuModel, Name, ProvidersParameter, RegionKey, scope_of
-from api.lists import Page, PageParameters, answered
+from api.edge.exchange import current
+from api.edge.lists import Page, PageParameters, answered
+from api.openapi.enumerations import Arch
+from api.questions import names
+from api.questions.fields import Category, GpuModel, Name, ProvidersParameter, RegionKey, scope_of
 from api.render.catalog import instance
 from api.render.parts import Json
 from catalog.model import InstanceType

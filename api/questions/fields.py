@@ -17,7 +17,7 @@ from pydantic import (
     field_validator,
 )
 
-from api import names
+from api.questions import names
 from carbon.power import PowerCurve
 from carbon.workload import Load
 

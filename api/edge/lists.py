@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
 
-from api.exchange import current
-from api.fields import Parameters
-from api.formats import Format, accepted
+from api.edge.exchange import current
+from api.edge.formats import Format, accepted
+from api.questions.fields import Parameters
 from api.render.parts import Json
 from api.render.tables import Table
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from api.access import HEADER
-from api.exchange import vary_by
+from api.edge.access import HEADER
+from api.edge.exchange import vary_by
 
 _ANSWERED = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST",

@@ -14,8 +14,8 @@ from gunicorn.http.errors import ParseException
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from api import costly
-from api.names import Facts
+from api.edge import costly
+from api.questions.names import Facts
 from carbon.errors import FieldError, InvalidRequest
 
 MAX_ERRORS = 1000  # listed; a body of 1 MB can hold 100,000 unknown fields

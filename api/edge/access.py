@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from api.parse import UNREADABLE
+from api.questions.parse import UNREADABLE
 from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
 from store.keyring import KeyRing
 from store.rate_limit import RateLimiter, Verdict

@@ -11,11 +11,11 @@ from apiflask.schema_adapters.registry import registry
 from flask import Request
 from pydantic import BaseModel
 
-from api import costly
-from api.exchange import current
-from api.fields import Body, Parameters
-from api.names import Facts
-from api.parse import parse_body, parse_query
+from api.edge import costly
+from api.edge.exchange import current
+from api.questions.fields import Body, Parameters
+from api.questions.names import Facts
+from api.questions.parse import parse_body, parse_query
 
 REF_TEMPLATE = "#/components/schemas/{model}"
 NULL = {"type": "null"}

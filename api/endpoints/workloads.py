@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.answers.catalog import WorkloadRow, WorkloadsAnswer
-from api.lists import Page, PageParameters, answered
+from api.edge.lists import Page, PageParameters, answered
 from api.render.catalog import workload
 from api.render.parts import Json
 from carbon.workload import Priority

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import orjson
 from pythonjsonlogger.json import JsonFormatter
 
-from api.exchange import request_id
-from api.record import ACCESS
+from api.edge.exchange import request_id
+from api.edge.request_log import ACCESS
 from store.keys import PREFIX
 
 _API_KEY = re.compile(PREFIX + r"[A-Za-z0-9_-]{16,}")

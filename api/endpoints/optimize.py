@@ -10,11 +10,12 @@ from flask import Response
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from typing_extensions import TypeAliasType
 
-from api import names
 from api.answers.placement import OptimizeAnswer, Recommendation
-from api.enumerations import Arch
-from api.exchange import current
-from api.fields import (
+from api.edge.exchange import current
+from api.edge.lists import answered
+from api.openapi.enumerations import Arch
+from api.questions import names
+from api.questions.fields import (
     Body,
     CountryCode,
     Deadline,
@@ -28,7 +29,6 @@ from api.fields import (
     StartAfter,
     TypeName,
 )
-from api.lists import answered
 from api.render.placement import placement, placement_rows
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
 from mapping import DEFAULT_PROVIDER

@@ -5,8 +5,8 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from api.answers.emissions import CalculateAnswer
-from api.exchange import current
-from api.fields import Count, Duration, IncludeEmbodied, LoadFields, MachineFields
+from api.edge.exchange import current
+from api.questions.fields import Count, Duration, IncludeEmbodied, LoadFields, MachineFields
 from api.render.emissions import calculation
 from api.render.parts import Json
 from carbon.workload import CalculateQuery

@@ -9,9 +9,17 @@ from flask import Response
 from pydantic import Field
 
 from api.answers.emissions import CompareAnswer, EmissionRow
-from api.exchange import current
-from api.fields import AcceleratorUtilization, Count, Duration, IncludeEmbodied, LoadFields, MachineFields, Utilization
-from api.lists import answered
+from api.edge.exchange import current
+from api.edge.lists import answered
+from api.questions.fields import (
+    AcceleratorUtilization,
+    Count,
+    Duration,
+    IncludeEmbodied,
+    LoadFields,
+    MachineFields,
+    Utilization,
+)
 from api.render.emissions import comparison, emission_rows
 from carbon.workload import CalculateQuery, Load
 

@@ -11,9 +11,9 @@ from time import perf_counter
 
 from flask import Flask, Response, g, has_request_context, request
 
-from api.access import Access
-from api.kept import KeptAnswers
-from api.metrics import Metrics
+from api.edge.access import Access
+from api.edge.answer_cache import KeptAnswers
+from api.edge.metrics import Metrics
 from api.render.numbers import stamp
 from engine import Engine, Session
 from mapping import CloudMap

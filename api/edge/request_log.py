@@ -8,9 +8,9 @@ from time import perf_counter
 from apiflask import APIFlask
 from flask import Response, g, request
 
-from api.access import Judgement
-from api.exchange import current
-from api.metrics import Metrics
+from api.edge.access import Judgement
+from api.edge.exchange import current
+from api.edge.metrics import Metrics
 
 ACCESS = logging.getLogger("access")
 _LONGEST_PATH = 256

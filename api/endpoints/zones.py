@@ -5,7 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from api.answers.regions import ZoneAnswer
-from api.exchange import current
+from api.edge.exchange import current
 from api.render.parts import Json
 from api.render.regions import zone_details
 

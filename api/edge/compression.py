@@ -6,7 +6,7 @@ import gzip
 
 from flask import Flask, Response, request
 
-from api.exchange import vary_by
+from api.edge.exchange import vary_by
 
 SHORTEST_BYTES = 1000  # a shorter answer fits into one packet as it is
 LEVEL = 1  # of JSON as small as 6 within a few per cent, in a third of the time

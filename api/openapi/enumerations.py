@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
-from api.problem_types import TYPES
+from api.edge.problem_types import TYPES
 
 _PROBLEM_TYPES = sorted(TYPES.values(), key=lambda kind: kind.name)
 ProblemType = TypeAliasType(

@@ -8,8 +8,8 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api.answers.schedule import ScheduleAnswer
-from api.exchange import current
-from api.fields import Deadline, Duration, RegionField, StartAfter
+from api.edge.exchange import current
+from api.questions.fields import Deadline, Duration, RegionField, StartAfter
 from api.render.parts import Json
 from api.render.schedule import schedule as rendered
 from carbon.workload import ScheduleQuery

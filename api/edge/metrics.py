@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from api.access import Access
+from api.edge.access import Access
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from engine import Engine

@@ -6,10 +6,10 @@ from hashlib import blake2b
 
 from flask import Flask, Response, g, request
 
-from api.access import is_guarded
-from api.exchange import current
-from api.formats import accepted
-from api.kept import Answer
+from api.edge.access import is_guarded
+from api.edge.answer_cache import Answer
+from api.edge.exchange import current
+from api.edge.formats import accepted
 
 MINUTE_SECONDS = 60
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from api.answers.health import HealthAnswer, ReadyAnswer
-from api.exchange import current
+from api.edge.exchange import current
 from api.render import health as render
 from api.render.numbers import stamp
 from api.render.parts import Json

@@ -7,9 +7,9 @@ from flask import Response
 from pydantic import Field
 
 from api.answers.regions import RegionAnswer, RegionRow, RegionsAnswer
-from api.exchange import current
-from api.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
-from api.lists import Page, PageParameters, answered
+from api.edge.exchange import current
+from api.edge.lists import Page, PageParameters, answered
+from api.questions.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
 from api.render.parts import Json
 from api.render.regions import region_details, region_rows
 from carbon.workload import RegionSort, RegionsQuery

@@ -12,10 +12,10 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
 from api.answers.health import ProblemTypeAnswer
-from api.exchange import vary_by
-from api.formats import JSON, preferred
-from api.openapi import EXAMPLES
-from api.problem_types import TYPES, ProblemType
+from api.edge.exchange import vary_by
+from api.edge.formats import JSON, preferred
+from api.edge.problem_types import TYPES, ProblemType
+from api.openapi.document import EXAMPLES
 from api.render.parts import Json
 
 bp = APIBlueprint("problem_pages", __name__, tag="Operation")

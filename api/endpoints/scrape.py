@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from api.exchange import current
-from api.metrics import Known
+from api.edge.exchange import current
+from api.edge.metrics import Known
 from settings import VERSION
 
 bp = Blueprint("scrape", __name__)

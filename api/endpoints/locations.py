@@ -13,13 +13,13 @@ from flask import Response
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic.alias_generators import to_camel
 
-from api import names
 from api.answers.locations import LocationRow, LocationsAnswer
-from api.enumerations import Arch, Estimates, Partition, RegionStatus
-from api.exchange import current
-from api.fields import Duration, GpuModel, Name, ProvidersParameter, TypeName, scope_of
-from api.formats import JSON, Format, accepted
-from api.lists import Page, PageParameters, linked, table_of
+from api.edge.exchange import current
+from api.edge.formats import JSON, Format, accepted
+from api.edge.lists import Page, PageParameters, linked, table_of
+from api.openapi.enumerations import Arch, Estimates, Partition, RegionStatus
+from api.questions import names
+from api.questions.fields import Duration, GpuModel, Name, ProvidersParameter, TypeName, scope_of
 from api.render.locations import location_list, location_rows
 from api.render.numbers import moment
 from api.render.tables import pick

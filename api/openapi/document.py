@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from api.access import HEADER, is_guarded
 from api.answers.health import Problem
-from api.freshness import is_described
-from api.problem_types import BY_ERROR, BY_STATUS
-from api.problems import MEDIA_TYPE
-from api.schema import REF_TEMPLATE, schema_of, without_null
+from api.edge.access import HEADER, is_guarded
+from api.edge.freshness import is_described
+from api.edge.problem_types import BY_ERROR, BY_STATUS
+from api.edge.problems import MEDIA_TYPE
+from api.openapi.schema import REF_TEMPLATE, schema_of, without_null
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
 TITLE = "Carbon-Aware Cloud Optimizer"

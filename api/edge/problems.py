@@ -12,9 +12,9 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from api.exchange import current, request_id
-from api.parse import InvalidParameters
-from api.problem_types import BY_ERROR, BY_STATUS, INTERNAL, ProblemType
+from api.edge.exchange import current, request_id
+from api.edge.problem_types import BY_ERROR, BY_STATUS, INTERNAL, ProblemType
+from api.questions.parse import InvalidParameters
 from api.render.parts import plain
 from carbon import errors
 
