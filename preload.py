@@ -12,7 +12,7 @@ from api.edge.access import Access
 from api.edge.exchange import service_of
 from app import create_app
 from engine import Engine
-from grid.absent import NoLiveSource
+from grid.chain import ChainReader
 from settings import Settings
 from store.keyring import KeyRing
 from store.rate_limit import OFF, in_memory
@@ -45,7 +45,7 @@ def prepare(served: APIFlask) -> None:
     gc.unfreeze()
     settings = Settings(rate_limit=OFF, metrics="off", access_log="off")
     rules = Access(keys=KeyRing(lambda: ()), limiter=in_memory(), rate=OFF)
-    engine = Engine(service_of(served).engine.mapping, NoLiveSource("electricity-maps"))
+    engine = Engine(service_of(served).engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
     client = create_app(settings, engine, rules=rules).test_client()
     for path, body in QUESTIONS:
         client.open(path, method="GET" if body is None else "POST", json=body)

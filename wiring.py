@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from engine import Engine
-from grid.live.refresher import ReadPolicy
 from grid.registry import build_reader
-from grid.sources.electricity_maps.client import ElectricityMapsConfig
-from grid.upstream.quota import Budget
 from mapping import CloudMap
-from net import HttpLimits
 from settings import Settings, SettingsError
 from store.hits import FileCounter
 from store.keyring import KeyRing
@@ -41,16 +37,12 @@ def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink 
 
 def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: Telemetry = SILENT) -> Engine:
     """An engine over the shipped catalog and the live sources the settings allow."""
-    policy = _policy(settings)
     waits = {
         "lock_seconds": CALLS_UNDER_ONE_LOCK * settings.upstream_total_seconds + LOCK_MARGIN_SECONDS,
-        "wait_seconds": policy.deadline_seconds,
+        "wait_seconds": settings.upstream_deadline_seconds,
     }
     store = RedisCache(redis, **waits) if redis else SqliteCache(settings.data_dir, **waits)
-    reader = build_reader(
-        _electricity_maps(settings), policy, store=store, budget=_budget(settings), telemetry=telemetry
-    )
-    return Engine(CloudMap.load(), reader)
+    return Engine(CloudMap.load(), build_reader(settings, store=store, telemetry=telemetry))
 
 
 def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:
@@ -70,39 +62,3 @@ def build_limiter(settings: Settings, redis: RedisLink | None, telemetry: Teleme
     """Counts for all machines with Redis, for all workers of this one without; makes no file before the first count."""
     counter = RedisCounter(redis) if redis else FileCounter(settings.data_dir, busy_seconds=COUNT_SECONDS)
     return RateLimiter(counter, on_store_error=settings.rate_limit_on_store_error, telemetry=telemetry)
-
-
-def _electricity_maps(settings: Settings) -> ElectricityMapsConfig | None:
-    if settings.el_maps_api_key is None:
-        return None
-    return ElectricityMapsConfig(
-        api_key=settings.el_maps_api_key,
-        base_url=settings.el_maps_base_url,
-        limits=HttpLimits(
-            connect_seconds=settings.upstream_connect_timeout_seconds,
-            read_seconds=settings.upstream_read_timeout_seconds,
-            total_seconds=settings.upstream_total_seconds,
-            retries=settings.upstream_retries,
-        ),
-    )
-
-
-def _budget(settings: Settings) -> Budget:
-    match settings.el_maps_calls_per_hour:
-        case "auto":
-            return Budget(auto=True)
-        case "off":
-            return Budget()
-        case number:
-            return Budget(calls_per_hour=int(number))
-
-
-def _policy(settings: Settings) -> ReadPolicy:
-    return ReadPolicy(
-        intensity_ttl_seconds=settings.intensity_ttl_seconds,
-        forecast_ttl_seconds=settings.forecast_ttl_seconds,
-        failure_ttl_seconds=settings.failure_ttl_seconds,
-        deadline_seconds=settings.upstream_deadline_seconds,
-        max_age_minutes=settings.max_age_minutes,
-        calls_at_once=settings.upstream_concurrency,
-    )

@@ -21,8 +21,12 @@ class Quality(StrEnum):
         return self is not Quality.MEASURED
 
 
-# Order from best to worst; the quality of a mean is that of the worst step it touches.
-QUALITY_ORDER = (Quality.MEASURED, Quality.ESTIMATED, Quality.FORECAST, Quality.BASELINE)
+class Signal(StrEnum):
+    """What a carbon intensity counts; figures of two signals are never mixed within one answer."""
+
+    AVERAGE_LIFECYCLE = "average-lifecycle"
+    AVERAGE_DIRECT = "average-direct"
+    MARGINAL = "marginal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

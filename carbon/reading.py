@@ -44,14 +44,24 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A source that was asked about a zone. reason: why it gave no fresh value; None if it gave one."""
+
+    source: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneReading:
     """What live sources know of a zone now.
 
     latest: never older than the age limit. reason: why there is no latest, or why it is the last good value
     rather than a fresh one (None when it is fresh); a stable token,
     such as "no-key", "plan-lacks-zone", "timeout", "rate-limited", "sandbox-key".
+    attempts: every source that was asked, in the order of preference.
     """
 
     latest: Observation | None = None
     forecast: UpstreamForecast | None = None
     reason: str | None = None
+    attempts: tuple[Attempt, ...] = ()

@@ -10,9 +10,9 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from pydantic import AfterValidator, Field, TypeAdapter
 
+from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.sources.electricity_maps.replies import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH, Access
-from store.view import Kind
+from store.view import Kind, View
 
 Value = Observation | UpstreamForecast | Shares
 
@@ -20,6 +20,10 @@ Value = Observation | UpstreamForecast | Shares
 # the clock was set back, and is not believed.
 CLOCK_SKEW_SECONDS = 60.0
 
+# No year of any zone is above 1306 gCO2e/kWh (Turkmenistan 2023, Electricity Maps yearly data); twice that leaves
+# room for a bad hour of old plants.
+MAX_PLAUSIBLE_GCO2E_PER_KWH = 3000.0
+LONGEST_FORECAST = timedelta(days=14)
 FIRST_YEAR, LAST_YEAR = 1971, 2999
 MOST_HOURS = LONGEST_FORECAST // timedelta(hours=1) + 1
 
@@ -68,10 +72,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the upstream said the key may ask; access: None if it does not tell."""
+    """What an upstream said the key may ask: requests by zone, in its own words; None if it does not tell."""
 
     at: Clock
-    access: Access | None
+    grants: Mapping[str, frozenset[str]] | None
     turn: Count = 1
 
 
@@ -131,6 +135,18 @@ class Demand:
     at: Clock = 0.0
     counts: Mapping[str, Weight] = field(default_factory=dict)
     turn: Count = 0
+
+
+def record_key(source: str, signal: Signal, zone: str) -> str:
+    """The name that a source's value of a zone is kept under."""
+    return f"{source}/{signal}/{zone}"
+
+
+def records_of(view: View, kind: Kind, source: str) -> Mapping[str, Kept]:
+    """What a source said of each zone."""
+    return {
+        zone: kept for key, kept in view.of(kind).items() for name, _, zone in [key.split("/", 2)] if name == source
+    }
 
 
 def _sound(value: Value) -> Value:

@@ -1,53 +1,46 @@
-"""Which live sources there are."""
+"""Which live sources there are, in the order of preference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 
-from grid.absent import NoLiveSource
-from grid.live.reader import CachedReader
-from grid.live.refresher import ReadPolicy
+from grid.chain import ChainReader
+from grid.live.reader import SourceReader
+from grid.live.tools import Build, Tools
 from grid.records import KINDS
-from grid.source import GridReader
-from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig, zones_covered
-from grid.upstream.quota import Budget, Governor
+from grid.sources import electricity_maps
+from settings import Settings
 from store.changes import Store
 from store.shared import SharedState
 from telemetry import SILENT, Telemetry
 
+SOURCES: Mapping[str, Build] = {
+    electricity_maps.NAME: electricity_maps.build,
+}
+
 
 def build_reader(
-    electricity_maps: ElectricityMapsConfig | None,
-    policy: ReadPolicy,
+    settings: Settings,
     *,
     store: Store | None = None,
-    budget: Budget | None = None,
     telemetry: Telemetry = SILENT,
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> GridReader:
+    sources: Mapping[str, Build] = SOURCES,
+) -> ChainReader:
     """The reader the engine asks. Calls nothing and starts no thread.
 
-    electricity_maps: None: no key is configured. store: where workers share what they know; None: nowhere.
+    store: where workers share what they know; None: nowhere. sources: by name, in the order of preference.
     """
-    if electricity_maps is None:
-        return NoLiveSource(ElectricityMaps.name)
     shared = SharedState(store, KINDS, telemetry=telemetry)
-    governor = Governor(
-        ElectricityMaps.name,
-        budget or Budget(),
-        shared,
-        calls_per_zone_second=1 / policy.intensity_ttl_seconds + 1 / policy.forecast_ttl_seconds,
-        zones_covered=partial(zones_covered, shared),
-        utc_now=utc_now,
-    )
-    source = ElectricityMaps(
-        electricity_maps,
-        max_age_minutes=policy.max_age_minutes,
-        shared=shared,
-        governor=governor,
-        telemetry=telemetry,
-        utc_now=utc_now,
-    )
-    return CachedReader(source, policy, shared=shared, governor=governor, telemetry=telemetry, utc_now=utc_now)
+    tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now)
+    built = {name: build(settings, tools) for name, build in sources.items()}
+    readers = [
+        SourceReader(
+            live.source, live.policy, shared=shared, governor=live.governor, telemetry=telemetry, utc_now=utc_now
+        )
+        for live in built.values()
+        if live is not None
+    ]
+    unconfigured = [name for name, live in built.items() if live is None]
+    return ChainReader(readers, shared if readers else None, unconfigured=unconfigured, telemetry=telemetry)

@@ -13,7 +13,7 @@ from flask import Flask
 
 import serving
 from engine import Engine
-from grid.absent import NoLiveSource
+from grid.chain import ChainReader
 from mapping import CloudMap
 from tools.problem_examples import REQUEST_ID, app_over, ask, problem_examples
 
@@ -78,7 +78,7 @@ UNREAD = {
 
 def examples() -> dict[str, Any]:
     """Every example by operation or problem; a question stands beside its answer."""
-    engine = Engine(CloudMap.load(), NoLiveSource("electricity-maps"))
+    engine = Engine(CloudMap.load(), ChainReader(unconfigured=["electricity-maps"]))
     app = app_over(engine)
     found: dict[str, Any] = {}
     for name, (path, question) in POSTS.items():

@@ -16,7 +16,7 @@ from app import create_app
 from carbon.errors import Busy, StateUnavailable
 from carbon.workload import CalculateQuery
 from engine import Engine, Session
-from grid.absent import NoLiveSource
+from grid.chain import ChainReader
 from settings import Settings
 from store.keyring import KeyRing
 from store.keys import KeyRecord, digest_of
@@ -136,7 +136,7 @@ def _failures(engine: Engine) -> dict[str, Any]:
 
     class Faulty(Engine):
         def __init__(self, session: type[Session]) -> None:
-            super().__init__(engine.mapping, NoLiveSource("electricity-maps"))
+            super().__init__(engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
             self._session = session
 
         def at(self, now: datetime) -> Session:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from random import uniform
 from time import monotonic as monotonic_seconds
 
-from carbon.reading import Observation, Shares, UpstreamForecast, ZoneReading
+from carbon.reading import Attempt, Observation, Shares, UpstreamForecast, ZoneReading
 from grid.live.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usable
-from grid.records import FORECAST, HEALTH, INTENSITY, KINDS, SHARES, Health, Kept, Value
+from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Kept, Value
 from grid.source import SourceState
 from grid.upstream.quota import Governor
 from store.shared import SharedState
@@ -31,134 +31,93 @@ class _Answer:
     due_at: float
 
 
-class CachedReader:
-    """A GridReader over one source. Shared by all threads; nothing is locked while waiting."""
+@dataclass(slots=True)
+class Pin:
+    """What one request reads from, and how much longer it may wait for all its reads together."""
+
+    view: View
+    seconds_left: float
+
+
+class SourceReader:
+    """Reads one source. Shared by all threads; nothing is locked while waiting.
+
+    A known value is served while one caller of all workers refreshes it; only for a zone that nothing is known of
+    does a request wait. What it waits for enters its pin.
+    """
 
     def __init__(
         self,
         source: LiveSource,
         policy: ReadPolicy,
         *,
-        shared: SharedState | None = None,
+        shared: SharedState,
         governor: Governor | None = None,
         telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = monotonic_seconds,
         jitter: Callable[[], float] = lambda: uniform(LEAST_OF_TTL, 1.0),  # noqa: S311 - spreads load  # nosec B311
     ) -> None:
-        """shared: what all workers know; None: this process alone. governor: of the calls; None: no limit."""
+        """shared: what all workers know. governor: of the calls; None: no limit."""
+        self.name = source.name
+        self.covers = source.covers
+        self.deadline_seconds = policy.deadline_seconds
         self._source = source
-        self._shared = shared = shared or SharedState(None, KINDS)
+        self._shared = shared
         self._refresher = Refresher(
             source, policy, shared, governor, utc_now=utc_now, monotonic=monotonic, jitter=jitter
         )
-        self._deadline_seconds = policy.deadline_seconds
         self._utc_now = utc_now
         self._monotonic = monotonic
         self._telemetry = telemetry
         self._lock = threading.Lock()
         self._fallbacks: Counter[str] = Counter()
 
-    def open(self) -> CachedSnapshot:
-        """See GridReader."""
-        return CachedSnapshot(
-            self._shared,
-            source=self._source.name,
-            refresher=self._refresher,
-            deadline_seconds=self._deadline_seconds,
-            count_fallbacks=self._count_fallbacks,
-            telemetry=self._telemetry,
-            utc_now=self._utc_now,
-            monotonic=self._monotonic,
-        )
-
-    def states(self) -> tuple[SourceState, ...]:
-        """See GridReader. fallbacks: zone readings without a fresh value, by reason, since the start."""
+    def state(self) -> SourceState:
+        """How the source is doing. fallbacks: zone readings without a fresh value, by reason, since the start."""
         with self._lock:
             fallbacks = dict(self._fallbacks)
-        return (replace(self._source.state(), fallbacks=fallbacks, shared_by=self._shared.scope),)
+        return replace(self._source.state(), fallbacks=fallbacks, shared_by=self._shared.scope)
 
-    def _count_fallbacks(self, fallbacks: Mapping[str, int]) -> None:
-        with self._lock:
-            self._fallbacks.update(fallbacks)
-        for reason, count in fallbacks.items():
-            self._telemetry.fallback(reason, count)
-
-
-class CachedSnapshot:
-    """A GridSnapshot of what all workers know.
-
-    A known value is served while one caller of all workers refreshes it; only for a zone that nothing is known of
-    does a request wait.
-    """
-
-    def __init__(
-        self,
-        shared: SharedState,
-        *,
-        source: str,
-        refresher: Refresher,
-        deadline_seconds: float,
-        count_fallbacks: Callable[[Mapping[str, int]], None],
-        telemetry: Telemetry,
-        utc_now: Callable[[], datetime],
-        monotonic: Callable[[], float],
-    ) -> None:
-        """deadline_seconds: longest wait of all its reads together."""
-        self._shared = shared
-        self._view = shared.view()
-        self._source = source
-        self._refresher = refresher
-        self._seconds_left = deadline_seconds
-        self._count_fallbacks = count_fallbacks
-        self._telemetry = telemetry
-        self._utc_now = utc_now
-        self._monotonic = monotonic
-
-    @property
-    def version(self) -> str:
-        """See GridSnapshot."""
-        return f"{self._view.version:016x}"
-
-    def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
-        """See GridSnapshot. Late zones answer with the last good value or the reason "late"; the call goes on."""
-        zones = tuple(dict.fromkeys(zones))
-        view, clock = self._view, self._clock()
+    def read(self, pin: Pin, zones: Sequence[str], *, now: datetime, forecast: bool) -> dict[str, ZoneReading]:
+        """A reading of each zone. Late ones answer with the last good value or the reason "late"; the call goes on."""
+        view, clock = pin.view, self._clock()
         self._refresher.asked(zones, view)
         answers, due = self._answers(view, zones, now, forecast, clock)
         stale = sum(answers[zone].reading.latest is not None for zone in due)
         self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
-        if due and self._fetch(view, self._refresher.due(view, due, forecast, clock), now):
-            answers, _ = self._answers(self._view, zones, now, forecast, clock)
+        if due and self._fetch(pin, self._refresher.due(view, due, forecast, clock), now):
+            answers, _ = self._answers(pin.view, zones, now, forecast, clock)
         fallbacks = Counter(answer.fallback for answer in answers.values() if answer.fallback)
         if fallbacks:
-            self._count_fallbacks(fallbacks)
+            with self._lock:
+                self._fallbacks.update(fallbacks)
         return {zone: answer.reading for zone, answer in answers.items()}
 
-    def shares(self, zone: str, *, now: datetime) -> Shares | None:
-        """See GridSnapshot."""
-        view, clock = self._view, self._clock()
-        kept: Kept | None = view.of(SHARES).get(zone)
+    def shares(self, pin: Pin, zone: str, *, now: datetime) -> Shares | None:
+        """Live shares of the zone, or None."""
+        view, clock, key = pin.view, self._clock(), self._refresher.key(zone)
+        kept: Kept | None = view.of(SHARES).get(key)
         due, known = clock >= self._refresher.due_at(view, zone, kept, clock), usable(kept, now) is not None
         self._count(SHARES.name, hit=not due, stale=due and known, miss=due and not known)
         if due:
-            self._fetch(view, [(SHARES, zone)], now)
-        value = usable(self._view.of(SHARES).get(zone), now)
+            self._fetch(pin, [(SHARES, zone)], now)
+        value = usable(pin.view.of(SHARES).get(key), now)
         return value if isinstance(value, Shares) else None
 
-    def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
-        """See GridSnapshot."""
-        known = self._view.of(INTENSITY)
-        held = ((zone, usable(known.get(zone), now)) for zone in zones)
+    def peek(self, pin: Pin, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
+        """What is held of these zones and may be served; calls nothing, waits for nothing."""
+        records = pin.view.of(INTENSITY)
+        held = ((zone, usable(records.get(self._refresher.key(zone)), now)) for zone in zones)
         return {zone: value for zone, value in held if isinstance(value, Observation)}
 
     def _answers(
         self, view: View, zones: Sequence[str], now: datetime, forecast: bool, clock: float
     ) -> tuple[dict[str, _Answer], list[str]]:
         """What the view tells of each zone, and the zones of which something is due."""
-        at, memo = view.memo.get(forecast, (None, {}))
+        at, memo = view.memo.get((self.name, forecast), (None, {}))
         if at != now:
-            view.memo[forecast] = (now, memo := {})
+            view.memo[self.name, forecast] = (now, memo := {})
         answers: dict[str, _Answer] = {}
         due: list[str] = []
         for zone in zones:
@@ -171,8 +130,9 @@ class CachedSnapshot:
         return answers, due
 
     def _answer(self, view: View, zone: str, now: datetime, forecast: bool, clock: float) -> _Answer:
-        kept: Kept | None = view.of(INTENSITY).get(zone)
-        ahead: Kept | None = view.of(FORECAST).get(zone) if forecast else None
+        key = self._refresher.key(zone)
+        kept: Kept | None = view.of(INTENSITY).get(key)
+        ahead: Kept | None = view.of(FORECAST).get(key) if forecast else None
         latest, upcoming = usable(kept, now), usable(ahead, now)
         due_at = self._refresher.due_at(view, zone, kept, clock)
         reason = self._reason(view, kept, latest, now)
@@ -181,6 +141,7 @@ class CachedSnapshot:
                 latest=latest if isinstance(latest, Observation) else None,
                 forecast=upcoming if isinstance(upcoming, UpstreamForecast) else None,
                 reason=reason,
+                attempts=(Attempt(source=self.name, reason=reason),),
             ),
             None if reason is None else reason if latest is None else "last-value",
             min(due_at, self._refresher.due_at(view, zone, ahead, clock)) if forecast else due_at,
@@ -193,7 +154,7 @@ class CachedSnapshot:
         """
         if kept is not None and kept.reason is not None:
             return kept.reason
-        health: Health = view.of(HEALTH).get(self._source) or Health()
+        health: Health = view.of(HEALTH).get(self.name) or Health()
         hold = health.hold if health.held(now.timestamp()) else None
         if kept is None:
             return hold or "late"
@@ -201,14 +162,14 @@ class CachedSnapshot:
             return hold if now >= latest.ends_at else None
         return "stale"
 
-    def _fetch(self, view: View, wanted: Sequence[Wanted], now: datetime) -> bool:
+    def _fetch(self, pin: Pin, wanted: Sequence[Wanted], now: datetime) -> bool:
         """Whether something was waited for, so that there may be more to read."""
-        began = self._monotonic()
-        if not self._refresher.fetch(view, wanted, now, seconds=max(0.0, self._seconds_left)):
+        began, seconds = self._monotonic(), max(0.0, min(pin.seconds_left, self.deadline_seconds))
+        if not self._refresher.fetch(pin.view, wanted, now, seconds=seconds):
             return False
-        self._seconds_left -= self._monotonic() - began
-        newest = self._shared.view()
-        self._view = view.replaced((kind, zone, newest.of(kind).get(zone)) for kind, zone in wanted)
+        pin.seconds_left -= self._monotonic() - began
+        newest, key = self._shared.view(), self._refresher.key
+        pin.view = pin.view.replaced((kind, key(zone), newest.of(kind).get(key(zone))) for kind, zone in wanted)
         return True
 
     def _count(self, kind: str, **results: int) -> None:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
 from grid.live.flights import Flight, Flights
-from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Kept, Value
+from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Kept, Value, record_key
 from grid.source import NotAsked, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.quota import Governor
 from store.shared import SharedState
@@ -26,10 +27,16 @@ Wanted = tuple[Kind, str]
 class LiveSource(Protocol):
     """One upstream, one zone at a time. Its calls block and raise SourceError; threads share it.
 
+    Zones have the catalog's names; a source with names of its own translates them (its zones.py).
     The retry_after_seconds of a ZoneNotCovered says for how long asking again is pointless.
     """
 
     name: str
+    signal: Signal
+
+    def covers(self, zone: str) -> bool:
+        """Whether the source may know the zone; it is not asked about others."""
+        ...
 
     @property
     def responsive(self) -> bool:
@@ -95,6 +102,10 @@ class Refresher:
         }
         self._flights = Flights(at_once=policy.calls_at_once, monotonic=monotonic)
 
+    def key(self, zone: str) -> str:
+        """The name that what this source says of the zone is kept under."""
+        return record_key(self._source.name, self._source.signal, zone)
+
     def asked(self, zones: Sequence[str], view: View) -> None:
         """Note what requests ask for, for whom the calls are spent."""
         if self._governor is not None and self._governor.asked(zones, view):
@@ -114,7 +125,9 @@ class Refresher:
         kinds = (INTENSITY, FORECAST) if forecast else (INTENSITY,)
         wanted = ((kind, zone) for kind in kinds for zone in zones)
         return [
-            (kind, zone) for kind, zone in wanted if clock >= self.due_at(view, zone, view.of(kind).get(zone), clock)
+            (kind, zone)
+            for kind, zone in wanted
+            if clock >= self.due_at(view, zone, view.of(kind).get(self.key(zone)), clock)
         ]
 
     def fetch(self, view: View, wanted: Sequence[Wanted], now: datetime, *, seconds: float) -> bool:
@@ -126,7 +139,7 @@ class Refresher:
             return False
         missing: list[Flight] = []
         for kind, zone in wanted:
-            known = usable(view.of(kind).get(zone), now) is not None
+            known = usable(view.of(kind).get(self.key(zone)), now) is not None
             if known and self._flights.rests((kind.name, zone)):
                 continue
             flight = self._flights.join((kind.name, zone), partial(self._refresh, kind, zone))
@@ -147,14 +160,16 @@ class Refresher:
             return self._ask(kind, zone, known)
 
         try:
-            self._shared.refresh(kind, zone, ask)
+            self._shared.refresh(kind, self.key(zone), ask)
             done = True
         except NotAsked:
             done = True
         finally:
             if not done:  # our own code failed
-                known = self._shared.view().of(kind).get(zone)
-                self._shared.put(kind, zone, self._failed(known, "internal-error", self._policy.failure_ttl_seconds))
+                known = self._shared.view().of(kind).get(self.key(zone))
+                self._shared.put(
+                    kind, self.key(zone), self._failed(known, "internal-error", self._policy.failure_ttl_seconds)
+                )
 
     def _ask(self, kind: Kind, zone: str, known: Kept | None) -> Kept:
         try:

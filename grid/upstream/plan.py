@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from grid.records import CLOCK_SKEW_SECONDS, HORIZON, PLAN, Fact, Plan
 from grid.source import NotAsked
-from grid.sources.electricity_maps.replies import Access
 from store.shared import SharedState
 
 DAY_SECONDS = 86_400.0
+Grants = Mapping[str, frozenset[str]]  # the requests that a key may make, by zone
 
 
 class PlanBook:
@@ -23,7 +23,7 @@ class PlanBook:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def access(self, ask: Callable[[], Access | None]) -> Access | None:
+    def grants(self, ask: Callable[[], Grants | None]) -> Grants | None:
         """What the plan covers, from `ask` once a day; None when the upstream does not tell.
 
         Raises what `ask` raises, and NotAsked while another worker is asking.
@@ -33,7 +33,7 @@ class PlanBook:
             if known is not None and self._is_of_today(known):
                 return known
             turn = 1 if known is None else known.turn + 1
-            return Plan(access=ask(), at=self._clock(), turn=turn)
+            return Plan(grants=ask(), at=self._clock(), turn=turn)
 
         plan = self._known()
         if not self._is_of_today(plan):
@@ -41,12 +41,12 @@ class PlanBook:
                 plan = self._shared.refresh(PLAN, self._source, of_today)
         if plan is None:
             raise NotAsked("late", "another worker is asking what the plan covers")
-        return plan.access
+        return plan.grants
 
-    def known(self) -> Access | None:
+    def known(self) -> Grants | None:
         """What the plan covers, as far as any worker knows; asks nothing."""
         plan = self._known()
-        return None if plan is None else plan.access
+        return None if plan is None else plan.grants
 
     def horizon_hours(self) -> int | None:
         """The horizon that worked in the last day."""

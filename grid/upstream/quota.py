@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from grid.records import CLOCK_SKEW_SECONDS, DEMAND, INTENSITY, SPENT, Demand, Spent
+from grid.records import CLOCK_SKEW_SECONDS, DEMAND, INTENSITY, SPENT, Demand, Spent, records_of
 from grid.source import Quota, SourceUnavailable
 from store.shared import SharedState
 from store.view import View
@@ -179,7 +179,7 @@ class Governor:
         limit = self._limit(spent, clock)
         if limit is None:
             return NO_LIMIT
-        refused = {zone for zone, kept in view.of(INTENSITY).items() if kept.lasting}
+        refused = {zone for zone, kept in records_of(view, INTENSITY, self._source).items() if kept.lasting}
         counts = {zone: count for zone, count in self._demand(view).items() if zone not in refused}
         most = max(counts.values(), default=0.0)
         roots = {zone: math.sqrt(count / most) for zone, count in counts.items()} or {"": 1.0}

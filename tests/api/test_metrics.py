@@ -16,7 +16,7 @@ from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
 from engine import Engine
-from grid.absent import NoLiveSource
+from grid.chain import ChainReader
 from grid.source import Quota, SourceState
 from settings import VERSION
 from store.keyring import KeyRing
@@ -116,7 +116,7 @@ def test_live_values_are_told_by_zone_with_their_age_and_zones_without_one_are_a
 
 
 def test_without_a_key_the_baseline_of_every_zone_is_told_and_labelled_so() -> None:
-    client = service(FakeReader(states=NoLiveSource("electricity-maps").states())).test_client()
+    client = service(FakeReader(states=ChainReader(unconfigured=["electricity-maps"]).states())).test_client()
 
     found = scrape(client)
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from carbon.intensity import Quality
+from carbon.intensity import Quality, Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
+from grid.chain import ChainReader
+from grid.live.reader import SourceReader
+from grid.live.refresher import LiveSource, ReadPolicy
+from grid.records import KINDS
 from grid.source import SourceError, SourceState
+from store.shared import SharedState
 
 HOUR = timedelta(hours=1)
 
@@ -20,6 +26,7 @@ class FakeLiveSource:
     """
 
     name = "fake"
+    signal = Signal.AVERAGE_LIFECYCLE
 
     def __init__(self, utc_now: Callable[[], datetime]) -> None:
         self.value = 300.0
@@ -35,6 +42,9 @@ class FakeLiveSource:
         self._lock = threading.Lock()
         self._utc_now = utc_now
         self.starts_at: datetime | None = None
+
+    def covers(self, zone: str) -> bool:
+        return True
 
     def held(self) -> SourceError | None:
         action, self.when_asked_for_holds = self.when_asked_for_holds, None
@@ -89,3 +99,11 @@ class FakeLiveSource:
         error = self.errors.get((kind, zone)) or self.errors.get((kind, "*"))
         if error is not None:
             raise error
+
+
+def reader_of(
+    source: LiveSource, policy: ReadPolicy, *, shared: SharedState | None = None, **named: Any
+) -> ChainReader:
+    """A chain of this source alone. named: further arguments of its SourceReader."""
+    shared = shared or SharedState(None, KINDS)
+    return ChainReader([SourceReader(source, policy, shared=shared, **named)], shared)

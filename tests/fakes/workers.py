@@ -13,12 +13,10 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grid.live.refresher import ReadPolicy
 from grid.registry import build_reader
 from grid.source import GridReader
-from grid.sources.electricity_maps.client import ElectricityMapsConfig
 from grid.upstream.quota import Budget
-from net import HttpLimits
+from settings import Settings
 from store.changes import Store
 from store.redis_cache import RedisCache
 from store.redis_link import RedisLink
@@ -69,14 +67,19 @@ def store_at(
 
 def reader_of(setup: Setup) -> GridReader:
     """A worker's reader."""
-    policy = ReadPolicy(
+    calls = setup.budget.calls_per_hour if setup.budget else None
+    settings = Settings(
+        el_maps_api_key=KEY,
+        el_maps_base_url=setup.base_url,
+        el_maps_calls_per_hour="auto" if setup.budget and setup.budget.auto else "off" if calls is None else str(calls),
         intensity_ttl_seconds=setup.ttl_seconds,
         forecast_ttl_seconds=setup.ttl_seconds,
         failure_ttl_seconds=setup.ttl_seconds,
-        deadline_seconds=setup.deadline_seconds,
+        upstream_deadline_seconds=setup.deadline_seconds,
+        upstream_retries=0,
+        upstream_read_timeout_seconds=2,
     )
-    config = ElectricityMapsConfig(api_key=KEY, base_url=setup.base_url, limits=HttpLimits(retries=0, read_seconds=2))
-    return build_reader(config, policy, store=store_at(setup.place, setup.deadline_seconds), budget=setup.budget)
+    return build_reader(settings, store=store_at(setup.place, setup.deadline_seconds))
 
 
 class Workers:

@@ -13,15 +13,14 @@ from datetime import UTC, datetime
 import pytest
 
 from carbon.reading import ZoneReading
-from grid.absent import NoLiveSource
-from grid.live.reader import CachedReader, CachedSnapshot
+from grid.chain import ChainReader, ChainSnapshot
 from grid.live.refresher import ReadPolicy
 from grid.records import KINDS
 from grid.source import MalformedReply, SourceRefused, SourceUnavailable, ZoneNotCovered
 from grid.upstream.gate import Gate
 from store.shared import SharedState
 from tests.fakes.clock import SteppedClock
-from tests.fakes.live_source import FakeLiveSource
+from tests.fakes.live_source import FakeLiveSource, reader_of
 
 TIMEOUT = SourceUnavailable("timeout")
 DEADLINE_SECONDS = 0.2
@@ -41,21 +40,21 @@ def source(clock: SteppedClock) -> Iterator[FakeLiveSource]:
 
 
 @pytest.fixture
-def reader(source: FakeLiveSource, clock: SteppedClock) -> CachedReader:
-    return CachedReader(source, ReadPolicy(), utc_now=clock.utc_now, monotonic=clock.monotonic, jitter=lambda: 1.0)
+def reader(source: FakeLiveSource, clock: SteppedClock) -> ChainReader:
+    return reader_of(source, ReadPolicy(), utc_now=clock.utc_now, monotonic=clock.monotonic, jitter=lambda: 1.0)
 
 
 @pytest.fixture
-def hasty(source: FakeLiveSource) -> CachedReader:
+def hasty(source: FakeLiveSource) -> ChainReader:
     """On the real clock, with a deadline short enough to wait for."""
     source.starts_at = datetime.now(UTC)
-    return CachedReader(source, ReadPolicy(deadline_seconds=DEADLINE_SECONDS))
+    return reader_of(source, ReadPolicy(deadline_seconds=DEADLINE_SECONDS))
 
 
 def read(
-    reader: CachedReader | CachedSnapshot, clock: SteppedClock, *zones: str, forecast: bool = False
+    reader: ChainReader | ChainSnapshot, clock: SteppedClock, *zones: str, forecast: bool = False
 ) -> list[ZoneReading]:
-    snapshot = reader.open() if isinstance(reader, CachedReader) else reader
+    snapshot = reader.open() if isinstance(reader, ChainReader) else reader
     readings = snapshot.read(zones, now=clock.utc_now(), forecast=forecast)
     return [readings[zone] for zone in zones]
 
@@ -76,7 +75,7 @@ def eventually(condition: object) -> bool:
 
 
 def test_an_intensity_is_asked_again_after_five_minutes(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
     source.value = 310
@@ -91,7 +90,7 @@ def test_an_intensity_is_asked_again_after_five_minutes(
 
 
 def test_a_forecast_is_asked_again_after_half_an_hour(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE", forecast=True)
     clock.advance(30 * MINUTE - 1)
@@ -105,7 +104,7 @@ def test_a_forecast_is_asked_again_after_half_an_hour(
 
 
 def test_a_forecast_is_fetched_only_where_it_is_wanted(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     (without,) = read(reader, clock, "DE")
     (with_it,) = read(reader, clock, "DE", forecast=True)
@@ -116,7 +115,7 @@ def test_a_forecast_is_fetched_only_where_it_is_wanted(
 
 
 def test_regions_that_share_a_zone_share_its_call(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "US-MIDA-PJM", "US-MIDA-PJM", "US-MIDA-PJM")
 
@@ -124,7 +123,7 @@ def test_regions_that_share_a_zone_share_its_call(
 
 
 def test_shares_are_kept_for_a_quarter_of_an_hour(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     shares = reader.open().shares("DE", now=clock.utc_now())
     clock.advance(15 * MINUTE - 1)
@@ -151,7 +150,7 @@ def test_shares_are_kept_for_a_quarter_of_an_hour(
     ],
 )
 def test_a_failure_is_remembered_as_long_as_it_is_worth(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock, error: Exception, seconds: float
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock, error: Exception, seconds: float
 ) -> None:
     source.errors["latest", "DE"] = error
     (failed,) = read(reader, clock, "DE")
@@ -171,7 +170,7 @@ def test_a_failure_is_remembered_as_long_as_it_is_worth(
 
 
 def test_a_failed_refresh_serves_the_last_value_until_an_hour_after_the_end_of_its_hour(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")  # at 09:10, for 09:00 to 10:00: good until 11:00
     source.errors["latest", "DE"] = TIMEOUT
@@ -185,7 +184,7 @@ def test_a_failed_refresh_serves_the_last_value_until_an_hour_after_the_end_of_i
 
 
 def test_the_last_value_says_why_it_is_not_a_fresh_one_until_there_is_one(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
     source.errors["latest", "DE"] = TIMEOUT
@@ -203,7 +202,7 @@ def test_the_last_value_says_why_it_is_not_a_fresh_one_until_there_is_one(
 def test_a_value_that_grows_too_old_within_its_time_to_live_is_not_served(
     source: FakeLiveSource, clock: SteppedClock
 ) -> None:
-    reader = CachedReader(
+    reader = reader_of(
         source,
         ReadPolicy(intensity_ttl_seconds=7200),
         utc_now=clock.utc_now,
@@ -219,7 +218,7 @@ def test_a_value_that_grows_too_old_within_its_time_to_live_is_not_served(
 
 
 def test_a_failed_refresh_keeps_the_forecast_for_an_hour_after_it_was_fetched(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE", forecast=True)
     source.errors["forecast", "DE"] = TIMEOUT
@@ -235,7 +234,7 @@ def test_a_failed_refresh_keeps_the_forecast_for_an_hour_after_it_was_fetched(
 def test_a_forecast_within_its_time_to_live_is_served_however_small_the_age_limit(
     source: FakeLiveSource, clock: SteppedClock
 ) -> None:
-    reader = CachedReader(source, ReadPolicy(max_age_minutes=10), utc_now=clock.utc_now, monotonic=clock.monotonic)
+    reader = reader_of(source, ReadPolicy(max_age_minutes=10), utc_now=clock.utc_now, monotonic=clock.monotonic)
     read(reader, clock, "DE", forecast=True)
     clock.advance(20 * MINUTE)
 
@@ -246,7 +245,7 @@ def test_a_forecast_within_its_time_to_live_is_served_however_small_the_age_limi
 
 
 def test_failed_shares_answer_with_the_last_ones_and_then_with_none(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     reader.open().shares("DE", now=clock.utc_now())
     source.errors["shares", "DE"] = TIMEOUT
@@ -260,7 +259,7 @@ def test_failed_shares_answer_with_the_last_ones_and_then_with_none(
 
 
 def test_a_late_refresh_answers_with_the_last_value(source: FakeLiveSource) -> None:
-    reader = CachedReader(source, ReadPolicy(deadline_seconds=0.1, intensity_ttl_seconds=0.01))
+    reader = reader_of(source, ReadPolicy(deadline_seconds=0.1, intensity_ttl_seconds=0.01))
     source.starts_at = datetime.now(UTC)
     reader.open().read(["DE"], now=datetime.now(UTC), forecast=False)
     time.sleep(0.02)
@@ -273,7 +272,7 @@ def test_a_late_refresh_answers_with_the_last_value(source: FakeLiveSource) -> N
 
 
 def test_when_the_clock_is_set_back_a_value_from_the_future_is_asked_for_again_once(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
     source.value = 310
@@ -290,7 +289,7 @@ def test_when_the_clock_is_set_back_a_value_from_the_future_is_asked_for_again_o
 
 def test_a_request_that_asks_twice_waits_for_one_deadline(source: FakeLiveSource) -> None:
     source.gate.clear()
-    reader = CachedReader(source, ReadPolicy(deadline_seconds=1.0))
+    reader = reader_of(source, ReadPolicy(deadline_seconds=1.0))
     now, snapshot = datetime.now(UTC), reader.open()
     began = time.monotonic()
 
@@ -306,7 +305,7 @@ def test_a_request_that_asks_twice_waits_for_one_deadline(source: FakeLiveSource
 
 def test_a_held_source_is_not_asked_and_the_reason_is_its_own(source: FakeLiveSource, clock: SteppedClock) -> None:
     shared = SharedState(None, KINDS)
-    reader = CachedReader(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
+    reader = reader_of(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
     read(reader, clock, "DE")
     clock.advance(5 * MINUTE)
     source.hold = SourceRefused("sandbox-key")
@@ -325,7 +324,7 @@ def test_a_value_whose_hour_is_over_says_why_the_next_one_may_not_be_asked_for(
     source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     shared = SharedState(None, KINDS)
-    reader = CachedReader(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
+    reader = reader_of(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
     read(reader, clock, "DE")
     clock.advance(50 * MINUTE)  # 10:00
     source.hold = SourceUnavailable("rate-limited", retry_after_seconds=600)
@@ -341,7 +340,7 @@ def test_workers_that_fetched_the_same_at_different_times_answer_alike_while_the
 ) -> None:
     states = [SharedState(None, KINDS), SharedState(None, KINDS)]
     workers = [
-        CachedReader(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
+        reader_of(source, ReadPolicy(), shared=shared, utc_now=clock.utc_now, monotonic=clock.monotonic)
         for shared in states
     ]
     read(workers[0], clock, "DE")
@@ -361,7 +360,7 @@ def test_workers_that_fetched_the_same_at_different_times_answer_alike_while_the
 # --- many threads
 
 
-def test_thirty_two_threads_that_ask_for_one_zone_make_one_call(hasty: CachedReader, source: FakeLiveSource) -> None:
+def test_thirty_two_threads_that_ask_for_one_zone_make_one_call(hasty: ChainReader, source: FakeLiveSource) -> None:
     source.gate.clear()
     together = threading.Barrier(33)
 
@@ -381,7 +380,7 @@ def test_thirty_two_threads_that_ask_for_one_zone_make_one_call(hasty: CachedRea
 
 
 def test_a_call_that_ended_between_the_look_and_the_start_is_not_made_again(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     source.when_asked_for_holds = lambda: read(reader, clock, "DE")  # another thread, after our look into the cache
 
@@ -391,7 +390,7 @@ def test_a_call_that_ended_between_the_look_and_the_start_is_not_made_again(
     assert source.count("latest") == 1
 
 
-def test_at_most_eight_calls_run_at_once(hasty: CachedReader, source: FakeLiveSource) -> None:
+def test_at_most_eight_calls_run_at_once(hasty: ChainReader, source: FakeLiveSource) -> None:
     source.gate.clear()
     zones = [f"Z{number}" for number in range(30)]
 
@@ -403,7 +402,7 @@ def test_at_most_eight_calls_run_at_once(hasty: CachedReader, source: FakeLiveSo
 
 
 def test_a_late_zone_answers_from_the_fallback_and_still_fills_the_cache(
-    hasty: CachedReader, source: FakeLiveSource
+    hasty: ChainReader, source: FakeLiveSource
 ) -> None:
     source.gate.clear()
     began = time.monotonic()
@@ -418,7 +417,7 @@ def test_a_late_zone_answers_from_the_fallback_and_still_fills_the_cache(
     assert source.count("latest") == 1
 
 
-def test_many_hanging_zones_cost_a_request_one_deadline(hasty: CachedReader, source: FakeLiveSource) -> None:
+def test_many_hanging_zones_cost_a_request_one_deadline(hasty: ChainReader, source: FakeLiveSource) -> None:
     source.gate.clear()
     began = time.monotonic()
 
@@ -429,7 +428,7 @@ def test_many_hanging_zones_cost_a_request_one_deadline(hasty: CachedReader, sou
 
 
 def test_a_hanging_upstream_costs_one_deadline_not_one_for_each_request(
-    hasty: CachedReader, source: FakeLiveSource
+    hasty: ChainReader, source: FakeLiveSource
 ) -> None:
     source.gate.clear()
     hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)
@@ -442,7 +441,7 @@ def test_a_hanging_upstream_costs_one_deadline_not_one_for_each_request(
 
 
 def test_nobody_waits_for_a_source_that_brought_no_answer_for_a_while(
-    hasty: CachedReader, source: FakeLiveSource
+    hasty: ChainReader, source: FakeLiveSource
 ) -> None:
     source.gate.clear()
     source.responsive = False
@@ -458,7 +457,7 @@ def test_nobody_waits_for_a_source_that_brought_no_answer_for_a_while(
 
 
 def test_one_bad_zone_does_not_spoil_the_others(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     source.errors["latest", "FR"] = MalformedReply("null-value")
 
@@ -468,7 +467,7 @@ def test_one_bad_zone_does_not_spoil_the_others(
     assert (value(french), french.reason) == (None, "null-value")
 
 
-def test_a_forked_worker_makes_its_own_threads(hasty: CachedReader) -> None:
+def test_a_forked_worker_makes_its_own_threads(hasty: ChainReader) -> None:
     hasty.open().read(["DE"], now=datetime.now(UTC), forecast=False)
 
     child = os.fork()
@@ -484,7 +483,7 @@ def test_a_forked_worker_makes_its_own_threads(hasty: CachedReader) -> None:
 
 
 def test_a_mistake_of_ours_is_logged_with_its_traceback_and_does_not_hammer_the_upstream(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock, caplog: pytest.LogCaptureFixture
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     source.errors["latest", "DE"] = ZeroDivisionError("ours")
 
@@ -500,7 +499,7 @@ def test_a_mistake_of_ours_is_logged_with_its_traceback_and_does_not_hammer_the_
 
 
 def test_a_failed_refresh_is_one_log_line_however_many_requests_follow(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock, caplog: pytest.LogCaptureFixture
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     source.errors["latest", "DE"] = MalformedReply("null-value", "carbonIntensity of DE")
 
@@ -512,12 +511,12 @@ def test_a_failed_refresh_is_one_log_line_however_many_requests_follow(
     ]
 
 
-def test_fallbacks_are_counted_by_reason(reader: CachedReader, source: FakeLiveSource, clock: SteppedClock) -> None:
+def test_fallbacks_are_counted_by_reason(reader: ChainReader, source: FakeLiveSource, clock: SteppedClock) -> None:
     read(reader, clock, "DE", "FR")
     source.errors["latest", "*"] = TIMEOUT
     clock.advance(5 * MINUTE)
     read(reader, clock, "DE", "FR")  # served while they are asked for
-    assert eventually(lambda: not reader._refresher._flights._under_way)
+    assert eventually(lambda: not reader._readers[0]._refresher._flights._under_way)
 
     read(reader, clock, "DE", "FR", "PL")
     read(reader, clock, "PL")
@@ -526,7 +525,7 @@ def test_fallbacks_are_counted_by_reason(reader: CachedReader, source: FakeLiveS
     assert state.fallbacks == {"last-value": 2, "timeout": 2}
 
 
-def test_asking_for_the_state_calls_nothing(reader: CachedReader, source: FakeLiveSource) -> None:
+def test_asking_for_the_state_calls_nothing(reader: ChainReader, source: FakeLiveSource) -> None:
     reader.states()
 
     assert source.calls == []
@@ -536,7 +535,7 @@ def test_asking_for_the_state_calls_nothing(reader: CachedReader, source: FakeLi
 
 
 def test_without_a_key_every_zone_says_so(clock: SteppedClock) -> None:
-    reader = NoLiveSource("electricity-maps")
+    reader = ChainReader(unconfigured=["electricity-maps"])
 
     readings = reader.open().read(["DE", "FR"], now=clock.utc_now(), forecast=True)
 
@@ -547,7 +546,7 @@ def test_without_a_key_every_zone_says_so(clock: SteppedClock) -> None:
 
 
 def test_the_version_changes_with_what_is_known(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     versions = [reader.open().version]
 
@@ -569,7 +568,7 @@ def test_the_version_changes_with_what_is_known(
 
 
 def test_the_version_stays_while_a_refresh_brings_what_was_known(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
     before = reader.open().version
@@ -577,12 +576,12 @@ def test_the_version_stays_while_a_refresh_brings_what_was_known(
 
     read(reader, clock, "DE")
 
-    assert eventually(lambda: source.count("latest") == 2 and not reader._refresher._flights._under_way)
+    assert eventually(lambda: source.count("latest") == 2 and not reader._readers[0]._refresher._flights._under_way)
     assert reader.open().version == before
 
 
 def test_a_snapshot_reads_one_state_of_the_grid_until_another_is_opened(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
     snapshot = reader.open()
@@ -602,7 +601,7 @@ def test_a_snapshot_reads_one_state_of_the_grid_until_another_is_opened(
 
 
 def test_only_what_a_snapshot_waited_for_changes_its_readings_and_its_version(
-    reader: CachedReader, source: FakeLiveSource, clock: SteppedClock
+    reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     read(reader, clock, "DE")
     snapshot = reader.open()
@@ -619,10 +618,10 @@ def test_only_what_a_snapshot_waited_for_changes_its_readings_and_its_version(
 
 
 def test_readers_that_know_the_same_have_the_same_version(source: FakeLiveSource, clock: SteppedClock) -> None:
-    one, other = (CachedReader(source, ReadPolicy(), utc_now=clock.utc_now, monotonic=clock.monotonic) for _ in "ab")
+    one, other = (reader_of(source, ReadPolicy(), utc_now=clock.utc_now, monotonic=clock.monotonic) for _ in "ab")
 
     read(one, clock, "DE", "FR")
     read(other, clock, "FR")
     read(other, clock, "DE")
 
-    assert one.open().version == other.open().version != NoLiveSource("fake").open().version
+    assert one.open().version == other.open().version != ChainReader().open().version

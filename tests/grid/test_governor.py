@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbon.reading import ZoneReading
-from grid.live.reader import CachedReader
 from grid.live.refresher import ReadPolicy
 from grid.records import KINDS, Spent
 from grid.source import SourceUnavailable
@@ -24,7 +23,7 @@ from net import HttpLimits
 from store.shared import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import KEY, LATEST, FakeElectricityMaps, always, first, reply
-from tests.fakes.live_source import FakeLiveSource
+from tests.fakes.live_source import FakeLiveSource, reader_of
 from tests.fakes.workers import eventually, store_at
 
 HOUR, MINUTE = 3600.0, 60.0
@@ -70,7 +69,7 @@ class Worker:
             utc_now=clock.utc_now,
         )
         self.source.governor = self.governor
-        self.reader = CachedReader(
+        self.reader = reader_of(
             self.source,
             ReadPolicy(),
             shared=self.shared,
@@ -83,7 +82,7 @@ class Worker:
     def read(self, *zones: str) -> dict[str, ZoneReading]:
         """Read, and let what that started come to its end."""
         found = self.reader.open().read(zones, now=self.clock.utc_now(), forecast=True)
-        flights = self.reader._refresher._flights
+        flights = self.reader._readers[0]._refresher._flights
         assert eventually(lambda: not flights._under_way)
         return dict(found)
 

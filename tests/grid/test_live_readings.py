@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grid.live.refresher import ReadPolicy
 from grid.registry import build_reader
 from grid.source import GridReader, SourceError
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
-from net import HttpLimits
+from settings import Settings
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import (
     FORECAST,
@@ -42,9 +41,16 @@ def reader(server: FakeElectricityMaps) -> GridReader:
 
 
 def build(server: FakeElectricityMaps, *, deadline_seconds: float = 3.0, read_seconds: float = 2.0) -> GridReader:
-    limits = HttpLimits(retries=0, read_seconds=read_seconds)
-    config = ElectricityMapsConfig(api_key=KEY, base_url=server.base_url, limits=limits)
-    return build_reader(config, ReadPolicy(deadline_seconds=deadline_seconds))
+    return build_reader(
+        Settings(
+            el_maps_api_key=KEY,
+            el_maps_base_url=server.base_url,
+            el_maps_calls_per_hour="off",
+            upstream_retries=0,
+            upstream_read_timeout_seconds=read_seconds,
+            upstream_deadline_seconds=deadline_seconds,
+        )
+    )
 
 
 def reasons(reader: GridReader) -> set[str | None]:
@@ -173,6 +179,6 @@ def test_building_a_reader_calls_nothing(server: FakeElectricityMaps, reader: Gr
 
 
 def test_without_a_configured_key_there_is_no_source() -> None:
-    (state,) = build_reader(None, ReadPolicy()).states()
+    (state,) = build_reader(Settings()).states()
 
     assert (state.source, state.state) == ("electricity-maps", "unconfigured")

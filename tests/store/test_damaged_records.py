@@ -18,13 +18,10 @@ from redis import Redis
 from api.edge.access import Access
 from app import create_app
 from engine import Engine
-from grid.live.refresher import ReadPolicy
 from grid.records import KINDS
 from grid.registry import build_reader
 from grid.source import GridReader, SourceUnavailable
-from grid.sources.electricity_maps.client import ElectricityMapsConfig
 from grid.upstream.quota import Budget
-from net import HttpLimits
 from settings import Settings
 from store.changes import START, Store
 from store.keyring import REFRESH_SECONDS, KeyRing
@@ -54,8 +51,8 @@ def upstream() -> Iterator[FakeElectricityMaps]:
 
 def reader_over(store: Store, upstream: FakeElectricityMaps) -> GridReader:
     """What a process that was just started reads."""
-    config = ElectricityMapsConfig(api_key=KEY, base_url=upstream.base_url, limits=HttpLimits(retries=0))
-    return build_reader(config, ReadPolicy(), store=store, budget=Budget(auto=True))
+    settings = Settings(el_maps_api_key=KEY, el_maps_base_url=upstream.base_url, upstream_retries=0)
+    return build_reader(settings, store=store)
 
 
 def read_everything(reader: GridReader) -> None:
@@ -108,9 +105,9 @@ def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
     assert set(place.statuses().values()) == {200}
     reader = reader_over(place.store(), upstream)
     read_everything(reader)
-    reader._refresher._governor._budget = Budget(calls_per_hour=1000)  # type: ignore[attr-defined]
+    reader._readers[0]._refresher._governor._budget = Budget(calls_per_hour=1000)  # type: ignore[attr-defined]
     read_everything(reader)
-    reader._refresher._governor.tell_demand()  # type: ignore[attr-defined]
+    reader._readers[0]._refresher._governor.tell_demand()  # type: ignore[attr-defined]
     return place
 
 
@@ -234,7 +231,7 @@ def test_a_value_that_cannot_be_read_is_made_anew_from_what_the_process_knows(
 ) -> None:
     store = SqliteCache(tmp_path / "var", lock_seconds=5, wait_seconds=0.5)
     store.put(folder.store().changes(since=START).values)
-    source = reader_over(store, upstream)._source  # type: ignore[attr-defined]
+    source = reader_over(store, upstream)._readers[0]._source  # type: ignore[attr-defined]
     turn = source._gate.health.turn
     store.put({"health:electricity-maps": b"damaged"})
 

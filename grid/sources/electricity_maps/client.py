@@ -10,13 +10,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.records import KINDS, PLAN, Plan
+from grid.records import KINDS
 from grid.source import SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.sources.electricity_maps import replies
-from grid.sources.electricity_maps.replies import ANY, SOURCE
+from grid.sources.electricity_maps.access import (
+    ANY,
+    BREAKDOWN,
+    CARBON_FREE,
+    FORECAST,
+    LATEST,
+    RENEWABLE,
+    SOURCE,
+    ZONES,
+    Access,
+    access_of,
+)
 from grid.upstream.gate import Gate
-from grid.upstream.plan import DAY_SECONDS, PlanBook
+from grid.upstream.plan import DAY_SECONDS, Grants, PlanBook
 from grid.upstream.quota import Governor
 from grid.upstream.session import JsonSession, Outcomes, Refusal
 from net import HttpClient, HttpLimits, Reply
@@ -25,13 +37,6 @@ from telemetry import SILENT, Telemetry
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-
-ZONES = "zones"
-LATEST = "carbon-intensity/latest"
-FORECAST = "carbon-intensity/forecast"
-RENEWABLE = "renewable-energy/latest"
-CARBON_FREE = "carbon-free-energy/latest"
-BREAKDOWN = "power-breakdown/latest"
 
 HORIZONS_HOURS = (72, 48, 24)  # what the upstream offers, longest first; plans differ
 
@@ -59,6 +64,7 @@ class ElectricityMaps:
     """
 
     name = SOURCE
+    signal = Signal.AVERAGE_LIFECYCLE
 
     def __init__(
         self,
@@ -86,6 +92,10 @@ class ElectricityMaps:
         self._sleep = sleep
         self._gate = Gate(SOURCE, shared, utc_now=utc_now, essential=LATEST)
         self._plan = PlanBook(SOURCE, shared, clock=lambda: utc_now().timestamp())
+
+    def covers(self, zone: str) -> bool:
+        """Every zone: the catalog's zones have the names that Electricity Maps gave them."""
+        return True
 
     def held(self) -> SourceError | None:
         """Why no call may go out now, or None."""
@@ -143,7 +153,7 @@ class ElectricityMaps:
 
         degraded: calls are held back, the last call of some zone and signal failed, or the first one still waits.
         """
-        health, held, plan = self._gate.health, self._gate.held(), self._plan.known()
+        health, held, plan = self._gate.health, self._gate.held(), access_of(self._plan.known())
         if held is not None:
             state, detail = "degraded", f"{held.reason}: no calls are sent for {held.retry_after_seconds:.0f} s"
         elif health.failing:
@@ -176,10 +186,10 @@ class ElectricityMaps:
             raise ZoneNotCovered(lacking, f"{signal} of {zone}", retry_after_seconds=DAY_SECONDS)
         return True
 
-    def _access(self) -> replies.Access | None:
-        return self._plan.access(self._ask_access)
+    def _access(self) -> Access | None:
+        return access_of(self._plan.grants(self._ask_grants))
 
-    def _ask_access(self) -> replies.Access | None:
+    def _ask_grants(self) -> Grants | None:
         try:
             access = self._ask(ZONES, "", replies.access)
         except ZoneNotCovered:  # no such path, or not for this plan
@@ -188,7 +198,7 @@ class ElectricityMaps:
             logger.warning("%s did not say what the plan covers; zones are tried one by one", SOURCE)
         else:
             logger.info("%s: the plan covers %d zones", SOURCE, access.count(LATEST))
-        return access
+        return None if access is None else access.signals
 
     def _horizons(self) -> tuple[int, ...]:
         known = self._plan.horizon_hours()
@@ -267,7 +277,7 @@ class ElectricityMaps:
         return self._gate.worked_within(signal, zone, ZONE_RECENT_SECONDS)
 
     def _granted(self, signal: str, zone: str) -> bool:
-        access = self._plan.known()
+        access = access_of(self._plan.known())
         return access is not None and access.grants(zone, signal)
 
 
@@ -277,12 +287,6 @@ class _Withheld(Exception):
     def __init__(self, reason: SourceError) -> None:
         super().__init__(str(reason))
         self.reason = reason
-
-
-def zones_covered(shared: SharedState) -> int | None:
-    """How many zones' intensity the plan covers, as far as any worker knows; asks nothing."""
-    plan: Plan | None = shared.view().of(PLAN).get(SOURCE)
-    return None if plan is None or plan.access is None else plan.access.count(LATEST)
 
 
 def _blames_key(refusal: Refusal) -> bool:

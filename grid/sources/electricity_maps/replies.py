@@ -11,38 +11,18 @@ from typing import Any
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, Shares, UpstreamForecast
+from grid.records import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
 from grid.source import MalformedReply, SourceRefused
+from grid.sources.electricity_maps.access import SOURCE, Access
 
-SOURCE = "electricity-maps"
 FORECAST_SOURCE = "electricity-maps-forecast"
-ANY = "*"
 
 HOUR = timedelta(hours=1)
 _INTERVALS = {"hourly": HOUR, "15_minutes": timedelta(minutes=15), "5_minutes": timedelta(minutes=5)}
 
-# No lifecycle factor is zero (hydro and nuclear have 5 or more), and no year of any zone is above 1306
-# (Turkmenistan 2023, Electricity Maps yearly data); twice that leaves room for a bad hour of old plants.
-MAX_PLAUSIBLE_GCO2E_PER_KWH = 3000.0
 CLOCK_SKEW = timedelta(minutes=5)
-LONGEST_FORECAST = timedelta(days=14)
 LONGEST_METHOD = 100  # characters; the known ones have 30 at most
 ROUNDING_PERCENT = 1.0  # two shares rounded to whole percent may cross by one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """Which signals ("carbon-intensity/latest") a key may ask, by zone."""
-
-    signals: Mapping[str, frozenset[str]]
-
-    def grants(self, zone: str, signal: str) -> bool:
-        """Whether the zone's list names the signal or everything; for ANY, whether it names anything."""
-        allowed = self.signals.get(zone, frozenset())
-        return bool(allowed) if signal == ANY else signal in allowed or ANY in allowed
-
-    def count(self, signal: str) -> int:
-        """Number of zones that grant the signal."""
-        return sum(self.grants(zone, signal) for zone in self.signals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

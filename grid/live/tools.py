@@ -1,0 +1,46 @@
+"""What a source is built with, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from grid.live.refresher import LiveSource, ReadPolicy
+from grid.upstream.quota import Governor
+from settings import Settings
+from store.shared import SharedState
+from telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What all sources of a process have in common. shared: what all workers know."""
+
+    shared: SharedState
+    telemetry: Telemetry
+    utc_now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A source, how long its values are kept and waited for, and its budget of calls (None: no limit)."""
+
+    source: LiveSource
+    policy: ReadPolicy
+    governor: Governor | None = None
+
+
+Build = Callable[[Settings, Tools], Live | None]  # None: a setting that the source needs is missing
+
+
+def policy_of(settings: Settings) -> ReadPolicy:
+    """The times that the settings give all sources."""
+    return ReadPolicy(
+        intensity_ttl_seconds=settings.intensity_ttl_seconds,
+        forecast_ttl_seconds=settings.forecast_ttl_seconds,
+        failure_ttl_seconds=settings.failure_ttl_seconds,
+        deadline_seconds=settings.upstream_deadline_seconds,
+        max_age_minutes=settings.max_age_minutes,
+        calls_at_once=settings.upstream_concurrency,
+    )
