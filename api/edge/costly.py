@@ -33,7 +33,7 @@ def install(app: Flask, threads: int) -> None:
 def begin() -> None:
     """Count this request as costly until it ends. Raises Busy at once if there are as many as may be."""
     if not may_begin():
-        raise Busy("as many costly requests as this worker takes on at once are being answered")
+        raise Busy("this worker is already handling its maximum number of costly requests")
 
 
 def may_begin() -> bool:

@@ -94,7 +94,7 @@ def _list_fields(model: type[BaseModel]) -> frozenset[str]:
 
 def _field_errors(error: ValidationError, model: type[BaseModel]) -> Sequence[FieldError]:
     if error.error_count() > MOST_ERRORS:
-        detail = f"{error.error_count():,} fields are wrong; more than {MOST_ERRORS:,} are not listed"
+        detail = f"{error.error_count():,} fields are wrong; the list is left out for more than {MOST_ERRORS:,}"
         return [FieldError(location=(), code="too_many_errors", detail=detail)]
     found = error.errors(include_url=False)[:MAX_ERRORS]
     if len(found) > 1 and not costly.may_begin():
