@@ -53,7 +53,14 @@ class Pair:
 
 def start_load(server: Server, case: Case, requests: int) -> subprocess.Popen[bytes]:
     """A process that sends a case over and over."""
-    command = [sys.executable, "-m", "bench.load", str(server.port), str(CONNECTIONS), str(requests)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.load",
+        str(server.port),
+        str(min(CONNECTIONS, case.connections)),
+        str(requests),
+    ]
     load = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     )

@@ -35,8 +35,8 @@ from mapping import DEFAULT_PROVIDER
 
 bp = APIBlueprint("optimize", __name__, tag="Decisions")
 MAX_NAMES = 500
-LIGHT_CLOUDS = 2
-LIGHT_ROWS = 50
+LIGHT_CLOUDS = 1
+LIGHT_ROWS = 20
 LIGHT_REACH = timedelta(hours=170)
 Size = Annotated[float, Field(gt=0, le=1_000_000)]
 

@@ -22,6 +22,7 @@ MAX_ERRORS = 1000  # listed; a body of 1 MB can hold 100,000 unknown fields
 MOST_ERRORS = 10_000  # of more none is listed: pydantic words all of them or none, and no other thread runs meanwhile
 MAX_SUGGESTIONS = 10  # wrong fields for which similar names are looked for
 SUGGESTION_SECONDS = 0.03  # of the processor, for all of them together; one search takes 0.5 to 3 ms
+MOST_COLONS = 20_000  # a thousand options, the most that any body holds, have 10,000 at most
 M = TypeVar("M", bound=BaseModel)
 
 UNREADABLE = (OSError, ParseException)  # what gunicorn raises for chunks that are none, and for an end in their middle
@@ -58,6 +59,9 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
         raise BadRequest("the body ended early or its chunks are malformed") from None
     if len(body) > costly.LIGHT_BODY_BYTES:
         costly.begin()
+    if body.count(b":") > MOST_COLONS:
+        detail = "has more fields than any valid body"
+        raise InvalidRequest([FieldError(location=(), code="too_many_fields", detail=detail)])
     try:
         return model.model_validate_json(body, context=facts)
     except ValidationError as error:

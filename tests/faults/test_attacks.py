@@ -1,0 +1,71 @@
+"""One client within the default rate limit sends the most expensive requests there are, all at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import Counter
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+
+from tests.faults.client import Answer, Question, ask, burst, percentile
+from tests.faults.server import Gunicorn
+
+LIMIT = 60
+P99_SECONDS = 0.5
+COMPARE, OPTIMIZE = "/api/v1/compare", "/api/v1/optimize"
+JOB = {"workload": "general", "priority": "cost", "flexible": True}
+MACHINE = {"region": "us-east-1", "instance_type": "m5.large"}
+# Legal ones first. Each stands for a kind that was measured; none is answered from what is kept of the minute.
+ATTACKS = (
+    Question(path=OPTIMIZE, body={**JOB, "providers": "all", "limit": 500, "per_region": 100, "duration_hours": 8000}),
+    Question(path=OPTIMIZE, body={**JOB, "providers": ["aws", "azure"], "requirements": {"vcpus": 0.1}, "limit": 50}),
+    Question(path=COMPARE, body={"options": [MACHINE] * 1000, "duration_hours": 8760}),
+    Question(path=COMPARE, body={"options": [MACHINE] * 100, "duration_hours": 24}),
+    Question(path="/v1/by-rank?within=168&durationHours=8000&spot=only"),
+    Question(path="/v1/by-rank?vcpus=3&format=csv"),
+    Question(path="/api/v1/instances?limit=1000"),
+    Question(path=OPTIMIZE, body={**JOB, "instance_types": [f"Standard_E{n}as_v4x" for n in range(500)]}),
+    Question(path=COMPARE, body={"options": [{f"f{n}": 1 for n in range(60)}] * 1000}),
+    Question(path="/api/v1/calculate", body={f"f{n}": 1 for n in range(75_000)}),
+    Question(path=COMPARE, body={"options": [{"region": "azure:westeurope", "instance_type": "Standard_M8ms"}] * 1000}),
+    Question(path="/v1/by-rank?" + "&".join(f"exclude=aws:us-ex{n}" for n in range(200))),
+)
+
+
+def probe(port: int, ending: Event, found: multiprocessing.Queue[list[Answer]]) -> None:
+    """Ask for /health again and again, as a platform does; a process of its own, which the attack does not slow."""
+    answers = []
+    while not ending.wait(0.01):
+        answers.append(ask(port, "/health"))
+    found.put(answers)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("number", [None, *range(len(ATTACKS))], ids=lambda number: "mix" if number is None else None)
+def test_health_is_answered_in_half_a_second_while_one_client_sends_the_dearest_requests(
+    number: int | None, tmp_path: Path
+) -> None:
+    attacks = ATTACKS if number is None else ATTACKS[number : number + 1]
+    context = multiprocessing.get_context("spawn")
+    ending, found = context.Event(), context.Queue()
+    with Gunicorn(tmp_path, workers=1, RATE_LIMIT=f"{LIMIT} per minute") as server:
+        ask(server.port, "/health")
+        probing = context.Process(target=probe, args=(server.port, ending, found))
+        probing.start()
+        time.sleep(1.5)  # for the process to start
+        began_at = time.monotonic()
+        answers = burst(server.port, (attacks * LIMIT)[:LIMIT], at_once=LIMIT)
+        ended_at = time.monotonic()
+        ending.set()
+        health = [answer for answer in found.get(timeout=60) if began_at <= answer.began_at <= ended_at]
+        probing.join()
+        log = server.log()
+
+    statuses = Counter(answer.status for answer in answers)
+    assert set(statuses) <= {200, 400, 414, 422, 503}, statuses
+    assert {answer.status for answer in health} == {200}
+    assert "Traceback" not in log
+    assert percentile(health, 0.99) < P99_SECONDS
