@@ -10,7 +10,7 @@ import click
 
 from carbon.errors import CarbonError
 from settings import RATE, Settings
-from store.keys import KeyRecord, Keys, UnreadableKeys
+from store.keys.table import KeyRecord, Keys, UnreadableKeys
 from wiring import build_key_store, build_redis
 
 

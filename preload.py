@@ -14,8 +14,8 @@ from app import create_app
 from engine import Engine
 from grid.chain import ChainReader
 from settings import Settings
-from store.keyring import KeyRing
-from store.rate_limit import OFF, in_memory
+from store.keys.ring import KeyRing
+from store.limits.rate_limit import OFF, in_memory
 
 _MACHINES = [{"region": "us-east-1", "instance_type": name} for name in ("m6g.large", "c6i.2xlarge", "m5.large")]
 _JOB: dict[str, object] = {"workload": "training", "priority": "carbon", "region": "us-west-2", "duration_hours": 24}

@@ -6,15 +6,15 @@ from engine import Engine
 from grid.registry import build_reader
 from mapping import CloudMap
 from settings import Settings, SettingsError
-from store.hits import FileCounter
-from store.keyring import KeyRing
-from store.keys import KeyTable
-from store.rate_limit import RateLimiter
-from store.redis_cache import RedisCache
-from store.redis_hits import RedisCounter
+from store.keys.ring import KeyRing
+from store.keys.shared import SharedKeys
+from store.keys.table import KeyTable
+from store.limits.rate_limit import RateLimiter
+from store.limits.redis_counter import RedisCounter
+from store.limits.sqlite_counter import FileCounter
 from store.redis_link import RedisLink, UnusableUrl
-from store.shared_keys import SharedKeys
-from store.sqlite_cache import SqliteCache
+from store.shared.redis_cache import RedisCache
+from store.shared.sqlite_cache import SqliteCache
 from telemetry import SILENT, Telemetry
 
 CALLS_UNDER_ONE_LOCK = 3  # a forecast is asked for with up to three horizons

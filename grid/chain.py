@@ -10,8 +10,8 @@ from datetime import datetime
 from carbon.reading import Observation, Shares, ZoneReading
 from grid.live.reader import Pin, SourceReader
 from grid.source import SourceState
-from store.shared import SharedState
-from store.view import View
+from store.shared.snapshot import View
+from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
 NO_KEY = "no-key"  # a source that would have to be asked has no key

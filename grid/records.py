@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
-from store.view import Kind, View
+from store.shared.snapshot import Kind, View
 
 Value = Observation | UpstreamForecast | Shares
 

@@ -11,8 +11,8 @@ from grid.live.tools import Build, Tools
 from grid.records import KINDS
 from grid.sources import electricity_maps
 from settings import Settings
-from store.changes import Store
-from store.shared import SharedState
+from store.shared.changes import Store
+from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
 SOURCES: Mapping[str, Build] = {

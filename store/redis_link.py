@@ -13,7 +13,7 @@ from redis.commands.core import Script
 from redis.retry import Retry
 
 from carbon.errors import CarbonError, StateUnavailable
-from store.rest import Rest
+from store.backoff import Rest
 from telemetry import Telemetry
 
 log = logging.getLogger(__name__)

@@ -18,9 +18,9 @@ from carbon.workload import CalculateQuery
 from engine import Engine, Session
 from grid.chain import ChainReader
 from settings import Settings
-from store.keyring import KeyRing
-from store.keys import KeyRecord, digest_of
-from store.rate_limit import in_memory
+from store.keys.ring import KeyRing
+from store.keys.table import KeyRecord, digest_of
+from store.limits.rate_limit import in_memory
 
 NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
 REQUEST_ID = "carbon_req_4f1c0a52d7e84b0f9a6be1d3c2f7a905"

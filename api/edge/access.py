@@ -12,8 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from api.questions.parse import UNREADABLE
 from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
-from store.keyring import KeyRing
-from store.rate_limit import RateLimiter, Verdict
+from store.keys.ring import KeyRing
+from store.limits.rate_limit import RateLimiter, Verdict
 
 HEADER = "X-API-Key"
 _GUARDED = ("/v1", "/api/v1")

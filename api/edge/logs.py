@@ -12,7 +12,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from api.edge.exchange import request_id
 from api.edge.request_log import ACCESS
-from store.keys import PREFIX
+from store.keys.table import PREFIX
 
 _API_KEY = re.compile(PREFIX + r"[A-Za-z0-9_-]{16,}")
 _NOT_PRINTABLE = re.compile(r"[^ -~]")

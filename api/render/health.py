@@ -9,7 +9,7 @@ from api.render.numbers import stamp
 from api.render.parts import Json
 from carbon.results import TableState
 from grid.source import Quota, SourceState
-from store.rate_limit import OFF
+from store.limits.rate_limit import OFF
 
 SERVICE = "carbon-optimizer"
 _WHEN_FAILING = {

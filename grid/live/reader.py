@@ -15,8 +15,8 @@ from grid.live.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usabl
 from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Kept, Value
 from grid.source import SourceState
 from grid.upstream.quota import Governor
-from store.shared import SharedState
-from store.view import View
+from store.shared.snapshot import View
+from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
 LEAST_OF_TTL = 0.9  # times to live differ by up to a tenth, so that zones asked for together do not stay together

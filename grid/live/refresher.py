@@ -15,8 +15,8 @@ from grid.live.flights import Flight, Flights
 from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Kept, Value, record_key
 from grid.source import NotAsked, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.quota import Governor
-from store.shared import SharedState
-from store.view import Kind, View
+from store.shared.snapshot import Kind, View
+from store.shared.state import SharedState
 
 logger = logging.getLogger(__name__)
 

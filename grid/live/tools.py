@@ -9,7 +9,7 @@ from datetime import datetime
 from grid.live.refresher import LiveSource, ReadPolicy
 from grid.upstream.quota import Governor
 from settings import Settings
-from store.shared import SharedState
+from store.shared.state import SharedState
 from telemetry import Telemetry
 
 

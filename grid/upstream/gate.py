@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from grid.records import CLOCK_SKEW_SECONDS, HEALTH, WORKED, Fact, Health
 from grid.source import SourceError, SourceRefused, SourceUnavailable
-from store.shared import SharedState
+from store.shared.state import SharedState
 
 logger = logging.getLogger(__name__)
 

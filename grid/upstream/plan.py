@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from grid.records import CLOCK_SKEW_SECONDS, HORIZON, PLAN, Fact, Plan
 from grid.source import NotAsked
-from store.shared import SharedState
+from store.shared.state import SharedState
 
 DAY_SECONDS = 86_400.0
 Grants = Mapping[str, frozenset[str]]  # the requests that a key may make, by zone

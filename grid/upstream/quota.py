@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from grid.records import CLOCK_SKEW_SECONDS, DEMAND, INTENSITY, SPENT, Demand, Spent, records_of
 from grid.source import Quota, SourceUnavailable
-from store.shared import SharedState
-from store.view import View
+from store.shared.snapshot import View
+from store.shared.state import SharedState
 
 logger = logging.getLogger(__name__)
 

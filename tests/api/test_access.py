@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from api.edge.access import Access, client_of
 from carbon.errors import Busy, StateUnavailable
-from store.keyring import KeyRing
-from store.rate_limit import Count, RateLimiter, in_memory
+from store.keys.ring import KeyRing
+from store.limits.rate_limit import Count, RateLimiter, in_memory
 from tests.fakes.access import access, record
 from tests.fakes.clock import SteppedClock
 from tests.fakes.service import NOW, offline, service

@@ -19,8 +19,8 @@ from engine import Engine
 from grid.chain import ChainReader
 from grid.source import Quota, SourceState
 from settings import VERSION
-from store.keyring import KeyRing
-from store.keys import KeyRecord
+from store.keys.ring import KeyRing
+from store.keys.table import KeyRecord
 from tests.fakes.access import access, record
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, observation

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from cli import keys
 from settings import Settings
-from store.keys import FILE
+from store.keys.table import FILE
 from tests.fakes.service import offline
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from store.keys import FILE, KeyTable
+from store.keys.table import FILE, KeyTable
 from tests.deploy.tools import DEPLOY, ROOT, complaints, program
 from tests.fakes.service import service
 

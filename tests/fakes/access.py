@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from api.edge.access import Access
-from store.keyring import KeyRing
-from store.keys import KeyRecord, digest_of
-from store.rate_limit import OFF, in_memory
+from store.keys.ring import KeyRing
+from store.keys.table import KeyRecord, digest_of
+from store.limits.rate_limit import OFF, in_memory
 from tests.fakes.clock import SteppedClock
 
 CREATED = datetime(2026, 2, 1, tzinfo=UTC)

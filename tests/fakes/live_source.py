@@ -14,7 +14,7 @@ from grid.live.reader import SourceReader
 from grid.live.refresher import LiveSource, ReadPolicy
 from grid.records import KINDS
 from grid.source import SourceError, SourceState
-from store.shared import SharedState
+from store.shared.state import SharedState
 
 HOUR = timedelta(hours=1)
 

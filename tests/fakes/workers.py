@@ -17,10 +17,10 @@ from grid.registry import build_reader
 from grid.source import GridReader
 from grid.upstream.quota import Budget
 from settings import Settings
-from store.changes import Store
-from store.redis_cache import RedisCache
 from store.redis_link import RedisLink
-from store.sqlite_cache import SqliteCache
+from store.shared.changes import Store
+from store.shared.redis_cache import RedisCache
+from store.shared.sqlite_cache import SqliteCache
 from telemetry import Silent
 from tests.fakes.electricity_maps import KEY
 

@@ -18,7 +18,7 @@ from grid.live.refresher import ReadPolicy
 from grid.records import KINDS
 from grid.source import MalformedReply, SourceRefused, SourceUnavailable, ZoneNotCovered
 from grid.upstream.gate import Gate
-from store.shared import SharedState
+from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.live_source import FakeLiveSource, reader_of
 

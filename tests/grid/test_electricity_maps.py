@@ -23,7 +23,7 @@ from grid.source import (
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from grid.upstream.gate import Gate
 from net import HttpLimits
-from store.shared import SharedState
+from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import (
     FORECAST,

@@ -20,7 +20,7 @@ from grid.source import SourceUnavailable
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from grid.upstream.quota import Budget, Governor, _calls_per_second, _scale
 from net import HttpLimits
-from store.shared import SharedState
+from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import KEY, LATEST, FakeElectricityMaps, always, first, reply
 from tests.fakes.live_source import FakeLiveSource, reader_of

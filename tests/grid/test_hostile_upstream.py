@@ -21,7 +21,7 @@ from grid.source import SourceError, SourceUnavailable
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from grid.upstream.gate import OUTAGE_AFTER_FAILURES
 from net import HttpLimits
-from store.view import Kind
+from store.shared.snapshot import Kind
 from tests.fakes.electricity_maps import KEY, Call, FakeElectricityMaps, always, only, reply
 from tests.store.damage import damaged_json
 

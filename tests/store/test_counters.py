@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from carbon.errors import Busy, StateUnavailable
-from store.hits import CLEAN_EVERY, FILE, SLICE_SECONDS, SLICES, FileCounter
-from store.rate_limit import Counter, MemoryCounter, RateLimiter
-from store.redis_hits import PREFIX, RedisCounter
+from store.limits.rate_limit import Counter, MemoryCounter, RateLimiter
+from store.limits.redis_counter import PREFIX, RedisCounter
+from store.limits.sqlite_counter import CLEAN_EVERY, FILE, SLICE_SECONDS, SLICES, FileCounter
 from store.redis_link import REST_SECONDS, TIMEOUT_SECONDS, RedisLink
 from tests.fakes.clock import SteppedClock
 from tests.fakes.redis_server import RedisServer, running

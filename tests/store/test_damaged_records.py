@@ -23,12 +23,12 @@ from grid.registry import build_reader
 from grid.source import GridReader, SourceUnavailable
 from grid.upstream.quota import Budget
 from settings import Settings
-from store.changes import START, Store
-from store.keyring import REFRESH_SECONDS, KeyRing
-from store.keys import KeyTable
+from store.keys.ring import REFRESH_SECONDS, KeyRing
+from store.keys.table import KeyTable
 from store.redis_link import RedisLink
-from store.sqlite_cache import SqliteCache
-from store.view import Kind
+from store.shared.changes import START, Store
+from store.shared.snapshot import Kind
+from store.shared.sqlite_cache import SqliteCache
 from tests.fakes.clock import SteppedClock
 from tests.fakes.clouds import cloud_map
 from tests.fakes.electricity_maps import KEY, FakeElectricityMaps

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from carbon.errors import StateUnavailable
-from store.keyring import KeyRing
-from store.keys import KeyNotManaged, KeyTable
+from store.keys.ring import KeyRing
+from store.keys.shared import SharedKeys
+from store.keys.table import KeyNotManaged, KeyTable
 from store.redis_link import REST_SECONDS, RedisLink
-from store.shared_keys import SharedKeys
 from tests.fakes.clock import SteppedClock
 from tests.fakes.redis_server import RedisServer, running
 from tests.fakes.telemetry import Counts

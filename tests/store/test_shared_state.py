@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.changes import Store
-from store.redis_cache import VALUES
 from store.redis_link import REST_SECONDS
-from store.shared import PAUSE_SECONDS, VIEW_SECONDS, SharedState
-from store.sqlite_cache import FILE
-from store.view import Kind, View
+from store.shared.changes import Store
+from store.shared.redis_cache import VALUES
+from store.shared.snapshot import Kind, View
+from store.shared.sqlite_cache import FILE
+from store.shared.state import PAUSE_SECONDS, VIEW_SECONDS, SharedState
 from tests.fakes import redis_server
 from tests.fakes.redis_server import RedisServer
 from tests.fakes.telemetry import Counts

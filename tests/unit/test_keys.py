@@ -21,8 +21,8 @@ import pytest
 
 from carbon.errors import StateUnavailable
 from store.database import Database
-from store.keyring import REFRESH_SECONDS, KeyRing
-from store.keys import FILE, KeyNotManaged, KeyRecord, KeyTable
+from store.keys.ring import REFRESH_SECONDS, KeyRing
+from store.keys.table import FILE, KeyNotManaged, KeyRecord, KeyTable
 from tests.fakes.access import record
 from tests.fakes.clock import SteppedClock
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from api.edge.access import client_of
 from settings import Settings, SettingsError
-from store.rate_limit import MemoryCounter, RateLimiter, Verdict, in_memory
+from store.limits.rate_limit import MemoryCounter, RateLimiter, Verdict, in_memory
 from tests.fakes.clock import SteppedClock
 
 START = datetime(2026, 2, 11, tzinfo=UTC)

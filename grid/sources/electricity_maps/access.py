@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grid.records import PLAN, Plan
 from grid.upstream.plan import Grants
-from store.shared import SharedState
+from store.shared.state import SharedState
 
 SOURCE = "electricity-maps"
 ZONES = "zones"

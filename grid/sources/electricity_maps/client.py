@@ -32,7 +32,7 @@ from grid.upstream.plan import DAY_SECONDS, Grants, PlanBook
 from grid.upstream.quota import Governor
 from grid.upstream.session import JsonSession, Outcomes, Refusal
 from net import HttpClient, HttpLimits, Reply
-from store.shared import SharedState
+from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from dogpile.cache.api import CacheMutex
 
-from store.changes import LockHeld
+from store.shared.changes import LockHeld
 
 POLL_SECONDS = 0.02
 

@@ -12,7 +12,7 @@ import orjson
 from redis import Redis
 
 from carbon.errors import StateUnavailable
-from store.keys import (
+from store.keys.table import (
     KeyRecord,
     KeyTable,
     UnreadableKeys,

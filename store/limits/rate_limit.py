@@ -17,7 +17,7 @@ from typing import Protocol
 from limits import RateLimitItem, parse
 
 from carbon.errors import StateUnavailable
-from store.rest import Rest
+from store.backoff import Rest
 from telemetry import Silent, Telemetry
 
 log = logging.getLogger(__name__)

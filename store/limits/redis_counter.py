@@ -6,7 +6,7 @@ from typing import Any
 
 from redis import Redis
 
-from store.rate_limit import Count
+from store.limits.rate_limit import Count
 from store.redis_link import RedisLink
 
 PREFIX = "cao:1:hits:"  # another number when the shape of the value changes

@@ -13,9 +13,9 @@ from redis.exceptions import LockError
 from redis.lock import Lock
 
 from carbon.errors import StateUnavailable
-from store.changes import Changes, Mark
-from store.locks import ExpiringLock
 from store.redis_link import RedisLink
+from store.shared.changes import Changes, Mark
+from store.shared.locks import ExpiringLock
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from carbon.errors import StateUnavailable
-from store.keys import KeyRecord, UnreadableKeys, digest_of
+from store.keys.table import KeyRecord, UnreadableKeys, digest_of
 
 log = logging.getLogger(__name__)
 REFRESH_SECONDS = 2.0

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from carbon.errors import StateUnavailable
-from store.changes import START, Changes, LockHeld, Store
-from store.regions import region
-from store.view import Kind, View
+from store.shared.changes import START, Changes, LockHeld, Store
+from store.shared.regions import region
+from store.shared.snapshot import Kind, View
 from telemetry import SILENT, Telemetry
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from carbon.errors import Busy, StateUnavailable
 from store.database import Database, damaged, patiently
-from store.rate_limit import Count
+from store.limits.rate_limit import Count
 
 FILE = "hits.sqlite3"
 SLICES = 64  # of the callers, one of which is swept at a time

@@ -12,9 +12,9 @@ from typing import Any
 from dogpile.cache.api import CacheMutex
 
 from carbon.errors import StateUnavailable
-from store.changes import START, Changes, Mark
 from store.database import Database, WrongTypes, damaged, patiently
-from store.locks import ExpiringLock
+from store.shared.changes import START, Changes, Mark
+from store.shared.locks import ExpiringLock
 
 log = logging.getLogger(__name__)
 

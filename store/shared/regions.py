@@ -9,8 +9,8 @@ from dogpile.cache import register_backend
 from dogpile.cache.api import NO_VALUE, CacheBackend, CachedValue, CacheMutex
 from dogpile.cache.region import CacheRegion, value_version
 
-from store.changes import Store
-from store.view import Kind
+from store.shared.changes import Store
+from store.shared.snapshot import Kind
 
 
 class _Backend(CacheBackend):
