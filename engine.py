@@ -24,15 +24,15 @@ from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, Regio
 from catalog.model import InstanceType, Region
 from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
-from planning.candidates import eligible_regions
-from planning.days import HOURS_AHEAD, describe_day
-from planning.emission import busy, emission
-from planning.job import Facts
-from planning.location_rank import asked_for, locate
-from planning.locations import select, sort_regions
-from planning.outlook import Outlook, build_outlook, young
-from planning.placement import place, timing
-from planning.schedule import schedule, search_span
+from planning.outlook.region_day import HOURS_AHEAD, describe_day
+from planning.outlook.zones import Outlook, build_outlook, young
+from planning.placing.candidates import eligible_regions
+from planning.placing.emission import busy, emission
+from planning.placing.job import Facts
+from planning.placing.location_rank import asked_for, locate
+from planning.placing.placement import place, timing
+from planning.placing.regions import select, sort_regions
+from planning.scheduling.schedule import schedule, search_span
 
 MANY_REGIONS = 150  # rankings of so many are made one after the other
 MAX_SUGGESTIONS = 10  # types of one question for which similar ones are looked for

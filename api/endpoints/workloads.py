@@ -10,7 +10,7 @@ from api.edge.lists import Page, PageParameters, answered
 from api.render.catalog import workload
 from api.render.parts import Json
 from carbon.workload import Priority
-from planning.workloads import WORKLOADS
+from planning.placing.workloads import WORKLOADS
 
 bp = APIBlueprint("workloads", __name__, tag="Catalog")
 

@@ -6,7 +6,7 @@ from api.render.numbers import rounded
 from api.render.parts import Json
 from carbon.power import PowerCurve
 from catalog.model import InstanceType
-from planning.workloads import WorkloadProfile
+from planning.placing.workloads import WorkloadProfile
 
 
 def instance(kind: InstanceType) -> Json:

@@ -16,7 +16,7 @@ from carbon.placements import Placement
 from carbon.results import Cost
 from carbon.workload import CalculateQuery, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
-from planning.costs import NO_PRICE
+from planning.placing.costs import NO_PRICE
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat
 from tests.golden.builders import utc

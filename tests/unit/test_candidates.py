@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
 from catalog.model import InstanceType, Region
-from planning.candidates import Candidates, in_scope, narrow, region_constraints, type_constraints
+from planning.placing.candidates import Candidates, in_scope, narrow, region_constraints, type_constraints
 from tests.fakes.clouds import cloud_map
 
 OFFERS = cloud_map().offers

@@ -15,7 +15,7 @@ from carbon.workload import CalculateQuery, OptimizeQuery, Priority, WorkloadTyp
 from catalog.packed import PriceSource
 from catalog.prices import Price
 from engine import Engine
-from planning.costs import NO_PRICE, cost_of
+from planning.placing.costs import NO_PRICE, cost_of
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader
 

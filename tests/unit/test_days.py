@@ -11,7 +11,7 @@ from carbon.intensity import Quality
 from carbon.results import RegionDetails
 from engine import Engine
 from grid.source import ZoneReading
-from planning.days import lowest_steps
+from planning.outlook.region_day import lowest_steps
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat, forecast, known, observation
 

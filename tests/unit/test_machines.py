@@ -9,7 +9,7 @@ import pytest
 from carbon.workload import Requirements
 from catalog.columns import effective_vcpus
 from catalog.model import InstanceType
-from planning.machines import NONE, cheapest_offers
+from planning.placing.cheapest import NONE, cheapest_offers
 from tests.fakes.clouds import cloud_map
 
 TODAY = int(datetime(2026, 8, 20, tzinfo=UTC).timestamp()) // 86_400

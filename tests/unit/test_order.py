@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from planning.order import STRICT, Tolerance, order_regions
+from planning.placing.order import STRICT, Tolerance, order_regions
 
 
 @dataclass(frozen=True)

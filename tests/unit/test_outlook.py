@@ -11,7 +11,7 @@ from carbon.intensity import Quality
 from carbon.reading import ZoneReading
 from catalog.model import Zone
 from catalog.profiles import ZoneProfiles
-from planning.outlook import Outlook, build_outlook
+from planning.outlook.zones import Outlook, build_outlook
 from tests.fakes.grid import forecast, known, observation
 
 # A Wednesday; 20 minutes into the hour 10:00-11:00.

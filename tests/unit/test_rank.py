@@ -11,8 +11,8 @@ from carbon.power import PowerModel
 from carbon.workload import Load, Priority
 from catalog.columns import TypeColumns
 from catalog.model import Accelerator, InstanceType
-from planning.candidates import Candidates
-from planning.rank import ACCELERATED, PLAIN, UNRATED, Ranked, TypeRates, rank
+from planning.placing.candidates import Candidates
+from planning.placing.rank import ACCELERATED, PLAIN, UNRATED, Ranked, TypeRates, rank
 
 
 def machine(

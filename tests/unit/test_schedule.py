@@ -13,8 +13,8 @@ from carbon.intensity import Quality
 from carbon.results import Schedule
 from carbon.workload import OptimizeQuery, Priority, ScheduleQuery, WorkloadType
 from engine import Engine
-from planning.placement import timing
-from planning.schedule import search_span
+from planning.placing.placement import timing
+from planning.scheduling.schedule import search_span
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known
 

@@ -9,8 +9,8 @@ import pytest
 from carbon.locations import ScheduleLimits
 from carbon.reading import ZoneReading
 from catalog.profiles import hour_of
-from planning.stay import stays_until
-from planning.zone_hours import ZoneHours, zone_hours
+from planning.outlook.zone_hours import ZoneHours, zone_hours
+from planning.scheduling.green_run import stays_until
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import forecast, known, observation
 

@@ -14,7 +14,7 @@ from carbon import units
 from carbon.workload import Load, Priority
 from catalog.columns import FloatArray, TypeColumns
 from catalog.offers import IntArray
-from planning.candidates import Candidates
+from planning.placing.candidates import Candidates
 
 # Equal to this many digits is equal: below it lies only floating point noise.
 SIGNIFICANT_DIGITS = 9

@@ -10,7 +10,7 @@ from carbon.results import Cost
 from catalog.columns import FloatArray
 from catalog.offers import IntArray
 from catalog.prices import Price
-from planning.rank import SIGNIFICANT_DIGITS, significant
+from planning.placing.rank import SIGNIFICANT_DIGITS, significant
 
 NO_PRICE = Cost(
     on_demand_usd_per_hour=None,

@@ -9,8 +9,8 @@ from carbon.errors import DoesNotFit
 from carbon.intensity import CarbonIntensity
 from carbon.results import Schedule, Window
 from carbon.workload import ScheduleQuery
-from planning.outlook import Outlook
-from planning.windows import next_best_windows
+from planning.outlook.zones import Outlook
+from planning.scheduling.windows import next_best_windows
 
 HOUR = float(units.SECONDS_PER_HOUR)
 ALTERNATIVES = 3

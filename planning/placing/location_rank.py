@@ -16,13 +16,13 @@ from catalog.memo import kept_with_table
 from catalog.model import Region
 from catalog.offers import IntArray, Offers
 from catalog.prices import PriceTable
-from planning.machines import NONE, cheapest_offers
-from planning.order import Tolerance, order_regions
-from planning.outlook import Outlook
-from planning.rank import significant
-from planning.stay import stays_until
-from planning.windows import best_windows
-from planning.zone_hours import HOUR
+from planning.outlook.zone_hours import HOUR
+from planning.outlook.zones import Outlook
+from planning.placing.cheapest import NONE, cheapest_offers
+from planning.placing.order import Tolerance, order_regions
+from planning.placing.rank import significant
+from planning.scheduling.green_run import stays_until
+from planning.scheduling.windows import best_windows
 
 # A job of unknown length that may wait is given its best hour.
 BEST_HOUR = 1.0

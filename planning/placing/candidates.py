@@ -11,7 +11,7 @@ from carbon.workload import OptimizeQuery, Requirements
 from catalog.columns import BoolArray, TypeColumns
 from catalog.model import Region
 from catalog.offers import IntArray, Offers
-from planning.workloads import WORKLOADS, fits_reference, serves
+from planning.placing.workloads import WORKLOADS, fits_reference, serves
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from catalog.columns import BoolArray, FloatArray
 from catalog.model import InstanceType, Provider
 from catalog.offers import IntArray, Offers
 from catalog.prices import PriceTable
-from planning.candidates import Candidates
-from planning.emission import emission, sustained
-from planning.outlook import Outlook
-from planning.rank import ACCELERATED, PLAIN, Ranked, TypeRates, rank
-from planning.windows import Best
+from planning.outlook.zones import Outlook
+from planning.placing.candidates import Candidates
+from planning.placing.emission import emission, sustained
+from planning.placing.rank import ACCELERATED, PLAIN, Ranked, TypeRates, rank
+from planning.scheduling.windows import Best
 
 HOUR = float(units.SECONDS_PER_HOUR)
 WORK_UNITS = {ACCELERATED: "tflop/s-hours", PLAIN: "vcpu-hours"}

@@ -9,7 +9,7 @@ from catalog.columns import BoolArray, TypeColumns
 from catalog.memo import kept_with_table
 from catalog.offers import IntArray
 from catalog.prices import PriceTable
-from planning.candidates import requirement_constraints
+from planning.placing.candidates import requirement_constraints
 
 # What prices are for where nobody asks for a machine: the smallest general one with cores of its own.
 DEFAULT_SHAPE = Requirements(vcpus=2.0, memory_gb=8.0)

@@ -6,10 +6,10 @@ import numpy as np
 
 from carbon.placements import Pareto, ParetoPoint
 from catalog.columns import FloatArray
-from planning.candidates import Candidates
-from planning.costs import pareto_front
-from planning.job import WORK_UNITS, Job
-from planning.rank import Ranked, offer_gco2e_per_hour
+from planning.placing.candidates import Candidates
+from planning.placing.costs import pareto_front
+from planning.placing.job import WORK_UNITS, Job
+from planning.placing.rank import Ranked, offer_gco2e_per_hour
 
 JOB = "job"
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from carbon import units
 from carbon.placements import Advice, BareRegion, PlacementRow, Savings
-from planning.candidates import Candidates
-from planning.job import Job
-from planning.rank import PLAIN, UNRATED, Ranked, offer_gco2e_per_work, significant
+from planning.placing.candidates import Candidates
+from planning.placing.job import Job
+from planning.placing.rank import PLAIN, UNRATED, Ranked, offer_gco2e_per_work, significant
 
 # Waiting or moving for less than this share is not worth a sentence.
 LEAST_SAVING_SHARE = 0.01

@@ -13,7 +13,7 @@ from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import Observation, ZoneReading
 from catalog.memo import kept_with_table
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.windows import SHORTEST_SECONDS, FloatArray
+from planning.scheduling.windows import SHORTEST_SECONDS, FloatArray
 
 HOUR = float(units.SECONDS_PER_HOUR)
 # Rows of this length serve a week's search and a day's job; they are kept, longer ones are made anew.

@@ -14,13 +14,13 @@ from carbon.intensity import Quality
 from carbon.placements import BareRegion, Placement, PlacementRow
 from carbon.workload import OptimizeQuery
 from catalog.columns import BoolArray
-from planning.candidates import in_scope, narrow, out_of_scope, region_constraints, type_constraints
-from planning.job import Facts, Job, Timing
-from planning.pareto import pareto
-from planning.rank import Ranked, TypeRates
-from planning.savings import advice, savings
-from planning.windows import best_windows
-from planning.workloads import WORKLOADS
+from planning.placing.candidates import in_scope, narrow, out_of_scope, region_constraints, type_constraints
+from planning.placing.job import Facts, Job, Timing
+from planning.placing.pareto import pareto
+from planning.placing.rank import Ranked, TypeRates
+from planning.placing.savings import advice, savings
+from planning.placing.workloads import WORKLOADS
+from planning.scheduling.windows import best_windows
 
 HOUR = float(units.SECONDS_PER_HOUR)
 DEFAULT_DURATION_HOURS = 1.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from carbon import units
 from carbon.results import HourStep, RegionDetails, RegionNow
-from planning.outlook import Outlook
+from planning.outlook.zones import Outlook
 
 HOURS_AHEAD = 24
 OPTIMAL_HOURS = 9

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from planning.order import ROUNDING
-from planning.zone_hours import HOUR, ZoneHours
+from planning.outlook.zone_hours import HOUR, ZoneHours
+from planning.placing.order import ROUNDING
 
 # A region stays worth its place while a step is at most this many times the intensity it was ranked by.
 STAY_RATIO = 1.10

@@ -12,8 +12,8 @@ import numpy as np
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.windows import Series
-from planning.zone_hours import HOUR, ZoneHours, start_of, zone_hours
+from planning.outlook.zone_hours import HOUR, ZoneHours, start_of, zone_hours
+from planning.scheduling.windows import Series
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from carbon.results import Emission, GridShares
 from carbon.workload import Load
 from catalog.model import InstanceType, Provider
 from catalog.prices import Price
-from planning.costs import cost_of
+from planning.placing.costs import cost_of
 
 
 @dataclass(frozen=True, slots=True)
