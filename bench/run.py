@@ -29,8 +29,8 @@ Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}.
 
 Unless stated otherwise: one gunicorn worker with 16 threads, {CONNECTIONS} keep-alive connections (4 for
 optimize over all providers), live data from a simulated Electricity Maps on the same machine. The load generator shares
-the cores, so trust CPU time and ratios, not requests per second. The servers being compared are measured alternately in the same run; figures are medians over the
-rounds. CPU time is the user and system time of a server's whole process tree. The floor is the smallest JSON endpoint
+the cores, so trust CPU time and ratios, not requests per second. The servers being compared are measured alternately in
+the same run; figures are medians over the rounds. CPU time is the user and system time of a server's whole process tree. The floor is the smallest JSON endpoint
 of Flask under the same gunicorn; a share of 1.00 would mean the same cost. Answers to GET under /v1 and /api/v1 are
 kept for a minute, so repeating the same request measures kept answers; all other answers are computed each time.
 boaviztapi and CATS (climate-aware-task-scheduler) run in separate environments, as their documentation says.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.costly import NAME, most_at_once
+from api.edge.costly import NAME, most_at_once
 from tests.fakes.service import service
 
 MACHINE = {"region": "us-east-1", "instance_type": "m5.large"}
