@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import socket
@@ -22,6 +23,7 @@ settings_in_force: Settings | None = None  # of this master; gunicorn.conf.py is
 
 HEADER_SECONDS = 5.0  # from the first byte to the end of the headers
 BODY_SECONDS = 30.0  # for the body: 1 MB at 35 kB/s
+SEND_SECONDS = 10.0  # for one piece of an answer to leave; the system takes some 2 MB before the client reads
 FIRST_BYTE_SECONDS = 0.02  # a thread waits for the first byte of a new connection; then the main loop does
 
 
@@ -43,7 +45,7 @@ class DeadlineUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no
             self.late = True
             return b""
         finally:
-            self.sock.settimeout(None)
+            self.sock.settimeout(SEND_SECONDS)
         return found
 
 
@@ -71,9 +73,13 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         return False if conn.parser is not None and conn.parser.unreader.late else kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """The headers are here; the body has a time of its own."""
+        """The headers are here; the body has a time of its own, and so has the answer: a client may not read it."""
         conn.parser.unreader.allow(BODY_SECONDS)
-        return super().handle_request(req, conn)
+        conn.sock.settimeout(SEND_SECONDS)
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError as error:
+            raise BrokenPipeError(errno.EPIPE, "the client does not read the answer") from error
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that gunicorn cannot read, or whose answer failed outside the application.

@@ -27,13 +27,14 @@ def document(report: str) -> str:
 
 Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}.
 
-Unless stated otherwise: one gunicorn worker with 16 threads, {CONNECTIONS} keep-alive connections (4 for
-optimize over all providers), live data from a simulated Electricity Maps on the same machine. The load generator shares
-the cores, so trust CPU time and ratios, not requests per second. The servers being compared are measured alternately in
-the same run; figures are medians over the rounds. CPU time is the user and system time of a server's whole process tree. The floor is the smallest JSON endpoint
-of Flask under the same gunicorn; a share of 1.00 would mean the same cost. Answers to GET under /v1 and /api/v1 are
-kept for a minute, so repeating the same request measures kept answers; all other answers are computed each time.
-boaviztapi and CATS (climate-aware-task-scheduler) run in separate environments, as their documentation says.
+Unless stated otherwise: one gunicorn worker with 16 threads, {CONNECTIONS} keep-alive connections (4 for optimize
+over all providers), live data from a simulated Electricity Maps on the same machine. The load generator shares the
+cores, so trust CPU time and ratios, not requests per second. The servers being compared are measured alternately in
+the same run; figures are medians over the rounds. CPU time is the user and system time of a server's whole process
+tree. The floor is the smallest JSON endpoint of Flask under the same gunicorn; a share of 1.00 would mean the same
+cost. Answers to GET under /v1 and /api/v1 are kept for a minute, so repeating the same request measures kept answers;
+all other answers are computed each time. boaviztapi and CATS (climate-aware-task-scheduler) run in separate
+environments, as their documentation says.
 
 CATS treats a forecast as points joined by lines; our hourly steps contain the means of those lines. For whole hours
 both find the same window and mean, which every run checks. Within an hour the line and its mean differ, and CATS tries

@@ -1,4 +1,4 @@
-"""Clients that send slowly or not at all keep nobody else out, on gunicorn without a proxy in front."""
+"""Clients that send slowly, not at all, or do not read keep nobody else out, on gunicorn without a proxy in front."""
 
 from __future__ import annotations
 
@@ -25,10 +25,16 @@ def server(tmp_path: Path) -> Iterator[Gunicorn]:
 
 
 @contextmanager
-def connected(port: int, count: int) -> Iterator[list[socket.socket]]:
+def connected(port: int, count: int, *, receive_bytes: int | None = None) -> Iterator[list[socket.socket]]:
+    """receive_bytes: as much as the system takes in for a client that does not read; None: its own choice."""
     with ExitStack() as stack:
-        address = ("127.0.0.1", port)
-        yield [stack.enter_context(socket.create_connection(address, timeout=5)) for _ in range(count)]
+        connections = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for connection in connections:
+            connection.settimeout(5)
+            if receive_bytes is not None:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+            connection.connect(("127.0.0.1", port))
+        yield connections
 
 
 @contextmanager
@@ -70,3 +76,16 @@ def test_clients_that_trickle_headers_keep_nobody_out(server: Gunicorn) -> None:
 
     with connected(server.port, SLOW_CONNECTIONS) as connections, trickling(connections, opening, b"a"):
         assert_answers(server)
+
+
+def test_clients_that_do_not_read_their_answers_keep_nobody_out(server: Gunicorn) -> None:
+    questions = b"".join(
+        b"GET /v1/by-rank?limit=%d HTTP/1.1\r\nHost: x\r\n\r\n" % (400 + number) for number in range(40)
+    )
+
+    with connected(server.port, SLOW_CONNECTIONS, receive_bytes=2048) as connections:
+        for connection in connections:
+            connection.sendall(questions)  # 14 MB of answers
+        assert_answers(server)
+
+    assert "Traceback" not in server.log()
