@@ -15,6 +15,7 @@ COPY carbon ./carbon
 COPY catalog ./catalog
 COPY grid ./grid
 COPY planning ./planning
+COPY serve ./serve
 COPY store ./store
 RUN python -m compileall -q /srv/app
 

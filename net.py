@@ -20,7 +20,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
-from process import process_id
+from pid import process_id
 from settings import VERSION
 
 USER_AGENT = f"carbon-aware-cloud-optimizer/{VERSION}"

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from carbon.errors import StateUnavailable
-from process import process_id
+from pid import process_id
 
 OWNER_ONLY = 0o600  # whatever the umask and the mode of the folder
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import Flask
 
-import serving
 from engine import Engine
 from grid.chain import ChainReader
 from mapping import CloudMap
+from serve import worker
 from tools.problem_examples import REQUEST_ID, app_over, ask, problem_examples
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "openapi" / "examples.json"
@@ -89,7 +89,7 @@ def examples() -> dict[str, Any]:
         found[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
     problems = problem_examples(engine)
     found |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
-    found |= {f"Problem{status}": serving.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
+    found |= {f"Problem{status}": worker.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
     found["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
     return found | {"problems": problems}
 

@@ -19,7 +19,7 @@ from api.edge.access import Access
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from engine import Engine
-from process import process_id
+from pid import process_id
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 OTHER = "other"  # of methods; anybody may make up as many as he likes

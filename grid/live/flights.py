@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from process import process_id
+from pid import process_id
 
 logger = logging.getLogger(__name__)
 

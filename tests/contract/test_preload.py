@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import preload
 from app import create_app
 from catalog.columns import TypeColumns
 from catalog.model import InstanceType
@@ -16,6 +15,7 @@ from catalog.offers import Offers
 from catalog.prices import PriceTable
 from catalog.profiles import ZoneProfiles
 from mapping import CloudMap
+from serve import preload
 from settings import Settings
 
 

@@ -13,7 +13,7 @@ import gunicorn.util
 import pytest
 from gunicorn.config import Config
 
-import serving
+from serve import master
 
 FOLDER, COUNTED = "PROMETHEUS_MULTIPROC_DIR", "CAO_METRICS_COUNTED"
 CONFIGURATION = Path(__file__).resolve().parents[2] / "gunicorn.conf.py"
@@ -24,7 +24,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Load the file as gunicorn does, in a folder without a .env file, with the given environment alone."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(COUNTED, "")  # so that what the file sets is undone
-    monkeypatch.setattr(serving, "settings_in_force", None)
+    monkeypatch.setattr(master, "_in_force", [])
     monkeypatch.setattr(gunicorn.util.close_graceful, "__defaults__", gunicorn.util.close_graceful.__defaults__)
     monkeypatch.setattr(os, "umask", lambda mode: None)
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
@@ -45,7 +45,7 @@ def test_one_worker_with_sixteen_threads_on_loopback_is_the_default(load: Any) -
     served = load()
 
     assert (served["bind"], served["workers"], served["threads"]) == ("127.0.0.1:5000", 1, 16)
-    assert served["worker_class"] == "serving.Worker"
+    assert served["worker_class"] == "serve.worker.Worker"
     assert served["preload_app"] is True
 
 

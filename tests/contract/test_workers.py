@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import HEADER_SECONDS
+from serve.worker import HEADER_SECONDS
 from tests.contract.document import DOCUMENT, check
 from tests.fakes.redis_server import running
 from tests.faults.client import ask

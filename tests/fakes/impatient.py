@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import serving
 from app import app as app
+from serve import worker
 
-serving.BODY_SECONDS = 1.0
+worker.BODY_SECONDS = 1.0

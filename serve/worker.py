@@ -17,10 +17,6 @@ from gunicorn.http import errors
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers import gthread
 
-from settings import Settings
-
-settings_in_force: Settings | None = None  # of this master; gunicorn.conf.py is run anew at each reload
-
 HEADER_SECONDS = 5.0  # from the first byte to the end of the headers
 BODY_SECONDS = 30.0  # for the body: 1 MB at 35 kB/s
 SEND_SECONDS = 10.0  # for one piece of an answer to leave; the system takes some 2 MB before the client reads
