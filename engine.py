@@ -20,7 +20,7 @@ from carbon.locations import LocationList
 from carbon.placements import Placement
 from carbon.reading import Observation, ZoneReading
 from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, RegionNow, Schedule, ZoneDetails
-from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
+from carbon.workload import CalculateQuery, InstancesQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
 from catalog.model import InstanceType, Region
 from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
@@ -28,6 +28,7 @@ from planning.outlook.region_day import HOURS_AHEAD, describe_day
 from planning.outlook.zones import Outlook, build_outlook, young
 from planning.placing.candidates import eligible_regions
 from planning.placing.emission import busy, emission
+from planning.placing.instances import select as select_types
 from planning.placing.job import Facts
 from planning.placing.location_rank import asked_for, locate
 from planning.placing.placement import place, timing
@@ -104,6 +105,10 @@ class Session:
         )
         with self.placing if len(part) > MANY_REGIONS else nullcontext():
             return place(query, facts, when)
+
+    def instances(self, query: InstancesQuery) -> list[InstanceType]:
+        """The machine types and sized services that meet the query, by provider and name."""
+        return select_types(self.mapping.columns.types, query, self.mapping.is_offered)
 
     def regions(self, query: RegionsQuery) -> RegionList:
         """The open regions and their grid now, in the order asked for."""

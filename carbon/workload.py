@@ -143,6 +143,25 @@ class RegionsQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstancesQuery:
+    """Which machine types and sized services are there? Every filter given must hold.
+
+    providers: empty means all. name, accelerator: a part of it. region: as provider:region.
+    """
+
+    providers: tuple[str, ...] = ()
+    name: str | None = None
+    category: str | None = None
+    family: str | None = None
+    arch: str | None = None
+    accelerator: str | None = None
+    min_vcpus: float | None = None
+    min_memory_gb: float | None = None
+    region: str | None = None
+    power_modelled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocationsQuery:
     """Which clouds' regions, in the order of carbon, spot score and spot price?
 

@@ -36,12 +36,35 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessState:
+    """How the rules stand. scope: who counts together; on_store_error: what happens while the counts are failing."""
+
+    keys_configured: bool
+    keys_stale: bool
+    rate: str
+    scope: str
+    on_store_error: str
+    counts_failing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """The rules. rate: for whoever has no rate of his own, such as "60 per minute" or "off"."""
 
     keys: KeyRing
     limiter: RateLimiter
     rate: str
+
+    def state(self) -> AccessState:
+        """How the rules stand. Raises StateUnavailable if the keys cannot be read: then nobody gets in."""
+        return AccessState(
+            keys_configured=self.keys.configured(),
+            keys_stale=self.keys.stale(),
+            rate=self.rate,
+            scope=self.limiter.scope,
+            on_store_error=self.limiter.on_store_error,
+            counts_failing=self.limiter.failing,
+        )
 
     def judge(self, key: str | None, address: str) -> Judgement:
         """Count one request.

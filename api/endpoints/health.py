@@ -31,7 +31,7 @@ def ready() -> Json:
     If an upstream is down, the service is still ready but degraded: answers use baselines.
     """
     exchange = current()
-    access = render.access(exchange.service.access)
+    access = exchange.service.access.state()
     return render.ready(
         stamp(exchange.came_at), exchange.service.engine.source_states(), exchange.mapping.tables, access
     )

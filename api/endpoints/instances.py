@@ -16,8 +16,7 @@ from api.questions import names
 from api.questions.fields import Category, GpuModel, Name, ProvidersParameter, RegionKey, scope_of
 from api.render.catalog import instance
 from api.render.parts import Json
-from catalog.model import InstanceType
-from mapping import CloudMap
+from carbon.workload import InstancesQuery
 
 bp = APIBlueprint("instances", __name__, tag="Catalog")
 LIGHT_ROWS = 200
@@ -44,17 +43,18 @@ class InstancesParameters(PageParameters):
         """Many rows."""
         return self.limit > LIGHT_ROWS
 
-    def matches(self, kind: InstanceType, mapping: CloudMap) -> bool:
-        return (
-            _holds(self.q, kind.instance_type)
-            and self.category in (None, kind.category)
-            and _same(self.family, kind.family)
-            and self.arch in (None, kind.arch)
-            and _holds(self.accelerator, kind.accelerator.accelerator if kind.accelerator else "")
-            and _at_least(self.min_vcpus, kind.vcpus)
-            and _at_least(self.min_memory_gb, kind.memory_gb)
-            and self.power_modelled in (None, kind.power_modelled)
-            and (self.region is None or _offered(self.region, kind, mapping))
+    def query(self) -> InstancesQuery:
+        return InstancesQuery(
+            providers=scope_of(self.provider),
+            name=self.q,
+            category=self.category,
+            family=self.family,
+            arch=self.arch,
+            accelerator=self.accelerator,
+            min_vcpus=self.min_vcpus,
+            min_memory_gb=self.min_memory_gb,
+            region=self.region,
+            power_modelled=self.power_modelled,
         )
 
 
@@ -68,32 +68,8 @@ def instances(query: InstancesParameters) -> Response:
     Other endpoints accept services of any size by name (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb, db.r6g.large);
     this list contains the sizes that optimize compares.
     """
-    exchange, providers = current(), scope_of(query.provider)
-    mapping = exchange.mapping
-    found = [
-        kind
-        for kind in mapping.columns.types
-        if (not providers or kind.provider in providers) and query.matches(kind, mapping)
-    ]
-    found.sort(key=lambda kind: (kind.provider, kind.instance_type))
+    found = current().session.instances(query.query())
     rows = [instance(kind) for kind in found[query.offset :][: query.limit]]
     page = Page(total=len(found), limit=query.limit, offset=query.offset)
     counts: Json = {"total_instances": page.total, "limit": page.limit, "offset": page.offset}
     return answered({**counts, "instances": rows}, rows, InstanceRow, page)
-
-
-def _holds(part: str | None, text: str) -> bool:
-    return part is None or part.casefold() in text.casefold()
-
-
-def _same(wanted: str | None, value: str | None) -> bool:
-    return wanted is None or wanted.casefold() == (value or "").casefold()
-
-
-def _at_least(least: float | None, value: float | None) -> bool:
-    return least is None or (value is not None and value >= least)
-
-
-def _offered(region: str, kind: InstanceType, mapping: CloudMap) -> bool:
-    same_cloud = region.partition(":")[0] == kind.provider
-    return same_cloud and mapping.is_offered(region, kind.instance_type) is True

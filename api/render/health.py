@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.edge.access import Access
+from api.edge.access import AccessState
 from api.render.numbers import stamp
 from api.render.parts import Json
 from carbon.results import TableState
@@ -23,34 +23,34 @@ def health(timestamp: str, api_configured: bool) -> Json:
     return {"status": "healthy", "service": SERVICE, "timestamp": timestamp, "api_configured": api_configured}
 
 
-def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[TableState], access: Json) -> Json:
+def ready(timestamp: str, sources: Sequence[SourceState], tables: Sequence[TableState], access: AccessState) -> Json:
     return {
         "status": "ready",
-        "degraded": bool(access["keys_stale"] or access["rate_limit_failing"])
+        "degraded": access.keys_stale
+        or access.counts_failing
         or any(source.state == "degraded" or source.shared_by == "worker" for source in sources),
         "service": SERVICE,
         "timestamp": timestamp,
-        "access": access,
+        "access": _access(access),
         "sources": [_source(source) for source in sources],
         "catalog": [{"table": table.table, "rows": table.rows, "as_of": table.as_of} for table in tables],
     }
 
 
-def access(rules: Access) -> Json:
-    """Raises StateUnavailable if the keys cannot be read: then nobody gets in."""
-    configured, limiter = rules.keys.configured(), rules.limiter
-    who = "a key is required" if configured else "open to everybody"
-    limit = "there is no limit" if rules.rate == OFF else f"the limit is per {'key' if configured else 'address'}"
+def _access(state: AccessState) -> Json:
+    who = "a key is required" if state.keys_configured else "open to everybody"
+    unit = "key" if state.keys_configured else "address"
+    limit = "there is no limit" if state.rate == OFF else f"the limit is per {unit}"
     detail = f"{who}; {limit}"
-    if limiter.failing:
-        detail += f"; the shared request counts cannot be used: {_WHEN_FAILING[limiter.on_store_error]}"
+    if state.counts_failing:
+        detail += f"; the shared request counts cannot be used: {_WHEN_FAILING[state.on_store_error]}"
     return {
-        "keys_configured": configured,
-        "keys_stale": rules.keys.stale(),
-        "rate_limit": rules.rate,
-        "rate_limit_scope": limiter.scope,
-        "rate_limit_on_store_error": limiter.on_store_error,
-        "rate_limit_failing": limiter.failing,
+        "keys_configured": state.keys_configured,
+        "keys_stale": state.keys_stale,
+        "rate_limit": state.rate,
+        "rate_limit_scope": state.scope,
+        "rate_limit_on_store_error": state.on_store_error,
+        "rate_limit_failing": state.counts_failing,
         "detail": detail,
     }
 
