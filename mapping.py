@@ -128,7 +128,9 @@ class CloudMap:
         found = self.catalog.find_type(provider, name)
         if found is None:
             others = [other for other in self.providers if other != provider and self.catalog.find_type(other, name)]
-            detail = f"{provider} has no instance type {name!r}" + (f"; {', '.join(others)} has" if others else "")
+            detail = f"{provider} has no instance type {name!r}"
+            if others:
+                detail += f"; {' and '.join(others)} sells a type of this name"
             raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)
         return found
 

@@ -21,7 +21,8 @@ import numpy as np
 from bench.peers import CATS, missing, python_of, version_of
 from bench.report import at_least, at_most, table
 from bench.server import ROOT
-from planning.scheduling.windows import Best, FloatArray, Series, best_windows
+from catalog.columns import FloatArray
+from planning.scheduling.windows import Best, Series, best_windows
 
 HOUR = 3600.0
 PART_MINUTES = 10

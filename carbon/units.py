@@ -4,8 +4,8 @@ WATTS_PER_KILOWATT = 1000.0
 GRAMS_PER_KILOGRAM = 1000.0
 GRAMS_PER_TONNE = 1e6
 SECONDS_PER_HOUR = 3600
+HOUR_SECONDS = float(SECONDS_PER_HOUR)  # for arithmetic with fractions of an hour
 SECONDS_PER_DAY = 86_400
-HOURS_PER_YEAR = 8760
 
 # Utilisation -> share of the idle-to-full range. Medians of Teads' RAPL measurements on six
 # Intel bare-metal EC2 hosts (2021); with two threads a core, half-busy vCPUs keep most cores awake.

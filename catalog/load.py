@@ -19,7 +19,7 @@ DATA = Path(__file__).resolve().parent / "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
+class OfferIndexes:
     """Which type exists in which region: two columns of equal length, sorted by region, then type.
 
     region: index into Catalog.regions. type: index into Catalog.types.
@@ -42,7 +42,7 @@ class Catalog:
     regions: tuple[Region, ...]
     types: tuple[InstanceType, ...]
     type_index: Mapping[str, Mapping[str, int]]
-    offers: Offers
+    offers: OfferIndexes
     services: Services
     service_regions: Mapping[tuple[str, str], tuple[int, ...]]
     tables: Mapping[str, tuple[int, str]]
@@ -174,7 +174,7 @@ def _offers(
     packed: PackedPrices,
     region_index: Mapping[tuple[str, str], int],
     type_index: Mapping[str, Mapping[str, int]],
-) -> Offers:
+) -> OfferIndexes:
     """The pairs of the price tables: a type is on offer where a price list names it."""
     try:
         regions = np.array([region_index[key] for key in packed.regions], dtype=np.int16)
@@ -183,4 +183,4 @@ def _offers(
         raise CatalogError(f"prices contain {error.args[0]!r}, which is not in the catalog") from None
     region, kind = regions[packed.columns["region"]], types[packed.columns["type"]]
     order = np.lexsort((kind, region))
-    return Offers(region=region[order], type=kind[order])
+    return OfferIndexes(region=region[order], type=kind[order])

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.columns import FloatArray
 from catalog.memo import Memo
 from catalog.offers import IntArray, Offers
 from catalog.packed import MICRO_USD, NOT_KNOWN, PackedPrices, PriceSource, load_packed
 from catalog.tables import CatalogError
-
-FloatArray = NDArray[np.float64]
 
 # A spot price older than this is shown, but sorts, filters and optimises as unknown.
 MAX_SPOT_AGE_DAYS = 365

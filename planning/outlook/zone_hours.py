@@ -11,11 +11,11 @@ import numpy as np
 from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import Observation, ZoneReading
+from catalog.columns import FloatArray
 from catalog.memo import kept_with_table
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.scheduling.windows import SHORTEST_SECONDS, FloatArray
+from planning.scheduling.windows import SHORTEST_SECONDS
 
-HOUR = float(units.SECONDS_PER_HOUR)
 # Rows of this length serve a week's search and a day's job; they are kept, longer ones are made anew.
 USUAL_HOURS = 200
 KEPT_ROWS = 512
@@ -48,14 +48,14 @@ class ZoneHours:
 
     def mean(self, start: float, duration: float) -> float:
         """Mean over [start, start + duration) seconds from the first hour; NaN without an annual figure."""
-        if start < 0 or duration <= 0 or start + duration > len(self.values) * HOUR + 1e-6:
+        if start < 0 or duration <= 0 or start + duration > len(self.values) * units.HOUR_SECONDS + 1e-6:
             raise ValueError(f"[{start}, {start} + {duration}) s is no window within {len(self.values)} hours")
         duration = max(duration, SHORTEST_SECONDS)
         return (self._integral_to(start + duration) - self._integral_to(start)) / duration
 
     def _integral_to(self, seconds: float) -> float:
-        step = min(int(seconds // HOUR), len(self.values) - 1)
-        return float(self.integral[step] + self.values[step] * (seconds - step * HOUR))
+        step = min(int(seconds // units.HOUR_SECONDS), len(self.values) - 1)
+        return float(self.integral[step] + self.values[step] * (seconds - step * units.HOUR_SECONDS))
 
 
 def zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int) -> ZoneHours:
@@ -95,7 +95,7 @@ def _zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_h
         values[0] = latest.gco2e_per_kwh
     integral = np.zeros(hours + 1)
     np.cumsum(values, out=integral[1:])
-    integral *= HOUR
+    integral *= units.HOUR_SECONDS
     baseline_source = "profile" if profiles.has_shape(zone) else "annual"
     origin = _first_hour(reading, first_hour, forecast_source if baseline_step else None, baseline_source)
     first = CarbonIntensity(gco2e_per_kwh=float(values[0]) if isfinite(values[0]) else None, provenance=origin)

@@ -9,10 +9,11 @@ from math import ceil, isfinite
 
 import numpy as np
 
+from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.outlook.zone_hours import HOUR, ZoneHours, start_of, zone_hours
+from planning.outlook.zone_hours import ZoneHours, start_of, zone_hours
 from planning.scheduling.windows import Series
 
 
@@ -41,7 +42,7 @@ class Outlook:
         chosen = [self.rows[row] for row in rows] or self.rows
         values = np.array([zone.values[: self.hours] for zone in chosen]).reshape(len(chosen), self.hours)
         integral = np.array([zone.integral[: self.hours + 1] for zone in chosen]).reshape(len(chosen), self.hours + 1)
-        return Series(values, integral, HOUR)
+        return Series(values, integral, units.HOUR_SECONDS)
 
     def current(self, zone: str) -> CarbonIntensity:
         """The zone's intensity in the hour that holds now."""
@@ -63,14 +64,14 @@ class Outlook:
     def describe(self, row: int, value: float, start: float, duration: float) -> CarbonIntensity:
         """A mean already computed, with the provenance of its steps."""
         zone, provenance = self.rows[row], self.current_by_row[row].provenance
-        last_step = ceil(round((start + duration) / HOUR, 9)) - 1
+        last_step = ceil(round((start + duration) / units.HOUR_SECONDS, 9)) - 1
         if last_step > 0:
             quality, source, baseline_from = Quality.FORECAST, zone.forecast_source or zone.baseline_source, None
-            bare = start >= zone.baseline_step * HOUR
+            bare = start >= zone.baseline_step * units.HOUR_SECONDS
             if bare:
                 quality, source = Quality.BASELINE, zone.baseline_source
             elif last_step >= zone.baseline_step:
-                quality, baseline_from = Quality.BASELINE, self.at(zone.baseline_step * HOUR)
+                quality, baseline_from = Quality.BASELINE, self.at(zone.baseline_step * units.HOUR_SECONDS)
             provenance = Provenance(
                 quality=quality,
                 source=source,
@@ -84,7 +85,7 @@ class Outlook:
     def step(self, zone: str, step: int) -> CarbonIntensity:
         """One hourly step."""
         row = self.zones[zone]
-        return self.describe(row, float(self.rows[row].values[step]), step * HOUR, HOUR)
+        return self.describe(row, float(self.rows[row].values[step]), step * units.HOUR_SECONDS, units.HOUR_SECONDS)
 
 
 def build_outlook(

@@ -23,7 +23,6 @@ from planning.placing.emission import emission, sustained
 from planning.placing.rank import ACCELERATED, PLAIN, Ranked, TypeRates, rank
 from planning.scheduling.windows import Best
 
-HOUR = float(units.SECONDS_PER_HOUR)
 WORK_UNITS = {ACCELERATED: "tflop/s-hours", PLAIN: "vcpu-hours"}
 
 
@@ -40,7 +39,7 @@ class Timing:
     def hours_from(self, now: datetime) -> int:
         """Full hours an outlook from `now` must hold."""
         end = self.latest + timedelta(hours=max(self.ranking_hours, self.duration_hours))
-        return int((end - now).total_seconds() // HOUR) + 2
+        return int((end - now).total_seconds() // units.HOUR_SECONDS) + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ class Job:
         """Row `index` of `ranked`, set against the first row of `best`."""
         region, type_index = int(ranked.region[index]), int(ranked.type[index])
         instance, outlook = self.facts.offers.columns.types[type_index], self.facts.outlook
-        zone_row, seconds = int(self.facts.zone_row[region]), self.when.ranking_hours * HOUR
+        zone_row, seconds = int(self.facts.zone_row[region]), self.when.ranking_hours * units.HOUR_SECONDS
         start = float(self.windows.starts[zone_row])
         mean = outlook.describe(zone_row, float(self.windows.means[zone_row]), start, seconds)
         at_once = outlook.mean(outlook.names[zone_row], outlook.seconds_to(self.when.earliest), seconds)

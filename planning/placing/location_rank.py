@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from carbon import units
 from carbon.intensity import CarbonIntensity, Quality
 from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits, Stay
 from carbon.results import GridShares
@@ -16,7 +17,6 @@ from catalog.memo import kept_with_table
 from catalog.model import Region
 from catalog.offers import IntArray, Offers
 from catalog.prices import PriceTable
-from planning.outlook.zone_hours import HOUR
 from planning.outlook.zones import Outlook
 from planning.placing.cheapest import NONE, cheapest_offers
 from planning.placing.order import Tolerance, order_regions
@@ -164,11 +164,11 @@ def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Star
     now = outlook.offset_seconds
     if query.within_hours is not None:
         hours = query.duration_hours or BEST_HOUR
-        latest = now + query.within_hours * HOUR
-        best = best_windows(outlook.series(), earliest=now, latest=latest, duration=hours * HOUR)
+        latest = now + query.within_hours * units.HOUR_SECONDS
+        best = best_windows(outlook.series(), earliest=now, latest=latest, duration=hours * units.HOUR_SECONDS)
         starts, means = best.starts, best.means
     elif query.duration_hours is not None:
-        means = outlook.series().means(np.array([now]), query.duration_hours * HOUR)[:, 0]
+        means = outlook.series().means(np.array([now]), query.duration_hours * units.HOUR_SECONDS)[:, 0]
         starts = np.full(len(means), now)
     else:
         means = np.array([zone.values[0] for zone in outlook.rows])
@@ -202,10 +202,10 @@ def _stay(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> St
     row, start, ranked_by = int(starts.zone_row[i]), float(starts.seconds[i]), float(starts.gco2e_per_kwh[i])
     intensity = outlook.current_by_row[row]
     if query.duration_hours is not None or query.within_hours is not None:
-        intensity = outlook.describe(row, ranked_by, start, (query.duration_hours or BEST_HOUR) * HOUR)
+        intensity = outlook.describe(row, ranked_by, start, (query.duration_hours or BEST_HOUR) * units.HOUR_SECONDS)
     elif intensity.gco2e_per_kwh is not None:
         intensity = CarbonIntensity(gco2e_per_kwh=ranked_by, provenance=intensity.provenance)
     not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, ranked_by))
     limits = ScheduleLimits.between(max(outlook.now, not_before), not_after)
-    fits = None if query.duration_hours is None else query.duration_hours * HOUR <= limits.seconds
+    fits = None if query.duration_hours is None else query.duration_hours * units.HOUR_SECONDS <= limits.seconds
     return Stay(intensity=intensity, not_before=not_before, not_after=not_after, limits=limits, fits=fits)

@@ -22,7 +22,6 @@ from planning.placing.savings import advice, savings
 from planning.placing.workloads import WORKLOADS
 from planning.scheduling.windows import best_windows
 
-HOUR = float(units.SECONDS_PER_HOUR)
 DEFAULT_DURATION_HOURS = 1.0
 # How long a job without a deadline may wait for its start.
 DEFAULT_SEARCH_HOURS = 24.0
@@ -57,7 +56,7 @@ def place(query: OptimizeQuery, facts: Facts, when: Timing) -> Placement:
         outlook.series(),
         earliest=outlook.seconds_to(when.earliest),
         latest=outlook.seconds_to(when.latest),
-        duration=when.ranking_hours * HOUR,
+        duration=when.ranking_hours * units.HOUR_SECONDS,
     )
     job = Job(query, facts, when, windows, TypeRates.at(offers.columns, query.load))
     scope = in_scope(query, offers.regions)

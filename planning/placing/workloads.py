@@ -114,8 +114,6 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
     )
 }
 
-SERVICES = tuple(name for profile in WORKLOADS.values() for name in profile.services)
-
 
 @kept_with_table(None)
 def serves(columns: TypeColumns, workload: WorkloadType) -> BoolArray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from planning.outlook.zone_hours import HOUR, ZoneHours
+from carbon import units
+from planning.outlook.zone_hours import ZoneHours
 from planning.placing.order import ROUNDING
 
 # A region stays worth its place while a step is at most this many times the intensity it was ranked by.
@@ -17,11 +18,11 @@ def stays_until(zone: ZoneHours, start: float, gco2e_per_kwh: float) -> float:
     A step belongs to the run while it is at most STAY_RATIO x gco2e_per_kwh; the first always does. The run is
     followed to the end of the zone's forecast, or for 24 steps where the start lies beyond it or there is none.
     """
-    first = int(start // HOUR)
+    first = int(start // units.HOUR_SECONDS)
     last = zone.baseline_step if zone.baseline_step > first else first + DEFAULT_HORIZON_STEPS
     highest, step = STAY_RATIO * gco2e_per_kwh * (1.0 + ROUNDING), first + 1
     for value in zone.values[step:last].tolist():
         if not value <= highest:  # an unknown value ends the run too
             break
         step += 1
-    return step * HOUR
+    return step * units.HOUR_SECONDS

@@ -12,7 +12,6 @@ from carbon.workload import ScheduleQuery
 from planning.outlook.zones import Outlook
 from planning.scheduling.windows import next_best_windows
 
-HOUR = float(units.SECONDS_PER_HOUR)
 ALTERNATIVES = 3
 DEFAULT_SEARCH_HOURS = 24.0
 
@@ -33,7 +32,7 @@ def search_span(query: ScheduleQuery, now: datetime) -> tuple[datetime, datetime
 
 def schedule(query: ScheduleQuery, zone: str, outlook: Outlook, *, earliest: datetime, latest: datetime) -> Schedule:
     """The best window starting in [earliest, latest] of an outlook that holds it, and the next best."""
-    row, seconds = outlook.zones[zone], query.duration_hours * HOUR
+    row, seconds = outlook.zones[zone], query.duration_hours * units.HOUR_SECONDS
     first = outlook.seconds_to(earliest)
 
     def window(start: float, mean: CarbonIntensity) -> Window:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from catalog.columns import FloatArray
+from catalog.offers import IntArray
 
 # Means closer than this share of each other are equal; the difference is rounding of the prefix sums.
 TIE_TOLERANCE = 1e-9
@@ -97,9 +97,9 @@ def best_windows(series: Series, *, earliest: float, latest: float, duration: fl
     return Best(starts, sums[indices, np.arange(len(indices))] / look.duration)
 
 
-def _earliest_of_the_lowest(sums: FloatArray) -> NDArray[np.intp]:
+def _earliest_of_the_lowest(sums: FloatArray) -> IntArray:
     lowest = np.minimum.reduce(sums)
-    first: NDArray[np.intp] = (sums <= lowest + abs(lowest) * TIE_TOLERANCE).argmax(axis=0)
+    first: IntArray = (sums <= lowest + abs(lowest) * TIE_TOLERANCE).argmax(axis=0)
     return first
 
 
