@@ -33,7 +33,7 @@ def clock() -> SteppedClock:
 
 
 def client(rules: Access, **settings: object) -> FlaskClient:
-    return service(rules=rules, **settings).test_client()
+    return service(None, rules=rules, **settings).test_client()
 
 
 def guarded(**rules: Any) -> FlaskClient:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api.conftest import Ask
 
 
-def listed(answer: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
+def listed(answer: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return answer["instances"]
 
 

@@ -16,7 +16,7 @@ STALE = ZoneReading(latest=observation(NOW, 20.0, hours_ago=2), forecast=forecas
 
 
 def ask(path: str, readings: Mapping[str, ZoneReading] | None = None, **settings: object) -> Any:
-    response = service(FakeReader(readings), **settings).test_client().get(path)
+    response = service(FakeReader(readings), rules=None, **settings).test_client().get(path)
 
     assert response.status_code == 200, response.get_data(as_text=True)
     return response.get_json()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from carbon.reading import ZoneReading
@@ -12,7 +14,7 @@ from tests.fakes.service import NOW, service
 GENERAL = {"workload": "general", "priority": "carbon"}
 
 
-def rows(answer: dict[str, dict[str, list[dict[str, object]]]]) -> list[dict[str, object]]:
+def rows(answer: dict[str, dict[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
     return answer["recommendation"]["recommendations"]
 
 

@@ -57,7 +57,8 @@ class Project:
         headers = json.dumps({"X-API-Key": key} if key else {})
         printed = self.engine.podman("exec", self.container(replica), "python", "-c", ASK, headers)
         status, limit = json.loads(printed)
-        (remaining,) = [int(part[2:]) for part in limit.split(";") if part.startswith("r=")] or [None]
+        left: list[int | None] = [int(part[2:]) for part in limit.split(";") if part.startswith("r=")]
+        (remaining,) = left or [None]
         return Answer(status, remaining)
 
 

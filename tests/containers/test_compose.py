@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 
@@ -20,12 +21,17 @@ def create_key(project: Project, replica: str, name: str) -> str:
     return next(word for word in printed.split() if word.startswith("cao_"))
 
 
+def takes_keys(project: Project, replica: str) -> bool:
+    """Whether every worker of the replica refuses a caller without a key."""
+    return [project.ask(replica).status for _ in range(8)] == [401] * 8
+
+
 @pytest.fixture(scope="module")
 def key(project: Project) -> str:
     """A key made in the first replica, in force in every worker of both."""
     made = create_key(project, REPLICAS[0], "first")
     for replica in REPLICAS:
-        wait_until(lambda r=replica: [project.ask(r).status for _ in range(8)] == [401] * 8, 20, f"keys in {replica}")
+        wait_until(partial(takes_keys, project, replica), 20, f"keys in {replica}")
     return made
 
 
@@ -40,7 +46,7 @@ def load(project: Project, key: str) -> Load:
 
 def test_every_service_is_healthy_by_its_own_check(project: Project) -> None:
     for service in project.services:
-        wait_until(lambda s=service: project.healthy(s), 30, f"a healthy {service}")
+        wait_until(partial(project.healthy, service), 30, f"a healthy {service}")
 
 
 def test_a_key_made_in_one_replica_works_in_the_other(project: Project, key: str) -> None:

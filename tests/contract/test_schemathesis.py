@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import checks
 
 from tests.fakes.service import offline
+
+if TYPE_CHECKING:
+    from schemathesis.specs.openapi.schemas import OpenApiOperation
 
 schema = schemathesis.openapi.from_wsgi("/openapi.json", offline())
 
@@ -17,5 +22,5 @@ UNSAID = (checks.positive_data_acceptance,)
 
 @schema.parametrize()
 @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-def test_no_request_is_answered_outside_the_document(case: schemathesis.Case) -> None:
+def test_no_request_is_answered_outside_the_document(case: schemathesis.Case[OpenApiOperation]) -> None:
     case.call_and_validate(excluded_checks=list(UNSAID), headers={"Accept-Encoding": "identity"})  # it unpacks none

@@ -63,7 +63,7 @@ def test_every_file_of_a_served_folder_is_the_owners_alone(tmp_path: Path) -> No
         metrics = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "var" / "metrics"), "RATE_LIMIT": "60 per minute"}
         with (
             FakeElectricityMaps({"DE": 311.2}).serving() as upstream,
-            Gunicorn(tmp_path, **upstream_settings(upstream.base_url), **metrics) as served,
+            Gunicorn(tmp_path, {**upstream_settings(upstream.base_url), **metrics}) as served,
         ):
             assert ask(served.port, Question(path="/v1/by-country/DE", key=key)).status == 200
             modes = {path.name: path.stat().st_mode & 0o7777 for path in served.data.rglob("*") if path.is_file()}
@@ -79,7 +79,8 @@ def test_every_file_of_a_served_folder_is_the_owners_alone(tmp_path: Path) -> No
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
     folder = tmp_path_factory.mktemp("secrets")
-    with Gunicorn(folder, workers=1, LOG_LEVEL="DEBUG", GUNICORN_CMD_ARGS="--access-logfile -") as served:
+    environ = {"LOG_LEVEL": "DEBUG", "GUNICORN_CMD_ARGS": "--access-logfile -"}
+    with Gunicorn(folder, environ, workers=1) as served:
         yield served
 
 

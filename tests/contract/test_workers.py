@@ -22,7 +22,7 @@ from tests.faults.server import Gunicorn, wait_until
 
 PATH = "/api/v1/workloads"
 WORKERS = 4
-LIMITED = {"workers": WORKERS, "RATE_LIMIT": "60 per minute"}
+LIMITED = {"RATE_LIMIT": "60 per minute"}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def counted(port: int, name: str) -> float:
 
 
 def test_exactly_60_of_100_pass_four_workers_without_redis_and_any_worker_tells_so(tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, **LIMITED) as served:
+    with Gunicorn(tmp_path, LIMITED, workers=WORKERS) as served:
         found = statuses([served.port], 100)
         access = json.loads(ask(served.port, "/ready").text)["access"]
         scrapes = {counted(served.port, f'cao_http_requests_total{{method="GET",route="{PATH}"') for _ in range(12)}
@@ -62,8 +62,8 @@ def test_exactly_60_of_100_pass_two_services_of_four_workers_with_redis(tmp_path
         folder.mkdir()
     with (
         running() as redis,
-        Gunicorn(folders[0], **LIMITED, REDIS_URL=redis.url) as one,
-        Gunicorn(folders[1], **LIMITED, REDIS_URL=redis.url) as two,
+        Gunicorn(folders[0], {**LIMITED, "REDIS_URL": redis.url}, workers=WORKERS) as one,
+        Gunicorn(folders[1], {**LIMITED, "REDIS_URL": redis.url}, workers=WORKERS) as two,
     ):
         found = statuses([one.port, two.port], 100)
         scope = json.loads(ask(one.port, "/ready").text)["access"]["rate_limit_scope"]
@@ -75,7 +75,7 @@ def test_exactly_60_of_100_pass_two_services_of_four_workers_with_redis(tmp_path
 def test_redis_that_hangs_dies_and_comes_back_slows_nobody_and_fails_nobody(tmp_path: Path) -> None:
     with (
         running() as redis,
-        Gunicorn(tmp_path, workers=WORKERS, RATE_LIMIT="100000 per minute", REDIS_URL=redis.url) as served,
+        Gunicorn(tmp_path, {"RATE_LIMIT": "100000 per minute", "REDIS_URL": redis.url}, workers=WORKERS) as served,
     ):
         statuses([served.port], 50)
         with redis.hanging():
@@ -99,7 +99,7 @@ def _scopes(port: int) -> set[str]:
 
 
 def test_a_worker_that_dies_takes_no_counts_with_it_and_a_reload_neither(tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, **LIMITED) as served:
+    with Gunicorn(tmp_path, LIMITED, workers=WORKERS) as served:
         statuses([served.port], 30)
         served.workers()[0].kill()
         wait_until(lambda: len(served.workers()) == WORKERS, 20, "the worker is replaced")
@@ -135,7 +135,7 @@ def connect(port: int) -> socket.socket:
 
 
 def test_clients_that_trickle_headers_hold_no_thread_for_longer_than_the_deadline(tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, workers=1, THREADS="4") as served:
+    with Gunicorn(tmp_path, {"THREADS": "4"}, workers=1) as served:
         slow = [connect(served.port) for _ in range(8)]
         for client in slow:
             client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ")
@@ -156,7 +156,7 @@ def _hangs_up(client: socket.socket) -> bool:
 
 @pytest.mark.parametrize("idle", [200])
 def test_idle_connections_hold_no_thread(tmp_path: Path, idle: int) -> None:
-    with Gunicorn(tmp_path, workers=1, THREADS="4") as served:
+    with Gunicorn(tmp_path, {"THREADS": "4"}, workers=1) as served:
         clients = [connect(served.port) for _ in range(idle)]
         time.sleep(idle * 0.02 / 4)  # each was waited for a moment by one of four threads
 

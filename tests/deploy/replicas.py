@@ -128,14 +128,20 @@ def nginx_command(folder: Path) -> list[str]:
 
 def _start_unprivileged(command: list[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
     """As nobody where the tests run as root: the configuration must not need more."""
-    nobody: dict[str, int] = {}
+    user = group = extra_groups = None
     if os.geteuid() == 0:
         account = pwd.getpwnam("nobody")
-        nobody = {"user": account.pw_uid, "group": account.pw_gid}
-        os.chown(folder, account.pw_uid, account.pw_gid)
+        user, group, extra_groups = account.pw_uid, account.pw_gid, list[int]()
+        os.chown(folder, user, group)
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603
-            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, extra_groups=[] if nobody else None, **nobody
+            command,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            user=user,
+            group=group,
+            extra_groups=extra_groups,
         )
 
 

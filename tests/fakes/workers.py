@@ -150,7 +150,7 @@ def _work(setup: Setup, threads: int, pipe: Connection) -> None:
             readings = snapshot.read(setup.zones, now=now, forecast=False)
             version = snapshot.version
             seconds = time.perf_counter() - began
-            pairs = tuple((one.latest and one.latest.gco2e_per_kwh, one.reason) for one in readings.values())
+            pairs = tuple((one.latest.gco2e_per_kwh if one.latest else None, one.reason) for one in readings.values())
             with lock:
                 longest[0] = max(longest[0], 0.0 if first else seconds)
                 contents.setdefault(f"{now.isoformat()} {version}", set()).add(pairs)

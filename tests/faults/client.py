@@ -77,7 +77,7 @@ def ask_on(connection: HTTPConnection, question: Question) -> Answer:
         text = response.read()
     except (OSError, HTTPException) as error:
         connection.close()
-        begun = begun or (isinstance(error, BadStatusLine) and bool(error.line.strip("'")))
+        begun = begun or (isinstance(error, BadStatusLine) and bool(error.args[0].strip("'")))
         return answer(None, problem=f"{type(error).__name__}: {error}", begun=begun)
     return answer(response.status, text=text, begun=True)
 

@@ -20,7 +20,8 @@ def drills(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Result]]:
 
     Whoever asks for a row again gets another run of it, by itself if all others have ended.
     """
-    names = [item.callspec.params["name"] for item in request.session.items if item.name.startswith(DRILL)]
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    names = [str(item.callspec.params["name"]) for item in items if item.name.startswith(DRILL)]
     with ProcessPoolExecutor(DRILLS_AT_ONCE, mp_context=get_context("spawn")) as pool:
         running: dict[str, Future[Result]] = {name: pool.submit(drill, name) for name in names}
 

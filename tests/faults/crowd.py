@@ -30,7 +30,7 @@ def crowd(folder: Path, seconds: float) -> Crowd:
     """CALLERS kept-alive connections, each asking every endpoint in turn, with a live upstream."""
     with FakeElectricityMaps(INTENSITIES).serving() as fake:
         settings = {**upstream_settings(fake.base_url), "UPSTREAM_DEADLINE_SECONDS": str(DEADLINE_SECONDS)}
-        with Gunicorn(folder, **settings) as server:
+        with Gunicorn(folder, settings) as server:
             load = Load(server.port, QUESTIONS, callers=CALLERS)
             with load.running():
                 time.sleep(seconds)

@@ -6,7 +6,7 @@ import math
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,7 +133,7 @@ class Drill:
             "FAILURE_TTL_SECONDS": str(TTL_SECONDS),
             "LOG_LEVEL": "DEBUG",
         }
-        with closing(self._port), Gunicorn(self._folder, application="tests.faults.served:app", **environ) as server:
+        with closing(self._port), Gunicorn(self._folder, environ, application="tests.faults.served:app") as server:
             self._upstream(faulty=True)
             self.result.marks = self._meet_unprepared(server)
             if self.row.recovers:
@@ -163,7 +163,7 @@ class Drill:
 
     def _meet_unprepared(self, server: Gunicorn) -> tuple[str, ...]:
         """Nothing is known: baselines answer, and soon they say why."""
-        expected = {"baseline": self.row.reasons | {"late"}}
+        expected: dict[str, Set[str | None]] = {"baseline": self.row.reasons | {"late"}}
         if self.row.mixed:
             expected |= {"forecast": self.row.reasons, "measured": {None}}
         seen: Counter[str] = Counter()
@@ -181,14 +181,14 @@ class Drill:
     def _meet_prepared(self, server: Gunicorn) -> tuple[str, ...]:
         """Everything is known: the last good values answer, and say so once asking again has failed."""
         seen: Counter[str] = Counter()
-        expected = {"measured": {None} | self.row.reasons | self.row.known_reasons}
+        expected: dict[str, Set[str | None]] = {"measured": {None} | self.row.reasons | self.row.known_reasons}
         ends = time.monotonic() + KNOWN_FOR_SECONDS
         while time.monotonic() < ends:
             seen += self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), expected)
             time.sleep(PAUSE_SECONDS)
         return tuple(sorted(seen))
 
-    def _judge(self, answers: Sequence[Answer], expected: dict[str, Any]) -> Counter[str]:
+    def _judge(self, answers: Sequence[Answer], expected: Mapping[str, Set[str | None]]) -> Counter[str]:
         """Note what is wrong with the answers. expected: the reasons that may stand beside each quality."""
         self._answers += answers
         wrong = failures(answers)

@@ -55,15 +55,15 @@ class Gunicorn:
     def __init__(
         self,
         folder: Path,
+        environ: Mapping[str, str] | None = None,
         *,
         application: str = "app:app",
         workers: int = WORKERS,
         largest_file_bytes: int | None = None,
         start_in: Path = ROOT,
-        **environ: str,
     ) -> None:
-        """largest_file_bytes: no process of it can write a longer file. environ: settings, before those of the .env
-        of start_in.
+        """environ: settings, before those of the .env of start_in. largest_file_bytes: no process of it can write a
+        longer file.
         """
         self._port = Port()
         self.port = self._port.number
@@ -74,7 +74,7 @@ class Gunicorn:
         self._largest = largest_file_bytes
         self._start_in = start_in
         fixed = {"HOST": "127.0.0.1", "PORT": str(self.port), "WEB_CONCURRENCY": str(workers)}
-        chosen = {"THREADS": str(THREADS), "RATE_LIMIT": "off", "DATA_DIR": str(self.data), **environ}
+        chosen = {"THREADS": str(THREADS), "RATE_LIMIT": "off", "DATA_DIR": str(self.data), **(environ or {})}
         self._environ = {**_clean(os.environ), **chosen, **fixed, "PYTHONPATH": str(ROOT)}
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -51,7 +51,7 @@ def test_health_is_answered_in_half_a_second_while_one_client_sends_the_dearest_
     attacks = ATTACKS if number is None else ATTACKS[number : number + 1]
     context = multiprocessing.get_context("spawn")
     ending, found = context.Event(), context.Queue()
-    with Gunicorn(tmp_path, workers=1, RATE_LIMIT=f"{LIMIT} per minute") as server:
+    with Gunicorn(tmp_path, {"RATE_LIMIT": f"{LIMIT} per minute"}, workers=1) as server:
         ask(server.port, "/health")
         probing = context.Process(target=probe, args=(server.port, ending, found))
         probing.start()

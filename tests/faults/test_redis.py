@@ -23,7 +23,7 @@ def test_redis_killed_and_brought_back_under_load_fails_no_request(tmp_path: Pat
             "RATE_LIMIT": "100000 per minute",
             "REDIS_URL": redis.url,
         }
-        with Gunicorn(tmp_path, **settings) as server:
+        with Gunicorn(tmp_path, settings) as server:
             load = Load(server.port, QUESTIONS, callers=CALLERS)
             with load.running():
                 wait_until(lambda: len(load.answers()) > 10 * CALLERS, 20, "load")

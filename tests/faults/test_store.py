@@ -92,7 +92,7 @@ def assert_survived(server: Gunicorn) -> None:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_without_its_store_the_service_goes_on(name: str, upstream: FakeElectricityMaps, tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, **settings(upstream)) as server:
+    with Gunicorn(tmp_path, settings(upstream)) as server:
         wait_until(lambda: live(burst(server.port, QUESTIONS * 2, at_once=8)), 20, "live values")
 
         with FAULTS[name](server.data):
@@ -103,7 +103,7 @@ def test_without_its_store_the_service_goes_on(name: str, upstream: FakeElectric
 
 
 def test_on_a_full_disk_the_service_goes_on(upstream: FakeElectricityMaps, tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, largest_file_bytes=FULL_AT_BYTES, **settings(upstream)) as server:
+    with Gunicorn(tmp_path, settings(upstream), largest_file_bytes=FULL_AT_BYTES) as server:
         assert_survived(server)
 
         assert ask(server.port, "/ready").status == 200

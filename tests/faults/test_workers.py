@@ -40,7 +40,7 @@ def waiting(tmp_path: Path) -> Iterator[Gunicorn]:
     with fake.serving():
         patience = {"UPSTREAM_DEADLINE_SECONDS": str(SLOW_SECONDS), "UPSTREAM_READ_TIMEOUT_SECONDS": "3"}
         settings = {**upstream_settings(fake.base_url), **patience, "UPSTREAM_TOTAL_SECONDS": "3"}
-        with Gunicorn(tmp_path, **settings) as running:
+        with Gunicorn(tmp_path, settings) as running:
             yield running
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from redis import Redis
 
@@ -159,13 +159,13 @@ def damages_inside(client: Redis, key: bytes) -> Iterator[str]:
                 yield f"foreign field {text[:9]!r}"
         case b"list":
             for text in TEXTS:
-                client.lset(key, 0, text)
+                client.lset(key, 0, text)  # type: ignore[arg-type]  # it takes bytes as well
                 yield f"first {text[:9]!r}"
                 client.rpush(key, text)
                 yield f"last {text[:9]!r}"
         case b"zset":
             for score in (float("-inf"), -1.0, 1e300, float("inf")):
-                client.zadd(key, dict.fromkeys(client.zrange(key, 0, -1), score))
+                client.zadd(key, dict.fromkeys(cast(list[bytes], client.zrange(key, 0, -1)), score))
                 yield f"scores {score}"
                 client.zadd(key, {NOT_UTF_8: score})
                 yield f"foreign member {score}"

@@ -258,6 +258,7 @@ def test_whatever_redis_holds_every_question_is_answered(
     place.store().lock("left behind").acquire(wait=False)
     wrong = []
     for key, good in {key: client.dump(key) for key in client.scan_iter()}.items():
+        assert good is not None
         for damage in (*_each(damages, client, key, good, place), *_each(damages_inside, client, key, good, place)):
             wrong.append((key, damage))
     assert not wrong
@@ -298,6 +299,7 @@ def test_a_damaged_record_of_a_key_in_redis_is_mended_by_the_copy(
     store.records()
 
     assert client.hget("cao:1:keys", name) == good
+    assert isinstance(good, bytes)
     for damaged in damaged_json(good):
         client.hset("cao:1:keys", name, damaged)
         assert {record.name for record in store.records()} == {"one", "two"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_redis_and_the_copies_hold_no_key(one: SharedKeys, redis: RedisServer, t
 
     texts = RedisLink(redis.url, telemetry=Counts()).use(lambda client: client.hvals("cao:1:keys"))
 
-    kept = b"".join([*texts, *(path.read_bytes() for path in (tmp_path / "one").iterdir())])
+    kept = b"".join([*cast(list[bytes], texts), *(path.read_bytes() for path in (tmp_path / "one").iterdir())])
     assert b"ci" in kept
     assert key.encode() not in kept
     assert key.removeprefix("cao_").encode() not in kept

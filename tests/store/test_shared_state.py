@@ -318,6 +318,10 @@ def broken(place: Place) -> Callable[[], Callable[[], None]]:
     return away
 
 
+def alone_at(number: int) -> Callable[[Note | None], Note]:
+    return lambda _known: Note(number, f"alone {number}")
+
+
 def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_what_it_learned(
     place: Place, broken: Callable[[], Callable[[], None]], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -327,7 +331,7 @@ def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_
     bring_back = broken()
 
     for number in range(2, 6):
-        assert worker.refresh(NOTES, "FR", lambda _known, at=number: Note(at, f"alone {at}")) is not None
+        assert worker.refresh(NOTES, "FR", alone_at(number)) is not None
         worker.update(NOTES, "PL", lambda known: Note(1, f"{known.text if known else ''}+"))
         place.pass_by(1)
     said = complaints(caplog)

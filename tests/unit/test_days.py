@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from carbon.intensity import Quality
+from carbon.reading import ZoneReading
 from carbon.results import RegionDetails
 from engine import Engine
-from grid.source import ZoneReading
 from planning.outlook.region_day import lowest_steps
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat, forecast, known, observation

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from carbon.intensity import Quality
+from carbon.reading import Shares, ZoneReading
 from carbon.workload import (
     CalculateQuery,
     OptimizeQuery,
@@ -17,7 +18,7 @@ from carbon.workload import (
     WorkloadType,
 )
 from engine import Engine
-from grid.source import Shares, SourceState, ZoneReading
+from grid.source import SourceState
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat, forecast, known, observation
 

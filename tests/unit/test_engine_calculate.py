@@ -9,9 +9,9 @@ import pytest
 from carbon.errors import PowerNotModelled, UnknownInstanceType
 from carbon.intensity import Quality
 from carbon.power import PowerCurve
+from carbon.reading import ZoneReading
 from carbon.workload import CalculateQuery, Load
 from engine import Engine
-from grid.source import ZoneReading
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat, known, observation
 

@@ -50,7 +50,8 @@ def test_a_size_stands_for_its_vcpus_and_memory(
 ) -> None:
     instance = found(catalog, provider, name)
 
-    assert (instance.vcpus, instance.memory_gb) == (pytest.approx(vcpus), pytest.approx(memory_gb))
+    assert instance.vcpus == pytest.approx(vcpus)
+    assert instance.memory_gb == pytest.approx(memory_gb)
     assert instance.power_modelled
 
 
