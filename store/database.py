@@ -10,7 +10,7 @@ import stat
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from carbon.errors import StateUnavailable
 from pid import process_id
+from store.schema import Schema
 
 OWNER_ONLY = 0o600  # whatever the umask and the mode of the folder
 
@@ -64,12 +65,14 @@ def _locked(cause: BaseException | None) -> bool:
 class _Link:
     """A connection and what it leads to: the process that opened it, the file by device and inode.
 
-    seen_at: when that file was last seen to be the one that is there; monotonic seconds.
+    seen_at: when that file was last seen to be the one that is there; monotonic seconds. current: whether its tables
+    are known to be the newest.
     """
 
     connection: sqlite3.Connection
     owner: tuple[int, int, int]
     seen_at: float
+    current: bool = False
 
 
 class Database:
@@ -84,14 +87,14 @@ class Database:
     def __init__(
         self,
         path: Path,
-        schema: Sequence[str],
+        schema: Schema,
         *,
         busy_seconds: float,
         durable: bool = True,
         trust_seconds: float = 0.0,
         turns: bool = False,
     ) -> None:
-        """schema: statements that make the tables. busy_seconds: longest wait for another writer.
+        """schema: the tables; older ones are migrated at the first use. busy_seconds: longest wait for another writer.
 
         durable: whether what was written outlives a crash of the machine; one of the process it always outlives.
         trust_seconds: for so long nobody looks again whether the file is still there.
@@ -99,7 +102,7 @@ class Database:
         """
         self._path = path
         self._name = str(path)
-        self._schema = tuple(schema)
+        self._schema = schema
         self._busy_seconds = busy_seconds
         self._durable = durable
         self._trust_seconds = trust_seconds
@@ -208,8 +211,7 @@ class Database:
                 if not self._durable:
                     connection.execute("PRAGMA synchronous = OFF")
                 connection.execute("PRAGMA journal_mode = WAL")  # stays with the file
-                for statement in self._schema:
-                    connection.execute(statement)
+                self._schema.create(connection)
             finally:
                 connection.close()
             os.link(draft, self._path)
@@ -227,11 +229,11 @@ class Database:
         link: _Link | None = getattr(self._mine, "link", None)
         now = time.monotonic()
         if link is not None and now - link.seen_at < self._trust_seconds and link.owner[0] == process_id():
-            return link.connection
+            return self._current(link)
         owner = self._owner()
         if link is not None and link.owner == owner:
             link.seen_at = now
-            return link.connection
+            return self._current(link)
         if link is not None:
             self._leave(link)
         self._close_to_others()
@@ -244,10 +246,16 @@ class Database:
             check_same_thread=not self._turns,
         )
         connection.text_factory = _text
-        self._mine.link = _Link(connection, owner, now)
+        self._mine.link = link = _Link(connection, owner, now)
         if not self._durable:
             connection.execute("PRAGMA synchronous = OFF")
-        return connection
+        return self._current(link)
+
+    def _current(self, link: _Link) -> sqlite3.Connection:
+        if not link.current:
+            self._schema.upgrade(link.connection)
+            link.current = True
+        return link.connection
 
     def _close_to_others(self) -> None:
         """Nobody but the owner may read the files, whoever made them; SQLite gives new ones the mode of the first."""

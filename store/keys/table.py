@@ -15,13 +15,15 @@ from typing import Protocol
 from carbon.errors import CarbonError, StateUnavailable
 from settings import RATE
 from store.database import Database
+from store.schema import Schema
 
 FILE = "keys.sqlite3"
 PREFIX = "cao_"  # tells people and secret scanners what a string is
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 _ID = re.compile(r"[0-9a-f]{8}")
-_SCHEMA = (
-    """CREATE TABLE keys (
+_SCHEMA = Schema(
+    tables=(
+        """CREATE TABLE keys (
         id TEXT PRIMARY KEY,
         name TEXT NOT NULL,
         sha256 BLOB NOT NULL UNIQUE,
@@ -29,7 +31,8 @@ _SCHEMA = (
         revoked_at TEXT,
         rate TEXT
     )""",
-    "CREATE UNIQUE INDEX keys_in_force ON keys (name) WHERE revoked_at IS NULL",
+        "CREATE UNIQUE INDEX keys_in_force ON keys (name) WHERE revoked_at IS NULL",
+    )
 )
 _SELECT = "SELECT id, name, sha256, created_at, revoked_at, rate FROM keys ORDER BY rowid"
 _INSERT = "INSERT INTO keys (id, name, sha256, created_at, revoked_at, rate) VALUES (?, ?, ?, ?, ?, ?)"

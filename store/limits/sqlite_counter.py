@@ -14,20 +14,23 @@ from pathlib import Path
 from carbon.errors import Busy, StateUnavailable
 from store.database import Database, damaged, patiently
 from store.limits.rate_limit import Count
+from store.schema import Schema
 
 FILE = "hits.sqlite3"
 SLICES = 64  # of the callers, one of which is swept at a time
 SLICE_SECONDS = 1.0
 TURN_SECONDS = 1.0  # longest wait of a thread to be the one that counts; then its request is refused as busy
 CLEAN_EVERY = 16  # hits of one caller
-_SCHEMA = (
-    """CREATE TABLE hits (
+_SCHEMA = Schema(
+    tables=(
+        """CREATE TABLE hits (
         caller INTEGER NOT NULL,
         number INTEGER NOT NULL,
         at REAL NOT NULL,
         until REAL NOT NULL,
         PRIMARY KEY (caller, number)
     ) WITHOUT ROWID""",
+    )
 )
 # The usual case in one statement, which is a transaction of its own: every statement hands Python's lock to another
 # thread. It writes nothing for the first request of a window, for one too many, and if times are ahead.

@@ -13,6 +13,7 @@ from dogpile.cache.api import CacheMutex
 
 from carbon.errors import StateUnavailable
 from store.database import Database, WrongTypes, damaged, patiently
+from store.schema import Schema
 from store.shared.changes import START, Changes, Mark
 from store.shared.locks import ExpiringLock
 
@@ -20,11 +21,13 @@ log = logging.getLogger(__name__)
 
 FILE = "shared.sqlite3"
 BUSY_SECONDS = 0.3  # longest wait for another writer; a write takes well under a millisecond
-_SCHEMA = (
-    "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL)",
-    "CREATE UNIQUE INDEX entries_by_revision ON entries (revision)",
-    "CREATE TABLE locks (key TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at REAL NOT NULL)",
-    "CREATE TABLE epoch AS SELECT lower(hex(randomblob(8))) AS name",
+_SCHEMA = Schema(
+    tables=(
+        "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL)",
+        "CREATE UNIQUE INDEX entries_by_revision ON entries (revision)",
+        "CREATE TABLE locks (key TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at REAL NOT NULL)",
+        "CREATE TABLE epoch AS SELECT lower(hex(randomblob(8))) AS name",
+    )
 )
 _PUT = (
     "INSERT INTO entries SELECT ?, ?, coalesce(max(revision), 0) + 1 FROM entries WHERE true "

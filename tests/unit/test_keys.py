@@ -23,6 +23,7 @@ from carbon.errors import StateUnavailable
 from store.database import Database
 from store.keys.ring import REFRESH_SECONDS, KeyRing
 from store.keys.table import FILE, KeyNotManaged, KeyRecord, KeyTable
+from store.schema import Schema
 from tests.fakes.access import record
 from tests.fakes.clock import SteppedClock
 
@@ -238,7 +239,7 @@ def test_a_table_that_was_used_before_a_fork_works_on_both_sides(table: KeyTable
 
 
 def test_a_connection_is_never_used_in_another_process_than_its_own(tmp_path: Path) -> None:
-    database = Database(tmp_path / FILE, ["CREATE TABLE numbers (number INTEGER)"], busy_seconds=1.0)
+    database = Database(tmp_path / FILE, Schema(tables=("CREATE TABLE numbers (number INTEGER)",)), busy_seconds=1.0)
     with database.writing() as inherited:
         inherited.execute("INSERT INTO numbers VALUES (7)")
 

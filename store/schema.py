@@ -1,0 +1,63 @@
+"""The tables of a file and their version, which SQLite keeps in the file as user_version."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The newest tables, and the way to them.
+
+    tables: statements that make them. migrations: the n-th holds the statements from version n to n + 1. Files of
+    before versions were kept have version 0 and the tables of version 1.
+    """
+
+    tables: tuple[str, ...]
+    migrations: tuple[tuple[str, ...], ...] = ((),)
+
+    @property
+    def version(self) -> int:
+        """The version of the newest tables."""
+        return len(self.migrations)
+
+    def create(self, connection: sqlite3.Connection) -> None:
+        """Make the tables in an empty file."""
+        for statement in self.tables:
+            connection.execute(statement)
+        self._set(connection, self.version)
+
+    def upgrade(self, connection: sqlite3.Connection) -> None:
+        """Bring the tables of a file to the newest version, in one transaction.
+
+        Raises sqlite3.Error; of a newer release, whose file is left as it is, too.
+        """
+        if self._version_of(connection) == self.version:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            found = self._version_of(connection)  # another process may have been faster
+            self._refuse_newer(found)
+            for statements in self.migrations[found:]:
+                for statement in statements:
+                    connection.execute(statement)
+            self._set(connection, self.version)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _refuse_newer(self, found: int) -> None:
+        if found > self.version:
+            raise sqlite3.DatabaseError(
+                f"its tables have version {found}, made by a newer release; this one knows version {self.version}"
+            )
+
+    def _version_of(self, connection: sqlite3.Connection) -> int:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    def _set(self, connection: sqlite3.Connection, version: int) -> None:
+        connection.execute(f"PRAGMA user_version = {version:d}")
