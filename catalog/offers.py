@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from catalog.columns import TypeColumns
 from catalog.load import Catalog
-from catalog.memo import Memo
+from catalog.memo import Memo, kept_with_table
 from catalog.model import InstanceType, Region
 
 IntArray = NDArray[np.intp]
@@ -45,6 +45,13 @@ class Offers:
     def code(self, region: int, type_index: int) -> int:
         """The pair as one number."""
         return region * len(self.columns.types) + type_index
+
+
+@kept_with_table(None)
+def count_of(offers: Offers, provider: str) -> int:
+    """How many pairs of region and type a provider offers."""
+    of_provider = np.array([region.provider == provider for region in offers.regions])
+    return int(of_provider[offers.region].sum())
 
 
 def offer_table(catalog: Catalog) -> Offers:

@@ -8,6 +8,7 @@ import re
 import socket
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import getrandbits
 from typing import Any
@@ -20,6 +21,9 @@ from gunicorn.workers import gthread
 HEADER_SECONDS = 5.0  # from the first byte to the end of the headers
 BODY_SECONDS = 30.0  # for the body: 1 MB at 35 kB/s
 SEND_SECONDS = 10.0  # for one piece of an answer to leave; the system takes some 2 MB before the client reads
+EXPRESS = (b"GET /health ", b"HEAD /health ", b"GET /ready ")
+EXPRESS_THREADS = 2
+EXPRESS_BYTES = 2048
 FIRST_BYTE_SECONDS = 0.02  # a thread waits for the first byte of a new connection; then the main loop does
 
 
@@ -63,6 +67,20 @@ class Connection(gthread.TConn):  # type: ignore[misc]
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     """gunicorn's gthread, which by itself waits for ever for the end of a request that has begun."""
 
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """The threads for all requests; beside them a few that only say whether the service lives."""
+        self._express = ThreadPoolExecutor(EXPRESS_THREADS, thread_name_prefix="express")
+        pool: ThreadPoolExecutor = super().get_thread_pool()
+        return pool
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Hand a connection to a thread; the platform's questions do not queue behind the others."""
+        if not _asks_for_health(conn.sock):
+            super().enqueue_req(conn)
+            return
+        future = self._express.submit(self.handle, conn)
+        future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
     def handle(self, conn: Any) -> Any:
         """Never use a connection again whose request was cut: what still comes is not the next one."""
         kept = super().handle(conn)
@@ -89,6 +107,15 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         self.log.error("a request failed outside the application: %s, %s:%s", type(exc).__name__, last[0], last[1])
         with suppress(OSError):  # it has hung up
             util.write_error(client, 500, "Internal Server Error", "")
+
+
+def _asks_for_health(sock: socket.socket) -> bool:
+    """Whether a whole head of such a request is here; one that comes in pieces may not hold up the others."""
+    try:
+        head = sock.recv(EXPRESS_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError:  # nothing has come yet
+        return False
+    return head.startswith(EXPRESS) and b"\r\n\r\n" in head
 
 
 class Log(glogging.Logger):  # type: ignore[misc]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
@@ -11,6 +9,7 @@ from pydantic import Field
 from api.answers.emissions import CompareAnswer, EmissionRow
 from api.edge.exchange import current
 from api.edge.lists import answered
+from api.questions import names
 from api.questions.fields import (
     AcceleratorUtilization,
     Count,
@@ -42,7 +41,7 @@ class CompareRequest(LoadFields):
     duration_hours: Duration = 1.0
     include_embodied: IncludeEmbodied = False
 
-    def is_costly(self, now: datetime) -> bool:
+    def is_costly(self, facts: names.Facts) -> bool:
         """Many options."""
         return len(self.options) > LIGHT_OPTIONS
 

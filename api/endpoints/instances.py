@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
@@ -39,7 +37,7 @@ class InstancesParameters(PageParameters):
     power_modelled: bool | None = Field(None, description="true: only types that calculate supports.")
     limit: int = Field(100, ge=1, le=1000, description="Maximum number of rows.")
 
-    def is_costly(self, now: datetime) -> bool:
+    def is_costly(self, facts: names.Facts) -> bool:
         """Many rows."""
         return self.limit > LIGHT_ROWS
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Literal
 
 import orjson
@@ -136,7 +135,7 @@ class LocationsParameters(PageParameters):
             )
         return value
 
-    def is_costly(self, now: datetime) -> bool:
+    def is_costly(self, facts: names.Facts) -> bool:
         """Hours beyond those whose intensities are kept ready, and long tables."""
         table = (self.format or accepted()) is not Format.JSON and (self.limit or LIGHT_ROWS + 1) > LIGHT_ROWS
         return table or (self.within or 0.0) + (self.duration_hours or 0.0) > LIGHT_HOURS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -31,11 +31,12 @@ from api.questions.fields import (
 )
 from api.render.placement import placement, placement_rows
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
+from catalog.offers import count_of
 from mapping import DEFAULT_PROVIDER
 
 bp = APIBlueprint("optimize", __name__, tag="Decisions")
 MAX_NAMES = 500
-LIGHT_CLOUDS = 1
+LIGHT_OFFERS = 30_000  # pairs of region and type; all of AWS are 23,603
 LIGHT_ROWS = 20
 LIGHT_REACH = timedelta(hours=170)
 Size = Annotated[float, Field(gt=0, le=1_000_000)]
@@ -166,12 +167,14 @@ class OptimizeRequest(LoadFields):
                 scope |= dict.fromkeys(sold_by)
         return list(scope)
 
-    def is_costly(self, now: datetime) -> bool:
-        """Many clouds, many rows, or hours beyond those whose intensities are kept ready."""
-        ends = now + timedelta(hours=self.duration_hours or 0.0)
-        reach = max(ends, self.deadline or ends) - now
-        clouds = len(set(self.providers or ()))  # none: all
-        return not 1 <= clouds <= LIGHT_CLOUDS or self.limit > LIGHT_ROWS or reach > LIGHT_REACH
+    def is_costly(self, facts: names.Facts) -> bool:
+        """Many offers, many rows, or hours beyond those whose intensities are kept ready."""
+        ends = facts.now + timedelta(hours=self.duration_hours or 0.0)
+        reach = max(ends, self.deadline or ends) - facts.now
+        clouds = set(self.providers or facts.mapping.providers)  # none: all
+        offers = sum(count_of(facts.mapping.offers, cloud) for cloud in clouds)
+        rows = max(self.limit, self.per_region)
+        return offers > LIGHT_OFFERS or rows > LIGHT_ROWS or reach > LIGHT_REACH
 
     def query(self) -> OptimizeQuery:
         return OptimizeQuery(

@@ -75,7 +75,7 @@ class EdgeAdapter(PydanticAdapter):
         facts = Facts(mapping=exchange.mapping, now=exchange.now, max_age_minutes=exchange.service.max_age_minutes)
         parse = parse_body if location == "json" else parse_query
         question = parse(self.model_class, request, facts)
-        if isinstance(question, Body | Parameters) and question.is_costly(exchange.now):
+        if isinstance(question, Body | Parameters) and question.is_costly(facts):
             costly.begin()
         return question
 

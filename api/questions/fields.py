@@ -56,7 +56,7 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
-    def is_costly(self, now: datetime) -> bool:
+    def is_costly(self, facts: names.Facts) -> bool:
         """Whether the answer takes so long that only a few such requests are answered at once; see costly.py."""
         return False
 
@@ -66,7 +66,7 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
-    def is_costly(self, now: datetime) -> bool:
+    def is_costly(self, facts: names.Facts) -> bool:
         """See Body."""
         return False
 

@@ -19,6 +19,8 @@ OPTIMIZE, COMPARE, CALCULATE = "/api/v1/optimize", "/api/v1/compare", "/api/v1/c
 COSTLY: dict[str, tuple[str, object]] = {
     "optimize over all providers": (OPTIMIZE, {**JOB, "providers": "all"}),
     "optimize over two providers": (OPTIMIZE, {**JOB, "providers": ["aws", "gcp"]}),
+    "optimize over a cloud of many offers": (OPTIMIZE, {**JOB, "providers": ["azure"]}),
+    "optimize with many rows of a region": (OPTIMIZE, {**JOB, "per_region": 21}),
     "optimize with many rows": (OPTIMIZE, {**JOB, "limit": 21}),
     "optimize over many hours": (OPTIMIZE, {**JOB, "duration_hours": 171}),
     "optimize until a late deadline": (OPTIMIZE, {**JOB, "deadline": "2026-03-11T10:30:00Z"}),

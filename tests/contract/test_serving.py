@@ -6,6 +6,7 @@ import inspect
 import os
 import runpy
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import gunicorn.util
 import pytest
 from gunicorn.config import Config
 
-from serve import master
+from serve import master, worker
 
 FOLDER, COUNTED = "PROMETHEUS_MULTIPROC_DIR", "CAO_METRICS_COUNTED"
 CONFIGURATION = Path(__file__).resolve().parents[2] / "gunicorn.conf.py"
@@ -129,3 +130,25 @@ def test_without_metrics_there_is_no_folder(load: Any, tmp_path: Path) -> None:
     load(METRICS="off")
 
     assert not (tmp_path / "metrics").exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "express"),
+    [
+        (b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", True),
+        (b"GET /ready HTTP/1.1\r\n\r\n", True),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\n", False),  # the rest may never come
+        (b"GET /healthy HTTP/1.1\r\n\r\n", False),
+        (b"POST /api/v1/optimize HTTP/1.1\r\n\r\nGET /health ", False),
+        (b"", False),
+    ],
+)
+def test_only_a_whole_question_of_the_platform_gets_a_thread_that_others_cannot_take(
+    sent: bytes, express: bool
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(sent)
+
+        assert worker._asks_for_health(ours) is express
+        assert ours.recv(100, socket.MSG_DONTWAIT) == sent if sent else True  # looked at, not taken

@@ -22,6 +22,10 @@ MACHINE = {"region": "us-east-1", "instance_type": "m5.large"}
 ATTACKS = (
     Question(path=OPTIMIZE, body={**JOB, "providers": "all", "limit": 500, "per_region": 100, "duration_hours": 8000}),
     Question(path=OPTIMIZE, body={**JOB, "providers": ["aws", "azure"], "requirements": {"vcpus": 0.1}, "limit": 50}),
+    Question(path=OPTIMIZE, body={**JOB, "providers": ["azure"], "per_region": 100, "requirements": {"vcpus": 1}}),
+    Question(
+        path=OPTIMIZE, body={**JOB, "limit": 20, "per_region": 20, "duration_hours": 48, "include_embodied": True}
+    ),
     Question(path=COMPARE, body={"options": [MACHINE] * 1000, "duration_hours": 8760}),
     Question(path=COMPARE, body={"options": [MACHINE] * 100, "duration_hours": 24}),
     Question(path="/v1/by-rank?within=168&durationHours=8000&spot=only"),
