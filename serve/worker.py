@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import select
 import socket
 import time
 import traceback
@@ -111,9 +112,13 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
 
 def _asks_for_health(sock: socket.socket) -> bool:
     """Whether a whole head of such a request is here; one that comes in pieces may not hold up the others."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    if not poll.poll(0):  # a socket with a timeout would wait for the first byte, and all others with it
+        return False
     try:
-        head = sock.recv(EXPRESS_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except OSError:  # nothing has come yet
+        head = sock.recv(EXPRESS_BYTES, socket.MSG_PEEK)
+    except OSError:
         return False
     return head.startswith(EXPRESS) and b"\r\n\r\n" in head
 
