@@ -102,7 +102,11 @@ class CloudMap:
         if len(found) == 1 or len(preferred) == 1:
             return (preferred or found)[0]
         if not found:
-            detail = f"region {name!r} is not known; GET /api/v1/regions?provider=all lists all regions"
+            others = [r.provider for r in self.regions_by_id.get(name.casefold(), ())]
+            if owner is not None and others:
+                detail = f"{owner} has no region {name!r}; a region of this name: {', '.join(others)}"
+            else:
+                detail = f"region {name!r} is not known; GET /api/v1/regions?provider=all lists all regions"
             raise UnknownRegion(name, nearest=lambda: self._nearest_regions(name, owner), detail=detail)
         keys = [r.key for r in found]
         detail = f"region {name!r} is ambiguous: use one of {', '.join(keys)}"
@@ -130,7 +134,7 @@ class CloudMap:
             others = [other for other in self.providers if other != provider and self.catalog.find_type(other, name)]
             detail = f"{provider} has no instance type {name!r}"
             if others:
-                detail += f"; {' and '.join(others)} sells a type of this name"
+                detail += f"; a type of this name: {', '.join(others)}"
             raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)
         return found
 

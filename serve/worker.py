@@ -71,7 +71,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     """gunicorn's gthread, which by itself waits for ever for the end of a request that has begun."""
 
     def init_process(self) -> None:
-        """A thread that computes hands Python's lock on after a millisecond, so that short requests do not wait long."""
+        """A thread that computes hands Python's lock on after a millisecond: short requests do not wait long."""
         sys.setswitchinterval(SWITCH_SECONDS)
         super().init_process()
 

@@ -109,7 +109,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "Nothing matches the request",
         "The list is empty and was requested as text. An empty text could pass for a value in a script, so it is an "
         "error. As JSON or CSV the same request is answered with an empty list.",
-        "Relax the constraints, or use `format=json` to see in `excluded` which regions were left out and why.",
+        "Relax the constraints. As JSON, `excluded` names regions without a matching machine or a current value.",
     ),
     errors.KeyRequired: ProblemType(
         "key-required",

@@ -6,16 +6,22 @@ from apiflask import APIBlueprint
 
 from api.answers.regions import ZoneAnswer
 from api.edge.exchange import current
+from api.questions.fields import Parameters
 from api.render.parts import Json
 from api.render.regions import zone_details
 
 bp = APIBlueprint("zones", __name__, tag="Regions")
 
 
+class ZoneParameters(Parameters):
+    """None: any is refused."""
+
+
 @bp.get("/api/v1/zones/<zone>")
+@bp.input(ZoneParameters, location="query", arg_name="query")
 @bp.output(ZoneAnswer)
 @bp.doc(operation_id="getZone", responses=[404])
-def zone(zone: str) -> Json:
+def zone(zone: str, query: ZoneParameters) -> Json:
     """Show the current value of a grid zone, its yearly figures, and the regions in it.
 
     A retired zone name is answered with its successor.
