@@ -96,8 +96,8 @@ class ChainSnapshot:
 
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
         """See GridSnapshot."""
-        found = (reader.shares(self._pin, zone, now=now) for reader in self._readers if reader.covers(zone))
-        return next((shares for shares in found if shares is not None), None)
+        answers = (reader.shares(self._pin, zone, now=now) for reader in self._readers if reader.covers(zone))
+        return next((shares for shares in answers if shares is not None), None)
 
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """See GridSnapshot."""

@@ -37,9 +37,9 @@ class Schema:
             return
         connection.execute("BEGIN IMMEDIATE")
         try:
-            found = self._version_of(connection)  # another process may have been faster
-            self._refuse_newer(found)
-            for statements in self.migrations[found:]:
+            version = self._version_of(connection)  # another process may have been faster
+            self._refuse_newer(version)
+            for statements in self.migrations[version:]:
                 for statement in statements:
                     connection.execute(statement)
             self._set(connection, self.version)
@@ -49,10 +49,10 @@ class Schema:
                 connection.execute("ROLLBACK")
             raise
 
-    def _refuse_newer(self, found: int) -> None:
-        if found > self.version:
+    def _refuse_newer(self, version: int) -> None:
+        if version > self.version:
             raise sqlite3.DatabaseError(
-                f"its tables have version {found}, made by a newer release; this one knows version {self.version}"
+                f"its tables have version {version}, made by a newer release; this one knows version {self.version}"
             )
 
     def _version_of(self, connection: sqlite3.Connection) -> int:

@@ -19,7 +19,7 @@ class InstanceRow(Answer):
     vcpus: float | None = Field(description="vCPUs as sold.")
     reserved_vcpus: float | None = Field(description="vCPUs that the host reserves.")
     memory_gb: float | None = Field(description="GB.")
-    arch: Arch | None
+    arch: Arch | None = Field(description="Instruction set of the machine's CPU; null if unknown.")
     cpu_model: str | None = Field(description="The processor, as its maker names it.")
     microarchitecture: str | None = Field(description="Design of the processor's cores.")
     burstable: bool = Field(description="Whether full speed is available only while saved credits last.")
@@ -39,7 +39,9 @@ class InstanceRow(Answer):
         description="kgCO2e of manufacturing its share of the hardware, for the whole lifetime."
     )
     performance_index: float | None = Field(description="Work of one vCPU relative to a Cascade Lake thread.")
-    performance_basis: PerformanceBasis | None
+    performance_basis: PerformanceBasis | None = Field(
+        description="How the performance index is known; null without one."
+    )
     source: str = Field(description="Source of the facts about the type.")
     as_of: str = Field(description="Date of the source.", examples=["2026-08-20"])
 

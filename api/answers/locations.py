@@ -104,7 +104,7 @@ class LocationRow(CamelAnswer):
     price_source: str | None = Field(description="Source of instancePrice.")
     spot_price_as_of: str | None = Field(description="Date of spotPrice.")
     spot_price_source: str | None = Field(description="Source of spotPrice.")
-    spot_score_source: SpotScoreSource | None
+    spot_score_source: SpotScoreSource | None = Field(description="How the spot score was made; null without one.")
     spot_score_as_of: str | None = Field(description="Date of spotScore.")
 
 

@@ -78,7 +78,7 @@ class RequirementsBody(Body):
     gpu_memory_gb: Size | None = Field(
         None, description="Minimum memory in GB of all accelerators of the machine together."
     )
-    arch: Arch | None = None
+    arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
 
 
 class OptimizeRequest(LoadFields):
