@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 from threading import Lock
-
-import numpy as np
 
 from carbon import units
 from carbon.errors import PowerNotModelled
@@ -26,14 +24,16 @@ from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
 from planning.outlook.zones import Outlook, build_outlook, young
-from planning.placing.candidates import eligible_regions
-from planning.placing.emission import busy, emission
+from planning.placing.emission import Machines, Site, emission, utilization
 from planning.placing.instances import select as select_types
-from planning.placing.job import Facts
+from planning.placing.job import Job
 from planning.placing.location_rank import asked_for, locate
-from planning.placing.placement import place, timing
+from planning.placing.placement import place
 from planning.placing.regions import select, sort_regions
-from planning.scheduling.schedule import schedule, search_span
+from planning.placing.scope import region_scope
+from planning.placing.workloads import can_wait
+from planning.scheduling.schedule import schedule
+from planning.scheduling.span import run_span
 
 MANY_REGIONS = 150  # rankings of so many are made one after the other
 MAX_SUGGESTIONS = 10  # types of one question for which similar ones are looked for
@@ -84,27 +84,20 @@ class Session:
 
     def optimize(self, query: OptimizeQuery) -> Placement:
         """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit."""
-        when, offers = timing(query, self.now), self.mapping.offers
-        part = np.flatnonzero(eligible_regions(query, offers.regions))
-        requested = None if query.region is None else self.mapping.region_index[query.region]
-        if requested is not None and requested not in part:
-            part = np.append(part, requested)
-        zones = list(dict.fromkeys(offers.regions[i].zone for i in part))
-        outlook = self._outlook(zones, hours=when.hours_from(self.now))
-        zone_row = np.full(len(offers.regions), -1, dtype=np.intp)
-        zone_row[part] = [outlook.zones[offers.regions[i].zone] for i in part]
-        facts = Facts(
-            offers=offers,
-            providers=self.mapping.providers,
-            shares=self.mapping.annual_shares,
-            outlook=outlook,
-            zone_row=zone_row,
-            requested=requested,
-            prices=self.mapping.prices,
-            today_day=_day(self.now),
+        span = run_span(
+            self.now,
+            duration_hours=query.duration_hours,
+            start_after=query.start_after,
+            deadline=query.deadline,
+            flexible=can_wait(query),
         )
-        with self.placing if len(part) > MANY_REGIONS else nullcontext():
-            return place(query, facts, when)
+        regions = self.mapping.offers.regions
+        requested = None if query.region is None else self.mapping.region_index[query.region]
+        scope = region_scope(query, regions, requested)
+        zones = list(dict.fromkeys(regions[index].zone for index in scope.to_read))
+        outlook = self._outlook(zones, hours=span.hours_from(self.now))
+        with self.placing if len(scope.to_read) > MANY_REGIONS else nullcontext():
+            return place(Job.of(query, self.mapping, scope=scope, span=span, outlook=outlook, today_day=_day(self.now)))
 
     def instances(self, query: InstancesQuery) -> list[InstanceType]:
         """The machine types and sized services that meet the query, by provider and name."""
@@ -168,11 +161,16 @@ class Session:
 
     def schedule(self, query: ScheduleQuery) -> Schedule:
         """When to start a job in one region. Raises DoesNotFit."""
-        earliest, latest = search_span(query, self.now)
+        span = run_span(
+            self.now,
+            duration_hours=query.duration_hours,
+            start_after=query.start_after,
+            deadline=query.deadline,
+            search_hours=query.search_hours,
+        )
         zone = self.mapping.regions[query.region].zone
-        end = latest + timedelta(hours=query.duration_hours)
-        outlook = self._outlook([zone], hours=ceil((end - self.now) / timedelta(hours=1)) + 1)
-        return schedule(query, zone, outlook, earliest=earliest, latest=latest)
+        outlook = self._outlook([zone], hours=span.hours_from(self.now))
+        return schedule(query.region, zone, outlook, span)
 
     def locations(self, query: LocationsQuery) -> LocationList:
         """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""
@@ -245,21 +243,23 @@ class Session:
 
     def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:
         region = self.mapping.regions[query.region]
-        seconds = query.duration_hours * timedelta(hours=1).total_seconds()
-        return emission(
-            region=region.key,
-            provider=self.mapping.providers[region.provider],
+        machines = Machines(
             instance=machine,
-            offered=self.mapping.is_offered(region.key, machine.instance_type),
-            load=busy(machine, query.load),
+            utilization=utilization(machine, query.load),
             duration_hours=query.duration_hours,
             count=query.count,
             include_embodied=query.include_embodied,
+        )
+        site = Site(
+            region=region.key,
+            pue=self.mapping.pue_of(region),
             now=outlook.current(region.zone),
-            used=outlook.mean(region.zone, outlook.offset_seconds, seconds),
+            used=outlook.mean(region.zone, outlook.offset_seconds, query.duration_hours * units.HOUR_SECONDS),
             shares=self.mapping.annual_shares[region.zone],
+            offered=self.mapping.is_offered(region.key, machine.instance_type),
             price=self.mapping.price(region.key, machine.instance_type),
         )
+        return emission(machines, site)
 
 
 def _day(now: datetime) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownProvider, UnknownRegion, UnknownZone
 from carbon.results import GridShares, TableState
-from catalog.columns import TypeColumns
+from catalog.columns import FloatArray, TypeColumns
 from catalog.load import Catalog, load_catalog
 from catalog.memo import Memo, kept_with_table
 from catalog.model import InstanceType, Provider, Region, Zone
@@ -143,6 +143,10 @@ class CloudMap:
         known = modelled_names(self, instance.provider, instance.category)
         return known.nearest(instance.instance_type, n=NEAREST, cutoff=0.0)
 
+    def pue_of(self, region: Region) -> float:
+        """Facility energy over IT energy in the region: the fleet figure of its provider."""
+        return self.providers[region.provider].pue
+
     def price(self, region_key: str, instance_type: str) -> Price | None:
         """What the type costs in the region; None where nobody says."""
         index = self.offers.type_index.get((self.regions[region_key].provider, instance_type))
@@ -167,6 +171,12 @@ class CloudMap:
         """As a caller would write them: an AWS region by its id, any other as provider:region."""
         near = region_names(self, provider).nearest(name, n=NEAREST)
         return near if provider is None else tuple(f"{provider}:{region}" for region in near)
+
+
+@kept_with_table(None)
+def pue_by_region(mapping: CloudMap) -> FloatArray:
+    """The PUE of each region, in their order in the offers. Read only."""
+    return np.array([mapping.pue_of(region) for region in mapping.offers.regions])
 
 
 @kept_with_table(None)

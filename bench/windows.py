@@ -22,7 +22,8 @@ from bench.peers import CATS, missing, python_of, version_of
 from bench.report import at_least, at_most, table
 from bench.server import ROOT
 from catalog.columns import FloatArray
-from planning.scheduling.windows import Best, Series, best_windows
+from planning.outlook.series import Series
+from planning.scheduling.windows import Best, best_windows
 
 HOUR = 3600.0
 PART_MINUTES = 10

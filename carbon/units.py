@@ -1,11 +1,14 @@
 """Every conversion factor and model constant the arithmetic uses, each with its source."""
 
+from datetime import timedelta
+
 WATTS_PER_KILOWATT = 1000.0
 GRAMS_PER_KILOGRAM = 1000.0
 GRAMS_PER_TONNE = 1e6
 SECONDS_PER_HOUR = 3600
 HOUR_SECONDS = float(SECONDS_PER_HOUR)  # for arithmetic with fractions of an hour
 SECONDS_PER_DAY = 86_400
+HOUR = timedelta(hours=1)
 
 # Utilisation -> share of the idle-to-full range. Medians of Teads' RAPL measurements on six
 # Intel bare-metal EC2 hosts (2021); with two threads a core, half-busy vCPUs keep most cores awake.

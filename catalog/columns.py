@@ -15,6 +15,7 @@ from catalog.model import InstanceType
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +93,10 @@ class TypeColumns:
             shared_core=flag(lambda t: t.shared_core),
             by_name=by_name,
         )
+
+    def where(self, meets: Callable[[InstanceType], bool]) -> BoolArray:
+        """Which types meet a condition."""
+        return np.array([meets(instance) for instance in self.types], dtype=np.bool_)
 
     def named(self, names: Iterable[str]) -> BoolArray:
         """Which types bear one of these names."""

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.columns import TypeColumns
+from catalog.columns import IntArray, TypeColumns
 from catalog.load import Catalog
 from catalog.memo import Memo, kept_with_table
 from catalog.model import InstanceType, Region
-
-IntArray = NDArray[np.intp]
 
 # Services that are candidates like machines: provider, the table's name of the service, the size compared.
 SIZED_SERVICES = (

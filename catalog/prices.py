@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.columns import FloatArray
+from catalog.columns import FloatArray, IntArray
 from catalog.memo import Memo
-from catalog.offers import IntArray, Offers
+from catalog.offers import Offers
 from catalog.packed import MICRO_USD, NOT_KNOWN, PackedPrices, PriceSource, load_packed
 from catalog.tables import CatalogError
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from carbon import units
 from carbon.results import HourStep, RegionDetails, RegionNow
+from catalog.columns import FloatArray
 from planning.outlook.zones import Outlook
 
 HOURS_AHEAD = 24
@@ -44,7 +45,7 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
     )
 
 
-def lowest_steps(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[int]:
+def lowest_steps(values: FloatArray) -> list[int]:
     """The nine lowest steps in time order, the earlier of equals; none where all are alike."""
     if values.max() - values.min() < ALIKE_SHARE * values.max():
         return []

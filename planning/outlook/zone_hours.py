@@ -11,10 +11,10 @@ import numpy as np
 from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import Observation, ZoneReading
-from catalog.columns import FloatArray
+from catalog.columns import BoolArray, FloatArray
 from catalog.memo import kept_with_table
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.scheduling.windows import SHORTEST_SECONDS
+from planning.outlook.series import SHORTEST_SECONDS
 
 # Rows of this length serve a week's search and a day's job; they are kept, longer ones are made anew.
 USUAL_HOURS = 200
@@ -143,7 +143,7 @@ def _aligned_forecast(reading: ZoneReading, first_hour: int) -> FloatArray | Non
     return aligned if np.isfinite(aligned).any() else None
 
 
-def _first_gap(known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+def _first_gap(known: BoolArray) -> int:
     gaps = np.flatnonzero(~known)
     return int(gaps[0]) if gaps.size else len(known)
 

@@ -13,8 +13,8 @@ from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
+from planning.outlook.series import Series
 from planning.outlook.zone_hours import ZoneHours, start_of, zone_hours
-from planning.scheduling.windows import Series
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from carbon.workload import Requirements
-from catalog.columns import BoolArray, TypeColumns
+from catalog.columns import BoolArray, IntArray, TypeColumns
 from catalog.memo import kept_with_table
-from catalog.offers import IntArray
 from catalog.prices import PriceTable
-from planning.placing.candidates import requirement_constraints
+from planning.placing.constraints import requirement_constraints
 
 # What prices are for where nobody asks for a machine: the smallest general one with cores of its own.
 DEFAULT_SHAPE = Requirements(vcpus=2.0, memory_gb=8.0)
@@ -25,7 +24,7 @@ def fitting_types(columns: TypeColumns, instance_type: str | None, shape: Requir
     for meets in requirement_constraints(shape or DEFAULT_SHAPE, columns).values():
         mask &= meets
     if shape is None:
-        mask &= np.array([not (t.burstable or t.shared_core or t.accelerator) for t in columns.types], dtype=np.bool_)
+        mask &= columns.where(lambda t: not (t.burstable or t.shared_core or t.accelerator))
     return mask
 
 

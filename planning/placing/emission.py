@@ -1,8 +1,8 @@
-"""What one machine emits in one place over some hours."""
+"""What machines emit in one place over some hours."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from carbon import emissions, units
 from carbon.errors import PowerNotModelled
@@ -10,14 +10,14 @@ from carbon.intensity import CarbonIntensity
 from carbon.power import PowerCurve
 from carbon.results import Emission, GridShares
 from carbon.workload import Load
-from catalog.model import InstanceType, Provider
+from catalog.model import InstanceType
 from catalog.prices import Price
 from planning.placing.costs import cost_of
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Utilisations as used, 0 to 1. accelerator None: the machine has none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utilization:
+    """How busy a machine is, 0 to 1. accelerator: None if it has none. defaulted: the caller did not say."""
 
     cpu: float
     accelerator: float | None
@@ -25,62 +25,80 @@ class Busy:
     curve: PowerCurve
 
 
-def busy(instance: InstanceType, load: Load) -> Busy:
+def utilization(instance: InstanceType, load: Load) -> Utilization:
     """The caller's utilisation, else the type's default: a burstable type's baseline, otherwise 0.5."""
     default = instance.baseline_utilization or units.DEFAULT_UTILIZATION
     cpu = default if load.utilization is None else load.utilization
     accelerator = cpu if load.accelerator_utilization is None else load.accelerator_utilization
-    return Busy(cpu, accelerator if instance.accelerator else None, load.utilization is None, load.curve)
-
-
-def sustained(instance: InstanceType, load: Load) -> Busy:
-    """As busy(), but a burstable type works no harder than its baseline: what a ranking by work compares."""
-    asked = busy(instance, load)
-    cap = instance.baseline_utilization
-    return asked if cap is None or asked.cpu <= cap else Busy(cap, asked.accelerator, asked.defaulted, asked.curve)
-
-
-def emission(
-    *,
-    region: str,
-    provider: Provider,
-    instance: InstanceType,
-    offered: bool | None,
-    load: Busy,
-    duration_hours: float,
-    count: int,
-    include_embodied: bool,
-    now: CarbonIntensity,
-    used: CarbonIntensity,
-    shares: GridShares,
-    price: Price | None,
-) -> Emission:
-    """Energy and grams of `count` machines over the hours. Raises PowerNotModelled."""
-    if instance.power is None or used.gco2e_per_kwh is None:
-        raise PowerNotModelled(f"the power of {instance.instance_type} cannot be modelled")
-    draw = instance.power.draw(load.cpu, load.accelerator or 0.0, load.curve)
-    energy_kwh = emissions.facility_kwh(draw.it_w * count, duration_hours, provider.pue)
-    embodied = None
-    if include_embodied and instance.embodied_kgco2e is not None:
-        embodied = emissions.embodied_gco2e(instance.embodied_kgco2e * count, duration_hours)
-    return Emission(
-        region=region,
-        instance_type=instance.instance_type,
-        offered=offered,
-        duration_hours=duration_hours,
-        count=count,
-        utilization=load.cpu,
-        utilization_defaulted=load.defaulted,
-        accelerator_utilization=load.accelerator,
+    return Utilization(
+        cpu=cpu,
+        accelerator=accelerator if instance.accelerator else None,
+        defaulted=load.utilization is None,
         curve=load.curve,
+    )
+
+
+def sustained_utilization(instance: InstanceType, load: Load) -> Utilization:
+    """As utilization(), but a burstable type is at most as busy as its baseline, as in a ranking by work."""
+    busy, baseline = utilization(instance, load), instance.baseline_utilization
+    return busy if baseline is None or busy.cpu <= baseline else replace(busy, cpu=baseline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machines:
+    """`count` machines of one type that run for some hours."""
+
+    instance: InstanceType
+    utilization: Utilization
+    duration_hours: float
+    count: int = 1
+    include_embodied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The place they run in. now: intensity of this hour; used: mean over the hours they run.
+
+    offered: whether the place sells the type; None where nobody lists it. price: of the type in this place.
+    """
+
+    region: str
+    pue: float
+    now: CarbonIntensity
+    used: CarbonIntensity
+    shares: GridShares
+    offered: bool | None
+    price: Price | None
+
+
+def emission(machines: Machines, site: Site) -> Emission:
+    """Energy, grams and cost of the machines over the hours. Raises PowerNotModelled."""
+    instance, busy, hours = machines.instance, machines.utilization, machines.duration_hours
+    if instance.power is None or site.used.gco2e_per_kwh is None:
+        raise PowerNotModelled(f"the power of {instance.instance_type} cannot be modelled")
+    draw = instance.power.draw(busy.cpu, busy.accelerator or 0.0, busy.curve)
+    energy_kwh = emissions.facility_kwh(draw.it_w * machines.count, hours, site.pue)
+    embodied = None
+    if machines.include_embodied and instance.embodied_kgco2e is not None:
+        embodied = emissions.embodied_gco2e(instance.embodied_kgco2e * machines.count, hours)
+    return Emission(
+        region=site.region,
+        instance_type=instance.instance_type,
+        offered=site.offered,
+        duration_hours=hours,
+        count=machines.count,
+        utilization=busy.cpu,
+        utilization_defaulted=busy.defaulted,
+        accelerator_utilization=busy.accelerator,
+        curve=busy.curve,
         draw=draw,
-        pue=provider.pue,
+        pue=site.pue,
         energy_kwh=energy_kwh,
-        now=now,
-        used=used,
-        operational_gco2e=emissions.operational_gco2e(energy_kwh, used.gco2e_per_kwh),
+        now=site.now,
+        used=site.used,
+        operational_gco2e=emissions.operational_gco2e(energy_kwh, site.used.gco2e_per_kwh),
         embodied_gco2e=embodied,
         uncertainty=instance.power.uncertainty(draw),
-        shares=shares,
-        cost=cost_of(price, duration_hours, count),
+        shares=site.shares,
+        cost=cost_of(site.price, hours, machines.count),
     )

@@ -12,35 +12,24 @@ from carbon.intensity import CarbonIntensity, Quality
 from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits, Stay
 from carbon.results import GridShares
 from carbon.workload import LocationsQuery, Requirements
-from catalog.columns import BoolArray, FloatArray
+from catalog.columns import BoolArray, FloatArray, IntArray
 from catalog.memo import kept_with_table
 from catalog.model import Region
-from catalog.offers import IntArray, Offers
+from catalog.offers import Offers
 from catalog.prices import PriceTable
 from planning.outlook.zones import Outlook
 from planning.placing.cheapest import NONE, cheapest_offers
 from planning.placing.order import Tolerance, order_regions
-from planning.placing.rank import significant
 from planning.scheduling.green_run import stays_until
+from planning.scheduling.starts import RegionStarts
 from planning.scheduling.windows import best_windows
+from planning.ties import significant
 
 # A job of unknown length that may wait is given its best hour.
 BEST_HOUR = 1.0
 PRINTED_DIGITS = 4
 # Callers choose the question; what is kept of one takes up to 70 kB.
 KEPT_QUESTIONS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Starts:
-    """Per region asked for: its zone's row, its start in seconds from the outlook's first hour, and its intensity.
-
-    gco2e_per_kwh: with PRINTED_DIGITS.
-    """
-
-    zone_row: IntArray
-    seconds: FloatArray
-    gco2e_per_kwh: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +148,7 @@ def locate(
     return LocationList(rows=tuple(rows), total=len(order), excluded=excluded)
 
 
-def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Starts:
+def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> RegionStarts:
     """Now, or each region's best start; the value now, or the mean over the job (or its best hour)."""
     now = outlook.offset_seconds
     if query.within_hours is not None:
@@ -174,7 +163,7 @@ def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Star
         means = np.array([zone.values[0] for zone in outlook.rows])
         starts = np.full(len(means), now)
     # As it is printed: what reads as equal is equal, and the order can be checked by reading it.
-    return Starts(zone_row, starts[zone_row], significant(means, PRINTED_DIGITS)[zone_row])
+    return RegionStarts.of(zone_row, starts, significant(means, PRINTED_DIGITS))
 
 
 def _keep(
@@ -198,7 +187,7 @@ def _keep(
     return keep, tuple(excluded)
 
 
-def _stay(query: LocationsQuery, outlook: Outlook, starts: Starts, i: int) -> Stay:
+def _stay(query: LocationsQuery, outlook: Outlook, starts: RegionStarts, i: int) -> Stay:
     row, start, ranked_by = int(starts.zone_row[i]), float(starts.seconds[i]), float(starts.gco2e_per_kwh[i])
     intensity = outlook.current_by_row[row]
     if query.duration_hours is not None or query.within_hours is not None:

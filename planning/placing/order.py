@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.columns import FloatArray
-from catalog.offers import IntArray
-
-# Far below the digits anybody prints: 11.12 + 5 is a hair less than 16.12 in binary.
-ROUNDING = 1e-12
+from catalog.columns import FloatArray, IntArray
+from planning.ties import ROUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from carbon.workload import WorkloadType
-from catalog.columns import BoolArray, TypeColumns
+from carbon.workload import OptimizeQuery, WorkloadType
+from catalog.columns import BoolArray, FloatArray, TypeColumns
 from catalog.memo import kept_with_table
 from catalog.model import InstanceType
 
@@ -115,11 +115,16 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
 }
 
 
+def can_wait(query: OptimizeQuery) -> bool:
+    """Whether the work may start later than at once: as the caller says, else as its kind usually can."""
+    return WORKLOADS[query.workload].flexible_by_default if query.flexible is None else query.flexible
+
+
 @kept_with_table(None)
 def serves(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     """Which types are of the workload's kind, whatever their size. Worked out once a catalog; do not change it."""
     profile = WORKLOADS[workload]
-    return np.array([_serves(profile, instance) for instance in columns.types], dtype=np.bool_)
+    return columns.where(lambda instance: _serves(profile, instance))
 
 
 def _serves(profile: WorkloadProfile, instance: InstanceType) -> bool:
@@ -162,6 +167,6 @@ def fits_reference(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     return accelerated | plain | columns.named(profile.services)
 
 
-def _within(values: np.ndarray[tuple[int], np.dtype[np.float64]], least: float, most: float) -> BoolArray:
+def _within(values: FloatArray, least: float, most: float) -> BoolArray:
     result: BoolArray = (values >= least) & (values <= most)
     return result

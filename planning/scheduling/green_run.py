@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carbon import units
 from planning.outlook.zone_hours import ZoneHours
-from planning.placing.order import ROUNDING
+from planning.ties import ROUNDING
 
 # A region stays worth its place while a step is at most this many times the intensity it was ranked by.
 STAY_RATIO = 1.10

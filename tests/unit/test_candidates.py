@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
 from catalog.model import InstanceType, Region
-from planning.placing.candidates import Candidates, in_scope, narrow, region_constraints, type_constraints
+from planning.placing.candidates import Candidates, narrow
+from planning.placing.constraints import Constraints, type_constraints
+from planning.placing.scope import region_scope
 from tests.fakes.clouds import cloud_map
 
 OFFERS = cloud_map().offers
@@ -39,12 +41,9 @@ def ask(
 
 
 def find(query: OptimizeQuery) -> Candidates:
-    return narrow(
-        OFFERS,
-        in_scope(query, OFFERS.regions),
-        (region_constraints(query, OFFERS.regions), OFFERS.region),
-        (type_constraints(query, OFFERS.columns), OFFERS.type),
-    )
+    scope = region_scope(query, OFFERS.regions)
+    constraints = Constraints(regions=scope.constraints, types=type_constraints(query, OFFERS.columns))
+    return narrow(OFFERS, scope.in_scope, constraints)
 
 
 def types_of(found: Candidates) -> set[InstanceType]:
@@ -140,8 +139,8 @@ def test_regions_that_are_not_open_to_everyone_are_no_candidates_even_when_asked
 
 
 def test_34_regions_of_aws_are_in_scope() -> None:
-    assert int(in_scope(ask(), OFFERS.regions).sum()) == 34
-    assert int(in_scope(ask(providers=()), OFFERS.regions).sum()) == 350
+    assert int(region_scope(ask(), OFFERS.regions).in_scope.sum()) == 34
+    assert int(region_scope(ask(providers=()), OFFERS.regions).in_scope.sum()) == 350
 
 
 def test_general_work_runs_on_general_purpose_types_of_one_to_four_times_2_vcpu_and_8_gb() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from carbon.placements import ParetoPoint, Placement
 from carbon.workload import CalculateQuery, Load, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
-from planning.placing.costs import Front, pareto_front
+from planning.placing.pareto import Front, pareto_front
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat
 

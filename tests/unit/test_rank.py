@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from carbon.power import PowerModel
-from carbon.workload import Load, Priority
+from carbon.workload import Load, OptimizeQuery, Priority, WorkloadType
 from catalog.columns import TypeColumns
 from catalog.model import Accelerator, InstanceType
 from planning.placing.candidates import Candidates
-from planning.placing.rank import ACCELERATED, PLAIN, UNRATED, Ranked, TypeRates, rank
+from planning.placing.figures import offer_figures
+from planning.placing.rank import Ranked, rank
+from planning.placing.rates import ACCELERATED, PLAIN, UNRATED, TypeRates
 
 
 def machine(
@@ -95,25 +97,24 @@ def order(
     """Ranks every type in every region, or just `offers` (region, type); regions are known by their intensity."""
     pairs = offers or [(region, kind) for region in range(len(grams_per_kwh)) for kind in range(len(types))]
     columns = TypeColumns.of(types)
-    found = Candidates(
+    candidates = Candidates(
         np.arange(len(pairs)),
         np.array([region for region, _ in pairs], dtype=np.intp),
         np.array([kind for _, kind in pairs], dtype=np.intp),
         len(pairs),
         {},
     )
-    ranked: Ranked = rank(
-        found,
+    figures = offer_figures(
+        candidates,
         columns,
         TypeRates.at(columns, load or Load()),
-        priority=priority,
         gco2e_per_kwh_it=np.array(grams_per_kwh, dtype=np.float64),
-        include_embodied=embodied,
-        per_region=per_region,
-        region_order=np.array(region_order or range(len(grams_per_kwh)), dtype=np.intp),
         usd_per_hour=np.full(len(pairs), np.nan) if usd_per_hour is None else np.array(usd_per_hour),
-        carbon_usd_per_tonne=carbon_usd_per_tonne,
+        region_order=np.array(region_order or range(len(grams_per_kwh)), dtype=np.intp),
+        include_embodied=embodied,
     )
+    query = OptimizeQuery(workload=WorkloadType.GENERAL, priority=priority, carbon_usd_per_tonne=carbon_usd_per_tonne)
+    ranked: Ranked = rank(figures, query, per_region)
     return [
         Row(int(region), types[kind].instance_type, int(cls), float(grams), float(relative), float(score))
         for region, kind, cls, grams, relative, score in zip(
@@ -356,17 +357,15 @@ def test_nothing_found_ranks_to_nothing() -> None:
     columns = TypeColumns.of([machine("a")])
     empty = np.array([], dtype=np.intp)
 
-    ranked = rank(
+    figures = offer_figures(
         Candidates(empty, empty, empty, 0, {}),
         columns,
         TypeRates.at(columns, Load()),
-        priority=Priority.CARBON,
         gco2e_per_kwh_it=np.array([100.0]),
-        include_embodied=False,
-        per_region=1,
-        region_order=np.array([0]),
         usd_per_hour=np.array([]),
-        carbon_usd_per_tonne=0.0,
+        region_order=np.array([0]),
+        include_embodied=False,
     )
+    ranked = rank(figures, OptimizeQuery(workload=WorkloadType.GENERAL, priority=Priority.CARBON), 1)
 
     assert len(ranked.region) == 0

@@ -13,8 +13,8 @@ from carbon.intensity import Quality
 from carbon.results import Schedule
 from carbon.workload import OptimizeQuery, Priority, ScheduleQuery, WorkloadType
 from engine import Engine
-from planning.placing.placement import timing
-from planning.scheduling.schedule import search_span
+from planning.placing.workloads import can_wait
+from planning.scheduling.span import RunSpan, run_span
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known
 
@@ -149,21 +149,39 @@ def test_a_plan_always_lies_within_what_was_asked(now: datetime, minutes: int, s
 
 
 def test_the_span_of_a_search_by_hand() -> None:
-    assert search_span(ask(2), NOW) == (NOW, NOW + timedelta(hours=24))
-    assert search_span(ask(2, deadline=at(20)), NOW) == (NOW, at(18))
-    assert search_span(ask(2, start_after=at(12), search_hours=3.0), NOW) == (at(12), at(15))
+    def starts(**more: object) -> tuple[datetime, datetime]:
+        limits: dict[str, object] = {"start_after": None, "deadline": None, **more}
+        span = run_span(NOW, duration_hours=2.0, **limits)  # type: ignore[arg-type]
+        return span.earliest, span.latest
+
+    assert starts() == (NOW, NOW + timedelta(hours=24))
+    assert starts(deadline=at(20)) == (NOW, at(18))
+    assert starts(start_after=at(12), search_hours=3.0) == (at(12), at(15))
+    assert starts(deadline=at(20), search_hours=3.0) == (NOW, at(13, 20))
+    assert starts(deadline=at(20), search_hours=30.0) == (NOW, at(18))
+    assert starts(deadline=at(20), flexible=False) == (NOW, NOW)
 
 
 def question(workload: WorkloadType, **more: object) -> OptimizeQuery:
     return OptimizeQuery(workload=workload, priority=Priority.CARBON, **more)  # type: ignore[arg-type]
 
 
+def span_of(query: OptimizeQuery) -> RunSpan:
+    return run_span(
+        NOW,
+        duration_hours=query.duration_hours,
+        start_after=query.start_after,
+        deadline=query.deadline,
+        flexible=can_wait(query),
+    )
+
+
 @pytest.mark.parametrize("workload", WorkloadType)
 def test_only_training_and_general_work_waits_unless_told_otherwise(workload: WorkloadType) -> None:
     waits = workload in (WorkloadType.TRAINING, WorkloadType.GENERAL)
 
-    by_default = timing(question(workload), NOW)
-    told = timing(question(workload, flexible=not waits), NOW)
+    by_default = span_of(question(workload))
+    told = span_of(question(workload, flexible=not waits))
 
     assert by_default.flexible is waits
     assert (by_default.latest > NOW) is waits
@@ -171,23 +189,23 @@ def test_only_training_and_general_work_waits_unless_told_otherwise(workload: Wo
 
 
 def test_a_service_without_an_end_is_ranked_by_its_next_day_or_what_its_deadline_leaves() -> None:
-    open_end = timing(question(WorkloadType.DATABASE), NOW)
-    until_four = timing(question(WorkloadType.DATABASE, deadline=at(16, 20)), NOW)
-    six_hours = timing(question(WorkloadType.DATABASE, duration_hours=6.0), NOW)
+    open_end = span_of(question(WorkloadType.DATABASE))
+    until_four = span_of(question(WorkloadType.DATABASE, deadline=at(16, 20)))
+    six_hours = span_of(question(WorkloadType.DATABASE, duration_hours=6.0))
 
-    assert (open_end.duration_hours, open_end.ranking_hours) == (1, 24)
-    assert (until_four.duration_hours, until_four.ranking_hours) == (1, 6)
-    assert (six_hours.duration_hours, six_hours.ranking_hours) == (6, 6)
+    assert (open_end.duration_hours, open_end.window_hours) == (1, 24)
+    assert (until_four.duration_hours, until_four.window_hours) == (1, 6)
+    assert (six_hours.duration_hours, six_hours.window_hours) == (6, 6)
 
 
 def test_work_that_does_not_fit_its_deadline_is_refused_before_it_is_ranked() -> None:
     with pytest.raises(DoesNotFit) as raised:
-        timing(question(WorkloadType.GENERAL, duration_hours=5.0, deadline=at(15)), NOW)
+        span_of(question(WorkloadType.GENERAL, duration_hours=5.0, deadline=at(15)))
 
     assert raised.value.facts["earliest_finish"] == at(15, 20)
 
 
 def test_flexible_work_starts_by_its_deadline_less_its_length() -> None:
-    found = timing(question(WorkloadType.GENERAL, duration_hours=2.0, deadline=at(20), start_after=at(9)), NOW)
+    found = span_of(question(WorkloadType.GENERAL, duration_hours=2.0, deadline=at(20), start_after=at(9)))
 
     assert (found.earliest, found.latest) == (NOW, at(18))

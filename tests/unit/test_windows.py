@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from planning.scheduling.windows import Series, best_windows, next_best_windows
+from planning.outlook.series import Series
+from planning.scheduling.windows import best_windows, next_best_windows
 
 
 def mean_by_hand(values: list[float], step_seconds: float, start: float, duration: float) -> float:

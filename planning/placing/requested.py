@@ -1,0 +1,49 @@
+"""The caller's own region in an answer, whether it qualifies or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from carbon.placements import BareRegion, PlacementRow
+from carbon.results import RegionNow
+from planning.placing.candidates import narrow
+from planning.placing.constraints import Constraints
+from planning.placing.figures import figures
+from planning.placing.job import Job
+from planning.placing.rank import Ranked, rank
+from planning.placing.rows import row
+
+
+def requested_region(job: Job, constraints: Constraints, ranked: Ranked) -> PlacementRow | BareRegion | None:
+    """The region by its best type, or only its grid if no machine can be rated; None if the caller names none.
+
+    A region that does not qualify carries the names of the constraints it fails.
+    """
+    region = job.scope.requested
+    if region is None:
+        return None
+    position = np.flatnonzero(ranked.region == region)
+    if len(position):
+        return row(job, ranked, int(position[0]), best=ranked)
+    of_region = (job.scope.conditions, constraints.regions, constraints.grids)
+    refused = tuple(name for masks in of_region for name, mask in masks.items() if not mask[region])
+    here = np.arange(len(job.offers.regions)) == region
+    machines = narrow(job.offers, here, Constraints(types=constraints.types))
+    if not len(machines):
+        return BareRegion(now=_now(job, region), refused_by=(*refused, *(machines.removed or ("no_known_offers",))))
+    affordable = narrow(job.offers, here, Constraints(types=constraints.types, prices=constraints.prices))
+    if not len(affordable):
+        refused += tuple(name for name in constraints.prices if name in affordable.removed)
+    best_here = row(job, rank(figures(job, machines), job.query, per_region=1), 0, best=ranked)
+    return replace(best_here, qualifies=False, refused_by=refused, score=None)
+
+
+def _now(job: Job, region: int) -> RegionNow:
+    place = job.offers.regions[region]
+    return RegionNow(
+        region=place.key,
+        intensity=job.outlook.current(place.zone),
+        shares=job.mapping.annual_shares[place.zone],
+    )
