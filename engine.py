@@ -237,7 +237,7 @@ class Session:
         """What to say of a type whose power is not modelled."""
         return {
             "instance_type": machine.instance_type,
-            "why": machine.note.rpartition("not modelled: ")[2] or "its parts are not known",
+            "why": machine.not_modelled or "its parts are not known",
             **({"nearest_modelled": self.mapping.nearest_modelled(machine)} if suggest else {}),
         }
 

@@ -134,6 +134,7 @@ def load_machines(
             performance_index=index,
             performance_basis=cpu.performance_basis if cpu and index is not None else None,
             power=_power(row, cpu, accelerator_power),
+            not_modelled=row.optional("not_modelled"),
             note=row.text("note"),
             source=row.required("source"),
             as_of=row.required("as_of"),

@@ -101,7 +101,7 @@ class InstanceType:
     accelerated | hpc | fpga | media | mac | serverless | container | database | other.
     baseline_utilization: sustained share a burstable type may use.
     performance_index: work of one vCPU relative to a Cascade Lake thread; performance_basis says how known.
-    power: None when it cannot be modelled.
+    power: None when it cannot be modelled; not_modelled then says why.
     """
 
     provider: str
@@ -123,6 +123,7 @@ class InstanceType:
     performance_index: float | None
     performance_basis: str | None
     power: PowerModel | None
+    not_modelled: str | None
     note: str
     source: str
     as_of: str

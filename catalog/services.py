@@ -157,6 +157,7 @@ def _sized(service: Service, found: re.Match[str]) -> InstanceType | None:
         performance_index=index,
         performance_basis=None if index is None else cpu.performance_basis,
         power=power_model(cpu, reserved_vcpus=reserved, memory_gb=held_gb),
+        not_modelled=None,
         note=service.note,
         source=service.source,
         as_of=service.as_of,

@@ -38,8 +38,8 @@ ACCELERATOR_COLUMNS = (
 INSTANCE_COLUMNS = (
     "instance_type", "family", "category", "vcpus", "reserved_vcpus", "memory_gb", "cpu_model", "microarchitecture",
     "arch", "threads_per_core", "burstable", "baseline_utilization", "accelerator", "accelerator_count",
-    "local_storage_gb", "local_storage_kind", "host_vcpus", "host_sockets", "embodied_kgco2e", "note", "source",
-    "as_of",
+    "local_storage_gb", "local_storage_kind", "host_vcpus", "host_sockets", "embodied_kgco2e", "not_modelled", "note",
+    "source", "as_of",
 )  # fmt: skip
 
 _FLEET, _INDUSTRY = "fleet figure", "industry average"
@@ -177,6 +177,7 @@ def instance_row(provider: str, cells: Cells) -> Cells:
         "burstable": "yes" if rules.burstable(provider, name) else "",
         "baseline_utilization": f"{float(baseline) / 100:g}" if baseline else "",
         "local_storage_kind": cells["local_storage_type"],
+        "not_modelled": "",
         "note": "",
         "source": cells["source"].replace("; reference watts Teads 2021", ""),
         "as_of": INSTANCES_AS_OF,
@@ -191,7 +192,7 @@ def undescribed_row(provider: str, name: str, seen: str, source: str) -> Cells:
         "family": rules.family(provider, name),
         "category": rules.category(provider, name),
         "burstable": "yes" if rules.burstable(provider, name) else "",
-        "note": "not modelled: for sale, but its hardware is described by no source at hand",
+        "not_modelled": "for sale, but its hardware is described by no source at hand",
         "source": source,
         "as_of": seen,
     }

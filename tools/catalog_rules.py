@@ -131,12 +131,15 @@ def _letters(pattern: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """Cells to replace in the instance rows a pattern names, and why. Embodied is worked out again."""
+    """Cells to replace in the instance rows that a pattern names. Embodied emissions are computed again.
+
+    reason: for the column `note`; "" where the cells give the reason in `not_modelled`.
+    """
 
     provider: str
     pattern: str
     cells: Mapping[str, str]
-    reason: str
+    reason: str = ""
 
 
 INSTANCE_CORRECTIONS = (
@@ -149,9 +152,14 @@ INSTANCE_CORRECTIONS = (
     Correction(
         provider="scaleway",
         pattern=r"GPU-3070-S",
-        cells={"accelerator": "", "accelerator_count": "0", "microarchitecture": "", "embodied_kgco2e": ""},
-        reason="not modelled: the machine list gives a P100, the name a GeForce RTX 3070, for which no power or "
-        "performance is at hand; host CPU unknown",
+        cells={
+            "accelerator": "",
+            "accelerator_count": "0",
+            "microarchitecture": "",
+            "embodied_kgco2e": "",
+            "not_modelled": "the machine list gives a P100, the name a GeForce RTX 3070, for which no power or "
+            "performance is at hand; host CPU unknown",
+        },
     ),
     Correction(
         provider="azure",

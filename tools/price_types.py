@@ -13,7 +13,7 @@ from tools.catalog_facts import INSTANCE_COLUMNS
 Cells = dict[str, str]
 
 SIZES = Path(__file__).resolve().parent / "price_type_sizes.csv"
-NOT_MODELLED = "not modelled: no source at hand names its hardware"
+NOT_MODELLED = "no source at hand names its hardware"
 NAMES_AS_OF = "2026-11"
 
 # Families whose provider says that their vCPUs are shared between customers, and where it says so.
@@ -162,11 +162,12 @@ def instance_row(provider: str, name: str) -> Cells:
     return sized({column: own.get(column, "") for column in INSTANCE_COLUMNS}, size(provider, name))
 
 
-def sized(row: Cells, known: Cells) -> Cells:
-    """The row of an undescribed type with what is known of its size."""
-    if not known:
+def sized(row: Cells, size_cells: Cells) -> Cells:
+    """The row of an undescribed type with the cells of its size, if there are any."""
+    if not size_cells:
         return row
-    return {**row, **known, "note": "; ".join(filter(None, (NOT_MODELLED, known.get("note", ""))))}
+    reasons = filter(None, (NOT_MODELLED, size_cells.get("not_modelled", "")))
+    return {**row, **size_cells, "not_modelled": "; ".join(reasons)}
 
 
 def shared_vcpu_rows() -> Iterator[Cells]:

@@ -65,6 +65,14 @@ def test_a_size_read_from_alibabas_names_says_that_it_is_derived(catalog: Catalo
     assert {t.instance_type[4] for t in sized} == {"c", "g", "r"}
 
 
+def test_why_a_type_is_not_modelled_is_told_apart_from_notes_on_its_size(catalog: Catalog) -> None:
+    found = catalog.find_type("alibaba", "ecs.c6.large")
+
+    assert found is not None
+    assert found.not_modelled == "no source at hand names its hardware"
+    assert found.note == "derived: size read from the name"
+
+
 def test_every_shared_family_is_one_the_catalog_has(catalog: Catalog) -> None:
     families = {(t.provider, t.family) for t in catalog.types}
     with (DATA / "shared_vcpus.csv").open(newline="", encoding="utf-8") as file:

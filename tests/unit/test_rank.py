@@ -65,6 +65,7 @@ def machine(
             accelerator_max_w=0,
             storage_w=0,
         ),
+        not_modelled=None,
         note="",
         source="test",
         as_of="2026-01",
