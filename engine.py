@@ -27,7 +27,7 @@ from planning.outlook.zones import Outlook, build_outlook, young
 from planning.placing.emission import Machines, Site, emission, utilization
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
-from planning.placing.location_rank import asked_for, locate
+from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.placement import place
 from planning.placing.regions import select, sort_regions
 from planning.placing.scope import region_scope
@@ -35,7 +35,7 @@ from planning.placing.workloads import can_wait
 from planning.scheduling.schedule import schedule
 from planning.scheduling.span import run_span
 
-MANY_REGIONS = 150  # rankings of so many are made one after the other
+MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
 MAX_SUGGESTIONS = 10  # types of one question for which similar ones are looked for
 
 
@@ -105,9 +105,9 @@ class Session:
 
     def regions(self, query: RegionsQuery) -> RegionList:
         """The open regions and their grid now, in the order asked for."""
-        found = select(self.mapping.open_regions, query)
-        outlook = self._outlook(list(dict.fromkeys(r.zone for r in found)), hours=1)
-        rows = sort_regions((self._region_now(r, outlook) for r in found), query.sort)
+        regions = select(self.mapping.open_regions, query)
+        outlook = self._outlook(list(dict.fromkeys(r.zone for r in regions)), hours=1)
+        rows = sort_regions((self._region_now(r, outlook) for r in regions), query.sort)
         return RegionList(rows=rows[query.offset :][: query.limit], total=len(rows))
 
     def region_details(self, region_key: str) -> RegionDetails:
@@ -117,15 +117,15 @@ class Session:
         shares = self._live_shares(region.zone) or self.mapping.annual_shares[region.zone]
         return describe_day(self._region_now(region, outlook, shares), region.zone, outlook)
 
-    def zone_details(self, zone: str) -> ZoneDetails:
-        """A grid zone now; retired keys are answered with the current one. Raises UnknownZone."""
-        found = self.mapping.zone(zone)
-        outlook = self._outlook([found.zone], hours=1)
+    def zone_details(self, zone_key: str) -> ZoneDetails:
+        """A grid zone now; a retired key is answered with the current one. Raises UnknownZone."""
+        zone = self.mapping.zone(zone_key).zone
+        outlook = self._outlook([zone], hours=1)
         return ZoneDetails(
-            zone=found.zone,
-            intensity=outlook.current(found.zone),
-            shares=self.mapping.annual_shares[found.zone],
-            regions=tuple(r.key for r in self.mapping.regions.values() if r.zone == found.zone),
+            zone=zone,
+            intensity=outlook.current(zone),
+            shares=self.mapping.annual_shares[zone],
+            regions=tuple(r.key for r in self.mapping.regions.values() if r.zone == zone),
         )
 
     def calculate(self, query: CalculateQuery) -> Emission:
@@ -174,14 +174,14 @@ class Session:
 
     def locations(self, query: LocationsQuery) -> LocationList:
         """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""
-        asked = asked_for(query, self.mapping.offers)
-        if not asked.regions:
+        region_set = locations_in_scope(query, self.mapping.offers)
+        if not region_set.regions:
             return LocationList(rows=(), total=0, excluded=())
         ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
-        readings = self.grid.read(asked.zones, now=self.now, forecast=True)
+        readings = self.grid.read(region_set.zones, now=self.now, forecast=True)
         current = {zone: young(reading, self.now, query.max_age_minutes) for zone, reading in readings.items()}
-        outlook = build_outlook(asked.zones, self.mapping.profiles, current, now=self.now, hours=ceil(ahead) + 1)
-        return locate(query, asked, self.mapping.prices, outlook, self.mapping.annual_shares, today_day=_day(self.now))
+        outlook = build_outlook(region_set.zones, self.mapping.profiles, current, now=self.now, hours=ceil(ahead) + 1)
+        return locate(query, region_set, self.mapping, outlook, today_day=_day(self.now))
 
     def held(self) -> Mapping[str, Observation]:
         """The live value held of every zone of which there is one; calls nothing."""

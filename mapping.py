@@ -11,7 +11,7 @@ from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownProvider,
 from carbon.results import GridShares, TableState
 from catalog.columns import FloatArray, TypeColumns
 from catalog.load import Catalog, load_catalog
-from catalog.memo import Memo, kept_with_table
+from catalog.memo import Memo, table_cache
 from catalog.model import InstanceType, Provider, Region, Zone
 from catalog.nearest import Names
 from catalog.offers import Offers, offer_table
@@ -88,7 +88,7 @@ class CloudMap:
         """The region of "provider:region", of an id with its provider, or of an id alone.
 
         An id alone means AWS's region of that id, else the only provider's that has it. Any case is accepted.
-        Raises UnknownProvider, UnknownRegion or AmbiguousRegion with the names that would do.
+        Raises UnknownProvider, UnknownRegion or AmbiguousRegion with the valid names.
         """
         prefix, colon, rest = name.partition(":")
         if colon:
@@ -97,63 +97,63 @@ class CloudMap:
                 raise UnknownRegion(name, detail=detail)
             provider, name = prefix, rest
         owner = None if provider is None else self.provider(provider).provider
-        found = [r for r in self.regions_by_id.get(name.casefold(), ()) if owner in (None, r.provider)]
-        preferred = [r for r in found if r.provider == (owner or DEFAULT_PROVIDER)]
-        if len(found) == 1 or len(preferred) == 1:
-            return (preferred or found)[0]
-        if not found:
+        regions = [r for r in self.regions_by_id.get(name.casefold(), ()) if owner in (None, r.provider)]
+        preferred = [r for r in regions if r.provider == (owner or DEFAULT_PROVIDER)]
+        if len(regions) == 1 or len(preferred) == 1:
+            return (preferred or regions)[0]
+        if not regions:
             others = [r.provider for r in self.regions_by_id.get(name.casefold(), ())]
             if owner is not None and others:
-                detail = f"{owner} has no region {name!r}; a region of this name: {', '.join(others)}"
+                detail = f"{owner} has no region {name!r}; it is a region of {' and '.join(others)}"
             else:
                 detail = f"region {name!r} is not known; GET /api/v1/regions?provider=all lists all regions"
             raise UnknownRegion(name, nearest=lambda: self._nearest_regions(name, owner), detail=detail)
-        keys = [r.key for r in found]
+        keys = [r.key for r in regions]
         detail = f"region {name!r} is ambiguous: use one of {', '.join(keys)}"
         raise AmbiguousRegion(name, nearest=lambda: keys, detail=detail)
 
     def provider(self, name: str) -> Provider:
         """A provider by id, in any case. Raises UnknownProvider."""
-        found = self.providers.get(name.casefold())
-        if found is None:
+        provider = self.providers.get(name.casefold())
+        if provider is None:
             raise UnknownProvider(name, nearest=lambda: provider_names(self).nearest(name, n=NEAREST))
-        return found
+        return provider
 
     def zone(self, name: str) -> Zone:
         """A grid zone by its current or a retired key, in any case. Raises UnknownZone."""
         key = name.upper()
-        found = self.zones.get(self.zone_aliases.get(key, key))
-        if found is None:
+        zone = self.zones.get(self.zone_aliases.get(key, key))
+        if zone is None:
             raise UnknownZone(name, nearest=lambda: zone_names(self).nearest(key, n=NEAREST))
-        return found
+        return zone
 
     def instance_type(self, provider: str, name: str) -> InstanceType:
         """A machine type or sized service of a provider, in any case. Raises UnknownInstanceType."""
-        found = self.catalog.find_type(provider, name)
-        if found is None:
+        instance = self.catalog.find_type(provider, name)
+        if instance is None:
             others = [other for other in self.providers if other != provider and self.catalog.find_type(other, name)]
-            detail = f"{provider} has no instance type {name!r}"
+            detail = f"{provider} does not sell an instance type {name!r}"
             if others:
-                detail += f"; a type of this name: {', '.join(others)}"
+                detail += f"; it is a type of {' and '.join(others)}: use a region of {' or '.join(others)}"
             raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)
-        return found
+        return instance
 
     def nearest_modelled(self, instance: InstanceType) -> tuple[str, ...]:
         """Modelled types of its provider, and of its category where there are any, whose names are closest."""
-        known = modelled_names(self, instance.provider, instance.category)
-        return known.nearest(instance.instance_type, n=NEAREST, cutoff=0.0)
+        names = modelled_names(self, instance.provider, instance.category)
+        return names.nearest(instance.instance_type, n=NEAREST, cutoff=0.0)
 
     def pue_of(self, region: Region) -> float:
         """Facility energy over IT energy in the region: the fleet figure of its provider."""
         return self.providers[region.provider].pue
 
     def price(self, region_key: str, instance_type: str) -> Price | None:
-        """What the type costs in the region; None where nobody says."""
+        """What the type costs in the region; None where no price is known."""
         index = self.offers.type_index.get((self.regions[region_key].provider, instance_type))
         return None if index is None else self.prices.price(self.region_index[region_key], index)
 
     def is_offered(self, region_key: str, instance_type: str) -> bool | None:
-        """Whether the type exists in the region; None where nobody lists it. Services: by theirs."""
+        """Whether the region sells the type; None where no source says so. A service: by its own list of regions."""
         region = self.regions[region_key]
         index = self.offers.type_index.get((region.provider, instance_type))
         if index is None:
@@ -173,25 +173,25 @@ class CloudMap:
         return near if provider is None else tuple(f"{provider}:{region}" for region in near)
 
 
-@kept_with_table(None)
+@table_cache(None)
 def pue_by_region(mapping: CloudMap) -> FloatArray:
     """The PUE of each region, in their order in the offers. Read only."""
     return np.array([mapping.pue_of(region) for region in mapping.offers.regions])
 
 
-@kept_with_table(None)
+@table_cache(None)
 def provider_names(mapping: CloudMap) -> Names:
     """To suggest providers from."""
     return Names(mapping.providers)
 
 
-@kept_with_table(None)
+@table_cache(None)
 def zone_names(mapping: CloudMap) -> Names:
     """To suggest grid zones from."""
     return Names(mapping.zones)
 
 
-@kept_with_table(None)
+@table_cache(None)
 def region_names(mapping: CloudMap, provider: str | None) -> Names:
     """To suggest regions from: a provider's ids; of all providers an AWS region's id, any other as provider:region."""
     if provider is not None:
@@ -199,21 +199,21 @@ def region_names(mapping: CloudMap, provider: str | None) -> Names:
     return Names(r.region if r.provider == DEFAULT_PROVIDER else r.key for r in mapping.regions.values())
 
 
-@kept_with_table(None)
+@table_cache(None)
 def place_names(mapping: CloudMap) -> Names:
     """To suggest from where a provider or the gid of a region is expected."""
     return Names([*mapping.providers, *(r.gid for r in mapping.regions.values())])
 
 
-@kept_with_table(None)
+@table_cache(None)
 def type_names(mapping: CloudMap, provider: str | None) -> Names:
-    """To suggest instance types from: a provider's, or everybody's."""
+    """To suggest instance types from: a provider's, or those of all providers."""
     if provider is None:
         return Names(t.instance_type for t in mapping.columns.types)
     return Names(t.instance_type for t in mapping.catalog.types if t.provider == provider)
 
 
-@kept_with_table(None)
+@table_cache(None)
 def modelled_names(mapping: CloudMap, provider: str, category: str) -> Names:
     """To suggest modelled types of a provider from: those of the category, of all categories where it has none."""
     modelled = [t for t in mapping.catalog.types if t.provider == provider and t.power_modelled]

@@ -53,7 +53,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class Exclusion:
     """A region that was asked for and is not listed, and why."""
 
     region: str
@@ -66,4 +66,4 @@ class LocationList:
 
     rows: tuple[Location, ...]
     total: int
-    excluded: tuple[LeftOut, ...]
+    excluded: tuple[Exclusion, ...]

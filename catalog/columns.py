@@ -107,8 +107,8 @@ class TypeColumns:
 
     def utilization(self, utilization: float | None) -> FloatArray:
         """CPU utilisation of each type: the caller's, else the default; burstable types at most their baseline."""
-        asked = units.DEFAULT_UTILIZATION if utilization is None else utilization
-        capped: FloatArray = np.fmin(self.baseline_utilization, asked)
+        uncapped = units.DEFAULT_UTILIZATION if utilization is None else utilization
+        capped: FloatArray = np.fmin(self.baseline_utilization, uncapped)
         return capped
 
     def it_watts(self, utilization: FloatArray, accelerator_utilization: FloatArray, curve: PowerCurve) -> FloatArray:

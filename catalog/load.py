@@ -48,7 +48,7 @@ class Catalog:
     tables: Mapping[str, tuple[int, str]]
 
     def find_type(self, provider: str, name: str) -> InstanceType | None:
-        """The machine type or service of this name, in any case; None where nobody knows it."""
+        """The machine type or service of this name, in any case; None where the catalog has none."""
         index = self.type_index.get(provider, {}).get(name.lower())
         if index is not None:
             return self.types[index]
@@ -150,16 +150,16 @@ def _region(provider: str, row: Row, zones: set[str]) -> Region:
 def _machine(
     types: tuple[InstanceType, ...], type_index: Mapping[str, Mapping[str, int]], provider: str, name: str
 ) -> InstanceType | None:
-    found = type_index.get(provider, {}).get(name.lower())
-    return None if found is None else types[found]
+    index = type_index.get(provider, {}).get(name.lower())
+    return None if index is None else types[index]
 
 
 def _type_index(types: Sequence[InstanceType]) -> dict[str, dict[str, int]]:
     """Provider -> name in lower case -> place in `types`."""
-    found: dict[str, dict[str, int]] = {}
+    indexes: dict[str, dict[str, int]] = {}
     for index, instance in enumerate(types):
-        found.setdefault(instance.provider, {})[instance.instance_type.lower()] = index
-    return found
+        indexes.setdefault(instance.provider, {})[instance.instance_type.lower()] = index
+    return indexes
 
 
 def _indexes(row: Row, provider: str, region_index: Mapping[tuple[str, str], int]) -> tuple[int, ...]:

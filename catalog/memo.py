@@ -1,4 +1,4 @@
-"""Results worked out from a table are kept with that table and go when a reload replaces it."""
+"""Results worked out from a table are cached with that table and go when a reload replaces it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Memo = dict[Callable[..., Any], Callable[..., Any]]  # function -> the same for 
 
 
 class Table(Protocol):
-    """What results are kept with. memo: empty at first, of this table alone."""
+    """What results are cached with. memo: empty at first, of this table alone."""
 
     @property
     def memo(self) -> Memo: ...
@@ -21,22 +21,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kept_with_table(results: int | None) -> Callable[[Callable[Concatenate[T, P], R]], Callable[Concatenate[T, P], R]]:
-    """As functools.lru_cache, but the results are kept with the table that is the first argument.
+def table_cache(results: int | None) -> Callable[[Callable[Concatenate[T, P], R]], Callable[Concatenate[T, P], R]]:
+    """As functools.lru_cache, but the results are cached with the table that is the first argument.
 
-    results: how many are kept for one table, those used last; None: all. The other arguments are hashable. A cache of
+    results: how many are cached for one table, those used last; None: all. The other arguments are hashable. A cache of
     the function itself would keep every table of before a reload in memory.
     """
 
-    def decorate(make: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
-        @wraps(make)
-        def kept(table: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            of_table = table.memo.get(make)
+    def decorate(function: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
+        @wraps(function)
+        def cached(table: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            of_table = table.memo.get(function)
             if of_table is None:
-                of_table = table.memo.setdefault(make, lru_cache(results)(partial(make, table)))
+                of_table = table.memo.setdefault(function, lru_cache(results)(partial(function, table)))
             result: R = of_table(*args, **kwargs)
             return result
 
-        return kept
+        return cached
 
     return decorate

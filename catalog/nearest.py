@@ -8,17 +8,17 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-LONGEST = 100  # characters of a misspelt name that are looked at; no name is half as long
+LONGEST = 100  # characters of a misspelt name that are compared; no name is half as long
 COMPARISONS = 60  # most names compared letter by letter, which takes about 0.03 ms each
-SLOTS = 64  # letters are counted in so many groups; which letters share one does not change what is found
-ALIKE = 0.5  # difflib's ratio (0 to 1) from which a name is close enough to be meant
+SLOTS = 64  # letters are counted in this many groups; which letters share a group does not change the result
+ALIKE = 0.5  # difflib's ratio (0 to 1) from which a name is close enough to be suggested
 
 
 class Names:
-    """Names, prepared so that the ones closest to a given text are found in about a millisecond among thousands.
+    """Names, prepared so that the closest ones to a text are found in about a millisecond among thousands.
 
-    Close is what difflib.get_close_matches says, upper and lower case being alike. How many letters two texts share
-    bounds their ratio from above, so that only the most promising names are compared letter by letter.
+    The measure is that of difflib.get_close_matches, without regard to case. The number of letters that two texts
+    share bounds their ratio from above, so only the most promising names are compared letter by letter.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -33,20 +33,20 @@ class Names:
 
     def nearest(self, text: str, *, n: int, cutoff: float = ALIKE) -> tuple[str, ...]:
         """At most n names whose ratio is at least cutoff, the closest first."""
-        given = text.casefold()[:LONGEST]
+        query = text.casefold()[:LONGEST]
         shared = np.zeros(len(self._folded), dtype=np.int64)
-        for slot, count in _letters(given).items():
+        for slot, count in _letters(query).items():
             shared += np.minimum(self._counts[slot], count)
-        bound = 2.0 * shared / np.maximum(self._lengths + len(given), 1)
-        matcher = SequenceMatcher(b=given)
-        found: list[tuple[float, str]] = []
+        bound = 2.0 * shared / np.maximum(self._lengths + len(query), 1)
+        matcher = SequenceMatcher(b=query)
+        matches: list[tuple[float, str]] = []
         for place in np.argsort(-bound, kind="stable")[:COMPARISONS].tolist():
-            if bound[place] < cutoff or (len(found) == n and bound[place] < found[-1][0]):
+            if bound[place] < cutoff or (len(matches) == n and bound[place] < matches[-1][0]):
                 break
             matcher.set_seq1(self._folded[place])
             if (ratio := matcher.ratio()) >= cutoff:
-                found = sorted([*found, (ratio, self._folded[place])], reverse=True)[:n]
-        return tuple(self._by_fold[name] for _, name in found)
+                matches = sorted([*matches, (ratio, self._folded[place])], reverse=True)[:n]
+        return tuple(self._by_fold[name] for _, name in matches)
 
 
 def _letters(text: str) -> Counter[int]:

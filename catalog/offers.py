@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from catalog.columns import IntArray, TypeColumns
 from catalog.load import Catalog
-from catalog.memo import Memo, kept_with_table
+from catalog.memo import Memo, table_cache
 from catalog.model import InstanceType, Region
 
 # Services that are candidates like machines: provider, the table's name of the service, the size compared.
@@ -45,7 +45,7 @@ class Offers:
         return region * len(self.columns.types) + type_index
 
 
-@kept_with_table(None)
+@table_cache(None)
 def count_of(offers: Offers, provider: str) -> int:
     """How many pairs of region and type a provider offers."""
     of_provider = np.array([region.provider == provider for region in offers.regions])

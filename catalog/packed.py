@@ -75,8 +75,8 @@ def load_packed(folder: Path = PACKED) -> PackedPrices:
         if array.dtype != COLUMNS[name] or array.shape != (names["pairs"],):
             raise CatalogError(f"packed prices: {name} is {array.dtype}{array.shape}, not {names['pairs']} pairs")
     return PackedPrices(
-        regions=tuple((provider, name) for provider, found in names["regions"].items() for name in found),
-        types=tuple((provider, name) for provider, found in names["types"].items() for name in found),
+        regions=tuple((provider, name) for provider, ids in names["regions"].items() for name in ids),
+        types=tuple((provider, name) for provider, ids in names["types"].items() for name in ids),
         sources=tuple(PriceSource(**source) for source in names["sources"]),
         dates=tuple((text, day) for text, day in names["dates"]),
         tables={table: (rows, as_of) for table, (rows, as_of) in names["tables"].items()},

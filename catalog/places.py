@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from carbon.errors import UnknownAirport, UnknownCountry
-from catalog.memo import Memo, kept_with_table
+from catalog.memo import Memo, table_cache
 from catalog.nearest import Names
 from catalog.tables import CatalogError, read_table
 
@@ -55,13 +55,13 @@ class Places:
         return self.metros[key]
 
 
-@kept_with_table(None)
+@table_cache(None)
 def country_names(places: Places) -> Names:
     """To suggest countries from."""
     return Names(places.country_words)
 
 
-@kept_with_table(None)
+@table_cache(None)
 def airport_names(places: Places) -> Names:
     """To suggest airports and metros from."""
     return Names(places.airport_words)
@@ -134,14 +134,14 @@ def _upper(code: str) -> str:
 
 def _add(words: dict[str, tuple[str, ...]], texts: Iterable[str], code: str) -> None:
     for text in filter(None, texts):
-        known = words.get(text.casefold(), ())
-        if code not in known:
-            words[text.casefold()] = (*known, code)
+        codes = words.get(text.casefold(), ())
+        if code not in codes:
+            words[text.casefold()] = (*codes, code)
 
 
-def _nearest(name: str, words: Words, known: Names) -> tuple[str, ...]:
-    """Codes of the words that begin as `name` does ("russia"), then of those alike."""
-    given = name.casefold()
-    begun = [word for word in words if word.startswith(given)] if len(given) >= MIN_BEGINNING else []
-    close = known.nearest(given, n=NEAREST)
-    return tuple(dict.fromkeys(code for word in (*begun, *close) for code in words[word]))[:NEAREST]
+def _nearest(name: str, words: Words, names: Names) -> tuple[str, ...]:
+    """Codes of the words that begin with `name` ("russia"), then of similar ones."""
+    query = name.casefold()
+    longer = [word for word in words if word.startswith(query)] if len(query) >= MIN_BEGINNING else []
+    similar = names.nearest(query, n=NEAREST)
+    return tuple(dict.fromkeys(code for word in (*longer, *similar) for code in words[word]))[:NEAREST]

@@ -92,22 +92,22 @@ class Services:
     machine: Callable[[str, str], InstanceType | None]
 
     def service_type(self, provider: str, name: str) -> InstanceType | None:
-        """The instance type a service's name stands for, in canonical spelling; None where no service knows it.
+        """The instance type a service's name stands for, in canonical spelling; None where no service matches.
 
         Any case; `x86` is read as `x86_64`. A size the service does not sell is None as well. Whether a service
         is sold over a certain machine type (`db.` over a GPU type, say) is not checked.
         """
         for service in self.by_provider.get(provider, ()):
-            found = service.pattern.fullmatch(name)
-            if found is None:
+            match = service.pattern.fullmatch(name)
+            if match is None:
                 continue
-            instance = self._over_machine(service, found) if service.base else _sized(service, found)
+            instance = self._over_machine(service, match) if service.base else _sized(service, match)
             if instance is not None:
                 return instance
         return None
 
-    def _over_machine(self, service: Service, found: re.Match[str]) -> InstanceType | None:
-        parts = found.groupdict()
+    def _over_machine(self, service: Service, match: re.Match[str]) -> InstanceType | None:
+        parts = match.groupdict()
         machine = self.machine(service.provider, service.base.format(**parts))
         if machine is None:
             return None
@@ -122,10 +122,12 @@ class Services:
         )
 
 
-def _sized(service: Service, found: re.Match[str]) -> InstanceType | None:
+def _sized(service: Service, match: re.Match[str]) -> InstanceType | None:
     """The type a size stands for: its power, work and embodied share by the same rules as any machine's."""
-    numbers = {part: float(text) for part, text in found.groupdict().items() if part != "arch"}
-    arch = {"x86": "x86_64"}.get(asked := found.groupdict().get("arch", "x86_64").lower(), asked)
+    parts = match.groupdict()
+    arch = parts.pop("arch", "x86_64").lower()
+    arch = "x86_64" if arch == "x86" else arch
+    numbers = {part: float(text) for part, text in parts.items()}
     resources, cpu = service.resources(numbers), service.cpus.get(arch)
     if resources is None or cpu is None:
         return None
@@ -181,7 +183,7 @@ def load_services(
     for row in services:
         service = _service(row, cpus, tuple(sizes_of.get((row.text("provider"), row.text("service")), ())))
         by_provider.setdefault(service.provider, []).append(service)
-    return Services(by_provider={name: tuple(found) for name, found in by_provider.items()}, machine=machine)
+    return Services(by_provider={provider: tuple(rows) for provider, rows in by_provider.items()}, machine=machine)
 
 
 def _service(row: Row, cpus: Mapping[str, CpuFacts], sizes: tuple[Size, ...]) -> Service:

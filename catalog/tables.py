@@ -43,10 +43,10 @@ class Row:
 
     def number(self, column: str) -> float:
         """The cell as a number, which must be there."""
-        found = self.optional_number(column)
-        if found is None:
+        value = self.optional_number(column)
+        if value is None:
             raise self.error(f"{column} is empty")
-        return found
+        return value
 
     def optional_number(self, column: str) -> float | None:
         """The cell as a number, None where empty."""

@@ -68,15 +68,15 @@ def provider_rows(source: Path) -> Iterator[Cells]:
     with (source / "instances" / "constants.csv").open(newline="", encoding="utf-8") as file:
         constants = {row["key"]: row for row in csv.DictReader(file)}
     for provider, (name, key, remark) in _PROVIDERS.items():
-        found = constants[key or "pue_industry_average"]
-        status = "" if found["checked"] == "seen in this survey" else found["checked"]
+        constant = constants[key or "pue_industry_average"]
+        status = "" if constant["checked"] == "seen in this survey" else constant["checked"]
         yield {
             "provider": provider,
             "name": name,
-            "pue": found["value"],
+            "pue": constant["value"],
             "pue_basis": _FLEET if key else _INDUSTRY,
-            "source": "; ".join(filter(None, (found["source"], status, remark))),
-            "as_of": found["year"],
+            "source": "; ".join(filter(None, (constant["source"], status, remark))),
+            "as_of": constant["year"],
         }
 
 
@@ -93,15 +93,15 @@ def region_row(cells: Cells) -> Cells:
     else:
         doubt = f"zone in doubt: {cells['zone_alt']} is also plausible" if cells["zone_alt"] else ""
         zone, basis, note = cells["zone"], cells["zone_basis"], "; ".join(filter(None, (cells["note"], doubt)))
-    own = {"zone": zone, "zone_basis": basis, "zone_published": published, "note": note, "as_of": REGIONS_AS_OF}
-    own["iata_also"] = cells["iata_also"].replace(";", " ")
-    return {column: own.get(column) or cells.get(column, "") for column in REGION_COLUMNS} | own
+    changes = {"zone": zone, "zone_basis": basis, "zone_published": published, "note": note, "as_of": REGIONS_AS_OF}
+    changes["iata_also"] = cells["iata_also"].replace(";", " ")
+    return {column: changes.get(column) or cells.get(column, "") for column in REGION_COLUMNS} | changes
 
 
 def cpu_row(cells: Cells, work: Mapping[str, str], hosts: Mapping[str, str]) -> Cells:
     """A CPU with its power, its work and the host most of its instances name."""
     host_vcpus, host_sockets = (hosts.get(cells["cpu_model"]) or " ").split(" ")
-    own = {
+    changes = {
         **_watts(cells, "min_watts_per_thread", "max_watts_per_thread", "min_watts_per_core", "max_watts_per_core"),
         "ssj_ops_per_thread": work["value"],
         "ssj_ops_per_core": work["value_per_core"],
@@ -111,7 +111,7 @@ def cpu_row(cells: Cells, work: Mapping[str, str], hosts: Mapping[str, str]) -> 
         "source": "; ".join(filter(None, (cells["source"], work["value"] and f"work: {_work_source(work)}"))),
         "as_of": INSTANCES_AS_OF,
     }
-    return {column: own[column] if column in own else cells[column] for column in CPU_COLUMNS}
+    return {column: changes[column] if column in changes else cells[column] for column in CPU_COLUMNS}
 
 
 def _work_source(work: Mapping[str, str]) -> str:
@@ -124,14 +124,14 @@ def microarchitecture_row(cells: Cells, hosts: Mapping[str, str]) -> Cells:
     """A microarchitecture's medians; a host nobody names is that of most machines of the same architecture."""
     host = hosts.get(cells["microarchitecture"]) or hosts[cells["arch"]]
     names = ("min_watts_per_vcpu", "max_watts_per_vcpu", "min_watts_per_vcpu_smt_off", "max_watts_per_vcpu_smt_off")
-    own = {
+    changes = {
         **_watts(cells, *names),
         "host_vcpus": host.split(" ")[0],
         "host_sockets": host.split(" ")[1],
         "source": cells["source"].split("; CCF columns")[0],
         "as_of": INSTANCES_AS_OF,
     }
-    return {column: own[column] if column in own else cells[column] for column in MICROARCHITECTURE_COLUMNS}
+    return {column: changes[column] if column in changes else cells[column] for column in MICROARCHITECTURE_COLUMNS}
 
 
 def _watts(cells: Cells, idle: str, full: str, core_idle: str, core_full: str) -> Cells:
@@ -145,7 +145,7 @@ def _watts(cells: Cells, idle: str, full: str, core_idle: str, core_full: str) -
 
 def accelerator_row(cells: Cells, work: Mapping[str, str]) -> Cells:
     """An accelerator with its power and its throughput in the metric that exists for it."""
-    own = {
+    changes = {
         "power_status": cells["status"],
         "throughput_metric": work["metric"] if work["value"] else "",
         "throughput_tflops": work["value"],
@@ -164,14 +164,14 @@ def accelerator_row(cells: Cells, work: Mapping[str, str]) -> Cells:
         ),
         "as_of": INSTANCES_AS_OF,
     }
-    return {column: own[column] if column in own else cells[column] for column in ACCELERATOR_COLUMNS}
+    return {column: changes[column] if column in changes else cells[column] for column in ACCELERATOR_COLUMNS}
 
 
 def instance_row(provider: str, cells: Cells) -> Cells:
     """An instance type as its provider sells it."""
     name = rules.canonical_name(provider, cells["instance_type"])
     baseline = cells.get("baseline_cpu_pct", "")
-    own = {
+    changes = {
         "instance_type": name,
         "category": rules.category(provider, name),
         "burstable": "yes" if rules.burstable(provider, name) else "",
@@ -182,12 +182,12 @@ def instance_row(provider: str, cells: Cells) -> Cells:
         "source": cells["source"].replace("; reference watts Teads 2021", ""),
         "as_of": INSTANCES_AS_OF,
     }
-    return {column: own[column] if column in own else cells[column] for column in INSTANCE_COLUMNS}
+    return {column: changes[column] if column in changes else cells[column] for column in INSTANCE_COLUMNS}
 
 
 def undescribed_row(provider: str, name: str, seen: str, source: str) -> Cells:
     """A type that a price list names and no list of machines describes."""
-    own = {
+    changes = {
         "instance_type": name,
         "family": rules.family(provider, name),
         "category": rules.category(provider, name),
@@ -196,4 +196,4 @@ def undescribed_row(provider: str, name: str, seen: str, source: str) -> Cells:
         "source": source,
         "as_of": seen,
     }
-    return {column: own.get(column, "") for column in INSTANCE_COLUMNS}
+    return {column: changes.get(column, "") for column in INSTANCE_COLUMNS}

@@ -100,9 +100,9 @@ def category(provider: str, instance_type: str) -> str:
         return _AZURE_BY_LETTERS.get(_letters(r"(?<=_)[A-Z]+", instance_type), "other")
     if provider == "gcp":
         series = instance_type.split("-")[0]
-        by_shape = next((found for mark, found in _GCP_SHAPES if mark in instance_type), "general")
+        by_shape = next((use for mark, use in _GCP_SHAPES if mark in instance_type), "general")
         return _GCP_BY_SERIES.get(series, by_shape)
-    return next((found for prefix, found in _SCALEWAY_PREFIXES if instance_type.startswith(prefix)), "general")
+    return next((use for prefix, use in _SCALEWAY_PREFIXES if instance_type.startswith(prefix)), "general")
 
 
 def burstable(provider: str, instance_type: str) -> bool:
@@ -125,8 +125,8 @@ def canonical_name(provider: str, instance_type: str) -> str:
 
 
 def _letters(pattern: str, text: str) -> str:
-    found = re.search(pattern, text)
-    return found.group() if found else ""
+    match = re.search(pattern, text)
+    return match.group() if match else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

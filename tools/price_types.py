@@ -94,10 +94,10 @@ def documented_sizes() -> Mapping[tuple[str, str], Cells]:
 
 def family(provider: str, name: str) -> str:
     """The family a type's name begins with."""
-    found = re.match(_FAMILIES[provider], name)
-    if found is None:
+    match = re.match(_FAMILIES[provider], name)
+    if match is None:
         raise ValueError(f"{provider} {name}: no family in the name")
-    return found.group(1)
+    return match.group(1)
 
 
 def category(provider: str, name: str) -> str:
@@ -116,8 +116,8 @@ def documented(provider: str, name: str) -> Cells:
 
 def size(provider: str, name: str) -> Cells:
     """The cells that are known of a type's size, with their source."""
-    if found := documented(provider, name):
-        return found
+    if cells := documented(provider, name):
+        return cells
     if provider == "alibaba":
         return _alibaba(name)
     named = _NAMED_SIZES[provider].fullmatch(name) if provider in _NAMED_SIZES else None
@@ -135,31 +135,31 @@ def size(provider: str, name: str) -> Cells:
 
 
 def _alibaba(name: str) -> Cells:
-    found = _ALIBABA.fullmatch(name)
+    match = _ALIBABA.fullmatch(name)
     source = {"source": "Alibaba Cloud: the naming of c, g and r families", "as_of": NAMES_AS_OF}
-    if found is None or found["variant"] in _ALIBABA_OTHER_RATIO:
+    if match is None or match["variant"] in _ALIBABA_OTHER_RATIO:
         return {**source, "source": "cloudpilot-ai/karpenter-provider-alibabacloud", "as_of": "2024-10-10"}
-    vcpus = {"small": 1, "large": 2, "xlarge": 4}.get(found["size"]) or 4 * int(found["times"])
-    ratio = _ALIBABA_GB_PER_VCPU[found["use"]]
+    vcpus = {"small": 1, "large": 2, "xlarge": 4}.get(match["size"]) or 4 * int(match["times"])
+    ratio = _ALIBABA_GB_PER_VCPU[match["use"]]
     memory, note = f"{vcpus * ratio}", "derived: size read from the name"
-    if found["generation"] == "6" and found["size"] in _ALIBABA_13_AND_26:
-        memory = f"{_ALIBABA_13_AND_26[found['size']] * ratio // 4}"
+    if match["generation"] == "6" and match["size"] in _ALIBABA_13_AND_26:
+        memory = f"{_ALIBABA_13_AND_26[match['size']] * ratio // 4}"
         note, source["source"] = "vCPUs derived from the name", "memory: Alibaba Cloud documentation, instance families"
     elif name in _ALIBABA_UNSTATED:
         memory, note = "", "vCPUs derived from the name; memory of this size does not follow the ratio"
-    arch = _ALIBABA_ARCH.get(found["variant"], "")
+    arch = _ALIBABA_ARCH.get(match["variant"], "")
     return {"vcpus": f"{vcpus}", "memory_gb": memory, "arch": arch, "note": note, **source}
 
 
 def instance_row(provider: str, name: str) -> Cells:
     """A row of instances.csv for a type without a power model."""
-    own = {
+    cells = {
         "instance_type": name,
         "family": family(provider, name),
         "category": category(provider, name),
         "burstable": "yes" if provider == "alibaba" and re.match(r"ecs\.t[56]-", name) else "",
     }
-    return sized({column: own.get(column, "") for column in INSTANCE_COLUMNS}, size(provider, name))
+    return sized({column: cells.get(column, "") for column in INSTANCE_COLUMNS}, size(provider, name))
 
 
 def sized(row: Cells, size_cells: Cells) -> Cells:

@@ -9,7 +9,7 @@ from api.render.parts import Json
 from carbon.intensity import CarbonIntensity
 from carbon.locations import Location, LocationList
 from carbon.units import SECONDS_PER_HOUR
-from catalog.memo import kept_with_table
+from catalog.memo import table_cache
 from catalog.offers import Offers
 from catalog.prices import SCORE_SOURCE, PriceTable
 from mapping import CloudMap
@@ -53,7 +53,7 @@ def location_list(rows: list[Json], result: LocationList, mapping: CloudMap, tim
     }
 
 
-@kept_with_table(2048)
+@table_cache(2048)
 def _lasting(prices: PriceTable, region: str, offer: int | None) -> Json:
     """What of a row stays as it is while the service runs; None holds the places of what does not. Read only."""
     place = _places(prices.offers)[region]
@@ -84,7 +84,7 @@ def _of_zone(row: Location) -> Json:
     return block
 
 
-@kept_with_table(None)
+@table_cache(None)
 def _places(offers: Offers) -> Mapping[str, Json]:
     """What never changes of each region, by provider:region."""
     return {

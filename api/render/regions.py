@@ -8,7 +8,7 @@ from api.render.numbers import percentage, rounded, stamp
 from api.render.parts import Json, grid_shares, place, provenance, site
 from carbon.intensity import Quality
 from carbon.results import HourStep, RegionDetails, RegionList, RegionNow, ZoneDetails
-from catalog.memo import kept_with_table
+from catalog.memo import table_cache
 from catalog.model import Zone
 from mapping import CloudMap
 
@@ -75,7 +75,7 @@ def zone_details(result: ZoneDetails, zone: Zone, mapping: CloudMap) -> Json:
     }
 
 
-@kept_with_table(None)
+@table_cache(None)
 def _sites(mapping: CloudMap) -> Mapping[str, Json]:
     """The fixed part of each region's row, by provider:region."""
     return {key: site(region) for key, region in mapping.regions.items()}

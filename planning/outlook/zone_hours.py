@@ -12,13 +12,13 @@ from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import Observation, ZoneReading
 from catalog.columns import BoolArray, FloatArray
-from catalog.memo import kept_with_table
+from catalog.memo import table_cache
 from catalog.profiles import ZoneProfiles, hour_of
 from planning.outlook.series import SHORTEST_SECONDS
 
-# Rows of this length serve a week's search and a day's job; they are kept, longer ones are made anew.
+# Rows of this length serve a week's search and a day's job. They are cached; longer ones are computed each time.
 USUAL_HOURS = 200
-KEPT_ROWS = 512
+CACHED_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,7 @@ def zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_ho
     return _zone_hours(zone, profiles, reading, first_hour, hours)
 
 
-@kept_with_table(KEPT_ROWS)
+@table_cache(CACHED_ROWS)
 def _usual_hours(profiles: ZoneProfiles, zone: str, reading: ZoneReading, first_hour: int) -> ZoneHours:
     return _zone_hours(zone, profiles, reading, first_hour, USUAL_HOURS)
 
@@ -85,10 +85,10 @@ def _zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_h
         profile = float(profiles.gco2e_per_kwh(row, np.array([hour_of(latest.starts_at)]))[0, 0])
         values[:baseline_step] *= _ratio(latest.gco2e_per_kwh, profile, baseline_step)
     if reading.forecast is not None and upstream is not None:
-        known = np.isfinite(upstream)
-        values[: len(upstream)][known] = upstream[known]
+        has_value = np.isfinite(upstream)
+        values[: len(upstream)][has_value] = upstream[has_value]
         # With a live value gaps hold the scaled profile; without one they would be bare profile.
-        baseline_step = int(np.flatnonzero(known)[-1]) + 1 if latest is not None else _first_gap(known)
+        baseline_step = int(np.flatnonzero(has_value)[-1]) + 1 if latest is not None else _first_gap(has_value)
         forecast_source = reading.forecast.source if baseline_step else None
     values[baseline_step:] = bare[baseline_step:]
     if latest is not None:
@@ -143,9 +143,9 @@ def _aligned_forecast(reading: ZoneReading, first_hour: int) -> FloatArray | Non
     return aligned if np.isfinite(aligned).any() else None
 
 
-def _first_gap(known: BoolArray) -> int:
-    gaps = np.flatnonzero(~known)
-    return int(gaps[0]) if gaps.size else len(known)
+def _first_gap(has_value: BoolArray) -> int:
+    gaps = np.flatnonzero(~has_value)
+    return int(gaps[0]) if gaps.size else len(has_value)
 
 
 def start_of(hour: int) -> datetime:

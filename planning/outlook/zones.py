@@ -39,9 +39,9 @@ class Outlook:
 
     def series(self, *rows: int) -> Series:
         """The hours of these rows, or of all, side by side."""
-        chosen = [self.rows[row] for row in rows] or self.rows
-        values = np.array([zone.values[: self.hours] for zone in chosen]).reshape(len(chosen), self.hours)
-        integral = np.array([zone.integral[: self.hours + 1] for zone in chosen]).reshape(len(chosen), self.hours + 1)
+        zones = [self.rows[row] for row in rows] or self.rows
+        values = np.array([zone.values[: self.hours] for zone in zones]).reshape(len(zones), self.hours)
+        integral = np.array([zone.integral[: self.hours + 1] for zone in zones]).reshape(len(zones), self.hours + 1)
         return Series(values, integral, units.HOUR_SECONDS)
 
     def current(self, zone: str) -> CarbonIntensity:

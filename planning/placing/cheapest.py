@@ -6,7 +6,7 @@ import numpy as np
 
 from carbon.workload import Requirements
 from catalog.columns import BoolArray, IntArray, TypeColumns
-from catalog.memo import kept_with_table
+from catalog.memo import table_cache
 from catalog.prices import PriceTable
 from planning.placing.constraints import requirement_constraints
 
@@ -28,7 +28,7 @@ def fitting_types(columns: TypeColumns, instance_type: str | None, shape: Requir
     return mask
 
 
-@kept_with_table(256)
+@table_cache(256)
 def cheapest_offers(
     prices: PriceTable, instance_type: str | None, shape: Requirements | None, *, by_spot_on_day: int | None
 ) -> IntArray:
@@ -44,15 +44,15 @@ def cheapest_offers(
     else:
         usd_per_hour = prices.usable_spot(by_spot_on_day)
         fits &= np.isfinite(usd_per_hour)
-    found = np.flatnonzero(fits)
+    fitting = np.flatnonzero(fits)
     cheapest = np.full(len(offers.regions), NONE, dtype=np.intp)
-    if not found.size:
+    if not fitting.size:
         return cheapest
-    price = usd_per_hour[found]
+    price = usd_per_hour[fitting]
     np.nan_to_num(price, copy=False, nan=np.inf)
-    first = _first_of_region(offers.region[found])  # offers are sorted by region
-    lowest_price = np.repeat(np.minimum.reduceat(price, first), np.diff(first, append=len(found)))
-    lowest = found[price == lowest_price]
+    first = _first_of_region(offers.region[fitting])  # offers are sorted by region
+    lowest_price = np.repeat(np.minimum.reduceat(price, first), np.diff(first, append=len(fitting)))
+    lowest = fitting[price == lowest_price]
     ordered = lowest[np.lexsort((offers.columns.order[offers.type[lowest]], offers.region[lowest]))]
     best = ordered[_first_of_region(offers.region[ordered])]
     cheapest[offers.region[best]] = best

@@ -1,22 +1,21 @@
-"""Which regions of all clouds, in which order, and for how long: the scheduling question decided."""
+"""The answer of the scheduling API: which regions of all clouds, in which order, and for how long."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from carbon import units
 from carbon.intensity import CarbonIntensity, Quality
-from carbon.locations import LeftOut, Location, LocationList, ScheduleLimits, Stay
-from carbon.results import GridShares
+from carbon.locations import Exclusion, Location, LocationList, ScheduleLimits, Stay
 from carbon.workload import LocationsQuery, Requirements
 from catalog.columns import BoolArray, FloatArray, IntArray
-from catalog.memo import kept_with_table
+from catalog.memo import table_cache
 from catalog.model import Region
 from catalog.offers import Offers
 from catalog.prices import PriceTable
+from mapping import CloudMap
 from planning.outlook.zones import Outlook
 from planning.placing.cheapest import NONE, cheapest_offers
 from planning.placing.order import Tolerance, order_regions
@@ -25,16 +24,16 @@ from planning.scheduling.starts import RegionStarts
 from planning.scheduling.windows import best_windows
 from planning.ties import significant
 
-# A job of unknown length that may wait is given its best hour.
+# A job of unknown length that may wait is ranked by its best hour.
 BEST_HOUR = 1.0
 PRINTED_DIGITS = 4
-# Callers choose the question; what is kept of one takes up to 70 kB.
-KEPT_QUESTIONS = 64
+# Callers choose the question; what is cached of one takes up to 70 kB.
+CACHED_QUESTIONS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """The regions a question is about. index: into the offers' regions; zones: distinct; zone_row: of each region."""
+class RegionSet:
+    """The regions of a question. index: into the offers' regions; zones: distinct; zone_row: of each region."""
 
     index: IntArray
     regions: tuple[Region, ...]
@@ -42,15 +41,15 @@ class Asked:
     zone_row: IntArray
 
 
-def asked_for(query: LocationsQuery, offers: Offers) -> Asked:
+def locations_in_scope(query: LocationsQuery, offers: Offers) -> RegionSet:
     """The regions that meet the query's static filters."""
-    return _asked(
+    return _region_set(
         offers, query.status, query.partition, query.providers, query.countries, query.airports, query.exclude
     )
 
 
-@kept_with_table(KEPT_QUESTIONS)
-def _asked(
+@table_cache(CACHED_QUESTIONS)
+def _region_set(
     offers: Offers,
     status: str,
     partition: str,
@@ -58,7 +57,7 @@ def _asked(
     countries: frozenset[str] | None,
     airports: frozenset[str] | None,
     exclude: frozenset[str],
-) -> Asked:
+) -> RegionSet:
     index = [
         i
         for i, r in enumerate(offers.regions)
@@ -72,17 +71,18 @@ def _asked(
     regions = tuple(offers.regions[i] for i in index)
     zones = {zone: row for row, zone in enumerate(dict.fromkeys(r.zone for r in regions))}
     rows = np.array([zones[r.zone] for r in regions], dtype=np.intp)
-    return Asked(np.array(index, dtype=np.intp), regions, tuple(zones), rows)
+    return RegionSet(np.array(index, dtype=np.intp), regions, tuple(zones), rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Machines:
-    """Per region asked for: the machine its prices are for, and those; NaN is unknown.
+    """Per region of a set: the machine its prices are for, with those prices; NaN is unknown.
 
-    known: whether a machine fits. offers: its place among the offers. gid_rank: the region's own place by gid.
+    exists: whether the region has such a machine. offers: its place among the offers; None: no such machine.
+    gid_rank: the region's place by gid.
     """
 
-    known: BoolArray
+    exists: BoolArray
     offers: tuple[int | None, ...]
     on_demand_usd_per_hour: FloatArray
     spot_usd_per_hour: FloatArray
@@ -90,62 +90,60 @@ class _Machines:
     gid_rank: IntArray
 
 
-@kept_with_table(KEPT_QUESTIONS)
+@table_cache(CACHED_QUESTIONS)
 def _machines(
     prices: PriceTable,
-    asked: Asked,
+    region_set: RegionSet,
     instance_type: str | None,
     shape: Requirements | None,
     by_spot: bool,
     today_day: int,
 ) -> _Machines:
-    """Kept for each question, since prices do not change and days seldom; do not change it."""
+    """Cached for each question, since prices do not change and days seldom do. Read only."""
     cheapest = cheapest_offers(prices, instance_type, shape, by_spot_on_day=today_day if by_spot else None)
-    offer = cheapest[asked.index]
-    known = offer != NONE
+    offer = cheapest[region_set.index]
+    exists = offer != NONE
     return _Machines(
-        known=known,
+        exists=exists,
         offers=tuple(None if place == NONE else place for place in offer.tolist()),
-        on_demand_usd_per_hour=np.where(known, prices.on_demand_usd_per_hour[offer], np.nan),
-        spot_usd_per_hour=np.where(known, prices.usable_spot(today_day, offer), np.nan),
-        spot_score=np.where(known & (prices.spot_score[offer] > 0), prices.spot_score[offer], np.nan),
-        gid_rank=prices.offers.gid_order[asked.index],
+        on_demand_usd_per_hour=np.where(exists, prices.on_demand_usd_per_hour[offer], np.nan),
+        spot_usd_per_hour=np.where(exists, prices.usable_spot(today_day, offer), np.nan),
+        spot_score=np.where(exists & (prices.spot_score[offer] > 0), prices.spot_score[offer], np.nan),
+        gid_rank=prices.offers.gid_order[region_set.index],
     )
 
 
 def locate(
-    query: LocationsQuery,
-    asked: Asked,
-    prices: PriceTable,
-    outlook: Outlook,
-    shares: Mapping[str, GridShares],
-    *,
-    today_day: int,
+    query: LocationsQuery, region_set: RegionSet, mapping: CloudMap, outlook: Outlook, *, today_day: int
 ) -> LocationList:
-    """The regions asked for that meet the query's other filters, best first. The outlook's zones are asked.zones."""
-    starts = _starts(query, outlook, asked.zone_row)
-    machines = _machines(prices, asked, query.instance_type, query.shape, query.spot_only, today_day)
-    usd_per_hour = machines.spot_usd_per_hour if query.spot_only else machines.on_demand_usd_per_hour
-    keep, excluded = _keep(query, outlook, asked, machines.known | query.spot_only)
-    if query.max_intensity is not None:
-        keep &= starts.gco2e_per_kwh <= query.max_intensity
-    if query.max_usd_per_hour is not None:
-        keep &= usd_per_hour <= query.max_usd_per_hour
-    if query.spot_only:
-        keep &= machines.known
-    left = np.flatnonzero(keep)
-    tolerance = Tolerance(gco2e_per_kwh=query.tolerance_gco2e_per_kwh, share=query.tolerance_share)
-    spot_score, spot_usd = machines.spot_score[left], machines.spot_usd_per_hour[left]
-    order = left[order_regions(starts.gco2e_per_kwh[left], spot_score, spot_usd, machines.gid_rank[left], tolerance)]
+    """The regions of the set that meet the query's other filters, best first. The outlook's zones are those of the set.
+
+    today_day: days since 1970-01-01.
+    """
+    starts = _starts(query, outlook, region_set.zone_row)
+    machines = _machines(mapping.prices, region_set, query.instance_type, query.shape, query.spot_only, today_day)
+    excluded = _exclusions(query, outlook, region_set, machines.exists | query.spot_only)
+    qualifying = _qualifying(query, starts, machines)
+    qualifying[list(excluded)] = False
+    index = np.flatnonzero(qualifying)
+    order = index[
+        order_regions(
+            starts.gco2e_per_kwh[index],
+            machines.spot_score[index],
+            machines.spot_usd_per_hour[index],
+            machines.gid_rank[index],
+            Tolerance(gco2e_per_kwh=query.tolerance_gco2e_per_kwh, share=query.tolerance_share),
+        )
+    ]
     stays: dict[int, Stay] = {}
     rows = []
     for i in order[query.offset :][: query.limit].tolist():
-        row = int(asked.zone_row[i])
-        if row not in stays:
-            stays[row] = _stay(query, outlook, starts, i)
-        region = asked.regions[i]
-        rows.append(Location(region=region.key, stay=stays[row], shares=shares[region.zone], offer=machines.offers[i]))
-    return LocationList(rows=tuple(rows), total=len(order), excluded=excluded)
+        zone_row, region = int(region_set.zone_row[i]), region_set.regions[i]
+        if zone_row not in stays:
+            stays[zone_row] = _stay(query, outlook, starts, i)
+        shares = mapping.annual_shares[region.zone]
+        rows.append(Location(region=region.key, stay=stays[zone_row], shares=shares, offer=machines.offers[i]))
+    return LocationList(rows=tuple(rows), total=len(order), excluded=tuple(excluded.values()))
 
 
 def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> RegionStarts:
@@ -162,29 +160,36 @@ def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Regi
     else:
         means = np.array([zone.values[0] for zone in outlook.rows])
         starts = np.full(len(means), now)
-    # As it is printed: what reads as equal is equal, and the order can be checked by reading it.
+    # As printed: figures that read the same are equal, and a reader can check the order.
     return RegionStarts.of(zone_row, starts, significant(means, PRINTED_DIGITS))
 
 
-def _keep(
-    query: LocationsQuery, outlook: Outlook, asked: Asked, known: BoolArray
-) -> tuple[BoolArray, tuple[LeftOut, ...]]:
-    """Which regions stay, and why the others go, as far as that is not plain from the question."""
-    keep = np.ones(len(asked.regions), dtype=np.bool_)
+def _qualifying(query: LocationsQuery, starts: RegionStarts, machines: _Machines) -> BoolArray:
+    """Which regions meet the query's bounds on carbon and price; an unknown figure meets none."""
+    usd_per_hour = machines.spot_usd_per_hour if query.spot_only else machines.on_demand_usd_per_hour
+    mask = machines.exists.copy() if query.spot_only else np.ones(len(machines.exists), dtype=np.bool_)
+    if query.max_intensity is not None:
+        mask &= starts.gco2e_per_kwh <= query.max_intensity
+    if query.max_usd_per_hour is not None:
+        mask &= usd_per_hour <= query.max_usd_per_hour
+    return mask
+
+
+def _exclusions(
+    query: LocationsQuery, outlook: Outlook, region_set: RegionSet, machine_exists: BoolArray
+) -> dict[int, Exclusion]:
+    """By index: the regions that are left out for a reason the caller cannot see in the question."""
     asks_machine = query.instance_type is not None or query.shape is not None
-    excluded: list[LeftOut] = []
     if not (asks_machine or query.measured_only):
-        return keep, ()
-    for i, region in enumerate(asked.regions):
-        origin = outlook.current_by_row[asked.zone_row[i]].provenance
+        return {}
+    exclusions: dict[int, Exclusion] = {}
+    for i, region in enumerate(region_set.regions):
+        origin = outlook.current_by_row[region_set.zone_row[i]].provenance
         if query.measured_only and origin.quality is not Quality.MEASURED:
-            excluded.append(LeftOut(region=region.key, reason=origin.fallback_reason or origin.quality.value))
-        elif asks_machine and not known[i]:
-            excluded.append(LeftOut(region=region.key, reason="no-matching-machine"))
-        else:
-            continue
-        keep[i] = False
-    return keep, tuple(excluded)
+            exclusions[i] = Exclusion(region=region.key, reason=origin.fallback_reason or origin.quality.value)
+        elif asks_machine and not machine_exists[i]:
+            exclusions[i] = Exclusion(region=region.key, reason="no-matching-machine")
+    return exclusions
 
 
 def _stay(query: LocationsQuery, outlook: Outlook, starts: RegionStarts, i: int) -> Stay:

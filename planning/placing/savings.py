@@ -15,15 +15,15 @@ def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | Non
 
     Each region counts by its own best type; only regions whose work is counted in the same unit are compared.
     """
-    own = requested if isinstance(requested, PlacementRow) else None
+    baseline = requested if isinstance(requested, PlacementRow) else None
     if ranked.kind[0] == UNRATED:
         return Savings(
             best_region=None,
             worst_region=None,
             against_worst_gco2e=None,
             against_worst_share=None,
-            baseline_region=own.emission.region if own else None,
-            baseline_is_requested=own is not None,
+            baseline_region=baseline.emission.region if baseline else None,
+            baseline_is_requested=baseline is not None,
             baseline_gco2e=None,
             against_baseline_gco2e=None,
             against_baseline_share=None,
@@ -39,9 +39,10 @@ def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | Non
     best_region, best_gco2e = region_and_gco2e(ascending[0])
     worst_region, worst_gco2e = region_and_gco2e(ascending[-1])
     baseline_region, baseline_gco2e = region_and_gco2e(ascending[(len(ascending) - 1) // 2])
-    comparable = own is not None and own.gco2e_for_same_work is not None
-    if own is not None and own.gco2e_for_same_work is not None:
-        baseline_region, baseline_gco2e = own.emission.region, own.gco2e_for_same_work
+    is_requested = False
+    if baseline is not None and baseline.gco2e_for_same_work is not None:
+        is_requested = True
+        baseline_region, baseline_gco2e = baseline.emission.region, baseline.gco2e_for_same_work
     _, first_gco2e = region_and_gco2e(0)
     return Savings(
         best_region=best_region,
@@ -49,7 +50,7 @@ def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | Non
         against_worst_gco2e=worst_gco2e - best_gco2e,
         against_worst_share=share_of_worse(worst_gco2e, best_gco2e),
         baseline_region=baseline_region,
-        baseline_is_requested=comparable,
+        baseline_is_requested=is_requested,
         baseline_gco2e=baseline_gco2e,
         against_baseline_gco2e=baseline_gco2e - first_gco2e,
         against_baseline_share=share_of_worse(baseline_gco2e, first_gco2e),

@@ -9,7 +9,7 @@ import numpy as np
 
 from carbon.workload import OptimizeQuery, WorkloadType
 from catalog.columns import BoolArray, FloatArray, TypeColumns
-from catalog.memo import kept_with_table
+from catalog.memo import table_cache
 from catalog.model import InstanceType
 
 # Without requirements, types between one and this many times the reference compete.
@@ -120,7 +120,7 @@ def can_wait(query: OptimizeQuery) -> bool:
     return WORKLOADS[query.workload].flexible_by_default if query.flexible is None else query.flexible
 
 
-@kept_with_table(None)
+@table_cache(None)
 def serves(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     """Which types are of the workload's kind, whatever their size. Worked out once a catalog; do not change it."""
     profile = WORKLOADS[workload]
@@ -143,7 +143,7 @@ def _serves(profile: WorkloadProfile, instance: InstanceType) -> bool:
 INFERENCE_ONLY = frozenset({"AWS Inferentia", "AWS Inferentia2", "Qualcomm Cloud AI 100"})
 
 
-@kept_with_table(None)
+@table_cache(None)
 def fits_reference(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     """Which types lie between one and four times the reference (training: 1 to 8 accelerators of 16 GB).
 

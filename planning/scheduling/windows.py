@@ -109,20 +109,21 @@ def next_best_windows(
 ) -> list[tuple[float, float]]:
     """Up to `count` windows (start, mean) of a single-zone series, best first, none overlapping another.
 
-    The first is best_windows' own; each next is the best of what is left around those taken.
+    The first is that of best_windows; each next one is the best in the gaps around the earlier ones.
     """
 
     def best_of(low: float, high: float) -> tuple[float, float, float, float]:
         best = best_windows(series, earliest=low, latest=high, duration=duration)
         return float(best.starts[0]), float(best.means[0]), low, high
 
-    free = [best_of(earliest, latest)]
-    taken: list[tuple[float, float]] = []
-    while free and len(taken) < count:
-        lowest = min(mean for _, mean, _, _ in free)
-        found = min(gap for gap in free if gap[1] <= lowest * (1 + TIE_TOLERANCE))
-        start, mean, low, high = found
-        taken.append((start, mean))
-        free.remove(found)
-        free += [best_of(*gap) for gap in ((low, start - duration), (start + duration, high)) if gap[0] <= gap[1]]
-    return taken
+    gaps = [best_of(earliest, latest)]
+    windows: list[tuple[float, float]] = []
+    while gaps and len(windows) < count:
+        lowest = min(mean for _, mean, _, _ in gaps)
+        best = min(candidate for candidate in gaps if candidate[1] <= lowest * (1 + TIE_TOLERANCE))
+        start, mean, low, high = best
+        windows.append((start, mean))
+        gaps.remove(best)
+        parts = ((low, start - duration), (start + duration, high))
+        gaps += [best_of(*part) for part in parts if part[0] <= part[1]]
+    return windows

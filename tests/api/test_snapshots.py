@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import cycle
 
 from app import create_app
-from catalog.memo import kept_with_table
+from catalog.memo import table_cache
 from engine import Engine
 from mapping import CloudMap
 from settings import Settings
@@ -55,6 +55,6 @@ def test_what_is_derived_of_a_snapshot_belongs_to_it_alone() -> None:
     assert versions == [first.version, "second", first.version]
 
 
-@kept_with_table(None)
+@table_cache(None)
 def _version(mapping: CloudMap) -> str:
     return mapping.version

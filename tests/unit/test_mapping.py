@@ -163,7 +163,7 @@ def test_every_table_says_how_many_rows_it_has_and_how_old_it_is() -> None:
 
 
 def test_a_region_of_another_cloud_is_told_apart_from_one_that_does_not_exist() -> None:
-    with pytest.raises(UnknownRegion, match="gcp has no region 'us-east-1'; a region of this name: aws, alibaba"):
+    with pytest.raises(UnknownRegion, match="gcp has no region 'us-east-1'; it is a region of aws and alibaba"):
         CLOUDS.resolve_region("us-east-1", "gcp")
     with pytest.raises(UnknownRegion, match="region 'us-moon-1' is not known"):
         CLOUDS.resolve_region("us-moon-1", "gcp")
