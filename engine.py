@@ -1,6 +1,6 @@
-"""The questions the service answers: gathers the facts, asks planning/ to decide, returns results.
+"""The questions the service answers: gathers the facts, has planning/ decide, returns results.
 
-An upstream's trouble never reaches the caller: it shows in the provenance of the figures instead.
+An error of an upstream never reaches the caller: the provenance of the figures shows it.
 """
 
 from __future__ import annotations
@@ -36,32 +36,32 @@ from planning.scheduling.schedule import schedule
 from planning.scheduling.span import run_span
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
-MAX_SUGGESTIONS = 10  # types of one question for which similar ones are looked for
+MAX_SUGGESTIONS = 10  # types of one question for which similar ones are suggested
 
 
 class Engine:
-    """Static facts (`mapping`) and live grid data (`reader`); each request asks a session of its own."""
+    """Static facts (`mapping`) and live grid data (`reader`); each request opens its own session."""
 
     def __init__(self, mapping: CloudMap, reader: GridReader) -> None:
         self._mapping = mapping
         self._reader = reader
-        self._placing = Lock()  # a ranking of all offers fills tens of MB, and several at once would take no less time
+        self._placing = Lock()  # a ranking of all offers takes tens of MB, and several at once are no faster
 
     @property
     def mapping(self) -> CloudMap:
-        """The facts that sessions opened now answer from."""
+        """The facts that new sessions answer from."""
         return self._mapping
 
     def swap(self, mapping: CloudMap) -> None:
-        """Sessions opened from now on answer from these facts; those under way go on with theirs."""
+        """New sessions answer from these facts; open sessions keep the facts they began with."""
         self._mapping = mapping
 
     def at(self, now: datetime) -> Session:
-        """A session at one time, over what is known when it is opened. now: aware UTC."""
+        """A session at one time, over the facts and the grid at its opening. now: aware UTC."""
         return Session(now=now, mapping=self._mapping, grid=self._reader.open(), placing=self._placing)
 
     def source_states(self) -> tuple[SourceState, ...]:
-        """How each grid source is doing; calls nothing."""
+        """The state of each grid source; makes no call."""
         return self._reader.states()
 
 
@@ -69,7 +69,7 @@ class Engine:
 class Session:
     """Answers at one time from one state of the facts and of the grid; used by one thread at a time.
 
-    placing: one ranking of all offers at a time in a process.
+    placing: held during a ranking of all offers, so that a process makes one at a time.
     """
 
     now: datetime
@@ -79,7 +79,7 @@ class Session:
 
     @property
     def data_version(self) -> str:
-        """Names what answers are made from: where two are equal, so are the answers to one question at one time."""
+        """The version of facts and grid: sessions of equal versions answer one question at one time alike."""
         return f"{self.mapping.version}-{self.grid.version}"
 
     def optimize(self, query: OptimizeQuery) -> Placement:
@@ -104,7 +104,7 @@ class Session:
         return select_types(self.mapping.columns.types, query, self.mapping.is_offered)
 
     def regions(self, query: RegionsQuery) -> RegionList:
-        """The open regions and their grid now, in the order asked for."""
+        """The open regions and their grid now, in the order of the query."""
         regions = select(self.mapping.open_regions, query)
         outlook = self._outlook(list(dict.fromkeys(r.zone for r in regions)), hours=1)
         rows = sort_regions((self._region_now(r, outlook) for r in regions), query.sort)
@@ -184,11 +184,11 @@ class Session:
         return locate(query, region_set, self.mapping, outlook, today_day=_day(self.now))
 
     def held(self) -> Mapping[str, Observation]:
-        """The live value held of every zone of which there is one; calls nothing."""
+        """The live value of every zone that has one in memory; makes no call."""
         return self.grid.peek(self.mapping.zones, now=self.now)
 
     def baselines(self) -> Mapping[str, float]:
-        """The gCO2e/kWh that is usual now in every zone of which there is a figure; asks no source."""
+        """The usual gCO2e/kWh at this hour of every zone with a figure; asks no source."""
         zones = tuple(self.mapping.zones)
         outlook = build_outlook(
             zones, self.mapping.profiles, dict.fromkeys(zones, ZoneReading()), now=self.now, hours=1
@@ -223,7 +223,7 @@ class Session:
         return self.mapping.instance_type(self.mapping.regions[query.region].provider, query.instance_type)
 
     def _unmodelled_options(self, missing: Sequence[tuple[int, InstanceType]]) -> list[dict[str, object]]:
-        """As _unmodelled, with the option's index; only for the first few types with similar ones."""
+        """As _unmodelled, with the option's index; similar types are suggested for the first few types only."""
         facts: dict[tuple[str, str], dict[str, object]] = {}
         options = []
         for index, machine in missing:
@@ -234,7 +234,7 @@ class Session:
         return options
 
     def _unmodelled(self, machine: InstanceType, *, suggest: bool = True) -> dict[str, object]:
-        """What to say of a type whose power is not modelled."""
+        """The facts of a PowerNotModelled error about this type."""
         return {
             "instance_type": machine.instance_type,
             "why": machine.not_modelled or "its parts are not known",

@@ -29,7 +29,7 @@ NEAREST = 5
 class CloudMap:
     """The catalog, indexed. regions: by provider:region, whose place in offers.regions is region_index.
 
-    regions_by_id: every provider's regions of one id, the id in lower case. version: another one for other tables.
+    regions_by_id: every provider's regions of one id, the id in lower case. version: differs where the tables differ.
     """
 
     catalog: Catalog
@@ -132,7 +132,7 @@ class CloudMap:
         instance = self.catalog.find_type(provider, name)
         if instance is None:
             others = [other for other in self.providers if other != provider and self.catalog.find_type(other, name)]
-            detail = f"{provider} does not sell an instance type {name!r}"
+            detail = f"{provider} has no instance type {name!r}"
             if others:
                 detail += f"; it is a type of {' and '.join(others)}: use a region of {' or '.join(others)}"
             raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)

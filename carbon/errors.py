@@ -1,4 +1,4 @@
-"""The errors a caller can meet. They know nothing of HTTP; api/edge/problems.py maps them."""
+"""The errors a caller can get. They know nothing of HTTP; api/edge/problems.py maps them."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class InvalidRequest(CarbonError):
 
 
 class UnknownName(CarbonError):
-    """A region, zone, provider, instance type, country or airport nobody knows, with the nearest known names.
+    """A name (of a region, zone, provider, ...) that the catalog does not have, with the nearest names.
 
-    nearest: is looked for when it is first read: among thousands of names that takes milliseconds, and a
-    question may hold a thousand wrong ones.
+    nearest: computed when it is first read, since that takes milliseconds among thousands of names and a question
+    may hold a thousand wrong ones.
     """
 
     kind = "name"
@@ -84,11 +84,11 @@ class UnknownAirport(UnknownName):
 
 
 class NothingFound(CarbonError):
-    """A list is empty where the caller needs a value: as lines of text, no line would pass for an answer."""
+    """A list is empty and the format cannot show it: as lines of text, an empty body would look like an answer."""
 
 
 class Unsatisfiable(CarbonError):
-    """A right question that nothing satisfies (422). `facts` are shown to the caller as they are."""
+    """A valid question that nothing satisfies (422). `facts` are shown to the caller as they are."""
 
     code = "unsatisfiable"
 
@@ -120,7 +120,7 @@ class KeyRequired(CarbonError):
 
 
 class KeyRefused(CarbonError):
-    """The API key of the request is unknown or revoked; which of the two is not told."""
+    """The API key of the request is unknown or revoked; the message does not tell which."""
 
 
 class RateLimited(CarbonError):
@@ -132,13 +132,13 @@ class RateLimited(CarbonError):
 
 
 class Busy(CarbonError):
-    """The service has as much to do as it can take on at once. retry_after_seconds: whole seconds, at least 1."""
+    """The service is at the limit of what it can do at once. retry_after_seconds: whole seconds, at least 1."""
 
     retry_after_seconds = 1
 
 
 class StateUnavailable(CarbonError):
-    """What the service remembers cannot be read or written; the cause is the reason."""
+    """Stored state cannot be read or written; `__cause__` says why."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} cannot be used")

@@ -36,7 +36,7 @@ class Provenance:
     source: "electricity-maps", "electricity-maps-forecast", "profile-scaled-to-live",
         "profile" (month and hour of past years) or "annual".
     starts_at: start of the interval the value stands for.
-    age_seconds: since the end of that interval, 0 while it lasts; None for a baseline, which nobody observed.
+    age_seconds: since the end of that interval, 0 while it lasts; None for a baseline, which is not observed.
     fallback_reason: why no fresh live value is used (the last good one may be); None when one is.
     baseline_from: for a mean, the time from which bare profile steps enter it; None if none do, or all.
     """

@@ -29,7 +29,7 @@ class Stay:
     """What the regions of one grid zone share: how green, and for how long.
 
     intensity: what they are ranked by, now or the mean over the job, to its printed digits. fits: whether the job
-    asked for ends by not_after.
+    of the question ends by not_after; None: its length is not given.
     """
 
     intensity: CarbonIntensity
@@ -54,7 +54,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """A region that was asked for and is not listed, and why."""
+    """A region that the question covers but the answer does not list, and why."""
 
     region: str
     reason: str

@@ -112,7 +112,7 @@ class Placement:
 
     requested: None, or the caller's region if it is not among rows.
 
-    providers: whose offers qualify. offers_without_price: qualifying offers whose price nobody knows.
+    providers: whose offers qualify. offers_without_price: qualifying offers whose price is not known.
     """
 
     rows: tuple[PlacementRow, ...]

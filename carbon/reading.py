@@ -1,4 +1,4 @@
-"""What live sources tell of a grid zone: the newest value, a forecast, shares."""
+"""What live sources report about a grid zone: the newest value, a forecast, shares."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneReading:
-    """What live sources know of a zone now.
+    """What live sources report about a zone now.
 
     latest: never older than the age limit. reason: why there is no latest, or why it is the last good value
     rather than a fresh one (None when it is fresh); a stable token,

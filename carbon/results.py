@@ -31,7 +31,7 @@ class RegionNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionList:
-    """Regions in the order asked for; total counts them before offset and limit."""
+    """Regions in the order of the query; total counts them before offset and limit."""
 
     rows: tuple[RegionNow, ...]
     total: int
@@ -96,8 +96,8 @@ class Emission:
     """What one machine type emits in one region over some hours.
 
     energy_kwh: facility energy, PUE applied, all `count` machines. used: mean intensity over the hours.
-    operational_gco2e = energy_kwh x used. embodied_gco2e: None unless asked for.
-    offered: None where nobody lists it (sized services).
+    operational_gco2e = energy_kwh x used. embodied_gco2e: None unless requested.
+    offered: None where no source lists it (sized services).
     """
 
     region: str
@@ -122,7 +122,7 @@ class Emission:
 
     @property
     def total_gco2e(self) -> float:
-        """Operational, plus embodied where it was asked for."""
+        """Operational, plus embodied if requested."""
         return self.operational_gco2e + (self.embodied_gco2e or 0.0)
 
 

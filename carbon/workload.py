@@ -111,7 +111,7 @@ class CalculateQuery:
 class ScheduleQuery:
     """When should a job of this length start in this region?
 
-    search_hours: it starts within so many hours (1 to 168) of the later of now and start_after; None: 24
+    search_hours: it starts within this many hours (1 to 168) of the later of now and start_after; None: 24
     without a deadline, no such bound with one.
     """
 
@@ -144,7 +144,7 @@ class RegionsQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstancesQuery:
-    """Which machine types and sized services are there? Every filter given must hold.
+    """Which machine types and sized services are there? Every filter must hold.
 
     providers: empty means all. name, accelerator: a part of it. region: as provider:region.
     """

@@ -141,8 +141,8 @@ def performance(instance: InstanceType) -> float | None:
 def work_per_hour_at_full_load(instance: InstanceType) -> float | None:
     """Work an hour at utilisation 1: TFLOP/s-hours, or vCPU-hours of index 1.
 
-    A burstable type whose baseline nobody publishes has none, nor has a shared-core type whose guaranteed share
-    nobody publishes: what they can sustain is not known.
+    None for a burstable type without a published baseline and for a shared-core type without a published guaranteed
+    share: what they can sustain is not known.
     """
     speed = performance(instance)
     unknown_share = instance.shared_core and instance.reserved_vcpus in (None, instance.vcpus)

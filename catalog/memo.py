@@ -1,4 +1,4 @@
-"""Results worked out from a table are cached with that table and go when a reload replaces it."""
+"""A cache of results that is part of the table they are computed from, and goes with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Memo = dict[Callable[..., Any], Callable[..., Any]]  # function -> the same for 
 
 
 class Table(Protocol):
-    """What results are cached with. memo: empty at first, of this table alone."""
+    """Anything that holds a cache of results computed from it. memo: empty at first, never shared."""
 
     @property
     def memo(self) -> Memo: ...

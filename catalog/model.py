@@ -50,7 +50,7 @@ class Region:
 
     @property
     def gid(self) -> str:
-        """provider-region, the scheduling API's name of it; unique."""
+        """provider-region, its name in the scheduling API; unique."""
         return f"{self.provider}-{self.region}"
 
 
@@ -58,10 +58,10 @@ class Region:
 class Zone:
     """A grid zone's yearly figures, lifecycle and consumption-based.
 
-    gco2e_per_kwh: annual mean, None where nobody publishes one. Shares 0 to 1.
+    gco2e_per_kwh: annual mean, None where none is published. Shares 0 to 1.
     profile_basis: "history" | "modelled" (shape from a model) | "flat".
     profile_zone: the zone whose shape is used, usually itself.
-    weekend_factor: mean weekend over mean weekday intensity; 1.0 where no factor is kept.
+    weekend_factor: mean weekend over mean weekday intensity; 1.0 where none is used.
     """
 
     zone: str
@@ -100,7 +100,7 @@ class InstanceType:
     vcpus: as sold; reserved_vcpus: what the host sets aside. category: general | compute | memory | storage |
     accelerated | hpc | fpga | media | mac | serverless | container | database | other.
     baseline_utilization: sustained share a burstable type may use.
-    performance_index: work of one vCPU relative to a Cascade Lake thread; performance_basis says how known.
+    performance_index: work of one vCPU relative to a Cascade Lake thread; performance_basis: published or recalled.
     power: None when it cannot be modelled; not_modelled then says why.
     """
 

@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, type[np.integer[Any]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceSource:
-    """Who a figure is from; `as_of` is the newest date of its figures. is_estimate: worked out, not published."""
+    """The source of a figure; `as_of` is the newest date of its figures. is_estimate: computed, not published."""
 
     key: str
     what: str

@@ -1,4 +1,4 @@
-"""What country and airport codes there are, and which airports a metro code stands for."""
+"""Country and airport codes, and the airports of each metro code."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def airport_names(places: Places) -> Names:
 def load_places(data: Path = DATA, *, served: Collection[str] = ()) -> Places:
     """Reads the tables of places below `data`.
 
-    served: airports worth suggesting to who gives an unknown one, such as those of the catalog's regions; without
+    served: airports to suggest for an unknown one, such as those of the catalog's regions; without
     any, the members of the metros. Raises CatalogError for a wrong table.
     """
     names: dict[str, str] = {}

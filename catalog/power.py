@@ -16,7 +16,7 @@ class CpuFacts:
     *_w_per_thread, *_w_per_core: watts of whole-server power, idle and at full load; equal on one thread a core.
     base_memory_gb_per_thread: memory whose power is already inside those figures.
     low, high: TDP range over TDP where the TDP is an estimate, else 1.
-    work_per_thread, work_per_core: ssj_ops at full load, None where nobody measured it.
+    work_per_thread, work_per_core: ssj_ops at full load, None where no measurement is published.
     host_vcpus, host_sockets: the usual host of such a CPU, None where no instance names it.
     """
 

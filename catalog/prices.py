@@ -16,7 +16,7 @@ from catalog.tables import CatalogError
 # A spot price older than this is shown, but sorts, filters and optimises as unknown.
 MAX_SPOT_AGE_DAYS = 365
 # Spot score 1 to 10 from the advisor's band of monthly interruptions (below 5, 10, 15, 20 %, and above): an estimate.
-# The steps are a choice, falling with the band; 10 and 1 are left to a provider's own placement score.
+# The steps are our choice and fall with the band; 10 and 1 are reserved for a provider's own placement score.
 SCORE_OF_BAND = (9, 7, 5, 4, 2)
 SCORE_SOURCE = "aws-advisor-estimate"
 
@@ -81,7 +81,7 @@ class PriceTable:
 
     @classmethod
     def of(cls, offers: Offers, packed: PackedPrices) -> PriceTable:
-        """Lines the packed pairs up with the offers. Raises CatalogError for a priced pair that is no offer."""
+        """The packed prices in the order of the offers. Raises CatalogError for a priced pair that is no offer."""
         place = _places(offers, packed)
 
         def aligned(name: str) -> NDArray[np.int8]:

@@ -1,4 +1,4 @@
-"""What a grid zone emits when nobody looks: yearly level x month and UTC hour, with a weekend factor."""
+"""The baseline of a grid zone: yearly level x month and UTC hour, with a weekend factor."""
 
 from __future__ import annotations
 

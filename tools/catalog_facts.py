@@ -12,7 +12,6 @@ Cells = dict[str, str]
 
 REGIONS_AS_OF = "2026-11-21"
 INSTANCES_AS_OF = "2026-11"
-MATRIX_METRIC = "dense BF16/FP16 matrix throughput"
 RETIRED_ACCELERATORS = {"NVIDIA Tesla K80", "NVIDIA Tesla M60", "NVIDIA GRID K520"}
 
 PROVIDER_COLUMNS = ("provider", "name", "pue", "pue_basis", "source", "as_of")
@@ -121,7 +120,7 @@ def _work_source(work: Mapping[str, str]) -> str:
 
 
 def microarchitecture_row(cells: Cells, hosts: Mapping[str, str]) -> Cells:
-    """A microarchitecture's medians; a host nobody names is that of most machines of the same architecture."""
+    """A microarchitecture's medians; where no machine names a host, it is that of most machines of the architecture."""
     host = hosts.get(cells["microarchitecture"]) or hosts[cells["arch"]]
     names = ("min_watts_per_vcpu", "max_watts_per_vcpu", "min_watts_per_vcpu_smt_off", "max_watts_per_vcpu_smt_off")
     changes = {

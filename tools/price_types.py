@@ -77,7 +77,7 @@ _ALIBABA = re.compile(
 _ALIBABA_GB_PER_VCPU = {"c": 2, "g": 4, "r": 8}
 # Trusted-persistent-memory variants hold part of their memory as persistent memory; the ratio does not apply.
 _ALIBABA_OTHER_RATIO = {"p"}
-# The letter after the generation names the processor: Yitian or Altra; Intel or AMD. Of the others it is not known.
+# The letter after the generation names the processor: Yitian or Altra; Intel or AMD. For other letters it is not known.
 _ALIBABA_ARCH = {"r": "arm64", "y": "arm64"} | dict.fromkeys(("", "a", "ae", "e", "i", "ne", "t"), "x86_64")
 # Alibaba Cloud documents these hosts' largest sizes with another memory than the ratio gives: GB by vCPU ratio 4.
 _ALIBABA_13_AND_26 = {"13xlarge": 192, "26xlarge": 384}

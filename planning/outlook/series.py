@@ -8,7 +8,7 @@ import numpy as np
 
 from catalog.columns import FloatArray
 
-# Over less time than this the difference of two integrals is mostly rounding: a moment has the mean of so many seconds.
+# Over less time the difference of two integrals is mostly rounding: shorter windows get the mean of this many seconds.
 SHORTEST_SECONDS = 0.01
 
 

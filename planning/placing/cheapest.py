@@ -1,4 +1,4 @@
-"""The cheapest machine of each region that a question about prices is about."""
+"""The cheapest machine of each region, for a question about prices."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from catalog.memo import table_cache
 from catalog.prices import PriceTable
 from planning.placing.constraints import requirement_constraints
 
-# What prices are for where nobody asks for a machine: the smallest general one with cores of its own.
+# The machine that prices are for if the question names none: the smallest general one with its own cores.
 DEFAULT_SHAPE = Requirements(vcpus=2.0, memory_gb=8.0)
 NONE = -1
 
 
 def fitting_types(columns: TypeColumns, instance_type: str | None, shape: Requirements | None) -> BoolArray:
-    """Types that bear the name, or have the shape; by default DEFAULT_SHAPE, neither burstable, shared-core nor
+    """Types of this name, or of this shape; by default of DEFAULT_SHAPE, neither burstable, shared-core nor
     accelerated."""
     if instance_type is not None:
         return columns.named([instance_type])
@@ -35,7 +35,7 @@ def cheapest_offers(
     """Per region: the place of its cheapest fitting offer among the offers, NONE where it has none.
 
     By on-demand price, unknown ones last; by_spot_on_day: by the spot price usable on that day (since 1970-01-01),
-    offers without one left out. Of equal prices the smaller type. Kept for each question: read only.
+    and offers without one are left out. Of equal prices the smaller type. Cached for each question: read only.
     """
     offers = prices.offers
     fits = fitting_types(offers.columns, instance_type, shape)[offers.type]

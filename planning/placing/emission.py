@@ -59,7 +59,7 @@ class Machines:
 class Site:
     """The place they run in. now: intensity of this hour; used: mean over the hours they run.
 
-    offered: whether the place sells the type; None where nobody lists it. price: of the type in this place.
+    offered: whether the place sells the type; None where no source lists it. price: of the type in this place.
     """
 
     region: str

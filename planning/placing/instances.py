@@ -13,7 +13,7 @@ def select(
 ) -> list[InstanceType]:
     """Those that meet the query, by provider and name.
 
-    is_offered: whether a region (provider:region) has a type of its own provider; None where nobody lists it.
+    is_offered: whether a region (provider:region) has a type of its own provider; None where no source lists it.
     """
     provider = None if query.region is None else query.region.partition(":")[0]
     matches = (

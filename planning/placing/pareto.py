@@ -32,7 +32,7 @@ class Front:
 def pareto_front(usd: FloatArray, gco2e: FloatArray, order: IntArray) -> Front:
     """The front of choices given by their cost and carbon; choices with an unknown (NaN) are left out.
 
-    Of choices equal in both (to the digits that count in a ranking) the one first in `order` stands for them.
+    Of choices equal in both (to the digits that count in a ranking) only the one first in `order` is kept.
     """
     finite = np.flatnonzero(np.isfinite(usd) & np.isfinite(gco2e))
     by_usd = finite[np.argsort(usd[finite])]

@@ -122,7 +122,7 @@ def can_wait(query: OptimizeQuery) -> bool:
 
 @table_cache(None)
 def serves(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
-    """Which types are of the workload's kind, whatever their size. Worked out once a catalog; do not change it."""
+    """Which types are of the workload's kind, of any size. Computed once per catalog; read only."""
     profile = WORKLOADS[workload]
     return columns.where(lambda instance: _serves(profile, instance))
 
@@ -147,7 +147,7 @@ INFERENCE_ONLY = frozenset({"AWS Inferentia", "AWS Inferentia2", "Qualcomm Cloud
 def fits_reference(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     """Which types lie between one and four times the reference (training: 1 to 8 accelerators of 16 GB).
 
-    Worked out once a catalog; do not change it.
+    Computed once per catalog; read only.
     """
     profile = WORKLOADS[workload]
     accelerated = np.zeros(len(columns.types), dtype=np.bool_)

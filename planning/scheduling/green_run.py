@@ -1,4 +1,4 @@
-"""How long a region stays about as green as it is ranked."""
+"""How long a region stays about as green as the figure it is ranked by."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The window of a forecast with the lowest mean.
 
 Intensity is constant within a step, so the mean over [s, s + d) is piecewise linear in s and its
-minimum touches a step boundary with its start or its end: those starts are all that need a look.
-They lie at the same one or two places of every step, so differences of slices of the running integral give all sums.
+minimum touches a step boundary with its start or its end: only those starts are examined.
+They are at the same one or two places of every step, so differences of slices of the running integral give all sums.
 Times are seconds from the first step's start; steps are even.
 """
 
@@ -57,7 +57,7 @@ class _Candidates:
     """Every start in [earliest, latest] that can be optimal, ascending, numbered from 0.
 
     One a step where the duration is whole steps, else two: on the step's start, and where the window's end meets a
-    boundary. Those outside [earliest, latest] stand for its ends.
+    boundary. Those outside [earliest, latest] are moved to its ends.
     """
 
     def __init__(self, earliest: float, latest: float, duration: float, step_seconds: float) -> None:

@@ -53,6 +53,8 @@ CONFINED = {
     "sqlalchemy": ("store",),
     "boto3": ("pricing",),
 }
+# The way of an optimize question through planning/: a file imports from those to its left.
+PLACING = ("scope", "rates", "job", "constraints", "candidates", "figures", "rank", "rows", "savings", "advice")
 READ_THE_ENVIRONMENT = ("settings", "serve.metrics_folder")  # the folder's name is a variable of prometheus_client
 PURE = ("carbon", "planning")
 IMPURE_MODULES = {"io", "logging", "os", "pathlib", "random", "socket", "subprocess", "threading", "time", "urllib"}
@@ -133,6 +135,22 @@ def test_a_file_imports_from_its_own_folder_or_from_the_right(path: Path) -> Non
     ]
 
     assert not wrong, f"{module_name(path)} imports against the layers"
+
+
+@pytest.mark.parametrize(("folder", "above"), [("outlook", ("scheduling", "placing")), ("scheduling", ("placing",))])
+def test_planning_goes_from_the_outlook_to_windows_to_places(folder: str, above: tuple[str, ...]) -> None:
+    names = {name for path in (ROOT / "planning" / folder).glob("*.py") for name, _ in imported(path)}
+
+    assert not {name for name in names if is_within(name, tuple(f"planning.{place}" for place in above))}
+
+
+@pytest.mark.parametrize("place", range(len(PLACING)), ids=PLACING)
+def test_an_optimize_question_goes_one_way(place: int) -> None:
+    names = {name for name, _ in imported(ROOT / "planning" / "placing" / f"{PLACING[place]}.py")}
+
+    assert not {
+        name for name in names if is_within(name, tuple(f"planning.placing.{later}" for later in PLACING[place:]))
+    }
 
 
 @every_product_file

@@ -124,9 +124,11 @@ def test_an_unknown_type_names_the_nearest_of_its_provider() -> None:
     assert "n2-standard-4" in raised.value.nearest
 
 
-def test_a_type_of_another_provider_is_unknown() -> None:
-    with pytest.raises(UnknownInstanceType):
+def test_a_type_of_another_provider_is_unknown_and_the_message_says_whose_it_is() -> None:
+    with pytest.raises(UnknownInstanceType) as raised:
         CLOUDS.instance_type("azure", "m5.large")
+
+    assert str(raised.value) == "azure has no instance type 'm5.large'; it is a type of aws: use a region of aws"
 
 
 def test_offers_are_looked_up_pair_by_pair() -> None:
