@@ -17,19 +17,19 @@ from carbon.errors import PowerNotModelled
 from carbon.locations import LocationList
 from carbon.placements import Placement
 from carbon.reading import Observation, ZoneReading
-from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, RegionNow, Schedule, ZoneDetails
+from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, Schedule, ZoneDetails
 from carbon.workload import CalculateQuery, InstancesQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
-from catalog.model import InstanceType, Region
+from catalog.model import InstanceType
 from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
-from planning.outlook.zones import Outlook, build_outlook, young
+from planning.outlook.zones import Outlook, build_outlook, current_reading
 from planning.placing.emission import Machines, Site, emission, utilization
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
 from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.placement import place
-from planning.placing.regions import select, sort_regions
+from planning.placing.regions import region_now, select, sort_regions
 from planning.placing.scope import region_scope
 from planning.placing.workloads import can_wait
 from planning.scheduling.schedule import schedule
@@ -107,15 +107,15 @@ class Session:
         """The open regions and their grid now, in the order of the query."""
         regions = select(self.mapping.open_regions, query)
         outlook = self._outlook(list(dict.fromkeys(r.zone for r in regions)), hours=1)
-        rows = sort_regions((self._region_now(r, outlook) for r in regions), query.sort)
+        rows = sort_regions((region_now(r, self.mapping, outlook) for r in regions), query.sort)
         return RegionList(rows=rows[query.offset :][: query.limit], total=len(rows))
 
     def region_details(self, region_key: str) -> RegionDetails:
         """One region's grid now and over the next 24 hours, live shares included where a source has them."""
         region = self.mapping.regions[region_key]
         outlook = self._outlook([region.zone], hours=HOURS_AHEAD + 1)
-        shares = self._live_shares(region.zone) or self.mapping.annual_shares[region.zone]
-        return describe_day(self._region_now(region, outlook, shares), region.zone, outlook)
+        now = region_now(region, self.mapping, outlook, self._live_shares(region.zone))
+        return describe_day(now, region.zone, outlook)
 
     def zone_details(self, zone_key: str) -> ZoneDetails:
         """A grid zone now; a retired key is answered with the current one. Raises UnknownZone."""
@@ -179,7 +179,9 @@ class Session:
             return LocationList(rows=(), total=0, excluded=())
         ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
         readings = self.grid.read(region_set.zones, now=self.now, forecast=True)
-        current = {zone: young(reading, self.now, query.max_age_minutes) for zone, reading in readings.items()}
+        current = {
+            zone: current_reading(reading, self.now, query.max_age_minutes) for zone, reading in readings.items()
+        }
         outlook = build_outlook(region_set.zones, self.mapping.profiles, current, now=self.now, hours=ceil(ahead) + 1)
         return locate(query, region_set, self.mapping, outlook, today_day=_day(self.now))
 
@@ -199,13 +201,6 @@ class Session:
     def _outlook(self, zones: Sequence[str], *, hours: int) -> Outlook:
         readings = self.grid.read(zones, now=self.now, forecast=True)
         return build_outlook(zones, self.mapping.profiles, readings, now=self.now, hours=hours)
-
-    def _region_now(self, region: Region, outlook: Outlook, shares: GridShares | None = None) -> RegionNow:
-        return RegionNow(
-            region=region.key,
-            intensity=outlook.current(region.zone),
-            shares=shares or self.mapping.annual_shares[region.zone],
-        )
 
     def _live_shares(self, zone: str) -> GridShares | None:
         live = self.grid.shares(zone, now=self.now)

@@ -56,15 +56,15 @@ class Savings:
     row 1 against baseline_region, the caller's region or the median one; negative if row 1 emits more.
     """
 
-    best_region: str | None
-    worst_region: str | None
-    against_worst_gco2e: float | None
-    against_worst_share: float | None
+    best_region: str | None = None
+    worst_region: str | None = None
+    against_worst_gco2e: float | None = None
+    against_worst_share: float | None = None
     baseline_region: str | None
     baseline_is_requested: bool
-    baseline_gco2e: float | None
-    against_baseline_gco2e: float | None
-    against_baseline_share: float | None
+    baseline_gco2e: float | None = None
+    against_baseline_gco2e: float | None = None
+    against_baseline_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,15 +80,15 @@ class Cost:
     price_as_of, spot_price_as_of: dates as their sources give them. is_estimate: the on-demand price is one.
     """
 
-    on_demand_usd_per_hour: float | None
-    spot_usd_per_hour: float | None
-    on_demand_usd: float | None
-    spot_usd: float | None
-    price_as_of: str | None
-    spot_price_as_of: str | None
-    price_source: str | None
-    spot_price_source: str | None
-    is_estimate: bool
+    on_demand_usd_per_hour: float | None = None
+    spot_usd_per_hour: float | None = None
+    on_demand_usd: float | None = None
+    spot_usd: float | None = None
+    price_as_of: str | None = None
+    spot_price_as_of: str | None = None
+    price_source: str | None = None
+    spot_price_source: str | None = None
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,8 +157,8 @@ class PriceTable:
         positions: of these offers; None: of all.
         """
         at: IntArray | slice = slice(None) if positions is None else positions
-        young = today_day - self.spot_day[at] <= MAX_SPOT_AGE_DAYS
-        usable: FloatArray = np.where(young, self.spot_usd_per_hour[at], np.nan)
+        recent = today_day - self.spot_day[at] <= MAX_SPOT_AGE_DAYS
+        usable: FloatArray = np.where(recent, self.spot_usd_per_hour[at], np.nan)
         return usable
 
 

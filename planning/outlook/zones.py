@@ -111,8 +111,8 @@ def build_outlook(
     )
 
 
-def young(reading: ZoneReading, now: datetime, max_age_minutes: float) -> ZoneReading:
-    """The reading, without a live value that ended more than `max_age_minutes` ago: that is no longer current."""
+def current_reading(reading: ZoneReading, now: datetime, max_age_minutes: float) -> ZoneReading:
+    """The reading without its live value if that ended more than `max_age_minutes` ago."""
     latest = reading.latest
     if latest is None or now - latest.ends_at <= timedelta(minutes=max_age_minutes):
         return reading

@@ -5,17 +5,7 @@ from __future__ import annotations
 from carbon.results import Cost
 from catalog.prices import Price
 
-NO_PRICE = Cost(
-    on_demand_usd_per_hour=None,
-    spot_usd_per_hour=None,
-    on_demand_usd=None,
-    spot_usd=None,
-    price_as_of=None,
-    spot_price_as_of=None,
-    price_source=None,
-    spot_price_source=None,
-    is_estimate=False,
-)
+NO_PRICE = Cost()
 
 
 def cost_of(price: Price | None, hours: float, count: int) -> Cost:

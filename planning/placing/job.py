@@ -19,7 +19,7 @@ from planning.scheduling.starts import NO_ZONE, RegionStarts
 from planning.scheduling.windows import best_windows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The question, its facts, and what follows from both for each region, type and offer. NaN is unknown.
 
@@ -52,18 +52,12 @@ class Job:
         """The outlook holds the zones of scope.to_read for the whole span."""
         starts = _starts(mapping.offers, scope, span, outlook)
         prices = mapping.prices
-        return cls(
-            query=query,
-            mapping=mapping,
-            scope=scope,
-            span=span,
-            outlook=outlook,
-            today_day=today_day,
-            starts=starts,
-            rates=TypeRates.at(mapping.columns, query.load),
-            gco2e_per_kwh_it=starts.gco2e_per_kwh * pue_by_region(mapping),
-            usd_per_hour=prices.usable_spot(today_day) if query.spot else prices.on_demand_usd_per_hour,
+        usd_per_hour = prices.usable_spot(today_day) if query.spot else prices.on_demand_usd_per_hour
+        rates, gco2e_per_kwh_it = (
+            TypeRates.at(mapping.columns, query.load),
+            starts.gco2e_per_kwh * pue_by_region(mapping),
         )
+        return cls(query, mapping, scope, span, outlook, today_day, starts, rates, gco2e_per_kwh_it, usd_per_hour)
 
     @property
     def offers(self) -> Offers:

@@ -1,13 +1,15 @@
-"""Which regions a question is about, and in what order they are shown."""
+"""The regions of a list: which ones, their grid now, and their order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import inf
 
-from carbon.results import RegionNow
+from carbon.results import GridShares, RegionNow
 from carbon.workload import RegionSort, RegionsQuery
 from catalog.model import Region
+from mapping import CloudMap
+from planning.outlook.zones import Outlook
 
 
 def select(regions: Iterable[Region], query: RegionsQuery) -> list[Region]:
@@ -19,6 +21,15 @@ def select(regions: Iterable[Region], query: RegionsQuery) -> list[Region]:
         and (not query.countries or r.country in query.countries)
         and (query.zone is None or r.zone == query.zone)
     ]
+
+
+def region_now(region: Region, mapping: CloudMap, outlook: Outlook, shares: GridShares | None = None) -> RegionNow:
+    """One region's grid now. shares: live ones; None: the annual ones of its zone."""
+    return RegionNow(
+        region=region.key,
+        intensity=outlook.current(region.zone),
+        shares=shares or mapping.annual_shares[region.zone],
+    )
 
 
 def sort_regions(rows: Iterable[RegionNow], order: RegionSort) -> tuple[RegionNow, ...]:

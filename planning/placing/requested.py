@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from carbon.placements import BareRegion, PlacementRow
-from carbon.results import RegionNow
 from planning.placing.candidates import narrow
 from planning.placing.constraints import Constraints
 from planning.placing.figures import figures
 from planning.placing.job import Job
 from planning.placing.rank import Ranked, rank
+from planning.placing.regions import region_now
 from planning.placing.rows import row
 
 
@@ -32,18 +32,10 @@ def requested_region(job: Job, constraints: Constraints, ranked: Ranked) -> Plac
     here = np.arange(len(job.offers.regions)) == region
     machines = narrow(job.offers, here, Constraints(types=constraints.types))
     if not len(machines):
-        return BareRegion(now=_now(job, region), refused_by=(*refused, *(machines.removed or ("no_known_offers",))))
+        now = region_now(job.offers.regions[region], job.mapping, job.outlook)
+        return BareRegion(now=now, refused_by=(*refused, *(machines.removed or ("no_known_offers",))))
     affordable = narrow(job.offers, here, Constraints(types=constraints.types, prices=constraints.prices))
     if not len(affordable):
         refused += tuple(name for name in constraints.prices if name in affordable.removed)
     best_here = row(job, rank(figures(job, machines), job.query, per_region=1), 0, best=ranked)
     return replace(best_here, qualifies=False, refused_by=refused, score=None)
-
-
-def _now(job: Job, region: int) -> RegionNow:
-    place = job.offers.regions[region]
-    return RegionNow(
-        region=place.key,
-        intensity=job.outlook.current(place.zone),
-        shares=job.mapping.annual_shares[place.zone],
-    )

@@ -18,15 +18,7 @@ def savings(job: Job, ranked: Ranked, requested: PlacementRow | BareRegion | Non
     baseline = requested if isinstance(requested, PlacementRow) else None
     if ranked.kind[0] == UNRATED:
         return Savings(
-            best_region=None,
-            worst_region=None,
-            against_worst_gco2e=None,
-            against_worst_share=None,
-            baseline_region=baseline.emission.region if baseline else None,
-            baseline_is_requested=baseline is not None,
-            baseline_gco2e=None,
-            against_baseline_gco2e=None,
-            against_baseline_share=None,
+            baseline_region=baseline.emission.region if baseline else None, baseline_is_requested=baseline is not None
         )
     work, same = job.work(int(ranked.type[0])), np.flatnonzero(ranked.kind == ranked.kind[0])
     _, first = np.unique(ranked.region[same], return_index=True)

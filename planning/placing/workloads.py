@@ -32,12 +32,12 @@ class WorkloadProfile:
     """
 
     workload: WorkloadType
-    reference_vcpus: float | None
-    reference_memory_gb: float | None
-    reference_accelerators: float | None
-    categories: frozenset[str]
-    accelerators: frozenset[str]
-    services: tuple[str, ...]
+    reference_vcpus: float | None = None
+    reference_memory_gb: float | None = None
+    reference_accelerators: float | None = None
+    categories: frozenset[str] = frozenset()
+    accelerators: frozenset[str] = frozenset()
+    services: tuple[str, ...] = ()
     flexible_by_default: bool
     text: str
 
@@ -47,12 +47,8 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
     for profile in (
         WorkloadProfile(
             workload=WorkloadType.TRAINING,
-            reference_vcpus=None,
-            reference_memory_gb=None,
             reference_accelerators=1.0,
-            categories=frozenset(),
             accelerators=frozenset({"gpu", "tpu", "asic"}),
-            services=(),
             flexible_by_default=True,
             text="GPU, Trainium and TPU types with 1 to 8 accelerators of at least 16 GB; can wait",
         ),
@@ -63,7 +59,6 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             reference_accelerators=1.0,
             categories=NODES,
             accelerators=frozenset({"gpu", "tpu", "asic"}),
-            services=(),
             flexible_by_default=False,
             text="Inferentia and GPU types with 1 to 4 accelerators, or CPU types of 4 to 16 vCPU and 8 to 32 GB",
         ),
@@ -71,10 +66,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             workload=WorkloadType.GENERAL,
             reference_vcpus=2.0,
             reference_memory_gb=8.0,
-            reference_accelerators=None,
             categories=GENERAL,
-            accelerators=frozenset(),
-            services=(),
             flexible_by_default=True,
             text="General purpose types of 2 to 8 vCPU and 8 to 32 GB, including Arm; can wait",
         ),
@@ -82,10 +74,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             workload=WorkloadType.DATABASE,
             reference_vcpus=4.0,
             reference_memory_gb=32.0,
-            reference_accelerators=None,
             categories=MEMORY_OR_STORAGE,
-            accelerators=frozenset(),
-            services=(),
             flexible_by_default=False,
             text="Memory and storage optimised types of 4 to 16 vCPU and 32 to 128 GB; cannot wait",
         ),
@@ -93,9 +82,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             workload=WorkloadType.CONTAINERS,
             reference_vcpus=2.0,
             reference_memory_gb=4.0,
-            reference_accelerators=None,
             categories=NODES,
-            accelerators=frozenset(),
             services=("fargate-arm64-2vcpu-4gb", "fargate-x86_64-2vcpu-4gb"),
             flexible_by_default=False,
             text="Fargate tasks of 2 vCPU and 4 GB and node types of 2 to 8 vCPU and 4 to 16 GB; cannot wait",
@@ -104,9 +91,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             workload=WorkloadType.SERVERLESS,
             reference_vcpus=1.0,
             reference_memory_gb=1769 / 1024,
-            reference_accelerators=None,
             categories=frozenset({"serverless"}),
-            accelerators=frozenset(),
             services=("lambda-arm64-1769mb", "lambda-x86_64-1769mb"),
             flexible_by_default=False,
             text="Lambda functions of 1,769 MB (one vCPU), Arm and x86; cannot wait",
