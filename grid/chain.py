@@ -10,7 +10,7 @@ from datetime import datetime
 from carbon.reading import Observation, Shares, ZoneReading
 from grid.live.reader import Pin, SourceReader
 from grid.source import SourceState
-from store.shared.snapshot import View
+from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
@@ -41,8 +41,8 @@ class ChainReader:
 
     def open(self) -> ChainSnapshot:
         """See GridReader."""
-        view = View({}) if self._shared is None else self._shared.view()
-        return ChainSnapshot(self, self._readers, Pin(view, self._deadline_seconds))
+        snapshot = Snapshot({}) if self._shared is None else self._shared.snapshot()
+        return ChainSnapshot(self, self._readers, Pin(snapshot, self._deadline_seconds))
 
     def states(self) -> tuple[SourceState, ...]:
         """See GridReader."""
@@ -79,7 +79,7 @@ class ChainSnapshot:
     @property
     def version(self) -> str:
         """See GridSnapshot."""
-        return f"{self._pin.view.version:016x}" if self._readers else NO_KEY
+        return f"{self._pin.snapshot.version:016x}" if self._readers else NO_KEY
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
         """See GridSnapshot."""

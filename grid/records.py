@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
-from store.shared.snapshot import Kind, View
+from store.shared.snapshot import Kind, Snapshot
 
 Value = Observation | UpstreamForecast | Shares
 
@@ -142,10 +142,10 @@ def record_key(source: str, signal: Signal, zone: str) -> str:
     return f"{source}/{signal}/{zone}"
 
 
-def records_of(view: View, kind: Kind, source: str) -> Mapping[str, Kept]:
+def records_of(snapshot: Snapshot, kind: Kind, source: str) -> Mapping[str, Kept]:
     """What a source said of each zone."""
     return {
-        zone: kept for key, kept in view.of(kind).items() for name, _, zone in [key.split("/", 2)] if name == source
+        zone: kept for key, kept in snapshot.of(kind).items() for name, _, zone in [key.split("/", 2)] if name == source
     }
 
 

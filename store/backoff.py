@@ -1,4 +1,4 @@
-"""When a store that failed is left alone, and when it is tried again."""
+"""When a store that failed is not used, and when it is tried again."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 
 
-class Rest:
-    """After a failure nobody tries for some seconds; then one caller does while the others still do without."""
+class Backoff:
+    """After a failure no caller tries for some seconds; then one caller tries while the others still do without."""
 
     def __init__(self, seconds: float, *, monotonic: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -18,7 +18,7 @@ class Rest:
         self.failing = False
 
     def may_try(self) -> bool:
-        """Whether this caller may try now; if so after a failure, the next ones wait for what becomes of it."""
+        """Whether this caller may try now. If so after a failure, the next callers wait for the outcome."""
         if not self.failing:
             return True
         with self._lock:
@@ -29,16 +29,16 @@ class Rest:
             return True
 
     def failed(self) -> bool:
-        """Note a failure; whether it is news."""
+        """Note a failure; whether it is the first after a success."""
         with self._lock:
             self._until = self._monotonic() + self._seconds
-            news, self.failing = not self.failing, True
-        return news
+            is_first, self.failing = not self.failing, True
+        return is_first
 
     def succeeded(self) -> bool:
-        """Note a success; whether it is news."""
+        """Note a success; whether it is the first after a failure."""
         if not self.failing:
             return False
         with self._lock:
-            news, self.failing = self.failing, False
-        return news
+            is_first, self.failing = self.failing, False
+        return is_first

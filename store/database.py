@@ -1,4 +1,4 @@
-"""An embedded SQLite file: made on first use, shared by processes."""
+"""A SQLite file that is created on first use and shared by processes."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from carbon.errors import StateUnavailable
 from pid import process_id
 from store.schema import Schema
 
-OWNER_ONLY = 0o600  # whatever the umask and the mode of the folder
+OWNER_ONLY = 0o600  # regardless of the umask and the mode of the folder
 
 
 class WrongTypes(sqlite3.DatabaseError):
-    """A table holds values of other types than ours. SQLite lets other programs write such values."""
+    """A table contains values of other types than ours. SQLite lets other programs write such values."""
 
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
-def damaged(error: StateUnavailable) -> bool:
-    """Whether the reason is a file that is no database, a broken one, or one with other tables or types than ours."""
+def has_damage(error: StateUnavailable) -> bool:
+    """Whether the cause is a file that is no database, a broken one, or one with other tables or types than ours."""
     code = getattr(error.__cause__, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 
 T = TypeVar("T")
-BUSY_POLL_SECONDS = 0.003  # SQLite's own waiting soon tries every 0.1 s only, and starves while many write
+BUSY_POLL_SECONDS = 0.003  # SQLite itself soon polls only every 0.1 s, and then starves while many processes write
 
 
-def patiently(run: Callable[[], T], seconds: float) -> T:
-    """What `run` returns; it is tried again for so many seconds while another process writes.
+def with_retries(run: Callable[[], T], seconds: float) -> T:
+    """The result of `run`, which is tried again for up to `seconds` while another process writes.
 
-    Raises StateUnavailable. For a Database without a busy_seconds of its own.
+    Raises StateUnavailable. For a Database whose busy_seconds is 0.
     """
     ends = time.monotonic() + seconds
     while True:
@@ -63,25 +63,25 @@ def _locked(cause: BaseException | None) -> bool:
 
 @dataclass(slots=True)
 class _Link:
-    """A connection and what it leads to: the process that opened it, the file by device and inode.
+    """A connection. owner: the process that opened it, and the device and inode of its file.
 
-    seen_at: when that file was last seen to be the one that is there; monotonic seconds. current: whether its tables
-    are known to be the newest.
+    checked_at: monotonic seconds of the last check that the path still leads to that file. current: whether its tables
+    are the newest.
     """
 
     connection: sqlite3.Connection
     owner: tuple[int, int, int]
-    seen_at: float
+    checked_at: float
     current: bool = False
 
 
 class Database:
     """One file in WAL mode: readers and the one writer at a time do not block each other.
 
-    Every thread has a connection of its own, unless they take turns. Nothing is opened before the first use, and a
-    connection that a fork has carried into another process is left alone there, as SQLite demands. A file that was
-    removed or replaced is noticed at the next use, or after trust_seconds. Every method raises StateUnavailable when
-    the file cannot be used.
+    Every thread has its own connection, unless the threads take turns. Nothing is opened before the first use. A child
+    process does not use or close a connection that it inherited by a fork, as SQLite demands. A removed or replaced
+    file is noticed at the next use, or after trust_seconds. Every method raises StateUnavailable when the file cannot be
+    used.
     """
 
     def __init__(
@@ -96,9 +96,9 @@ class Database:
     ) -> None:
         """schema: the tables; older ones are migrated at the first use. busy_seconds: longest wait for another writer.
 
-        durable: whether what was written outlives a crash of the machine; one of the process it always outlives.
-        trust_seconds: for so long nobody looks again whether the file is still there.
-        turns: whether the caller sees to it that one thread at a time uses it, so that one connection is enough.
+        durable: whether writes survive a crash of the machine; they always survive a crash of the process.
+        trust_seconds: how long the path is not checked again. turns: whether the caller makes sure that one thread at a
+        time uses this object, so that one connection is enough.
         """
         self._path = path
         self._name = str(path)
@@ -107,11 +107,11 @@ class Database:
         self._durable = durable
         self._trust_seconds = trust_seconds
         self._turns = turns
-        self._mine: Any = SimpleNamespace() if turns else threading.local()
-        self._carried_over: list[_Link] = []  # kept from the garbage collector, which would close them
+        self._local: Any = SimpleNamespace() if turns else threading.local()
+        self._inherited: list[_Link] = []  # referenced here, or the garbage collector would close them
 
     def exists(self) -> bool:
-        """Whether anything was ever written. A folder one may not enter is an error, not a missing file."""
+        """Whether the file exists. A folder without access raises StateUnavailable: the file is not missing then."""
         with self._translated():
             try:
                 self._path.stat()
@@ -126,16 +126,16 @@ class Database:
             yield self._connection()
 
     def run(self, statement: str, values: Mapping[str, float]) -> list[tuple[Any, ...]]:
-        """The rows that one statement gives, in a transaction of its own. Makes the file.
+        """The rows that one statement returns, in its own transaction. Creates the file.
 
-        values: by the names that stand in the statement (:name). Python 3.14 refuses numbered ones (?1) in a sequence.
+        values: by the names in the statement (:name). Python 3.14 refuses numbered ones (?1) in a sequence.
         """
         with self._translated():
             return self._ready().execute(statement, values).fetchall()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside a transaction, committed at the end; an exception undoes it. Makes the file."""
+        """A connection inside a transaction, committed at the end and rolled back on an exception. Creates the file."""
         with self._translated():
             connection = self._ready()
             connection.execute("BEGIN IMMEDIATE")
@@ -143,19 +143,19 @@ class Database:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:  # a full disk has undone it already
+                if connection.in_transaction:  # a full disk has rolled it back already
                     connection.execute("ROLLBACK")
                 raise
 
     def set_aside(self) -> bool:
-        """Rename the file this thread last used, for a person to look at. False if that is not possible."""
-        link: _Link | None = getattr(self._mine, "link", None)
+        """Rename the file that this thread last used to *.damaged, for later inspection; whether that worked."""
+        link: _Link | None = getattr(self._local, "link", None)
         if link is None:
             return False
-        link.seen_at = -math.inf
+        link.checked_at = -math.inf
         try:
             with self._alone():
-                if self._owner() == link.owner:  # else another process was faster
+                if self._owner() == link.owner:  # otherwise another process has renamed it
                     for path in (*self._side_files(), self._path):
                         with suppress(FileNotFoundError):
                             path.replace(path.with_name(f"{path.name}.damaged"))
@@ -168,7 +168,7 @@ class Database:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """No other process makes or renames files of this folder meanwhile."""
+        """A context in which no other process creates or renames files of this folder."""
         folder = os.open(self._path.parent, os.O_RDONLY)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
@@ -177,7 +177,7 @@ class Database:
             os.close(folder)
 
     def _owner(self) -> tuple[int, int, int]:
-        status = os.stat(self._name)  # noqa: PTH116  # half the time of the path's own
+        status = os.stat(self._name)  # noqa: PTH116  # takes half the time of Path.stat
         return (process_id(), status.st_dev, status.st_ino)
 
     @contextmanager
@@ -190,18 +190,18 @@ class Database:
                 error.args = (f"{error}; SQLite must write to {folder} even to read, but it is not writable",)
             raise StateUnavailable(self._path.name) from error
 
-    def _make(self) -> None:
-        """Nobody ever sees the file without its tables: it gets its name when it is complete."""
+    def _create_file(self) -> None:
+        """Create the file. It gets its name when its tables are complete, so no process sees it without them."""
         if self.exists():
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._alone():
             if not self.exists():
-                self._begin()
+                self._write_empty()
 
-    def _begin(self) -> None:
-        for rest in self._side_files():  # of a file that was removed: SQLite would take them for the new one's
-            rest.unlink(missing_ok=True)
+    def _write_empty(self) -> None:
+        for path in self._side_files():  # of a removed file: SQLite would use them for the new one
+            path.unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=f"{self._path.name}.") as folder:
             draft = Path(folder) / self._path.name
             draft.touch()
@@ -210,34 +210,34 @@ class Database:
             try:
                 if not self._durable:
                     connection.execute("PRAGMA synchronous = OFF")
-                connection.execute("PRAGMA journal_mode = WAL")  # stays with the file
+                connection.execute("PRAGMA journal_mode = WAL")  # a property of the file
                 self._schema.create(connection)
             finally:
                 connection.close()
             os.link(draft, self._path)
 
     def _ready(self) -> sqlite3.Connection:
-        """A connection to a file that is there from now on."""
+        """A connection; creates the file if it is missing."""
         try:
             return self._connection()
         except FileNotFoundError:
-            self._make()
+            self._create_file()
             return self._connection()
 
     def _connection(self) -> sqlite3.Connection:
-        """This thread's connection to the file that is there now."""
-        link: _Link | None = getattr(self._mine, "link", None)
+        """This thread's connection to the file that is at the path now."""
+        link: _Link | None = getattr(self._local, "link", None)
         now = time.monotonic()
-        if link is not None and now - link.seen_at < self._trust_seconds and link.owner[0] == process_id():
+        if link is not None and now - link.checked_at < self._trust_seconds and link.owner[0] == process_id():
             return self._current(link)
         owner = self._owner()
         if link is not None and link.owner == owner:
-            link.seen_at = now
+            link.checked_at = now
             return self._current(link)
         if link is not None:
             self._leave(link)
-        self._close_to_others()
-        address = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: never makes an empty file
+        self._restrict_to_owner()
+        address = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: does not create an empty file
         connection = sqlite3.connect(
             address,
             uri=True,
@@ -246,7 +246,7 @@ class Database:
             check_same_thread=not self._turns,
         )
         connection.text_factory = _text
-        self._mine.link = link = _Link(connection, owner, now)
+        self._local.link = link = _Link(connection, owner, now)
         if not self._durable:
             connection.execute("PRAGMA synchronous = OFF")
         return self._current(link)
@@ -257,10 +257,10 @@ class Database:
             link.current = True
         return link.connection
 
-    def _close_to_others(self) -> None:
-        """Nobody but the owner may read the files, whoever made them; SQLite gives new ones the mode of the first."""
+    def _restrict_to_owner(self) -> None:
+        """Only the owner may read the files, regardless of who created them; SQLite copies the mode to side files."""
         for path in (self._path, *self._side_files()):
-            with suppress(OSError):  # there is none, or it is of another owner
+            with suppress(OSError):  # the file is missing or belongs to another owner
                 if stat.S_IMODE(path.stat().st_mode) != OWNER_ONLY:
                     path.chmod(OWNER_ONLY)
 
@@ -268,9 +268,9 @@ class Database:
         if link.owner[0] == process_id():
             link.connection.close()
         else:
-            self._carried_over.append(link)
+            self._inherited.append(link)
 
 
 def _text(raw: bytes) -> str:
-    """A text as SQLite holds it, which need not be UTF-8; by default Python raises an error for such a text."""
+    """A text column, which need not be UTF-8; without this function Python raises an error for such a text."""
     return raw.decode(errors="replace")

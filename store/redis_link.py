@@ -1,4 +1,4 @@
-"""One Redis, asked briefly: it answers within a fraction of a second or is left alone for a while."""
+"""The connections to one Redis: it answers within a fraction of a second or is not asked for a while."""
 
 from __future__ import annotations
 
@@ -13,25 +13,30 @@ from redis.commands.core import Script
 from redis.retry import Retry
 
 from carbon.errors import CarbonError, StateUnavailable
-from store.backoff import Rest
+from store.backoff import Backoff
 from telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+# Of every key of this service in Redis. The number changes with the shape of any value, so that releases with other
+# shapes do not read each other's values. Values of an older prefix expire, but API keys do not: they are carried over.
+PREFIX = "cao:1:"
+OLDER_PREFIXES: tuple[str, ...] = ()
 
 TIMEOUT_SECONDS = 0.2  # to connect, and again for each reply
 REST_SECONDS = 5.0
 
 
 class UnusableUrl(CarbonError):
-    """The client does not take the URL of Redis, as for an option it does not know. Tells nothing of the URL."""
+    """The client refuses the URL of Redis, for example for an unknown option. The message does not quote the URL."""
 
 
 class RedisLink:
-    """The connections of one process to Redis, for all its stores, so that one failure spares the others the wait.
+    """The connections of one process to Redis, shared by all its stores, so that only one waits for a dead Redis.
 
-    Each change between answering and not is logged once. Nothing is opened before the first use, and the client opens
-    connections of its own in a forked process.
+    Each change between answering and not answering is logged once. Nothing is opened before the first use, and the
+    client opens new connections in a forked process.
     """
 
     def __init__(self, url: str, *, telemetry: Telemetry, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -41,39 +46,39 @@ class RedisLink:
                 url,
                 socket_connect_timeout=TIMEOUT_SECONDS,
                 socket_timeout=TIMEOUT_SECONDS,
-                retry=Retry(NoBackoff(), 0),  # by default it tries ten times, for seconds
-                protocol=2,  # with no library named, a new connection takes no further question
+                retry=Retry(NoBackoff(), 0),  # the default is ten retries, which take seconds
+                protocol=2,  # without a library name a new connection sends no further command
                 driver_info=None,
             )
-            self._client.connection_pool.make_connection()  # connects to nothing, but knows its options
+            self._client.connection_pool.make_connection()  # does not connect, but checks the options
         except (ValueError, TypeError, RedisError) as error:
             raise UnusableUrl(type(error).__name__) from None
         self._telemetry = telemetry
-        self._rest = Rest(REST_SECONDS, monotonic=monotonic)
+        self._backoff = Backoff(REST_SECONDS, monotonic=monotonic)
 
     @property
     def failing(self) -> bool:
         """Whether Redis did not answer when it was last asked."""
-        return self._rest.failing
+        return self._backoff.failing
 
     def script(self, text: str) -> Script:
         """A Lua script to run with a client; sends nothing yet."""
         return self._client.register_script(text)
 
     def use(self, ask: Callable[[Redis], T]) -> T:
-        """What `ask` gets of the client. Raises StateUnavailable if Redis does not answer, at once while it rests."""
-        if not self._rest.may_try():
+        """The result of `ask`. Raises StateUnavailable if Redis does not answer, at once during a back-off."""
+        if not self._backoff.may_try():
             raise StateUnavailable("Redis")
         try:
-            found = ask(self._client)
-        except ResponseError as error:  # it answers, so nobody need wait: full, read-only, a key of another type
+            reply = ask(self._client)
+        except ResponseError as error:  # no back-off, since Redis answers: full, read-only, key of another type
             self._telemetry.store_error("redis")
             raise StateUnavailable("Redis") from error
         except (RedisError, OSError) as error:
             self._telemetry.store_error("redis")
-            if self._rest.failed():
+            if self._backoff.failed():
                 log.error("Redis cannot be used; local state is used instead: %s", type(error).__name__)  # noqa: TRY400
             raise StateUnavailable("Redis") from error
-        if self._rest.succeeded():
+        if self._backoff.succeeded():
             log.info("Redis answers again")
-        return found
+        return reply

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """The newest tables, and the way to them.
+    """The newest tables, and the migrations of older ones.
 
-    tables: statements that make them. migrations: the n-th holds the statements from version n to n + 1. Files of
-    before versions were kept have version 0 and the tables of version 1.
+    tables: statements that create the newest tables. migrations: the n-th contains the statements that lead from
+    version n to n + 1. Files of releases that stored no version have version 0 and the tables of version 1.
     """
 
     tables: tuple[str, ...]
@@ -23,7 +23,7 @@ class Schema:
         return len(self.migrations)
 
     def create(self, connection: sqlite3.Connection) -> None:
-        """Make the tables in an empty file."""
+        """Create the tables in an empty file."""
         for statement in self.tables:
             connection.execute(statement)
         self._set(connection, self.version)
@@ -31,13 +31,13 @@ class Schema:
     def upgrade(self, connection: sqlite3.Connection) -> None:
         """Bring the tables of a file to the newest version, in one transaction.
 
-        Raises sqlite3.Error; of a newer release, whose file is left as it is, too.
+        Raises sqlite3.Error, also for a file of a newer release, which is left as it is.
         """
         if self._version_of(connection) == self.version:
             return
         connection.execute("BEGIN IMMEDIATE")
         try:
-            version = self._version_of(connection)  # another process may have been faster
+            version = self._version_of(connection)  # another process may have upgraded the file meanwhile
             self._refuse_newer(version)
             for statements in self.migrations[version:]:
                 for statement in statements:

@@ -15,7 +15,7 @@ from grid.live.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usabl
 from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Kept, Value
 from grid.source import SourceState
 from grid.upstream.quota import Governor
-from store.shared.snapshot import View
+from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
@@ -24,7 +24,7 @@ LEAST_OF_TTL = 0.9  # times to live differ by up to a tenth, so that zones asked
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A zone's reading as a view gives it; fallback: the name it is counted under; due_at: from then on ask anew."""
+    """A zone's reading as a snapshot gives it; fallback: the name it is counted under; due_at: from then on ask anew."""
 
     reading: ZoneReading
     fallback: str | None
@@ -35,7 +35,7 @@ class _Answer:
 class Pin:
     """What one request reads from, and how much longer it may wait for all its reads together."""
 
-    view: View
+    snapshot: Snapshot
     seconds_left: float
 
 
@@ -81,13 +81,13 @@ class SourceReader:
 
     def read(self, pin: Pin, zones: Sequence[str], *, now: datetime, forecast: bool) -> dict[str, ZoneReading]:
         """A reading of each zone. Late ones answer with the last good value or the reason "late"; the call goes on."""
-        view, clock = pin.view, self._clock()
-        self._refresher.asked(zones, view)
-        answers, due = self._answers(view, zones, now, forecast, clock)
+        snapshot, clock = pin.snapshot, self._clock()
+        self._refresher.asked(zones, snapshot)
+        answers, due = self._answers(snapshot, zones, now, forecast, clock)
         stale = sum(answers[zone].reading.latest is not None for zone in due)
         self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
-        if due and self._fetch(pin, self._refresher.due(view, due, forecast, clock), now):
-            answers, _ = self._answers(pin.view, zones, now, forecast, clock)
+        if due and self._fetch(pin, self._refresher.due(snapshot, due, forecast, clock), now):
+            answers, _ = self._answers(pin.snapshot, zones, now, forecast, clock)
         fallbacks = Counter(answer.fallback for answer in answers.values() if answer.fallback)
         if fallbacks:
             with self._lock:
@@ -96,46 +96,46 @@ class SourceReader:
 
     def shares(self, pin: Pin, zone: str, *, now: datetime) -> Shares | None:
         """Live shares of the zone, or None."""
-        view, clock, key = pin.view, self._clock(), self._refresher.key(zone)
-        kept: Kept | None = view.of(SHARES).get(key)
-        due, known = clock >= self._refresher.due_at(view, zone, kept, clock), usable(kept, now) is not None
+        snapshot, clock, key = pin.snapshot, self._clock(), self._refresher.key(zone)
+        kept: Kept | None = snapshot.of(SHARES).get(key)
+        due, known = clock >= self._refresher.due_at(snapshot, zone, kept, clock), usable(kept, now) is not None
         self._count(SHARES.name, hit=not due, stale=due and known, miss=due and not known)
         if due:
             self._fetch(pin, [(SHARES, zone)], now)
-        value = usable(pin.view.of(SHARES).get(key), now)
+        value = usable(pin.snapshot.of(SHARES).get(key), now)
         return value if isinstance(value, Shares) else None
 
     def peek(self, pin: Pin, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """What is held of these zones and may be served; calls nothing, waits for nothing."""
-        records = pin.view.of(INTENSITY)
+        records = pin.snapshot.of(INTENSITY)
         held = ((zone, usable(records.get(self._refresher.key(zone)), now)) for zone in zones)
         return {zone: value for zone, value in held if isinstance(value, Observation)}
 
     def _answers(
-        self, view: View, zones: Sequence[str], now: datetime, forecast: bool, clock: float
+        self, snapshot: Snapshot, zones: Sequence[str], now: datetime, forecast: bool, clock: float
     ) -> tuple[dict[str, _Answer], list[str]]:
-        """What the view tells of each zone, and the zones of which something is due."""
-        at, memo = view.memo.get((self.name, forecast), (None, {}))
+        """What the snapshot tells of each zone, and the zones of which something is due."""
+        at, memo = snapshot.memo.get((self.name, forecast), (None, {}))
         if at != now:
-            view.memo[self.name, forecast] = (now, memo := {})
+            snapshot.memo[self.name, forecast] = (now, memo := {})
         answers: dict[str, _Answer] = {}
         due: list[str] = []
         for zone in zones:
             answer = memo.get(zone)
             if answer is None:
-                answer = memo[zone] = self._answer(view, zone, now, forecast, clock)
+                answer = memo[zone] = self._answer(snapshot, zone, now, forecast, clock)
             answers[zone] = answer
             if clock >= answer.due_at:
                 due.append(zone)
         return answers, due
 
-    def _answer(self, view: View, zone: str, now: datetime, forecast: bool, clock: float) -> _Answer:
+    def _answer(self, snapshot: Snapshot, zone: str, now: datetime, forecast: bool, clock: float) -> _Answer:
         key = self._refresher.key(zone)
-        kept: Kept | None = view.of(INTENSITY).get(key)
-        ahead: Kept | None = view.of(FORECAST).get(key) if forecast else None
+        kept: Kept | None = snapshot.of(INTENSITY).get(key)
+        ahead: Kept | None = snapshot.of(FORECAST).get(key) if forecast else None
         latest, upcoming = usable(kept, now), usable(ahead, now)
-        due_at = self._refresher.due_at(view, zone, kept, clock)
-        reason = self._reason(view, kept, latest, now)
+        due_at = self._refresher.due_at(snapshot, zone, kept, clock)
+        reason = self._reason(snapshot, kept, latest, now)
         return _Answer(
             ZoneReading(
                 latest=latest if isinstance(latest, Observation) else None,
@@ -144,17 +144,17 @@ class SourceReader:
                 attempts=(Attempt(source=self.name, reason=reason),),
             ),
             None if reason is None else reason if latest is None else "last-value",
-            min(due_at, self._refresher.due_at(view, zone, ahead, clock)) if forecast else due_at,
+            min(due_at, self._refresher.due_at(snapshot, zone, ahead, clock)) if forecast else due_at,
         )
 
-    def _reason(self, view: View, kept: Kept | None, latest: Value | None, now: datetime) -> str | None:
+    def _reason(self, snapshot: Snapshot, kept: Kept | None, latest: Value | None, now: datetime) -> str | None:
         """Why there is no fresh value; follows from `now` and from what a version names, as answers must.
 
         A value whose hour is over is no longer fresh while the source may not be asked for the next one.
         """
         if kept is not None and kept.reason is not None:
             return kept.reason
-        health: Health = view.of(HEALTH).get(self.name) or Health()
+        health: Health = snapshot.of(HEALTH).get(self.name) or Health()
         hold = health.hold if health.held(now.timestamp()) else None
         if kept is None:
             return hold or "late"
@@ -165,11 +165,11 @@ class SourceReader:
     def _fetch(self, pin: Pin, wanted: Sequence[Wanted], now: datetime) -> bool:
         """Whether something was waited for, so that there may be more to read."""
         began, seconds = self._monotonic(), max(0.0, min(pin.seconds_left, self.deadline_seconds))
-        if not self._refresher.fetch(pin.view, wanted, now, seconds=seconds):
+        if not self._refresher.fetch(pin.snapshot, wanted, now, seconds=seconds):
             return False
         pin.seconds_left -= self._monotonic() - began
-        newest, key = self._shared.view(), self._refresher.key
-        pin.view = pin.view.replaced((kind, key(zone), newest.of(kind).get(key(zone))) for kind, zone in wanted)
+        newest, key = self._shared.snapshot(), self._refresher.key
+        pin.snapshot = pin.snapshot.replaced((kind, key(zone), newest.of(kind).get(key(zone))) for kind, zone in wanted)
         return True
 
     def _count(self, kind: str, **results: int) -> None:

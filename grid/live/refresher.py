@@ -15,7 +15,7 @@ from grid.live.flights import Flight, Flights
 from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Kept, Value, record_key
 from grid.source import NotAsked, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.quota import Governor
-from store.shared.snapshot import Kind, View
+from store.shared.snapshot import Kind, Snapshot
 from store.shared.state import SharedState
 
 logger = logging.getLogger(__name__)
@@ -106,19 +106,19 @@ class Refresher:
         """The name that what this source says of the zone is kept under."""
         return record_key(self._source.name, self._source.signal, zone)
 
-    def asked(self, zones: Sequence[str], view: View) -> None:
+    def asked(self, zones: Sequence[str], snapshot: Snapshot) -> None:
         """Note what requests ask for, for whom the calls are spent."""
-        if self._governor is not None and self._governor.asked(zones, view):
+        if self._governor is not None and self._governor.asked(zones, snapshot):
             self._flights.join("demand", self._governor.tell_demand)
 
-    def due_at(self, view: View, zone: str, kept: Kept | None, clock: float) -> float:
+    def due_at(self, snapshot: Snapshot, zone: str, kept: Kept | None, clock: float) -> float:
         """From when on to ask anew, in seconds since 1970; at once if the clock was set back since."""
         if kept is None or kept.at > clock + CLOCK_SKEW_SECONDS:
             return 0.0
-        stretch = 1.0 if self._governor is None or kept.lasting else self._governor.stretch(zone, view)
+        stretch = 1.0 if self._governor is None or kept.lasting else self._governor.stretch(zone, snapshot)
         return kept.at + kept.ttl_seconds * stretch
 
-    def due(self, view: View, zones: Sequence[str], forecast: bool, clock: float) -> list[Wanted]:
+    def due(self, snapshot: Snapshot, zones: Sequence[str], forecast: bool, clock: float) -> list[Wanted]:
         """What to ask for: intensities first, and of those the zones most asked for."""
         if self._governor is not None:
             zones = self._governor.by_demand(zones)
@@ -127,10 +127,10 @@ class Refresher:
         return [
             (kind, zone)
             for kind, zone in wanted
-            if clock >= self.due_at(view, zone, view.of(kind).get(self.key(zone)), clock)
+            if clock >= self.due_at(snapshot, zone, snapshot.of(kind).get(self.key(zone)), clock)
         ]
 
-    def fetch(self, view: View, wanted: Sequence[Wanted], now: datetime, *, seconds: float) -> bool:
+    def fetch(self, snapshot: Snapshot, wanted: Sequence[Wanted], now: datetime, *, seconds: float) -> bool:
         """Start or join a call for each; whether it waited, up to `seconds`, for those of which nothing may be served.
 
         It does not wait for a source that seems dead.
@@ -139,7 +139,7 @@ class Refresher:
             return False
         missing: list[Flight] = []
         for kind, zone in wanted:
-            known = usable(view.of(kind).get(self.key(zone)), now) is not None
+            known = usable(snapshot.of(kind).get(self.key(zone)), now) is not None
             if known and self._flights.rests((kind.name, zone)):
                 continue
             flight = self._flights.join((kind.name, zone), partial(self._refresh, kind, zone))
@@ -155,7 +155,7 @@ class Refresher:
         done = False
 
         def ask(known: Kept | None) -> Kept:
-            if known is not None and self._clock() < self.due_at(self._shared.view(), zone, known, self._clock()):
+            if known is not None and self._clock() < self.due_at(self._shared.snapshot(), zone, known, self._clock()):
                 return known
             return self._ask(kind, zone, known)
 
@@ -166,7 +166,7 @@ class Refresher:
             done = True
         finally:
             if not done:  # our own code failed
-                known = self._shared.view().of(kind).get(self.key(zone))
+                known = self._shared.snapshot().of(kind).get(self.key(zone))
                 self._shared.put(
                     kind, self.key(zone), self._failed(known, "internal-error", self._policy.failure_ttl_seconds)
                 )

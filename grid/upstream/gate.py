@@ -50,7 +50,7 @@ class Gate:
     @property
     def health(self) -> Health:
         """How the source does, as all workers know it."""
-        found: Health = self._shared.view().of(HEALTH).get(self._source) or Health()
+        found: Health = self._shared.snapshot().of(HEALTH).get(self._source) or Health()
         return found
 
     @property
@@ -69,7 +69,7 @@ class Gate:
 
     def worked_within(self, signal: str, zone: str, seconds: float) -> bool:
         """Whether this signal of this zone was answered in the last `seconds`."""
-        fact: Fact | None = self._shared.view().of(WORKED).get(f"{self._source} {signal} {zone}")
+        fact: Fact | None = self._shared.snapshot().of(WORKED).get(f"{self._source} {signal} {zone}")
         return fact is not None and _within(fact.at, self._clock(), seconds)
 
     def succeeded(self, signal: str, zone: str, *, with_key: bool = True) -> None:

@@ -50,7 +50,7 @@ class PlanBook:
 
     def horizon_hours(self) -> int | None:
         """The horizon that worked in the last day."""
-        known: Fact | None = self._shared.view().of(HORIZON).get(self._source)
+        known: Fact | None = self._shared.snapshot().of(HORIZON).get(self._source)
         return int(known.figure) if known is not None and self._is_of_today(known) else None
 
     def keep_horizon(self, hours: int) -> None:
@@ -58,7 +58,7 @@ class PlanBook:
             self._shared.put(HORIZON, self._source, Fact(at=self._clock(), figure=hours))
 
     def _known(self) -> Plan | None:
-        return self._shared.view().of(PLAN).get(self._source)
+        return self._shared.snapshot().of(PLAN).get(self._source)
 
     def _is_of_today(self, known: Plan | Fact | None) -> bool:
         return known is not None and -CLOCK_SKEW_SECONDS <= self._clock() - known.at < DAY_SECONDS

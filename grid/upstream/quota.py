@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from grid.records import CLOCK_SKEW_SECONDS, DEMAND, INTENSITY, SPENT, Demand, Spent, records_of
 from grid.source import Quota, SourceUnavailable
-from store.shared.snapshot import View
+from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 
 logger = logging.getLogger(__name__)
@@ -70,9 +70,9 @@ class Governor:
 
     # --- demand
 
-    def asked(self, zones: Sequence[str], view: View) -> bool:
+    def asked(self, zones: Sequence[str], snapshot: Snapshot) -> bool:
         """Count what requests ask for, where there is a limit; whether it is time to tell the other workers."""
-        if self._pace(view) is NO_LIMIT:
+        if self._pace(snapshot) is NO_LIMIT:
             return False
         with self._lock:
             self._asked.update(zones)
@@ -95,7 +95,7 @@ class Governor:
 
     def by_demand(self, zones: Iterable[str]) -> list[str]:
         """The zones, those asked for most first; ties by name."""
-        counts = self._demand(self._shared.view())
+        counts = self._demand(self._shared.snapshot())
         return sorted(zones, key=lambda zone: (-counts.get(zone, 0.0), zone))
 
     # --- calls
@@ -162,33 +162,33 @@ class Governor:
 
     # --- stretch
 
-    def stretch(self, zone: str, view: View) -> float:
+    def stretch(self, zone: str, snapshot: Snapshot) -> float:
         """By how much longer than usual what is known of the zone is kept, 1 or more."""
-        pace = self._pace(view)
+        pace = self._pace(snapshot)
         return pace.get(zone, pace[""])
 
-    def _pace(self, view: View) -> Mapping[str, float]:
-        pace: Mapping[str, float] | None = view.memo.get(self)
+    def _pace(self, snapshot: Snapshot) -> Mapping[str, float]:
+        pace: Mapping[str, float] | None = snapshot.memo.get(self)
         if pace is None:
-            pace = view.memo[self] = self._stretches(view)
+            pace = snapshot.memo[self] = self._stretches(snapshot)
         return pace
 
-    def _stretches(self, view: View) -> Mapping[str, float]:
+    def _stretches(self, snapshot: Snapshot) -> Mapping[str, float]:
         """By zone; "": of the zones that nobody has asked for of late."""
         spent, clock = self._spent(), self._clock()
         limit = self._limit(spent, clock)
         if limit is None:
             return NO_LIMIT
-        refused = {zone for zone, kept in records_of(view, INTENSITY, self._source).items() if kept.lasting}
-        counts = {zone: count for zone, count in self._demand(view).items() if zone not in refused}
+        refused = {zone for zone, kept in records_of(snapshot, INTENSITY, self._source).items() if kept.lasting}
+        counts = {zone: count for zone, count in self._demand(snapshot).items() if zone not in refused}
         most = max(counts.values(), default=0.0)
         roots = {zone: math.sqrt(count / most) for zone, count in counts.items()} or {"": 1.0}
         scale = _scale(sorted(roots.values(), reverse=True), _calls_per_second(spent, limit, clock) / self._need)
         stretched = {zone: min(LARGEST_STRETCH, max(1.0, scale / root)) for zone, root in roots.items()}
         return {"": max(stretched.values()), **stretched}
 
-    def _demand(self, view: View) -> Mapping[str, float]:
-        demand: Demand = view.of(DEMAND).get(self._source) or Demand()
+    def _demand(self, snapshot: Snapshot) -> Mapping[str, float]:
+        demand: Demand = snapshot.of(DEMAND).get(self._source) or Demand()
         return demand.counts
 
     def _limit(self, spent: Spent, clock: float) -> int | None:
@@ -199,7 +199,7 @@ class Governor:
         return min((limit for limit in (learned, planned) if limit is not None), default=None)
 
     def _spent(self) -> Spent:
-        found: Spent = self._shared.view().of(SPENT).get(self._source) or Spent()
+        found: Spent = self._shared.snapshot().of(SPENT).get(self._source) or Spent()
         return found
 
     def _nothing_left(self) -> SourceUnavailable:

@@ -1,4 +1,4 @@
-"""The API keys in force, as one process knows them: a copy that is at most a few seconds old."""
+"""The API keys in force: a copy in the memory of one process that is at most a few seconds old."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ REFRESH_SECONDS = 2.0
 class KeyRing:
     """Answers from memory and reads the table again when its copy is REFRESH_SECONDS old.
 
-    One thread reads while the others use the copy, unless it is twice that old. Once keys were seen they stay in
-    force through every failure of the table, so that losing it never opens the service.
+    One thread reads while the others use the copy, unless it is twice that old. Keys that were read once stay in force
+    through every failure of the table, so losing the table never opens the service.
     """
 
     def __init__(
@@ -30,9 +30,9 @@ class KeyRing:
         behind: Callable[[], bool] = lambda: False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """read: every key ever created; may raise StateUnavailable. Not called before the first question.
+        """read: returns every key ever created; may raise StateUnavailable. Not called before the first request.
 
-        behind: whether what was read last may lack changes made on other machines.
+        behind: whether the last result may lack changes made on other machines.
         """
         self._read = read
         self._behind = behind
@@ -44,23 +44,23 @@ class KeyRing:
         self._failing = False
 
     def configured(self) -> bool:
-        """Whether a key was ever created, so that requests need one. Raises StateUnavailable if never known."""
+        """Whether a key was ever created, so requests need one. Raises StateUnavailable if the table was never read."""
         return bool(self._current())
 
     def find(self, key: str) -> KeyRecord | None:
-        """The record of a key in force; None for any other text. Takes as long whichever it is.
+        """The record of a key in force; None for any other text. Takes equally long in both cases.
 
-        Raises StateUnavailable if the keys were never known.
+        Raises StateUnavailable if the table was never read.
         """
         self._current()
-        digest, found = digest_of(key), None
-        for record in self._in_force:  # to the end, also after a match
+        digest, match = digest_of(key), None
+        for record in self._in_force:  # all of them, so that the time tells nothing
             if hmac.compare_digest(record.sha256, digest):
-                found = record
-        return found
+                match = record
+        return match
 
     def stale(self) -> bool:
-        """Whether changes of the last seconds may not be in force."""
+        """Whether changes of the last seconds may not be in force yet."""
         return self._failing or self._behind()
 
     def _current(self) -> Sequence[KeyRecord]:
@@ -82,7 +82,7 @@ class KeyRing:
         except UnreadableKeys as error:
             self._fail(str(error))
             union = {record.id: record for record in (*(self._records or ()), *error.readable)}
-            if union:  # else it stays unknown who may ask, and nobody gets in
+            if union:  # without any key the table counts as never read, and requests get a 503
                 self._use(tuple(union.values()))
         except StateUnavailable as error:
             self._fail(f"{error}: {error.__cause__}")
@@ -95,7 +95,6 @@ class KeyRing:
         self._due = started + REFRESH_SECONDS
 
     def _use(self, records: Sequence[KeyRecord]) -> None:
-        """What is known from now on."""
         self._records = records
         self._in_force = tuple(record for record in records if record.revoked_at is None)
 

@@ -17,14 +17,14 @@ from store.keys.table import (
     KeyTable,
     UnreadableKeys,
     checked_record,
+    name_in_use,
     new_key,
     not_in_force,
     refuse_name,
-    taken,
 )
-from store.redis_link import RedisLink
+from store.redis_link import OLDER_PREFIXES, PREFIX, RedisLink
 
-KEY = "cao:1:keys"  # a hash: id -> record as JSON; what is not set is ""
+KEYS = "keys"  # after the prefix; a hash: id -> record as JSON, in which "" stands for None
 _READ = """
 local function read(text)
     local readable, record = pcall(cjson.decode, text)
@@ -34,31 +34,31 @@ end
 _CREATE = f"""{_READ}
 local new = read(ARGV[1])
 for _, text in ipairs(redis.call('HVALS', KEYS[1])) do
-    local known = read(text)
-    if known.name == new.name and known.revoked_at == '' then return 0 end
+    local record = read(text)
+    if record.name == new.name and record.revoked_at == '' then return 0 end
 end
 redis.call('HSET', KEYS[1], new.id, ARGV[1])
 return 1
 """
 _REVOKE = f"""{_READ}
-local found = 0
+local count = 0
 local pairs = redis.call('HGETALL', KEYS[1])
 for i = 1, #pairs, 2 do
-    local known = read(pairs[i + 1])
-    if known.revoked_at == '' and (known.name == ARGV[1] or known.id == ARGV[1]) then
-        known.revoked_at = ARGV[2]
-        redis.call('HSET', KEYS[1], pairs[i], cjson.encode(known))
-        found = found + 1
+    local record = read(pairs[i + 1])
+    if record.revoked_at == '' and (record.name == ARGV[1] or record.id == ARGV[1]) then
+        record.revoked_at = ARGV[2]
+        redis.call('HSET', KEYS[1], pairs[i], cjson.encode(record))
+        count = count + 1
     end
 end
-return found
+return count
 """
-# Of each record two arguments: itself, and the unreadable text that it replaces, "" if there is none.
+# Two arguments for each record: the record, and the unreadable text that it replaces, "" if there is none.
 _MERGE = f"""{_READ}
 for i = 1, #ARGV, 2 do
     local new = read(ARGV[i])
-    local known = redis.call('HGET', KEYS[1], new.id)
-    if not known or known == ARGV[i + 1] or (new.revoked_at ~= '' and read(known).revoked_at == '') then
+    local old = redis.call('HGET', KEYS[1], new.id)
+    if not old or old == ARGV[i + 1] or (new.revoked_at ~= '' and read(old).revoked_at == '') then
         redis.call('HSET', KEYS[1], new.id, ARGV[i])
     end
 end
@@ -68,14 +68,17 @@ end
 class SharedKeys:
     """The keys of a service on several machines.
 
-    A record is never deleted and a revocation never undone, so that two copies have one union: a machine that was
-    away, a Redis that came back empty and keys of the time before Redis all end in the same set, and no key that was
-    revoked comes back. While Redis does not answer the copy stands in, and nothing can be created or revoked.
+    A record is never deleted and a revocation never undone, so any two sets of records have one union. A machine that
+    was offline, a Redis that restarted empty, keys created before Redis was used and keys under the prefix of an older
+    release all end in the same set, and no revoked key comes back. While Redis does not answer, the copy is used, and
+    no key can be created or revoked.
     """
 
-    def __init__(self, link: RedisLink, copy: KeyTable) -> None:
+    def __init__(self, link: RedisLink, copy: KeyTable, *, older_prefixes: Sequence[str] = OLDER_PREFIXES) -> None:
+        """older_prefixes: of earlier releases, whose keys stay in force."""
         self._link = link
         self._copy = copy
+        self._older_prefixes = older_prefixes
         self._create, self._revoke, self._merge = (link.script(text) for text in (_CREATE, _REVOKE, _MERGE))
 
     @property
@@ -86,10 +89,10 @@ class SharedKeys:
     def create(self, name: str, *, rate: str | None, now: datetime) -> str:
         """See KeyTable."""
         refuse_name(name)
-        self._union(must_merge=True)  # what only this machine knows has its names too
+        self._union(must_merge=True)  # so that the names of keys that only this machine has count too
         key, record = new_key(name, rate=rate, now=now)
         if not self._run(self._create, _packed(record)):
-            raise taken(name)
+            raise name_in_use(name)
         return key
 
     def revoke(self, name_or_id: str, *, now: datetime) -> None:
@@ -97,12 +100,12 @@ class SharedKeys:
         self._union(must_merge=True)
         if not self._run(self._revoke, name_or_id, now.astimezone(UTC).isoformat(timespec="seconds")):
             raise not_in_force(name_or_id)
-        self.records()  # this machine's copy knows at once
+        self.records()  # updates the copy of this machine at once
 
     def records(self) -> list[KeyRecord]:
-        """See Keys. Brings what either side lacks to it; a side that cannot be written is done without.
+        """See Keys. Gives Redis and the copy what either lacks, as far as they can be written.
 
-        A record that one side cannot read is replaced by that of the other.
+        A record that cannot be read on one side is replaced by that of the other side.
         """
         records, unreadable = self._union(must_merge=False)
         if unreadable:
@@ -110,73 +113,70 @@ class SharedKeys:
         return records
 
     def _union(self, *, must_merge: bool) -> tuple[list[KeyRecord], set[str]]:
-        """The records, and the ids of those that neither side can read.
+        """The records, and the ids of those that cannot be read on either side.
 
-        must_merge: raises StateUnavailable if Redis does not take what it lacks, as when it is full.
+        must_merge: raises StateUnavailable if Redis cannot be given what it lacks, for example because it is full.
         """
         try:
-            there, damaged = self._there()
+            in_redis, damaged = self._in_redis(PREFIX)
+            older = [record for prefix in self._older_prefixes for record in self._in_redis(prefix)[0]]
         except StateUnavailable:
-            if here := self._copy.records():
-                return here, set()
-            raise  # without a copy it is not known whether there are keys
+            if in_copy := self._copy.records():
+                return in_copy, set()
+            raise  # without a copy it is unknown whether there are keys
         unreadable = set(damaged)
         try:
-            here = self._copy.records()
+            in_copy = self._copy.records()
         except UnreadableKeys as error:
-            here = list(error.readable)
+            in_copy = list(error.readable)
             unreadable |= error.unreadable
         except StateUnavailable:
-            return there, unreadable
-        union = _union_of(here, there)
-        if news := _lacking(there, union):
+            in_copy = []  # merging into it fails too, and is suppressed
+        union = _union_of((*in_copy, *older), in_redis)
+        if lacking := _lacking(in_redis, union):
             with nullcontext() if must_merge else suppress(StateUnavailable):
-                self._run(self._merge, *(text for new in news for text in (_packed(new), damaged.get(new.id, b""))))
-        if news := _lacking(here, union):
+                self._run(self._merge, *(text for new in lacking for text in (_packed(new), damaged.get(new.id, b""))))
+        if lacking := _lacking(in_copy, union):
             with suppress(StateUnavailable):
-                self._copy.merge(news)
+                self._copy.merge(lacking)
         return union, unreadable - {record.id for record in union}
 
-    def _there(self) -> tuple[list[KeyRecord], dict[str, bytes]]:
-        """The records in Redis, the oldest first, and by id what cannot be read."""
+    def _in_redis(self, prefix: str) -> tuple[list[KeyRecord], dict[str, bytes]]:
+        """The records under a prefix, and by id the text of those that cannot be read."""
 
         def ask(client: Redis) -> Any:
-            return client.hgetall(KEY)
+            return client.hgetall(prefix + KEYS)
 
-        found: Mapping[bytes, bytes] = self._link.use(ask)
+        texts: Mapping[bytes, bytes] = self._link.use(ask)
         records, unreadable = [], {}
-        for key_id, text in found.items():
+        for key_id, text in texts.items():
             try:
                 records.append(_unpacked(key_id, text))
             except ValueError:
                 unreadable[key_id.decode(errors="replace")] = text
-        return _in_order(records), unreadable
+        return records, unreadable
 
     def _run(self, script: Any, *arguments: str | bytes) -> Any:
         def ask(client: Redis) -> Any:
-            return script(keys=(KEY,), args=arguments, client=client)
+            return script(keys=(PREFIX + KEYS,), args=arguments, client=client)
 
         return self._link.use(ask)
 
 
 def _union_of(one: Iterable[KeyRecord], other: Iterable[KeyRecord]) -> list[KeyRecord]:
-    """Every record of either; revoked if it is in one of them."""
-    known = {record.id: record for record in one}
-    for record in other:
-        mine = known.setdefault(record.id, record)
-        if mine.revoked_at is None and record.revoked_at is not None:
-            known[record.id] = replace(mine, revoked_at=record.revoked_at)
-    return _in_order(known.values())
+    """Every record of either, the oldest first; revoked if any of its versions is."""
+    records: dict[str, KeyRecord] = {}
+    for record in (*one, *other):
+        first = records.setdefault(record.id, record)
+        if first.revoked_at is None and record.revoked_at is not None:
+            records[record.id] = replace(first, revoked_at=record.revoked_at)
+    return sorted(records.values(), key=lambda record: (record.created_at, record.id))
 
 
 def _lacking(records: Sequence[KeyRecord], union: Sequence[KeyRecord]) -> list[KeyRecord]:
-    """What of the union is not among the records, or not yet revoked there."""
-    known = {record.id: record.revoked_at is not None for record in records}
-    return [record for record in union if known.get(record.id) is not (record.revoked_at is not None)]
-
-
-def _in_order(records: Iterable[KeyRecord]) -> list[KeyRecord]:
-    return sorted(records, key=lambda record: (record.created_at, record.id))
+    """The records of the union that are missing among the records, or not yet revoked there."""
+    is_revoked = {record.id: record.revoked_at is not None for record in records}
+    return [record for record in union if is_revoked.get(record.id) is not (record.revoked_at is not None)]
 
 
 def _packed(record: KeyRecord) -> str:
@@ -186,7 +186,7 @@ def _packed(record: KeyRecord) -> str:
 
 
 def _unpacked(key_id: bytes, text: bytes) -> KeyRecord:
-    """Raises ValueError for what is no record of ours."""
+    """Raises ValueError for a text that is no record of ours."""
     fields = orjson.loads(text)
     try:
         unset = {name: fields[name] or None for name in ("revoked_at", "rate")}

@@ -1,4 +1,4 @@
-"""The table of API keys: who may ask. Of a key itself only its SHA-256 is kept."""
+"""The table of API keys. Of the text of a key only its SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from store.database import Database
 from store.schema import Schema
 
 FILE = "keys.sqlite3"
-PREFIX = "cao_"  # tells people and secret scanners what a string is
+PREFIX = "cao_"  # lets people and secret scanners recognise a key
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 _ID = re.compile(r"[0-9a-f]{8}")
 _SCHEMA = Schema(
@@ -39,7 +39,7 @@ _INSERT = "INSERT INTO keys (id, name, sha256, created_at, revoked_at, rate) VAL
 
 
 class UnreadableKeys(StateUnavailable):
-    """Some records of keys cannot be read. readable: the others, the oldest first."""
+    """Some records of keys cannot be read. readable: the other records, the oldest first. unreadable: ids."""
 
     def __init__(self, name: str, readable: Sequence[KeyRecord], unreadable: Iterable[str]) -> None:
         super().__init__(name)
@@ -51,12 +51,12 @@ class UnreadableKeys(StateUnavailable):
 
 
 class KeyNotManaged(CarbonError):
-    """A key cannot be created or revoked as asked; the message says why."""
+    """A key cannot be created or revoked; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRecord:
-    """What is kept of a key. rate: its own rate limit as text; None: the service's."""
+    """The stored part of a key. rate: its own rate limit as text; None: that of the service."""
 
     id: str
     name: str
@@ -67,36 +67,36 @@ class KeyRecord:
 
 
 def digest_of(key: str) -> bytes:
-    """A key's SHA-256. Of 32 random bytes a plain hash suffices: there is nothing to guess."""
+    """A key's SHA-256. A plain hash suffices for 32 random bytes, which nobody can guess."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def refuse_name(name: str) -> None:
-    """Raises KeyNotManaged for what cannot be the name of a key."""
+    """Raises KeyNotManaged for a text that cannot be the name of a key."""
     if not _NAME.fullmatch(name) or _ID.fullmatch(name):
         rule = "start with a letter, use up to 64 letters, digits, '.', '_' or '-', and do not use the form of an id"
         raise KeyNotManaged(f"{name!r} is not a valid name: {rule}")
 
 
-def taken(name: str) -> KeyNotManaged:
-    """The refusal of a second key of one name."""
+def name_in_use(name: str) -> KeyNotManaged:
+    """The error for a second key of the same name."""
     return KeyNotManaged(f"a key named {name!r} is in force: revoke it first, or choose another name")
 
 
 def not_in_force(name_or_id: str) -> KeyNotManaged:
-    """The refusal to revoke what is not in force."""
+    """The error for revoking a key that is not in force."""
     return KeyNotManaged(f"no key with the name or id {name_or_id!r} is in force")
 
 
 def checked_record(fields: Mapping[str, object]) -> KeyRecord:
-    """A record from what a store holds of it. Raises ValueError for values that this service never writes."""
+    """The record of the fields in a store. Raises ValueError for values that this service never writes."""
     key_id, name, sha256, rate = (fields[field] for field in ("id", "name", "sha256", "rate"))
     if not (isinstance(key_id, str) and _ID.fullmatch(key_id) and isinstance(name, str) and _NAME.fullmatch(name)):
-        raise ValueError("no id or no name of a key")
+        raise ValueError("the id or the name is invalid")
     if not (isinstance(sha256, bytes) and len(sha256) == hashlib.sha256().digest_size):
-        raise ValueError("no SHA-256")
+        raise ValueError("the SHA-256 is invalid")
     if not (rate is None or isinstance(rate, str)):
-        raise ValueError("no rate limit")
+        raise ValueError("the rate limit is invalid")
     return KeyRecord(
         id=key_id,
         name=name,
@@ -115,7 +115,7 @@ def _time(text: object) -> datetime:
 
 
 def new_key(name: str, *, rate: str | None, now: datetime) -> tuple[str, KeyRecord]:
-    """A key of 32 random bytes as text, and what is kept of it."""
+    """A key of 32 random bytes as text, and its record."""
     key = PREFIX + secrets.token_urlsafe(32)
     created_at = now.astimezone(UTC).replace(microsecond=0)
     record = KeyRecord(
@@ -125,14 +125,14 @@ def new_key(name: str, *, rate: str | None, now: datetime) -> tuple[str, KeyReco
 
 
 class Keys(Protocol):
-    """What the operator may do with keys. Every method raises StateUnavailable when the store cannot be used."""
+    """The operations on keys. Every method raises StateUnavailable when the store cannot be used."""
 
     def create(self, name: str, *, rate: str | None, now: datetime) -> str:
-        """The text of a new key; it is kept nowhere. Raises KeyNotManaged."""
+        """The text of a new key, which is stored nowhere. Raises KeyNotManaged."""
         ...
 
     def revoke(self, name_or_id: str, *, now: datetime) -> None:
-        """Refuse the key of this name or id from now on. Raises KeyNotManaged if none such is in force."""
+        """Refuse the key of this name or id from now on. Raises KeyNotManaged if no such key is in force."""
         ...
 
     def records(self) -> list[KeyRecord]:
@@ -141,7 +141,7 @@ class Keys(Protocol):
 
 
 class KeyTable:
-    """The keys of one service. Rows are never deleted: that there were keys is not forgotten.
+    """The keys of one service. Rows are never deleted, so the service stays closed after its last key is revoked.
 
     Every method raises StateUnavailable when the file cannot be used.
     """
@@ -151,17 +151,17 @@ class KeyTable:
         self._database = Database(folder / FILE, _SCHEMA, busy_seconds=busy_seconds)
 
     def create(self, name: str, *, rate: str | None, now: datetime) -> str:
-        """The text of a new key of 32 random bytes; it is kept nowhere. Raises KeyNotManaged."""
+        """See Keys."""
         refuse_name(name)
         key, record = new_key(name, rate=rate, now=now)
         with self._database.writing() as connection:
             if _in_force(connection, name):
-                raise taken(name)
+                raise name_in_use(name)
             connection.execute(_INSERT, _row(record))
         return key
 
     def revoke(self, name_or_id: str, *, now: datetime) -> None:
-        """Refuse the key of this name or id from now on. Raises KeyNotManaged if none such is in force."""
+        """See Keys."""
         if not self._database.exists():
             raise not_in_force(name_or_id)
         with self._database.writing() as connection:
@@ -172,7 +172,7 @@ class KeyTable:
             connection.execute("UPDATE keys SET revoked_at = ? WHERE id = ?", (revoked_at, key_id))
 
     def merge(self, records: Iterable[KeyRecord]) -> None:
-        """Take over keys created and revoked elsewhere, also in the place of unreadable records."""
+        """Add keys created or revoked elsewhere; they also replace unreadable records."""
         with self._database.writing() as connection:
             _, unreadable = _read(connection)
             for record in records:
@@ -184,7 +184,7 @@ class KeyTable:
                     connection.execute(query, (record.revoked_at.isoformat(timespec="seconds"), record.id))
 
     def records(self) -> list[KeyRecord]:
-        """See Keys. Makes no file."""
+        """See Keys. Creates no file."""
         if not self._database.exists():
             return []
         with self._database.reading() as connection:

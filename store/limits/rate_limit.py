@@ -17,22 +17,22 @@ from typing import Protocol
 from limits import RateLimitItem, parse
 
 from carbon.errors import StateUnavailable
-from store.backoff import Rest
+from store.backoff import Backoff
 from telemetry import Silent, Telemetry
 
 log = logging.getLogger(__name__)
 
 OFF = "off"
 LOCAL, OPEN, CLOSED = "local", "open", "closed"
-CALLERS_REMEMBERED = 20_000
+MAX_CALLERS = 20_000
 REST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of one request.
+    """Whether one request is allowed, and what remains of its limit.
 
-    limit: requests allowed in any window of window_seconds. remaining: how many of them are left now.
+    limit: requests allowed in any window of window_seconds. remaining: requests that are still allowed now.
     reset_seconds: whole seconds, at least 1, until the oldest counted request has left the window.
     """
 
@@ -45,7 +45,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One request counted, or not. used: requests in the window now. reset_seconds: until the oldest leaves it."""
+    """The count after one request. used: requests in the window. reset_seconds: until the oldest one leaves it."""
 
     allowed: bool
     used: int
@@ -55,8 +55,8 @@ class Count:
 class Counter(Protocol):
     """Counts the requests of callers in moving windows. Safe for many threads.
 
-    scope: who counts together: all of the "service", the workers of one "machine", or each "worker" alone.
-    trouble_logged: whether a failure is in the log already, since it is not of the counts alone.
+    scope: whose requests are counted together: those of all machines of the "service", of one "machine", or of one
+    "worker". trouble_logged: whether a failure is in the log already because it concerns more than the counts.
     """
 
     scope: str
@@ -65,18 +65,18 @@ class Counter(Protocol):
     def trouble_logged(self) -> bool: ...
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
-        """Count a request unless `limit` of them are in the window already.
+        """Count a request unless the window contains `limit` requests already.
 
-        Raises StateUnavailable, and Busy if the request's turn to be counted does not come in time.
+        Raises StateUnavailable, and Busy if too many other requests wait to be counted.
         """
         ...
 
 
 class RateLimiter:
-    """Judges requests by a counter; while that cannot be used, by what is to be done then.
+    """Allows or refuses requests by a counter; while that cannot be used, by the setting for that case.
 
-    on_store_error: "local" counts for this process alone, "open" limits nobody, "closed" lets nobody in. Each change
-    is logged once.
+    on_store_error: "local" counts for this process alone, "open" allows every request, "closed" refuses every request.
+    Each change between working and failing is logged once.
     """
 
     def __init__(
@@ -90,26 +90,26 @@ class RateLimiter:
         self._counter = counter
         self._local = MemoryCounter(monotonic)
         self._telemetry = telemetry or Silent()
-        self._rest = Rest(REST_SECONDS, monotonic=monotonic)
+        self._backoff = Backoff(REST_SECONDS, monotonic=monotonic)
         self._failure_logged = False
         self.on_store_error = on_store_error
 
     @property
     def failing(self) -> bool:
         """Whether the counter cannot be used now."""
-        return self._rest.failing
+        return self._backoff.failing
 
     @property
     def scope(self) -> str:
-        """Who counts together now."""
-        return self._local.scope if self._rest.failing else self._counter.scope
+        """Whose requests are counted together now, see Counter."""
+        return self._local.scope if self._backoff.failing else self._counter.scope
 
     def hit(self, rate: str, caller: str) -> Verdict | None:
         """Count one request of a caller against a rate such as "60 per minute"; a refused one is not counted.
 
-        None: nothing is counted, as the rate is "off" or the counter cannot be used and that means open.
-        Raises StateUnavailable if it cannot be used and that means closed. Raises Busy if it works but has too much to
-        do: that is no failure, so the request is refused rather than counted somewhere else.
+        None: nothing is counted, because the rate is "off" or the counter failed and on_store_error is "open".
+        Raises StateUnavailable if the counter failed and on_store_error is "closed". Raises Busy if it works but has
+        too much to do: that is no failure, so the request is refused and not counted locally.
         """
         item = _item(rate)
         if item is None:
@@ -128,15 +128,15 @@ class RateLimiter:
         )
 
     def _count(self, caller: str, limit: int, window_seconds: int) -> Count | None:
-        if self._rest.may_try():
+        if self._backoff.may_try():
             try:
                 count = self._counter.hit(caller, limit, window_seconds)
             except StateUnavailable as error:
                 self._telemetry.store_error("rate-limit")
-                if self._rest.failed() and not self._counter.trouble_logged:
+                if self._backoff.failed() and not self._counter.trouble_logged:
                     self._log_failure(error)
             else:
-                if self._rest.succeeded() and self._failure_logged:
+                if self._backoff.succeeded() and self._failure_logged:
                     self._failure_logged = False
                     log.info("the shared request counts can be used again")
                 return count
@@ -161,12 +161,12 @@ def in_memory(*, monotonic: Callable[[], float] = time.monotonic) -> RateLimiter
 
 
 class MemoryCounter:
-    """A Counter of one process. It forgets the caller seen longest ago when there are too many."""
+    """A Counter of one process. When there are too many callers, it forgets the one whose last request is oldest."""
 
     scope = "worker"
     trouble_logged = False
 
-    def __init__(self, monotonic: Callable[[], float], callers: int = CALLERS_REMEMBERED) -> None:
+    def __init__(self, monotonic: Callable[[], float], callers: int = MAX_CALLERS) -> None:
         self._monotonic = monotonic
         self._callers = callers
         self._lock = threading.Lock()
@@ -184,7 +184,7 @@ class MemoryCounter:
             return Count(allowed=allowed, used=len(times), reset_seconds=oldest + window_seconds - now)
 
     def _within(self, caller: str, start: float) -> array[float]:
-        """The times of a caller's requests after `start`; the caller becomes the one seen last."""
+        """The times of a caller's requests after `start`; marks the caller as the most recent one."""
         times = self._times.get(caller)
         if times is None:
             times = self._times[caller] = array("d")

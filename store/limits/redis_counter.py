@@ -7,19 +7,19 @@ from typing import Any
 from redis import Redis
 
 from store.limits.rate_limit import Count
-from store.redis_link import RedisLink
+from store.redis_link import PREFIX, RedisLink
 
-PREFIX = "cao:1:hits:"  # another number when the shape of the value changes
-# The value is a list of times in microseconds of Redis' own clock, ascending, those inside the window: one clock for
-# all machines. Gives whether the request counts, how many are counted, and the oldest one's age. What is no such list
-# is deleted: then counting begins anew.
+HITS = f"{PREFIX}hits:"
+# A value is the ascending list of the times of requests inside the window, in microseconds of Redis' own clock, so that
+# all machines use one clock. The script returns whether the request counts, how many are counted, and the age of the
+# oldest one. A value that is no such list is deleted, and counting begins anew.
 _SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local window = tonumber(ARGV[2])
 local function first()
-    local found = redis.pcall('LINDEX', KEYS[1], 0) or now
-    local time = type(found) ~= 'table' and tonumber(found)
+    local entry = redis.pcall('LINDEX', KEYS[1], 0) or now
+    local time = type(entry) ~= 'table' and tonumber(entry)
     if time and time <= now + window * 1000000 then return time end
     redis.call('DEL', KEYS[1])
     return now
@@ -40,7 +40,7 @@ return {1, used + 1, now - oldest}
 
 
 class RedisCounter:
-    """A Counter over Redis, one call a request: the `limits` library needs two to know what is left."""
+    """A Counter over Redis with one call a request: the `limits` library needs a second one for the remaining count."""
 
     scope = "service"
 
@@ -50,14 +50,14 @@ class RedisCounter:
 
     @property
     def trouble_logged(self) -> bool:
-        """Whether Redis answers nobody, which the link has logged."""
+        """Whether Redis does not answer at all, which the link has logged."""
         return self._link.failing
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
         """See Counter."""
 
         def ask(client: Redis) -> Any:
-            return self._script(keys=(PREFIX + caller,), args=(limit, window_seconds), client=client)
+            return self._script(keys=(HITS + caller,), args=(limit, window_seconds), client=client)
 
         allowed, used, age = self._link.use(ask)
         return Count(allowed=bool(allowed), used=used, reset_seconds=window_seconds - age / 1_000_000)

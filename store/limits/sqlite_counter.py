@@ -12,14 +12,14 @@ from hashlib import blake2b
 from pathlib import Path
 
 from carbon.errors import Busy, StateUnavailable
-from store.database import Database, damaged, patiently
+from store.database import Database, has_damage, with_retries
 from store.limits.rate_limit import Count
 from store.schema import Schema
 
 FILE = "hits.sqlite3"
-SLICES = 64  # of the callers, one of which is swept at a time
+SLICES = 64  # the callers are divided into so many slices, and one slice is swept at a time
 SLICE_SECONDS = 1.0
-TURN_SECONDS = 1.0  # longest wait of a thread to be the one that counts; then its request is refused as busy
+TURN_SECONDS = 1.0  # longest wait of a thread for its turn; after that the request is refused as busy
 CLEAN_EVERY = 16  # hits of one caller
 _SCHEMA = Schema(
     tables=(
@@ -32,9 +32,9 @@ _SCHEMA = Schema(
     ) WITHOUT ROWID""",
     )
 )
-# The usual case in one statement, which is a transaction of its own: every statement hands Python's lock to another
-# thread. It writes nothing for the first request of a window, for one too many, and if times are ahead.
-_ONE_MORE = """
+# The usual case in one statement, which is its own transaction, because Python may switch threads at every statement.
+# It writes nothing for the first request of a window, for a request over the limit, and if times lie in the future.
+_INSERT_NEXT = """
 INSERT INTO hits SELECT :caller, last.number + 1, :now, :until
 FROM (SELECT number, at FROM hits WHERE caller = :caller ORDER BY number DESC LIMIT 1) AS last,
     (SELECT number FROM hits WHERE caller = :caller AND at > :since ORDER BY number LIMIT 1) AS first
@@ -52,21 +52,21 @@ _LARGEST_NUMBER = 2**62  # of a row; far from what SQLite can hold
 class FileCounter:
     """A Counter over SQLite, one short transaction a request.
 
-    A row is a request; those of one caller, who is kept as a hash, are numbered without a gap, so that the first and
-    the last in the window tell how many there are. Times are of the monotonic clock, which all processes of a machine
-    share and no clock step moves; times ahead of it are of before the machine started. Nothing is synchronised to the
-    disk: a crash of the machine may cost the counts, and a file it damaged is set aside.
+    A row is a request. The caller is stored as a hash. The requests of one caller are numbered without a gap, so their
+    count is the difference of the first and the last number in the window. Times are of the monotonic clock, which all
+    processes of a machine share and which never steps; times in its future were written before the machine restarted.
+    Writes are not synchronised to the disk: a crash of the machine may lose the counts. A damaged file is renamed.
     """
 
     scope = "machine"
     trouble_logged = False
 
     def __init__(self, folder: Path, *, busy_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """busy_seconds: a file that other processes keep locked for so long counts as one that cannot be used."""
+        """busy_seconds: a file that other processes keep locked for so long counts as unusable."""
         self._database = Database(folder / FILE, _SCHEMA, busy_seconds=0, durable=False, trust_seconds=1.0, turns=True)
         self._busy_seconds = busy_seconds
         self._monotonic = monotonic
-        self._turn = threading.Lock()  # threads wait for each other here, where waiting is not polling
+        self._turn = threading.Lock()  # threads wait for each other here, because waiting for SQLite would mean polling
         self._sweep_at, self._slice = -math.inf, 0
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> Count:
@@ -74,24 +74,24 @@ class FileCounter:
         if not self._turn.acquire(timeout=TURN_SECONDS):
             raise Busy("too many requests are waiting to be counted")
         try:
-            return patiently(lambda: self._one_more(caller, limit, window_seconds), self._busy_seconds)
+            return with_retries(lambda: self._hit(caller, limit, window_seconds), self._busy_seconds)
         except StateUnavailable as error:
-            if damaged(error):
+            if has_damage(error):
                 self._database.set_aside()
             raise
         finally:
             self._turn.release()
 
-    def _one_more(self, caller: str, limit: int, window_seconds: int) -> Count:
+    def _hit(self, caller: str, limit: int, window_seconds: int) -> Count:
         now, who = self._monotonic(), _hash(caller)
         if now < self._sweep_at:
             until = now + window_seconds
             values = {"caller": who, "since": now - window_seconds, "now": now, "until": until, "limit": limit}
-            for number, first, oldest in self._database.run(_ONE_MORE, values):
+            for number, first, oldest in self._database.run(_INSERT_NEXT, values):
                 if not (_sound(number, now, now) and _sound(first, oldest, now)):
-                    break  # the way below makes an end of such rows
+                    break  # _count deletes such rows
                 if number % CLEAN_EVERY == 0:
-                    with suppress(StateUnavailable):  # this request is counted; one of the next ones drops the rows
+                    with suppress(StateUnavailable):  # this request is counted; one of the next ones deletes the rows
                         self._database.run(_DROP, {"caller": who, "first": first})
                 return Count(allowed=True, used=number - first + 1, reset_seconds=oldest + window_seconds - now)
         with self._database.writing() as connection:
@@ -115,7 +115,7 @@ class FileCounter:
         return Count(allowed=allowed, used=used + allowed, reset_seconds=oldest + window_seconds - now)
 
     def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
-        """Forget who stays away: hashes lie evenly, so that a slice of them is a slice of the callers."""
+        """Delete old rows of one slice of the callers: hashes are evenly distributed, so slices have equal sizes."""
         self._sweep_at, self._slice = now + SLICE_SECONDS, (self._slice + 1) % SLICES
         width = 2**64 // SLICES
         start = self._slice * width - 2**63
@@ -124,10 +124,10 @@ class FileCounter:
 
 
 def _sound(number: object, at: object, now: float) -> bool:
-    """Whether a row is one of ours: SQLite lets other programs write any type into any column."""
+    """Whether a row has our types: SQLite lets other programs write any type into any column."""
     return isinstance(number, int) and abs(number) < _LARGEST_NUMBER and isinstance(at, int | float) and at <= now
 
 
 def _hash(caller: str) -> int:
-    """64 bits, signed as SQLite keeps them."""
+    """64 bits, signed as SQLite stores integers."""
     return int.from_bytes(blake2b(caller.encode(), digest_size=8).digest(), signed=True)

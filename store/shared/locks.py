@@ -1,51 +1,45 @@
-"""dogpile.cache's mutex over a store of ours: taken by trying again, for a while."""
+"""A lock over processes that a store provides. It expires, so that a process that dies blocks nothing for long."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from secrets import token_hex
 
-from dogpile.cache.api import CacheMutex
-
-from store.shared.changes import LockHeld
+from carbon.errors import CarbonError
 
 POLL_SECONDS = 0.02
 
 
-class ExpiringLock(CacheMutex):
-    """Waiting for it ends with LockHeld. One thread of a process uses it at a time.
+class LockHeld(CarbonError):
+    """Another process holds the lock, and has held it for as long as a caller may wait."""
 
-    take: whether the lock was free and is the owner's now, until it expires. free: free it if it is still the owner's.
+
+@dataclass(slots=True, kw_only=True)
+class ExpiringLock:
+    """The lock of one key, for one thread.
+
+    wait_seconds: longest wait. take: take the lock for an owner unless another one holds it; whether that worked.
+    free: free the lock if the owner still holds it.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        wait_seconds: float,
-        take: Callable[[str], bool],
-        free: Callable[[str], None],
-        is_held: Callable[[], bool],
-    ) -> None:
-        self._name = name
-        self._wait_seconds = wait_seconds
-        self._take, self._free, self._is_held = take, free, is_held
-        self._owner = ""
+    name: str
+    wait_seconds: float
+    take: Callable[[str], bool]
+    free: Callable[[str], None]
+    _owner: str = field(default_factory=lambda: token_hex(8))
 
-    def acquire(self, wait: bool = True) -> bool:
-        owner, ends = token_hex(8), time.monotonic() + self._wait_seconds
-        while not self._take(owner):
+    def acquire(self, *, wait: bool = True) -> bool:
+        """Whether the caller holds the lock now. Raises LockHeld after waiting in vain."""
+        ends = time.monotonic() + self.wait_seconds
+        while not self.take(self._owner):
             if not wait:
                 return False
             if time.monotonic() >= ends:
-                raise LockHeld(self._name)
+                raise LockHeld(self.name)
             time.sleep(POLL_SECONDS)
-        self._owner = owner
         return True
 
     def release(self) -> None:
-        self._free(self._owner)
-
-    def locked(self) -> bool:
-        return self._is_held()
+        self.free(self._owner)

@@ -3,48 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from secrets import token_hex
-from typing import Any, TypeVar
-
-from dogpile.cache.api import CacheMutex
-from redis import Redis
-from redis.exceptions import LockError
-from redis.lock import Lock
+from typing import Any
 
 from carbon.errors import StateUnavailable
-from store.redis_link import RedisLink
+from store.redis_link import PREFIX, RedisLink
 from store.shared.changes import Changes, Mark
 from store.shared.locks import ExpiringLock
 
-T = TypeVar("T")
-
-VALUES = "{carbon-optimizer}:values"  # braces: all keys on one node of a cluster
-REVISIONS = "{carbon-optimizer}:revisions"
-LOCKS = "{carbon-optimizer}:lock:"
-PROBE = "{carbon-optimizer}:probe"
+VALUES = f"{PREFIX}{{shared}}:values"  # braces: a cluster puts the keys of one script on one node
+REVISIONS = f"{PREFIX}{{shared}}:revisions"
+LOCKS = f"{PREFIX}{{shared}}:lock:"
+PROBE = f"{PREFIX}{{shared}}:probe"
+UNUSED_SECONDS = 30 * 86_400  # so long after the last write Redis drops all of it: values of older releases disappear
 SWAP_TRIES = 25
-_NEVER_EXPIRES = -1  # as Redis answers TTL
 
-# Fields of the hash that are no keys: which store this is, and the newest revision.
-_PUT = """
-redis.call('HSETNX', KEYS[1], '', ARGV[1])
-for i = 2, #ARGV, 2 do
-  local revision = redis.call('HINCRBY', KEYS[1], '#', 1)
-  redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
-  redis.call('ZADD', KEYS[2], revision, ARGV[i])
+# The hash has two fields that are no keys: '' holds the epoch of the store, '#' its newest revision.
+_WRITE = f"""
+local function write(key, value)
+  redis.call('HSETNX', KEYS[1], '', ARGV[1])
+  redis.call('ZADD', KEYS[2], redis.call('HINCRBY', KEYS[1], '#', 1), key)
+  redis.call('HSET', KEYS[1], key, value)
+  redis.call('EXPIRE', KEYS[1], {UNUSED_SECONDS})
+  redis.call('EXPIRE', KEYS[2], {UNUSED_SECONDS})
 end
 """
-_SWAP = """
-local found = redis.call('HGET', KEYS[1], ARGV[2])
-if (found or '') ~= ARGV[3] then return 0 end
-redis.call('HSETNX', KEYS[1], '', ARGV[1])
-local revision = redis.call('HINCRBY', KEYS[1], '#', 1)
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
-redis.call('ZADD', KEYS[2], revision, ARGV[2])
+_PUT = f"""{_WRITE}
+for i = 2, #ARGV, 2 do write(ARGV[i], ARGV[i + 1]) end
+"""
+_SWAP = f"""{_WRITE}
+if (redis.call('HGET', KEYS[1], ARGV[2]) or '') ~= ARGV[3] then return 0 end
+write(ARGV[2], ARGV[4])
 return 1
 """
-# Everything, if the mark is of another store or one of the two keys was evicted.
+# Gives all values if the mark is of another store or one of the two keys was evicted.
 _CHANGES = """
 local epoch = redis.call('HGET', KEYS[1], '') or ''
 local newest = redis.call('HGET', KEYS[1], '#') or '0'
@@ -59,6 +51,14 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[2], '+inf'
 end
 return {epoch, newest, 0, pairs}
 """
+# A lock is free if there is none (PTTL -2), or if no release of ours wrote it: without an expiry (-1) or a distant one.
+_TAKE = """
+local milliseconds = redis.call('PTTL', KEYS[1])
+if milliseconds >= 0 and milliseconds <= 2 * ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+_FREE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 
 class RedisCache:
@@ -69,12 +69,12 @@ class RedisCache:
     def __init__(self, link: RedisLink, *, lock_seconds: float, wait_seconds: float) -> None:
         """lock_seconds: after that a lock of a dead process is free. wait_seconds: longest wait for a lock."""
         self._link = link
-        self._lock_seconds = lock_seconds
+        self._lock_milliseconds = round(1000 * lock_seconds)
         self._wait_seconds = wait_seconds
 
     @property
     def reports_itself(self) -> bool:
-        """See Store: the link tells of connections, not of commands that are refused."""
+        """See Store: the link logs broken connections, but not commands that Redis refuses."""
         return self._link.failing
 
     def probe(self) -> None:
@@ -94,50 +94,30 @@ class RedisCache:
         )
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
-        found: list[Any] = self._link.use(lambda client: client.hmget(VALUES, list(keys)))
-        return found
+        values: list[Any] = self._link.use(lambda client: client.hmget(VALUES, list(keys)))
+        return values
 
     def put(self, values: Mapping[str, bytes]) -> None:
         self._script(_PUT, token_hex(8), *(part for pair in values.items() for part in pair))
 
     def swap(self, key: str, change: Callable[[bytes | None], bytes | None]) -> None:
         for _ in range(SWAP_TRIES):
-            (found,) = self.get([key])
-            value = change(found)
-            if value is None or self._script(_SWAP, token_hex(8), key, found or b"", value):
+            (before,) = self.get([key])
+            after = change(before)
+            if after is None or self._script(_SWAP, token_hex(8), key, before or b"", after):
                 return
         raise StateUnavailable(f"{key} (too many writers at once)")
 
-    def lock(self, key: str) -> CacheMutex:
+    def lock(self, key: str) -> ExpiringLock:
         name = LOCKS + key
 
-        def lock_of(client: Redis) -> Lock:
-            return Lock(client, name, timeout=self._lock_seconds, thread_local=False)
-
-        def try_to_take(client: Redis, owner: str) -> bool:
-            taken = bool(lock_of(client).acquire(blocking=False, token=owner))
-            if not taken:
-                seconds = client.ttl(name)
-                if seconds == _NEVER_EXPIRES or seconds > 2 * self._lock_seconds:  # no lock of ours
-                    client.delete(name)
-            return taken
-
         def take(owner: str) -> bool:
-            return self._link.use(lambda client: try_to_take(client, owner))
+            return bool(self._link.use(lambda client: client.eval(_TAKE, 1, name, owner, self._lock_milliseconds)))
 
         def free(owner: str) -> None:
-            def release(client: Redis) -> None:
-                lock = lock_of(client)
-                lock.local.token = owner.encode()
-                with suppress(LockError):  # it expired
-                    lock.release()
+            self._link.use(lambda client: client.eval(_FREE, 1, name, owner))
 
-            self._link.use(release)
-
-        def is_held() -> bool:
-            return bool(self._link.use(lambda client: lock_of(client).locked()))
-
-        return ExpiringLock(name, wait_seconds=self._wait_seconds, take=take, free=free, is_held=is_held)
+        return ExpiringLock(name=name, wait_seconds=self._wait_seconds, take=take, free=free)
 
     def _script(self, text: str, *values: str | bytes | int) -> Any:
         return self._link.use(lambda client: client.eval(text, 2, VALUES, REVISIONS, *values))

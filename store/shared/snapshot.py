@@ -1,4 +1,4 @@
-"""Kinds of shared values, and a view of what was known at one moment."""
+"""Kinds of shared values, and a snapshot of all values at one moment."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Kind:
     """One kind of shared value.
 
     encode, decode: to bytes and back; decode raises ValueError, KeyError or TypeError for what it cannot read.
-    order: greater for the newer of two values of a name. identity: what of a value answers
-    depend on; None: nothing of it.
+    order: greater for the newer of two values of a name. identity: the part of a value that answers depend on;
+    None: answers do not depend on this kind.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Kind:
         return f"{self.name}:{name}"
 
     def read(self, raw: bytes | None) -> Any | None:
-        """The value, if there is one that this release can read."""
+        """The value; None if there is none that this release can read."""
         try:
             return None if raw is None else self.decode(raw)
         except (ValueError, KeyError, TypeError):
@@ -36,10 +36,11 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What was known at one moment, by kind and name; never changed. memo: for whoever reads, lives as long.
+class Snapshot:
+    """The values of one moment by kind and name; never changed.
 
-    version: a sum over all values that answers depend on, so equal wherever those are equal.
+    version: a sum over all values that answers depend on, so snapshots with equal values have equal versions.
+    memo: for results that readers derive from this snapshot; it is dropped with the snapshot.
     """
 
     values: Mapping[str, Mapping[str, Any]]
@@ -50,20 +51,20 @@ class View:
         """The values of a kind by name."""
         return self.values[kind.name]
 
-    def replaced(self, values: Iterable[tuple[Kind, str, Any]]) -> View:
-        """A view with some values in the place of the old ones; None: there is none any more."""
-        changed: dict[str, dict[str, Any]] = {}
+    def replaced(self, values: Iterable[tuple[Kind, str, Any]]) -> Snapshot:
+        """A snapshot with some values replaced; None removes a value."""
+        changes: dict[str, dict[str, Any]] = {}
         version = self.version
         for kind, name, value in values:
-            mine = changed.setdefault(kind.name, {**self.values[kind.name]})
-            version ^= _digest(kind, name, mine.pop(name, None)) ^ _digest(kind, name, value)
+            of_kind = changes.setdefault(kind.name, {**self.values[kind.name]})
+            version ^= _digest(kind, name, of_kind.pop(name, None)) ^ _digest(kind, name, value)
             if value is not None:
-                mine[name] = value
-        return View({**self.values, **changed}, version)
+                of_kind[name] = value
+        return Snapshot({**self.values, **changes}, version)
 
 
 def _digest(kind: Kind, name: str, value: Any) -> int:
     if kind.identity is None or value is None:
         return 0
-    known = repr((kind.name, name, kind.identity(value)))
-    return int.from_bytes(blake2b(known.encode(), digest_size=8).digest())
+    text = repr((kind.name, name, kind.identity(value)))
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())

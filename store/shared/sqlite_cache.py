@@ -1,4 +1,4 @@
-"""What the workers of one machine share: an embedded SQLite file."""
+"""What the workers of one machine share: a SQLite file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dogpile.cache.api import CacheMutex
-
 from carbon.errors import StateUnavailable
-from store.database import Database, WrongTypes, damaged, patiently
+from store.database import Database, WrongTypes, has_damage, with_retries
 from store.schema import Schema
 from store.shared.changes import START, Changes, Mark
 from store.shared.locks import ExpiringLock
@@ -33,7 +31,7 @@ _PUT = (
     "INSERT INTO entries SELECT ?, ?, coalesce(max(revision), 0) + 1 FROM entries WHERE true "
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value, revision = excluded.revision"
 )
-# A lock is free when its time is over, or so far ahead that the clock must have been set back since.
+# A lock is free when it has expired, or expires so late that the clock must have been set back since.
 _TAKE = (
     "INSERT INTO locks VALUES (:key, :owner, :now + :seconds) ON CONFLICT (key) DO UPDATE "
     "SET owner = excluded.owner, expires_at = excluded.expires_at "
@@ -44,7 +42,7 @@ _TAKE = (
 class SqliteCache:
     """Values with a revision each, and locks that expire. Raises StateUnavailable when the file cannot be used.
 
-    A file that SQLite says is damaged is set aside and made anew: all of it can be asked for again.
+    A file that SQLite reports as damaged is renamed and replaced by a new one: all its values can be fetched again.
     """
 
     scope = "machine"
@@ -58,18 +56,18 @@ class SqliteCache:
 
     @property
     def reports_itself(self) -> bool:
-        """Whether trouble is in the log already."""
+        """See Store."""
         return False
 
     def probe(self) -> None:
-        """Raises StateUnavailable unless reading and writing work."""
+        """See Store."""
         self._write(lambda connection: connection.execute("DELETE FROM locks WHERE key = ''"))
 
     def changes(self, since: Mark) -> Changes:
-        """What was written after the mark; everything if the mark is of another file."""
+        """See Store."""
 
-        def look(connection: sqlite3.Connection) -> Changes:
-            connection.execute("BEGIN")  # both queries of one state of the file
+        def read(connection: sqlite3.Connection) -> Changes:
+            connection.execute("BEGIN")  # so that both queries see one state of the file
             try:
                 (epoch,) = connection.execute("SELECT name FROM epoch").fetchone() or ("",)
                 renewed = epoch != since.epoch
@@ -85,24 +83,24 @@ class SqliteCache:
 
         if not self._database.exists():
             return Changes(mark=START, values={}, renewed=since != START)
-        found: Changes = self._read(look)
-        return found
+        changes: Changes = self._read(read)
+        return changes
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
-        """The values of the keys, None where there is none."""
+        """See Store."""
 
-        def look(connection: sqlite3.Connection) -> list[bytes | None]:
+        def read(connection: sqlite3.Connection) -> list[bytes | None]:
             query = "SELECT value FROM entries WHERE key = ?"
             rows = [connection.execute(query, (key,)).fetchone() for key in keys]
             return [row and row[0] for row in rows]
 
-        return self._read(look) if self._database.exists() else [None] * len(keys)
+        return self._read(read) if self._database.exists() else [None] * len(keys)
 
     def put(self, values: Mapping[str, bytes]) -> None:
         self._write(lambda connection: connection.executemany(_PUT, values.items()))
 
     def swap(self, key: str, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Put what `change` makes of the value, with no other writer in between; None leaves it as it is."""
+        """See Store."""
 
         def replace(connection: sqlite3.Connection) -> None:
             row = connection.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
@@ -112,8 +110,8 @@ class SqliteCache:
 
         self._write(replace)
 
-    def lock(self, key: str) -> CacheMutex:
-        """The lock of a key over all processes."""
+    def lock(self, key: str) -> ExpiringLock:
+        """See Store."""
 
         def take(owner: str) -> bool:
             values = {"key": key, "owner": owner, "now": time.time(), "seconds": self._lock_seconds}
@@ -124,45 +122,39 @@ class SqliteCache:
                 lambda connection: connection.execute("DELETE FROM locks WHERE key = ? AND owner = ?", (key, owner))
             )
 
-        def is_held() -> bool:
-            query = "SELECT 1 FROM locks WHERE key = ? AND expires_at > ?"
-            return self._database.exists() and self._read(
-                lambda connection: connection.execute(query, (key, time.time())).fetchone() is not None
-            )
-
-        return ExpiringLock(key, wait_seconds=self._wait_seconds, take=take, free=free, is_held=is_held)
+        return ExpiringLock(name=key, wait_seconds=self._wait_seconds, take=take, free=free)
 
     def _read(self, action: Callable[[sqlite3.Connection], Any]) -> Any:
         def run() -> Any:
             with self._database.reading() as connection:
                 return action(connection)
 
-        return self._patiently(run)
+        return self._with_retries(run)
 
     def _write(self, action: Callable[[sqlite3.Connection], Any]) -> Any:
         def run() -> Any:
             with self._database.writing() as connection:
                 return action(connection)
 
-        return self._patiently(run)
+        return self._with_retries(run)
 
-    def _patiently(self, run: Callable[[], Any]) -> Any:
+    def _with_retries(self, run: Callable[[], Any]) -> Any:
         try:
-            return patiently(run, BUSY_SECONDS)
+            return with_retries(run, BUSY_SECONDS)
         except StateUnavailable as error:
-            return self._mended(run, error)
+            return self._retry_on_new_file(run, error)
 
-    def _mended(self, run: Callable[[], Any], error: StateUnavailable) -> Any:
-        if not damaged(error) or not self._database.set_aside():
+    def _retry_on_new_file(self, run: Callable[[], Any], error: StateUnavailable) -> Any:
+        if not has_damage(error) or not self._database.set_aside():
             raise error
         cause = error.__cause__
         log.error("%s is damaged: it was renamed to *.damaged and a new file is created (%s)", self._path.name, cause)
-        self.probe()  # makes it
+        self.probe()  # creates the file
         return run()
 
 
 def _sound(epoch: object, rows: Sequence[tuple[object, object, object]]) -> bool:
-    """Whether all but the values is of our types. A value that cannot be read counts as absent, see Kind.read."""
+    """Whether epoch, keys and revisions have our types. A value that cannot be read counts as absent, see Kind.read."""
     return (
         isinstance(epoch, str)
         and bool(epoch)

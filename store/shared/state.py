@@ -1,4 +1,4 @@
-"""State that all workers share: dogpile.cache regions over a store, and each process's view of what they hold."""
+"""State that all workers share: values in a store, and each process's snapshot of them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from carbon.errors import StateUnavailable
-from store.shared.changes import START, Changes, LockHeld, Store
-from store.shared.regions import region
-from store.shared.snapshot import Kind, View
+from store.shared.changes import START, Changes, Store
+from store.shared.locks import LockHeld
+from store.shared.snapshot import Kind, Snapshot
 from telemetry import SILENT, Telemetry
 
 log = logging.getLogger(__name__)
 
-VIEW_SECONDS = 1.0  # how old a view of a store may be: what one worker learns binds all of them after that
-PAUSE_SECONDS = 2.0  # for which a store in trouble is not asked; then in a thread of its own, so that nobody waits
+SNAPSHOT_SECONDS = 1.0  # largest age of a snapshot: a Retry-After that one worker gets must bind all of them by then
+PAUSE_SECONDS = 2.0  # after a failure the store is not asked for so long; then a separate thread asks it
+
+Values = list[tuple[Kind, str, Any]]  # kind, name, value
 
 
 class SharedState:
     """Values shared by all workers while the store works, and by the threads of this process while it does not.
 
-    A store in trouble is left alone for PAUSE_SECONDS; then one thread tries it. Each change is logged once. When it
-    is back, or another one is there, it gets what this process knows better. Nothing is opened before the first use.
+    After a failure the store is not used for PAUSE_SECONDS; then one thread tries it again. Each change between
+    working and failing is logged once. A store that works again, or that lost its values, gets every value for which
+    this process has a newer version. Nothing is opened before the first use.
     """
 
     def __init__(
@@ -40,30 +43,29 @@ class SharedState:
         self._store = store
         self._telemetry = telemetry
         self._kinds = {kind.name: kind for kind in kinds}
-        self._regions = {} if store is None else {kind.name: region(store, kind) for kind in self._kinds.values()}
         self._monotonic = monotonic
-        self._view = View({name: {} for name in self._kinds})
+        self._snapshot = Snapshot({name: {} for name in self._kinds})
         self._mark = START
         self._due = -math.inf if store else math.inf
-        self._down = False
-        self._told = False  # the trouble is in the log, and was put there by this object
+        self._failing = False
+        self._failure_logged = False  # by this object, not by the store
         self._loaded = store is None
         self._following = threading.Lock()
         self._changing = threading.RLock()
-        self._own = threading.local()
+        self._thread = threading.local()
 
     @property
     def scope(self) -> str:
-        """Who shares now: all of the "service", the workers of one "machine", or each "worker" knows its own."""
-        return "worker" if self._store is None or self._down else self._store.scope
+        """Who shares now: all machines of the "service", the workers of one "machine", or this "worker" alone."""
+        return "worker" if self._store is None or self._failing else self._store.scope
 
-    def view(self) -> View:
-        """What is known now, at most VIEW_SECONDS late; asks the store only if the last look is older.
+    def snapshot(self) -> Snapshot:
+        """The values now, at most SNAPSHOT_SECONDS late; asks the store only if the last look is older.
 
-        Inside an `update` the store is busy with that, and the view stays as it is.
+        Inside an `update` the store is busy with that update, and the snapshot stays as it is.
         """
-        if self._monotonic() >= self._due and not getattr(self._own, "updating", False):
-            if self._down:
+        if self._monotonic() >= self._due and not getattr(self._thread, "updating", False):
+            if self._failing:
                 self._try_again()
             elif self._following.acquire(blocking=not self._loaded):
                 try:
@@ -72,104 +74,104 @@ class SharedState:
                 finally:
                     self._loaded = True
                     self._following.release()
-        return self._view
+        return self._snapshot
 
     def refresh(self, kind: Kind, name: str, create: Callable[[Any | None], Any]) -> Any | None:
-        """What `create` makes of the newest value, which it may return as it is; kept for all.
+        """The result of `create` for the newest value, stored for all; `create` may return that value as it is.
 
-        One caller at a time, of all threads, workers and machines. Meanwhile the others get the old value, or wait
-        where there is none; None: that took too long. Exceptions of `create` pass; nothing is kept then.
+        One caller at a time over all threads, workers and machines. Meanwhile the others get the old value. They wait
+        if there is none, and get None if that takes too long. Exceptions of `create` pass, and nothing is stored then.
         """
-        made: list[Any] = []
-
-        def look_again_and_create() -> Any:  # dogpile does not look again once it has the lock
-            made.append(create(self._newest(kind, name)))
-            return made[0]
-
-        store = self._reachable()
+        store, results = self._usable_store(), []
         if store is not None:
+            lock = store.lock(kind.key(name))
             try:
-                value = self._regions[kind.name].get_or_create(
-                    name, look_again_and_create, 0, lambda value: value is not self._known(kind, name)
-                )
+                if not lock.acquire(wait=False):
+                    if (current := self._newest(kind, name)) is not None:
+                        return current
+                    lock.acquire()
+                try:
+                    before = self._newest(kind, name)
+                    results.append(create(before))
+                    if results[0] is not before:
+                        store.put({kind.key(name): kind.encode(results[0])})
+                finally:
+                    lock.release()
             except LockHeld:
                 return None
             except StateUnavailable as error:
-                self._lost(error)
-            else:
-                return self._keep(kind, name, value)
-        return self._keep(kind, name, made[0] if made else create(self._known(kind, name)))
+                self._note_failure(error)
+        return self._keep(kind, name, results[0] if results else create(self._value(kind, name)))
 
     def update(self, kind: Kind, name: str, change: Callable[[Any | None], Any | None]) -> None:
-        """Put what `change` makes of the value, with no other writer in between; None leaves it as it is.
+        """Replace a value by the result of `change`, with no other writer in between; None leaves it as it is.
 
-        For a value that cannot be read it gets the one that this process knows.
-        May call `change` several times; the last time counts. It must be quick.
+        If the stored value cannot be read, `change` gets the one of this process. It must be quick, and may be called
+        several times; the last call counts.
         """
         newest: list[Any] = []
 
-        def swap(found: bytes | None) -> bytes | None:
-            known = kind.read(found)
-            if known is None and found is not None:  # unreadable: what this process knows stands in
-                known = self._known(kind, name)
-            self._own.updating = True
+        def swap(raw: bytes | None) -> bytes | None:
+            before = kind.read(raw)
+            if before is None and raw is not None:
+                before = self._value(kind, name)
+            self._thread.updating = True
             try:
-                value = change(known)
+                after = change(before)
             finally:
-                self._own.updating = False
-            newest[:] = [known if value is None else value]
-            return None if value is None else kind.encode(value)
+                self._thread.updating = False
+            newest[:] = [before if after is None else after]
+            return None if after is None else kind.encode(after)
 
-        store = self._reachable()
+        store = self._usable_store()
         if store is not None:
             try:
                 store.swap(kind.key(name), swap)
             except StateUnavailable as error:
-                self._lost(error)
+                self._note_failure(error)
             else:
                 self._keep(kind, name, newest[0])
                 return
         with self._changing:
-            value = change(self._known(kind, name))
-            self._keep(kind, name, value)
+            self._keep(kind, name, change(self._value(kind, name)))
 
     def put(self, kind: Kind, name: str, value: Any) -> None:
-        """Keep a value for all, whatever there was."""
-        store = self._reachable()
+        """Store a value for all, regardless of the present one."""
+        store = self._usable_store()
         if store is not None:
             try:
                 store.put({kind.key(name): kind.encode(value)})
             except StateUnavailable as error:
-                self._lost(error)
+                self._note_failure(error)
         with self._changing:
-            self._view = self._view.replaced([(kind, name, value)])
+            self._snapshot = self._snapshot.replaced([(kind, name, value)])
 
-    def _known(self, kind: Kind, name: str) -> Any | None:
-        return self._view.of(kind).get(name)
+    def _value(self, kind: Kind, name: str) -> Any | None:
+        return self._snapshot.of(kind).get(name)
 
     def _newest(self, kind: Kind, name: str) -> Any | None:
-        """The store's value, and so the view's."""
-        store = self._reachable()
+        """The store's value, which enters the snapshot; without one, that of the snapshot."""
+        store = self._usable_store()
         if store is not None:
-            (found,) = store.get([kind.key(name)])
-            if (value := kind.read(found)) is not None:
+            (raw,) = store.get([kind.key(name)])
+            if (value := kind.read(raw)) is not None:
                 return self._keep(kind, name, value)
-        return self._known(kind, name)
+        return self._value(kind, name)
 
     def _keep(self, kind: Kind, name: str, value: Any | None) -> Any | None:
-        """Put the value into the view unless a newer one is there; what is there then."""
+        """Put the value into the snapshot unless that has a newer one; returns the value of the snapshot then."""
         with self._changing:
-            known = self._known(kind, name)
-            if value is None or value is known or (known and kind.order(known) > kind.order(value)):
-                return known
-            self._view = self._view.replaced([(kind, name, value)])
+            current = self._value(kind, name)
+            if value is None or value is current or (current and kind.order(current) > kind.order(value)):
+                return current
+            self._snapshot = self._snapshot.replaced([(kind, name, value)])
             return value
 
-    def _reachable(self) -> Store | None:
-        return None if self._down else self._store
+    def _usable_store(self) -> Store | None:
+        return None if self._failing else self._store
 
     def _try_again(self) -> None:
-        """Follow in a thread of its own: no request waits for a store that did not answer."""
+        """Follow in a separate thread: no request waits for a store that did not answer."""
         with self._changing:
             if self._monotonic() < self._due:
                 return
@@ -181,64 +183,67 @@ class SharedState:
         if store is None:
             return
         try:
-            if self._down:
+            if self._failing:
                 store.probe()
-            found = store.changes(START if self._down else self._mark)
+            changes = store.changes(START if self._failing else self._mark)
         except StateUnavailable as error:
-            self._lost(error)
+            self._note_failure(error)
             return
-        better = self._take(found, all_of_it=self._down or found.renewed)
-        self._mark, self._due = found.mark, self._monotonic() + VIEW_SECONDS
-        if self._down:
-            self._down = False
-            if self._told:
+        newer_here = self._merge(changes, complete=self._failing or changes.renewed)
+        self._mark, self._due = changes.mark, self._monotonic() + SNAPSHOT_SECONDS
+        if self._failing:
+            self._failing = False
+            if self._failure_logged:
                 log.info("the shared state can be used again")
-        if better:
-            threading.Thread(target=self._tell, args=(better,), name="store", daemon=True).start()
+        if newer_here:
+            threading.Thread(target=self._write_back, args=(newer_here,), name="store", daemon=True).start()
 
-    def _take(self, found: Changes, *, all_of_it: bool) -> list[tuple[Kind, str, Any]]:
-        """Put what is newer into the view; what this process knows better, if all there is was found."""
-        theirs: dict[tuple[str, str], Any] = {}
-        for key, raw in found.values.items():
+    def _merge(self, changes: Changes, *, complete: bool) -> Values:
+        """Put newer values of the store into the snapshot; returns the values of which the store lacks the newest.
+
+        complete: whether the changes are all values of the store.
+        """
+        stored: dict[tuple[str, str], Any] = {}
+        for key, raw in changes.values.items():
             kind_name, _, name = key.partition(":")
             kind = self._kinds.get(kind_name)
             value = None if kind is None else kind.read(raw)
-            if kind is not None and value is not None:
-                theirs[kind_name, name] = value
+            if value is not None:
+                stored[kind_name, name] = value
         with self._changing:
-            news, better = [], []
-            for (kind_name, name), value in theirs.items():
+            newer_there, newer_here = [], []
+            for (kind_name, name), value in stored.items():
                 kind = self._kinds[kind_name]
-                mine = self._known(kind, name)
-                if mine is None or (mine != value and kind.order(mine) <= kind.order(value)):
-                    news.append((kind, name, value))
-            for kind in self._kinds.values() if all_of_it else ():
-                for name, mine in self._view.of(kind).items():
-                    value = theirs.get((kind.name, name))
-                    if value is None or kind.order(mine) > kind.order(value):
-                        better.append((kind, name, mine))
-            if news:
-                self._view = self._view.replaced(news)
-        return better
+                current = self._value(kind, name)
+                if current is None or (current != value and kind.order(current) <= kind.order(value)):
+                    newer_there.append((kind, name, value))
+            for kind in self._kinds.values() if complete else ():
+                for name, current in self._snapshot.of(kind).items():
+                    value = stored.get((kind.name, name))
+                    if value is None or kind.order(current) > kind.order(value):
+                        newer_here.append((kind, name, current))
+            if newer_there:
+                self._snapshot = self._snapshot.replaced(newer_there)
+        return newer_here
 
-    def _tell(self, better: list[tuple[Kind, str, Any]]) -> None:
-        """Give the store what it lacks, unless somebody else did meanwhile."""
-        for kind, name, value in better:
+    def _write_back(self, values: Values) -> None:
+        """Give the store what it lacks, unless another worker did meanwhile."""
+        for kind, name, value in values:
 
-            def unless_newer(known: Any | None, kind: Kind = kind, value: Any = value) -> Any | None:
-                newer = known is not None and known is not value and kind.order(known) >= kind.order(value)
+            def unless_newer(stored: Any | None, kind: Kind = kind, value: Any = value) -> Any | None:
+                newer = stored is not None and stored is not value and kind.order(stored) >= kind.order(value)
                 return None if newer else value
 
-            if self._reachable() is not None:
+            if self._usable_store() is not None:
                 self.update(kind, name, unless_newer)
 
-    def _lost(self, error: StateUnavailable) -> None:
+    def _note_failure(self, error: StateUnavailable) -> None:
         self._telemetry.store_error("shared-state")
         with self._changing:
             self._due = self._monotonic() + PAUSE_SECONDS
-            changed, self._down = not self._down, True
-            if changed:
-                self._told = not (self._store and self._store.reports_itself)
-        if changed and self._told:
+            is_first, self._failing = not self._failing, True
+            if is_first:
+                self._failure_logged = not (self._store and self._store.reports_itself)
+        if is_first and self._failure_logged:
             cause = error.__cause__ or error
             log.error("the shared state cannot be used; each worker continues on its own: %s (%s)", error, cause)

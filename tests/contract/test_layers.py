@@ -44,7 +44,6 @@ CONFINED = {
     "urllib3": ("net", "grid.upstream.session"),
     "dotenv": ("settings",),
     "redis": ("store",),
-    "dogpile": ("store",),
     "prometheus_client": ("api.edge.metrics", "serve.metrics_folder"),
     "gunicorn": ("serve", "api.questions.parse"),
     "opentelemetry": ("api.edge.tracing",),

@@ -148,7 +148,7 @@ def test_the_zones_asked_for_most_are_the_youngest(clock: SteppedClock) -> None:
 def test_of_too_many_unknown_zones_those_asked_for_most_get_the_calls(clock: SteppedClock) -> None:
     worker = Worker(clock, Budget(calls_per_hour=4))
     for _ in range(5):
-        worker.governor.asked(("Y", "Z"), worker.shared.view())
+        worker.governor.asked(("Y", "Z"), worker.shared.snapshot())
     worker.governor.tell_demand()
 
     worker.read("A", "B", "Y", "Z")
@@ -253,7 +253,7 @@ def test_what_is_asked_of_one_worker_counts_in_the_other(
     clock: SteppedClock, states: tuple[SharedState, SharedState]
 ) -> None:
     one, other = (Worker(clock, Budget(calls_per_hour=5), shared) for shared in states)
-    one.governor.asked(("DE",), one.shared.view())
+    one.governor.asked(("DE",), one.shared.snapshot())
     one.governor.tell_demand()
     clock.advance(1)
 
@@ -262,10 +262,10 @@ def test_what_is_asked_of_one_worker_counts_in_the_other(
 
 def test_demand_halves_in_half_an_hour(clock: SteppedClock) -> None:
     worker = Worker(clock, Budget(calls_per_hour=5))
-    worker.governor.asked(("DE", "DE", "DE", "FR"), worker.shared.view())
+    worker.governor.asked(("DE", "DE", "DE", "FR"), worker.shared.snapshot())
     worker.governor.tell_demand()
     clock.advance(30 * MINUTE)
-    worker.governor.asked(("FR", "FR"), worker.shared.view())
+    worker.governor.asked(("FR", "FR"), worker.shared.snapshot())
     worker.governor.tell_demand()
 
     # DE 3 / 2 = 1.5; FR 1 / 2 + 2 = 2.5

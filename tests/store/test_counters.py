@@ -16,7 +16,7 @@ import pytest
 
 from carbon.errors import Busy, StateUnavailable
 from store.limits.rate_limit import Counter, MemoryCounter, RateLimiter
-from store.limits.redis_counter import PREFIX, RedisCounter
+from store.limits.redis_counter import HITS, RedisCounter
 from store.limits.sqlite_counter import CLEAN_EVERY, FILE, SLICE_SECONDS, SLICES, FileCounter
 from store.redis_link import REST_SECONDS, TIMEOUT_SECONDS, RedisLink
 from tests.fakes.clock import SteppedClock
@@ -205,7 +205,7 @@ def test_redis_forgets_a_caller_one_second_after_the_window(redis: RedisServer) 
 
     RedisCounter(link).hit("gone", 5, 60)
 
-    assert 59 <= link.use(lambda client: client.ttl(f"{PREFIX}gone")) <= 61
+    assert 59 <= link.use(lambda client: client.ttl(f"{HITS}gone")) <= 61
 
 
 class Broken:

@@ -24,9 +24,11 @@ from grid.source import GridReader, SourceUnavailable
 from grid.upstream.quota import Budget
 from settings import Settings
 from store.keys.ring import REFRESH_SECONDS, KeyRing
+from store.keys.shared import KEYS
 from store.keys.table import KeyTable
-from store.redis_link import RedisLink
+from store.redis_link import PREFIX, RedisLink
 from store.shared.changes import START, Store
+from store.shared.redis_cache import LOCKS
 from store.shared.snapshot import Kind
 from store.shared.sqlite_cache import SqliteCache
 from tests.fakes.clock import SteppedClock
@@ -278,7 +280,7 @@ def _each(
 def test_a_lock_in_redis_that_never_expires_is_taken_away(redis: RedisServer) -> None:
     store = store_at(redis.url, wait_seconds=1.0)
     assert store is not None
-    Redis(port=redis.port).set("{carbon-optimizer}:lock:spoilt", b"x")
+    Redis(port=redis.port).set(f"{LOCKS}spoilt", b"x")
 
     assert store.lock("spoilt").acquire()
 
@@ -293,15 +295,15 @@ def test_a_damaged_record_of_a_key_in_redis_is_mended_by_the_copy(
     store.create("one", rate=None, now=NOW)
     store.create("two", rate=None, now=NOW)
     store.records()
-    name, good = next(iter(client.hgetall("cao:1:keys").items()))
+    name, good = next(iter(client.hgetall(PREFIX + KEYS).items()))
 
-    client.hset("cao:1:keys", name, b"damaged")
+    client.hset(PREFIX + KEYS, name, b"damaged")
     store.records()
 
-    assert client.hget("cao:1:keys", name) == good
+    assert client.hget(PREFIX + KEYS, name) == good
     assert isinstance(good, bytes)
     for damaged in damaged_json(good):
-        client.hset("cao:1:keys", name, damaged)
+        client.hset(PREFIX + KEYS, name, damaged)
         assert {record.name for record in store.records()} == {"one", "two"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from carbon.errors import StateUnavailable
+from settings import Settings
 from store.database import Database
-from store.keys.table import KeyTable
+from store.keys.table import KeyTable, digest_of
 from store.limits.sqlite_counter import FileCounter
 from store.schema import Schema
 from store.shared.sqlite_cache import SqliteCache
+from wiring import build_key_store, build_limiter
 
 VERSION_1 = Schema(tables=("CREATE TABLE notes (text TEXT)",))
 VERSION_2 = Schema(
@@ -24,21 +25,41 @@ VERSION_2 = Schema(
 )
 
 
-def use_keys(folder: Path) -> None:
-    table = KeyTable(folder, busy_seconds=1)
-    if not table.records():
-        table.create("ci", rate=None, now=datetime(2026, 11, 28, tzinfo=UTC))
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "data_dir"
 
 
-def use_counter(folder: Path) -> None:
-    assert FileCounter(folder, busy_seconds=1).hit("someone", 5, 60).allowed
+def check_keys(folder: Path) -> None:
+    in_force, revoked = KeyTable(folder, busy_seconds=1).records()
+    assert (in_force.name, in_force.rate, in_force.revoked_at) == ("ci", "5 per second", None)
+    assert (in_force.sha256, revoked.sha256) == (digest_of("cao_" + "A" * 43), digest_of("cao_" + "B" * 43))
+    assert (revoked.name, revoked.revoked_at) == ("lost", datetime(2026, 11, 28, tzinfo=UTC))
 
 
-def use_cache(folder: Path) -> None:
-    SqliteCache(folder, lock_seconds=1, wait_seconds=1).put({"intensity:X": b"{}"})
+def check_counter(folder: Path) -> None:
+    # The fixture counts two requests at 2065 s and 2070 s, so at 2080 s this is the third in 60 s.
+    count = FileCounter(folder, busy_seconds=1, monotonic=lambda: 2080.0).hit("someone", 5, 60)
+    assert (count.allowed, count.used, count.reset_seconds) == (True, 3, 45.0)
 
 
-every_file = pytest.mark.parametrize("use", [use_keys, use_counter, use_cache])
+def check_cache(folder: Path) -> None:
+    store = SqliteCache(folder, lock_seconds=1, wait_seconds=1)
+    assert store.get(["note:DE"]) == [b'{"at":1,"text":"windy"}']
+    assert store.lock("note:DE").acquire(wait=False)
+
+
+CHECKS = {"keys": check_keys, "hits": check_counter, "shared": check_cache}
+VERSIONS = sorted(int(path.name.removeprefix("version-")) for path in FIXTURES.glob("version-*"))
+NEWEST = VERSIONS[-1]
+
+every_file = pytest.mark.parametrize("name", CHECKS)
+
+
+def restore(folder: Path, release: int, name: str) -> Path:
+    """The file of that name in a folder as a release of these tables wrote it."""
+    path = folder / f"{name}.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((FIXTURES / f"version-{release}" / f"{name}.sql").read_text())
+    return path
 
 
 def version(path: Path) -> int:
@@ -46,48 +67,51 @@ def version(path: Path) -> int:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def set_version(path: Path, number: int) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(f"PRAGMA user_version = {number}")
-
-
 def contents(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         return [line for line in connection.iterdump() if "INSERT" in line]
 
 
-@every_file
-def test_every_file_of_data_dir_has_the_version_of_its_tables(tmp_path: Path, use: Callable[[Path], None]) -> None:
-    use(tmp_path)
-
-    (path,) = tmp_path.glob("*.sqlite3")
-    assert version(path) == 1
+def tables(path: Path) -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {*connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")}
 
 
 @every_file
-def test_a_file_of_before_versions_is_kept_with_all_its_rows(tmp_path: Path, use: Callable[[Path], None]) -> None:
-    use(tmp_path)
-    (path,) = tmp_path.glob("*.sqlite3")
-    set_version(path, 0)  # as every release before wrote it: the same tables, no version
-    rows = contents(path)
-
-    use(tmp_path)
-
-    assert version(path) == 1
-    assert set(rows) - set(contents(path)) <= {row for row in rows if "intensity:X" in row}  # which was put again
-
-
-@every_file
-def test_a_file_of_a_newer_release_is_left_as_it_is_and_the_error_says_so(
-    tmp_path: Path, use: Callable[[Path], None]
+@pytest.mark.parametrize("release", VERSIONS)
+def test_a_file_of_every_release_is_migrated_and_its_contents_are_in_use(
+    tmp_path: Path, release: int, name: str
 ) -> None:
-    use(tmp_path)
-    (path,) = tmp_path.glob("*.sqlite3")
-    set_version(path, 7)
+    path = restore(tmp_path, release, name)
+
+    CHECKS[name](tmp_path)
+
+    assert version(path) == NEWEST
+
+
+def test_every_file_that_a_service_creates_has_a_version_and_a_fixture_of_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "new")
+    build_key_store(settings, None).create("ci", rate=None, now=datetime(2026, 11, 28, tzinfo=UTC))
+    build_limiter(settings, None).hit("5 per minute", "someone")
+    SqliteCache(settings.data_dir, lock_seconds=1, wait_seconds=1).put({"note:DE": b"{}"})
+
+    files = [path for path in settings.data_dir.iterdir() if not path.name.endswith(("-wal", "-shm"))]
+
+    assert {path.name for path in files} == {f"{name}.sqlite3" for name in CHECKS}
+    for path in files:
+        fixture = restore(tmp_path, NEWEST, path.stem)
+        assert (version(path), tables(path)) == (NEWEST, tables(fixture))
+
+
+@every_file
+def test_a_file_of_a_newer_release_is_left_as_it_is_and_the_error_says_so(tmp_path: Path, name: str) -> None:
+    path = restore(tmp_path, NEWEST, name)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA user_version = 7")
     rows = contents(path)
 
     with pytest.raises(StateUnavailable) as caught:
-        use(tmp_path)
+        CHECKS[name](tmp_path)
 
     assert "version 7, made by a newer release; this one knows version 1" in str(caught.value.__cause__)
     assert (version(path), contents(path)) == (7, rows)

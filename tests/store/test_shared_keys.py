@@ -11,9 +11,9 @@ import pytest
 
 from carbon.errors import StateUnavailable
 from store.keys.ring import KeyRing
-from store.keys.shared import SharedKeys
+from store.keys.shared import KEYS, SharedKeys
 from store.keys.table import KeyNotManaged, KeyTable
-from store.redis_link import REST_SECONDS, RedisLink
+from store.redis_link import PREFIX, REST_SECONDS, RedisLink
 from tests.fakes.clock import SteppedClock
 from tests.fakes.redis_server import RedisServer, running
 from tests.fakes.telemetry import Counts
@@ -83,6 +83,23 @@ def test_keys_of_the_time_before_redis_stay_in_force_everywhere(
     one.records()
 
     assert KeyRing(two.records).find(key) is not None
+
+
+def test_keys_under_the_prefix_of_an_older_release_are_carried_over_and_revoked_ones_stay_revoked(
+    tmp_path: Path, redis: RedisServer, clock: SteppedClock, one: SharedKeys
+) -> None:
+    in_force_key, revoked_key = (one.create(name, rate=None, now=NOW) for name in ("ci", "lost"))
+    one.revoke("lost", now=NOW)
+    link = RedisLink(redis.url, telemetry=Counts(), monotonic=clock.monotonic)
+    link.use(lambda client: client.rename(PREFIX + KEYS, "cao:0:keys"))  # as if an older release had written them
+    empty_copy = KeyTable(tmp_path / "new machine", busy_seconds=1.0)
+
+    ring = KeyRing(SharedKeys(link, empty_copy, older_prefixes=("cao:0:",)).records)
+
+    assert ring.find(in_force_key) is not None
+    assert ring.find(revoked_key) is None
+    link.use(lambda client: client.delete("cao:0:keys"))  # they are under the new prefix now
+    assert in_force(machine(tmp_path / "another", redis, clock)) == ["ci"]
 
 
 def test_a_redis_that_came_back_empty_opens_nothing_and_is_filled_again(
@@ -156,7 +173,7 @@ def test_redis_and_the_copies_hold_no_key(one: SharedKeys, redis: RedisServer, t
     key = one.create("ci", rate=None, now=NOW)
     one.records()
 
-    texts = RedisLink(redis.url, telemetry=Counts()).use(lambda client: client.hvals("cao:1:keys"))
+    texts = RedisLink(redis.url, telemetry=Counts()).use(lambda client: client.hvals(PREFIX + KEYS))
 
     kept = b"".join([*cast(list[bytes], texts), *(path.read_bytes() for path in (tmp_path / "one").iterdir())])
     assert b"ci" in kept

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from store.redis_link import REST_SECONDS
 from store.shared.changes import Store
 from store.shared.redis_cache import VALUES
-from store.shared.snapshot import Kind, View
+from store.shared.snapshot import Kind, Snapshot
 from store.shared.sqlite_cache import FILE
-from store.shared.state import PAUSE_SECONDS, VIEW_SECONDS, SharedState
+from store.shared.state import PAUSE_SECONDS, SNAPSHOT_SECONDS, SharedState
 from tests.fakes import redis_server
 from tests.fakes.redis_server import RedisServer
 from tests.fakes.telemetry import Counts
@@ -98,7 +98,7 @@ def place(request: pytest.FixtureRequest) -> Place:
 
 
 def text(worker: SharedState, name: str = "DE") -> str | None:
-    note = worker.view().of(NOTES).get(name)
+    note = worker.snapshot().of(NOTES).get(name)
     return None if note is None else note.text
 
 
@@ -118,18 +118,18 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def test_what_one_worker_keeps_another_knows_a_second_later(place: Place) -> None:
     one, other = place.worker(), place.worker()
-    other.view()
+    other.snapshot()
     one.put(NOTES, "DE", Note(1, "windy"))
-    place.pass_by(VIEW_SECONDS)
+    place.pass_by(SNAPSHOT_SECONDS)
 
     assert text(one) == text(other) == "windy"
 
 
 def test_a_view_younger_than_a_second_asks_the_store_nothing(place: Place) -> None:
     one, other = place.worker(), place.worker()
-    other.view()
+    other.snapshot()
     one.put(NOTES, "DE", Note(1, "windy"))
-    place.pass_by(VIEW_SECONDS - 0.01)
+    place.pass_by(SNAPSHOT_SECONDS - 0.01)
 
     assert text(other) is None
 
@@ -263,35 +263,35 @@ def test_only_the_owner_frees_a_lock(place: Place) -> None:
 def test_workers_that_know_the_same_have_the_same_version_and_others_another(place: Place) -> None:
     one, other = place.worker(), place.worker()
     one.put(NOTES, "DE", Note(1, "windy"))
-    place.pass_by(VIEW_SECONDS)
-    same = one.view().version == other.view().version
+    place.pass_by(SNAPSHOT_SECONDS)
+    same = one.snapshot().version == other.snapshot().version
     one.put(NOTES, "DE", Note(2, "calm"))
-    other.view()
+    other.snapshot()
 
     assert same
-    assert one.view().version != other.view().version
+    assert one.snapshot().version != other.snapshot().version
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", None])), max_size=12))
 def test_the_version_follows_from_what_is_known_not_from_how_it_came_about(steps: list[tuple[str, str | None]]) -> None:
-    empty = View({"note": {}, "unseen": {}})
-    view = empty
+    empty = Snapshot({"note": {}, "unseen": {}})
+    snapshot = empty
 
     for name, word in steps:
-        view = view.replaced([(NOTES, name, None if word is None else Note(1, word))])
+        snapshot = snapshot.replaced([(NOTES, name, None if word is None else Note(1, word))])
 
-    known = view.of(NOTES)
+    known = snapshot.of(NOTES)
     direct = empty.replaced([(NOTES, name, Note(99, note.text)) for name, note in sorted(known.items())])
-    assert view.version == direct.version
-    assert (view.version == empty.version) == (not known)
+    assert snapshot.version == direct.version
+    assert (snapshot.version == empty.version) == (not known)
 
 
 def test_what_answers_do_not_depend_on_leaves_the_version_as_it_is() -> None:
-    empty = View({"note": {}, "unseen": {}})
+    empty = Snapshot({"note": {}, "unseen": {}})
 
-    view = empty.replaced([(UNSEEN, "x", Note(1, "calls"))])
+    snapshot = empty.replaced([(UNSEEN, "x", Note(1, "calls"))])
 
-    assert view.version == empty.version
+    assert snapshot.version == empty.version
 
 
 # --- what breaks
@@ -339,7 +339,7 @@ def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_
     alone = (text(worker, "DE"), text(worker, "FR"), text(worker, "PL"))
     bring_back()
     place.pass_by(BACK_AFTER_SECONDS)
-    worker.view()
+    worker.snapshot()
 
     assert alone == ("before", "alone 5", "++++")
     assert scopes == ["worker"]
@@ -397,18 +397,18 @@ def test_a_value_made_just_before_the_store_broke_is_not_made_twice(
 def test_a_store_that_lost_everything_gets_what_is_known(place: Place) -> None:
     worker = place.worker()
     worker.put(NOTES, "DE", Note(1, "windy"))
-    worker.view()
+    worker.snapshot()
     if place.redis is not None:
         place.redis.stop()
         place.redis.start()
-        place.pass_by(VIEW_SECONDS)
-        worker.view()  # finds its connection closed
+        place.pass_by(SNAPSHOT_SECONDS)
+        worker.snapshot()  # finds its connection closed
         place.pass_by(BACK_AFTER_SECONDS)
     else:
         for path in Path(place.where).iterdir():
             path.unlink()
-        place.pass_by(VIEW_SECONDS)
-    worker.view()
+        place.pass_by(SNAPSHOT_SECONDS)
+    worker.snapshot()
 
     assert text(worker) == "windy"
     assert eventually(lambda: text(place.worker()) == "windy")
@@ -441,11 +441,11 @@ def test_a_full_redis_is_done_without_until_it_has_room_again(redis: Place, capl
     for number in range(2, 9):
         worker.put(NOTES, "DE", Note(number, f"full {number}"))
         redis.pass_by(2)
-        worker.view()
+        worker.snapshot()
     said = complaints(caplog)
     link.use(lambda client: client.config_set("maxmemory", 0))
     redis.pass_by(BACK_AFTER_SECONDS)
-    worker.view()
+    worker.snapshot()
 
     assert text(worker) == "full 8"
     assert len(said) == 1
@@ -466,7 +466,7 @@ def test_a_redis_key_of_another_type_is_done_without(redis: Place, caplog: pytes
     assert len(complaints(caplog)) == 1
     link.use(lambda client: client.delete(VALUES))
     redis.pass_by(BACK_AFTER_SECONDS)
-    worker.view()
+    worker.snapshot()
     assert eventually(lambda: text(redis.worker()) == "windy")
 
 
@@ -474,10 +474,10 @@ def test_an_evicted_list_of_revisions_hides_no_change(redis: Place) -> None:
     one, other = redis.worker(), redis.worker()
     one.put(NOTES, "DE", Note(1, "windy"))
     one.put(NOTES, "FR", Note(1, "calm"))
-    other.view()
+    other.snapshot()
     one._store._link.use(lambda client: client.delete(VALUES.replace("values", "revisions")))  # type: ignore[union-attr]
     one.put(NOTES, "DE", Note(2, "stormy"))
-    redis.pass_by(VIEW_SECONDS)
+    redis.pass_by(SNAPSHOT_SECONDS)
 
     assert text(other) == "stormy"
 
@@ -497,7 +497,7 @@ def test_a_locked_file_costs_less_than_half_a_second_and_is_used_again(
     both = time.monotonic() - began
     locker.close()
     file.pass_by(PAUSE_SECONDS)
-    worker.view()
+    worker.snapshot()
 
     assert waited < 0.5
     assert both - waited < 0.1
@@ -542,14 +542,14 @@ def test_a_full_disk_is_done_without(file: Place, caplog: pytest.LogCaptureFixtu
         assert "full" in complaints(caplog)[0]
         assert (text(worker, "DE"), text(worker, "PL")) == ("before", "y")
     file.pass_by(PAUSE_SECONDS)
-    worker.view()  # in a thread of its own, whose connection has room
+    worker.snapshot()  # in a thread of its own, whose connection has room
     assert eventually(lambda: text(file.worker(), "PL") == "y")
 
 
 def test_a_store_is_not_touched_before_it_is_used(tmp_path: Path) -> None:
     worker = Place(str(tmp_path / "var"), Time()).worker()
 
-    worker.view()
+    worker.snapshot()
 
     assert not (tmp_path / "var").exists()
 
@@ -557,14 +557,14 @@ def test_a_store_is_not_touched_before_it_is_used(tmp_path: Path) -> None:
 def test_an_update_may_look_at_what_is_known_though_the_view_is_old(place: Place) -> None:
     worker, other = place.worker(), place.worker()
     other.put(NOTES, "FR", Note(1.0, "from another worker"))
-    worker.view()
-    place.pass_by(VIEW_SECONDS + 1)
+    worker.snapshot()
+    place.pass_by(SNAPSHOT_SECONDS + 1)
 
     def change(_known: Note | None) -> Note:
-        return Note(1.0, f"{len(worker.view().of(NOTES))} known")
+        return Note(1.0, f"{len(worker.snapshot().of(NOTES))} known")
 
     worker.update(NOTES, "DE", change)
 
-    place.pass_by(VIEW_SECONDS + 1)
+    place.pass_by(SNAPSHOT_SECONDS + 1)
     assert text(other) == "1 known"
     assert text(other, "FR") == "from another worker"

@@ -37,7 +37,7 @@ class Access:
 
 def zones_covered(shared: SharedState) -> int | None:
     """How many zones' intensity the plan covers, as far as any worker knows; asks nothing."""
-    plan: Plan | None = shared.view().of(PLAN).get(SOURCE)
+    plan: Plan | None = shared.snapshot().of(PLAN).get(SOURCE)
     access = None if plan is None else access_of(plan.grants)
     return None if access is None else access.count(LATEST)
 
