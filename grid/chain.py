@@ -1,4 +1,4 @@
-"""Several live sources as one: each zone is read from the first source that has a fresh value of it."""
+"""Several live sources as one: each zone is read from the first source that has a fresh value."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, ZoneReading
 from grid.live.reader import Pin, SourceReader
 from grid.source import SourceState
@@ -14,12 +15,12 @@ from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
-NO_KEY = "no-key"  # a source that would have to be asked has no key
-NO_SOURCE = "no-source"  # no source knows the zone
+NO_KEY = "no-key"  # a source lacks its key
+NO_SOURCE = "no-source"  # no source covers the zone
 
 
 class ChainReader:
-    """A GridReader over sources in the order of preference. Without any, every reading says so."""
+    """A GridReader over sources in the order of preference. Without a source every reading has a reason for that."""
 
     def __init__(
         self,
@@ -29,7 +30,7 @@ class ChainReader:
         unconfigured: Sequence[str] = (),
         telemetry: Telemetry = SILENT,
     ) -> None:
-        """shared: what the sources' workers know; it goes with readers. unconfigured: sources that lack a setting."""
+        """shared: the records that the readers use. unconfigured: sources that lack a setting."""
         self._readers = tuple(readers)
         self._shared = shared
         self._unconfigured = tuple(unconfigured)
@@ -39,19 +40,20 @@ class ChainReader:
         self._unread = 0
         self.nothing = ZoneReading(reason=NO_KEY if unconfigured or not readers else NO_SOURCE)
 
-    def open(self) -> ChainSnapshot:
+    def open(self, signal: Signal = Signal.AVERAGE_LIFECYCLE) -> ChainSnapshot:
         """See GridReader."""
         snapshot = Snapshot({}) if self._shared is None else self._shared.snapshot()
-        return ChainSnapshot(self, self._readers, Pin(snapshot, self._deadline_seconds))
+        readers = [reader for reader in self._readers if reader.signal is signal]
+        return ChainSnapshot(self, readers, Pin(snapshot, self._deadline_seconds))
 
     def states(self) -> tuple[SourceState, ...]:
         """See GridReader."""
         fallbacks = {NO_KEY: self._unread} if self._unread else {}
-        absent = (
+        without_key = (
             SourceState(source=name, state="unconfigured", detail="no key is set", fallbacks=fallbacks)
             for name in self._unconfigured
         )
-        return (*(reader.state() for reader in self._readers), *absent)
+        return (*(reader.state() for reader in self._readers), *without_key)
 
     def count_fallbacks(self, readings: Mapping[str, ZoneReading]) -> None:
         """Count the readings without a fresh value."""
@@ -85,12 +87,12 @@ class ChainSnapshot:
         """See GridSnapshot."""
         zones = tuple(dict.fromkeys(zones))
         readings = dict.fromkeys(zones, self._chain.nothing)
-        wanted = zones
+        incomplete = zones
         for reader in self._readers:
-            covered = [zone for zone in wanted if reader.covers(zone)]
+            covered = [zone for zone in incomplete if reader.covers(zone)]
             for zone, reading in reader.read(self._pin, covered, now=now, forecast=forecast).items():
                 readings[zone] = _combined(readings[zone], reading)
-            wanted = tuple(zone for zone in wanted if not _is_complete(readings[zone], forecast))
+            incomplete = tuple(zone for zone in incomplete if not _is_complete(readings[zone], forecast))
         self._chain.count_fallbacks(readings)
         return readings
 
@@ -102,10 +104,10 @@ class ChainSnapshot:
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """See GridSnapshot."""
         zones = tuple(zones)
-        held: dict[str, Observation] = {}
-        for reader in self._readers:
-            held = {**reader.peek(self._pin, zones, now=now), **held}
-        return held
+        values: dict[str, Observation] = {}
+        for reader in reversed(self._readers):
+            values |= reader.peek(self._pin, zones, now=now)
+        return values
 
 
 def _is_complete(reading: ZoneReading, forecast: bool) -> bool:
@@ -113,15 +115,14 @@ def _is_complete(reading: ZoneReading, forecast: bool) -> bool:
 
 
 def _combined(first: ZoneReading, second: ZoneReading) -> ZoneReading:
-    """The values of the preferred source where they are fresh, of the next where they are not."""
+    """The values of the preferred source if they are fresh, otherwise those of the next one."""
     if not first.attempts:
         return second
-    fresher = first.reason is not None and second.reason is None
-    better = second.latest is not None and (first.latest is None or fresher)
-    chosen = second if better else first
+    is_fresher = first.reason is not None and second.reason is None
+    better = second if second.latest is not None and (first.latest is None or is_fresher) else first
     return ZoneReading(
-        latest=chosen.latest,
+        latest=better.latest,
         forecast=first.forecast or second.forecast,
-        reason=chosen.reason,
+        reason=better.reason,
         attempts=first.attempts + second.attempts,
     )

@@ -1,4 +1,4 @@
-"""What is kept of a zone, and how all that workers share is written down."""
+"""The records that workers share, and how they are written and checked."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from store.shared.snapshot import Kind, Snapshot
 
 Value = Observation | UpstreamForecast | Shares
 
-# Machines disagree on the time by less than this. What was made later than that, as seen from now, was made before
-# the clock was set back, and is not believed.
+# The clocks of machines differ by less than this. A record from further in the future was written before the clock was
+# set back, and is not used.
 CLOCK_SKEW_SECONDS = 60.0
 
 # No year of any zone is above 1306 gCO2e/kWh (Turkmenistan 2023, Electricity Maps yearly data); twice that leaves
 # room for a bad hour of old plants.
 MAX_PLAUSIBLE_GCO2E_PER_KWH = 3000.0
+HOUR = timedelta(hours=1)
 LONGEST_FORECAST = timedelta(days=14)
 FIRST_YEAR, LAST_YEAR = 1971, 2999
-MOST_HOURS = LONGEST_FORECAST // timedelta(hours=1) + 1
+MOST_HOURS = LONGEST_FORECAST // HOUR + 1
 
 
 def _utc(time: datetime) -> datetime:
@@ -35,8 +36,8 @@ def _utc(time: datetime) -> datetime:
     return time.astimezone(UTC)
 
 
-# What a record may hold. Every record is checked when it is read, so that a damaged or foreign one counts as absent
-# and no calculation below meets a wrong type or an absurd number.
+# The types and ranges of fields. Every record is checked when it is read, so that a damaged or foreign one counts as
+# absent and no calculation gets a wrong type or an absurd number.
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
 Clock = Annotated[float, Field(ge=0, le=32e9, allow_inf_nan=False)]  # seconds since 1970, until the year 2984
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -49,12 +50,12 @@ D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What is known of one zone.
+class ZoneRecord:
+    """The last value of one zone, and the outcome of the newest call for it.
 
-    value: the last good one; until good_until it may be served. reason: why the newest call brought none, None if it
-    did. at: when that call ended, in seconds since 1970. ttl_seconds: for how long it need not be made again.
-    turn: calls so far, by which the newer of two is known whatever became of the clock; so in all kinds below.
+    value: the last good one, which may be served until good_until. reason: why the newest call gave no value; None if
+    it gave one. at: when that call ended, in seconds since 1970. ttl_seconds: how long it need not be repeated.
+    turn: write counter: of two records the one with the higher turn is newer, regardless of clocks. All kinds have one.
     """
 
     value: Value | None
@@ -65,14 +66,14 @@ class Kept:
     turn: Count = 1
 
     @property
-    def lasting(self) -> bool:
-        """Whether the plan refuses the zone, so that it costs no calls."""
+    def costs_no_calls(self) -> bool:
+        """Whether the plan lacks the zone, so that no calls are sent for it."""
         return self.reason is not None and self.reason.startswith("plan-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an upstream said the key may ask: requests by zone, in its own words; None if it does not tell."""
+    """The requests that a key allows, by zone, in words of the upstream; None if the upstream does not tell."""
 
     at: Clock
     grants: Mapping[str, frozenset[str]] | None
@@ -81,23 +82,23 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One figure, and when it was found."""
+    """One figure, and when it was observed."""
 
     at: Clock
     figure: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
 
     @property
     def turn(self) -> float:
-        """Facts are put, not made from one another."""
+        """Facts do not build on each other, so the later one is newer."""
         return self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How a source does. Times are seconds since 1970.
+    """Successes and failures of a source. Times are seconds since 1970.
 
-    hold: why no calls go out from held_at until held_until. trouble: the reason that is in the log.
-    failing: what failed when it was last asked, as "signal zone", and when; "" for a 429 of whatever was asked.
+    hold: why no calls are sent from held_at until held_until. trouble: the reason that is in the log.
+    failing: the calls that failed last, as "signal zone", and when; "" stands for a 429 of any call.
     """
 
     turn: Count = 0
@@ -113,13 +114,13 @@ class Health:
     last_error: Annotated[str, Field(max_length=4096)] | None = None
 
     def held(self, clock: float) -> bool:
-        """Whether calls are held back; not by a hold that began after `clock`, which was set back since."""
+        """Whether calls are held back at `clock`. A hold that began later does not count: the clock was set back."""
         return self.hold is not None and self.held_at - CLOCK_SKEW_SECONDS <= clock < self.held_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """Calls by minute since 1970; a limit learned from a 429 and until when it is believed."""
+class Usage:
+    """Calls by minute since 1970. learned: a limit from a 429, in force until learned_until. gone: the log says so."""
 
     turn: Count = 0
     minutes: Mapping[Minute, Count] = field(default_factory=dict)
@@ -130,7 +131,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """How often zones were asked for of late: counts that halve with time, as of `at`."""
+    """How often zones were requested lately: counts that halve with time, as of `at`."""
 
     at: Clock = 0.0
     counts: Mapping[str, Weight] = field(default_factory=dict)
@@ -138,19 +139,18 @@ class Demand:
 
 
 def record_key(source: str, signal: Signal, zone: str) -> str:
-    """The name that a source's value of a zone is kept under."""
+    """The name of the record of a zone and a source."""
     return f"{source}/{signal}/{zone}"
 
 
-def records_of(snapshot: Snapshot, kind: Kind, source: str) -> Mapping[str, Kept]:
-    """What a source said of each zone."""
-    return {
-        zone: kept for key, kept in snapshot.of(kind).items() for name, _, zone in [key.split("/", 2)] if name == source
-    }
+def records_of(snapshot: Snapshot, kind: Kind, source: str) -> Mapping[str, ZoneRecord]:
+    """The records of a source by zone. A source has one signal, so it has one record a zone."""
+    keys = {key: key.split("/", 2) for key in snapshot.of(kind)}
+    return {zone: snapshot.of(kind)[key] for key, (name, _, zone) in keys.items() if name == source}
 
 
-def _sound(value: Value) -> Value:
-    """The value with its times in UTC. Raises ValueError unless its figures are possible."""
+def _plausible(value: Value) -> Value:
+    """The value with its times in UTC. Raises ValueError for impossible figures."""
     match value:
         case Observation():
             possible = 0 < value.gco2e_per_kwh <= MAX_PLAUSIBLE_GCO2E_PER_KWH
@@ -162,8 +162,8 @@ def _sound(value: Value) -> Value:
             possible = all(share is None or 0 <= share <= 1 for share in shares)
     if not possible:
         raise ValueError("figures out of range")
-    held = {item.name: getattr(value, item.name) for item in fields(value)}
-    times: dict[str, Any] = {name: _utc(time) for name, time in held.items() if isinstance(time, datetime)}
+    fields_of = {item.name: getattr(value, item.name) for item in fields(value)}
+    times: dict[str, Any] = {name: _utc(time) for name, time in fields_of.items() if isinstance(time, datetime)}
     return replace(value, **times)
 
 
@@ -174,22 +174,22 @@ def _reader(shape: type[D]) -> Callable[[bytes], D]:
 
 
 def _readings(name: str, shape: type[Value]) -> Kind:
-    read = _reader(Kept)
+    read = _reader(ZoneRecord)
 
-    def decode(raw: bytes) -> Kept:
-        kept = read(raw)
-        if kept.value is None:
-            return kept
-        if not isinstance(kept.value, shape):
+    def decode(raw: bytes) -> ZoneRecord:
+        record = read(raw)
+        if record.value is None:
+            return record
+        if not isinstance(record.value, shape):
             raise ValueError(f"{name} holds another kind of value")  # noqa: TRY004  # as for all unreadable records
-        return replace(kept, value=_sound(kept.value))
+        return replace(record, value=_plausible(record.value))
 
     return Kind(
         name=name,
         encode=orjson.dumps,
         decode=decode,
-        order=lambda kept: kept.turn,
-        identity=lambda kept: (kept.value, kept.good_until, kept.reason),
+        order=lambda record: record.turn,
+        identity=lambda record: (record.value, record.good_until, record.reason),
     )
 
 
@@ -210,6 +210,6 @@ PLAN = _documents("plan", Plan)
 HORIZON = _documents("horizon", Fact)
 WORKED = _documents("worked", Fact)
 HEALTH = _documents("health", Health, lambda health: (health.hold, health.held_at, health.held_until))
-SPENT = _documents("spent", Spent)
+USAGE = _documents("spent", Usage)
 DEMAND = _documents("demand", Demand)
-KINDS = (INTENSITY, FORECAST, SHARES, PLAN, HORIZON, WORKED, HEALTH, SPENT, DEMAND)
+KINDS = (INTENSITY, FORECAST, SHARES, PLAN, HORIZON, WORKED, HEALTH, USAGE, DEMAND)

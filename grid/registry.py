@@ -1,4 +1,4 @@
-"""Which live sources there are, in the order of preference."""
+"""The live sources in the order of preference."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def build_reader(
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sources: Mapping[str, Build] = SOURCES,
 ) -> ChainReader:
-    """The reader the engine asks. Calls nothing and starts no thread.
+    """The reader of the engine. Sends no call and starts no thread.
 
-    store: where workers share what they know; None: nowhere. sources: by name, in the order of preference.
+    store: where workers share records; None: each has its own. sources: by name, in the order of preference.
     """
     shared = SharedState(store, KINDS, telemetry=telemetry)
     tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now)

@@ -1,4 +1,4 @@
-"""What the engine may ask of a grid source, and what it gets; the errors a source may end in."""
+"""How the engine reads live grid data, and the errors of sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from carbon.reading import Observation, Shares, ZoneReading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """Calls of any sixty minutes, by all workers. resets_at: when the oldest of them leave the hour; None: none did."""
+    """Calls in any sixty minutes by all workers. resets_at: when the oldest of them leave the hour; None: no calls."""
 
     calls_per_hour: int
     calls_used: int
@@ -23,11 +23,11 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """How a source is doing, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried".
+    """The state of a source, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried".
 
-    calls, fallbacks: of this process. quota: of all; None: no limit is known. breaker_open: whether calls are held
-    back; None: no calls are ever made. shared_by: who knows now what one of them has learned: all of the "service",
-    the workers of one "machine", each "worker" alone; None: there is nothing to know.
+    calls, fallbacks: of this process. quota: of all workers; None: no limit is known. breaker_open: whether calls are
+    held back; None: the source is never called. shared_by: who shares its records now: all machines of the "service",
+    the workers of one "machine", or each "worker" alone; None: it has no records.
     """
 
     source: str
@@ -44,24 +44,24 @@ class SourceState:
 
     @property
     def calls_left(self) -> int | None:
-        """Of this hour's budget; None: no limit is known."""
+        """Calls left in the budget of this hour; None: no limit is known."""
         return None if self.quota is None else self.quota.calls_left
 
 
 class GridSnapshot(Protocol):
-    """The grid as it was known at one moment, read by one request in one thread.
+    """The live values of one signal at one moment, read by one request in one thread.
 
-    Never raises for an upstream's trouble. What a request waits for enters its snapshot; nothing else changes it.
-    All its waits together end at one deadline.
+    A failing upstream raises nothing here. The values that the request waits for enter its snapshot; nothing else
+    changes it. All waits of the request together end at one deadline.
     """
 
     @property
     def version(self) -> str:
-        """Names what is read: where two are equal, so are all readings at one `now`, on any machine."""
+        """A name of the values: if two are equal, all readings at one `now` are equal, on any machine."""
         ...
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
-        """A reading for every zone asked for; `forecast` says whether forecasts are wanted too."""
+        """A reading for every zone. forecast: whether to read forecasts too."""
         ...
 
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
@@ -69,7 +69,7 @@ class GridSnapshot(Protocol):
         ...
 
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
-        """What is held of these zones and may be served, last good values too; calls nothing, waits for nothing."""
+        """The usable values of these zones, last good ones too; sends no call and does not wait."""
         ...
 
 
@@ -77,11 +77,11 @@ class GridReader(Protocol):
     """Live grid data, shared by all threads."""
 
     def open(self) -> GridSnapshot:
-        """A snapshot of what is known now, for one request."""
+        """A snapshot of the present values, for one request."""
         ...
 
     def states(self) -> tuple[SourceState, ...]:
-        """One state a source, in fallback order; never calls upstream."""
+        """One state a source, in the order of preference; sends no call."""
         ...
 
 
@@ -94,8 +94,8 @@ class SourceError(CarbonError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class NotAsked(SourceError):
-    """Another worker is asking; there is nothing to remember."""
+class RefreshInProgress(SourceError):
+    """Another worker sends this call now; nothing is stored for it."""
 
 
 class SourceUnavailable(SourceError):

@@ -80,8 +80,8 @@ class Database:
 
     Every thread has its own connection, unless the threads take turns. Nothing is opened before the first use. A child
     process does not use or close a connection that it inherited by a fork, as SQLite demands. A removed or replaced
-    file is noticed at the next use, or after trust_seconds. Every method raises StateUnavailable when the file cannot be
-    used.
+    file is noticed at the next use, or after trust_seconds. Every method raises StateUnavailable when the file cannot
+    be used.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Upstream calls under way: one for each key, a few at once, none waited for longer than the deadline."""
+"""Upstream calls in progress: one for each key, a few at once, none waited for longer than the deadline."""
 
 from __future__ import annotations
 
@@ -15,61 +15,61 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Flight:
-    """A call under way; started_at on the monotonic clock, when it was handed in."""
+    """A call in progress. started_at: monotonic seconds when it was submitted."""
 
     future: Future[None]
     started_at: float
 
 
-REST_SECONDS = 0.25  # while another worker makes a call, one look now and then is enough
+REPEAT_SECONDS = 0.25  # while another worker sends a call, it suffices to look at this interval
 
 
 class Flights:
-    """Runs calls on a few threads, made on first use so that a forked worker has its own.
+    """Runs calls on a few threads, which are started on first use so that a forked worker has its own.
 
-    A second caller with the same key joins the call under way.
+    A second caller with the same key joins the call in progress.
     """
 
     def __init__(self, *, at_once: int, monotonic: Callable[[], float]) -> None:
         self._at_once = at_once
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._under_way: dict[Hashable, Flight] = {}
+        self._in_progress: dict[Hashable, Flight] = {}
         self._ended_at: dict[Hashable, float] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._pid: int | None = None
 
     def join(self, key: Hashable, call: Callable[[], None]) -> Flight:
-        """The flight of this key: the one under way, else a new one that runs `call`."""
+        """The flight of this key: the one in progress, otherwise a new one that runs `call`."""
 
         def run() -> None:
             try:
                 call()
             finally:
                 with self._lock:
-                    self._under_way.pop(key, None)
+                    self._in_progress.pop(key, None)
                     self._ended_at[key] = self._monotonic()
 
         with self._lock:
             if self._pool is None or self._pid != process_id():
                 self._pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="grid")
                 self._pid = process_id()
-                self._under_way = {}
-            flight = self._under_way.get(key)
+                self._in_progress = {}
+            flight = self._in_progress.get(key)
             if flight is not None:
                 return flight
             flight = Flight(future=self._pool.submit(run), started_at=self._monotonic())
-            self._under_way[key] = flight
+            self._in_progress[key] = flight
         flight.future.add_done_callback(_report_crash)
         return flight
 
-    def rests(self, key: Hashable) -> bool:
-        """Whether this key's newest flight ended just now, so that another one would tell nothing new."""
+    def ended_just_now(self, key: Hashable) -> bool:
+        """Whether the last flight of this key ended a moment ago, so that another one would bring nothing new."""
         ended_at = self._ended_at.get(key)
-        return ended_at is not None and 0 <= self._monotonic() - ended_at < REST_SECONDS
+        return ended_at is not None and 0 <= self._monotonic() - ended_at < REPEAT_SECONDS
 
     def wait(self, flights: Iterable[Flight], *, seconds: float) -> None:
-        """Return when all have ended, at the latest after `seconds`; no flight older than `seconds` is waited for."""
+        """Return when all have ended, at the latest after `seconds`. Does not wait for flights older than `seconds`."""
         ends = self._monotonic() + seconds
         for flight in flights:
             seconds_left = min(ends, flight.started_at + seconds) - self._monotonic()

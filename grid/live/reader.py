@@ -1,4 +1,4 @@
-"""Live readings from what all workers know, the last good value where a refresh failed or is under way."""
+"""Live readings from the shared records; the last good value where a call failed or is in progress."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from random import uniform
 from time import monotonic as monotonic_seconds
 
 from carbon.reading import Attempt, Observation, Shares, UpstreamForecast, ZoneReading
-from grid.live.refresher import LiveSource, ReadPolicy, Refresher, Wanted, usable
-from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Kept, Value
+from grid.live.refresher import Item, LiveSource, ReadPolicy, Refresher, usable
+from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Value, ZoneRecord
 from grid.source import SourceState
 from grid.upstream.quota import Governor
 from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
-LEAST_OF_TTL = 0.9  # times to live differ by up to a tenth, so that zones asked for together do not stay together
+LEAST_OF_TTL = (
+    0.9  # times to live differ by up to a tenth, so that zones requested together are not called together for ever
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A zone's reading as a snapshot gives it; fallback: the name it is counted under; due_at: from then on ask anew."""
+    """A zone's reading in one snapshot. fallback: the reason in metrics. due_at: when the next call is due."""
 
     reading: ZoneReading
     fallback: str | None
@@ -33,7 +35,7 @@ class _Answer:
 
 @dataclass(slots=True)
 class Pin:
-    """What one request reads from, and how much longer it may wait for all its reads together."""
+    """The snapshot that one request reads, and how much longer all its reads together may wait."""
 
     snapshot: Snapshot
     seconds_left: float
@@ -42,8 +44,8 @@ class Pin:
 class SourceReader:
     """Reads one source. Shared by all threads; nothing is locked while waiting.
 
-    A known value is served while one caller of all workers refreshes it; only for a zone that nothing is known of
-    does a request wait. What it waits for enters its pin.
+    A stored value is served while one caller of all workers refreshes it. A request waits only for a zone without a
+    usable value. The values it waited for enter its pin.
     """
 
     def __init__(
@@ -58,8 +60,9 @@ class SourceReader:
         monotonic: Callable[[], float] = monotonic_seconds,
         jitter: Callable[[], float] = lambda: uniform(LEAST_OF_TTL, 1.0),  # noqa: S311 - spreads load  # nosec B311
     ) -> None:
-        """shared: what all workers know. governor: of the calls; None: no limit."""
+        """shared: the records of all workers. governor: of the calls; None: no limit."""
         self.name = source.name
+        self.signal = source.signal
         self.covers = source.covers
         self.deadline_seconds = policy.deadline_seconds
         self._source = source
@@ -80,9 +83,9 @@ class SourceReader:
         return replace(self._source.state(), fallbacks=fallbacks, shared_by=self._shared.scope)
 
     def read(self, pin: Pin, zones: Sequence[str], *, now: datetime, forecast: bool) -> dict[str, ZoneReading]:
-        """A reading of each zone. Late ones answer with the last good value or the reason "late"; the call goes on."""
+        """A reading of each zone. A late one has the last good value or the reason "late", and its call continues."""
         snapshot, clock = pin.snapshot, self._clock()
-        self._refresher.asked(zones, snapshot)
+        self._refresher.count_requests(zones, snapshot)
         answers, due = self._answers(snapshot, zones, now, forecast, clock)
         stale = sum(answers[zone].reading.latest is not None for zone in due)
         self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
@@ -96,25 +99,28 @@ class SourceReader:
 
     def shares(self, pin: Pin, zone: str, *, now: datetime) -> Shares | None:
         """Live shares of the zone, or None."""
+        if not self._refresher.offers(SHARES):
+            return None
         snapshot, clock, key = pin.snapshot, self._clock(), self._refresher.key(zone)
-        kept: Kept | None = snapshot.of(SHARES).get(key)
-        due, known = clock >= self._refresher.due_at(snapshot, zone, kept, clock), usable(kept, now) is not None
-        self._count(SHARES.name, hit=not due, stale=due and known, miss=due and not known)
-        if due:
+        record: ZoneRecord | None = snapshot.of(SHARES).get(key)
+        is_due = clock >= self._refresher.due_at(snapshot, zone, record, clock)
+        has_value = usable(record, now) is not None
+        self._count(SHARES.name, hit=not is_due, stale=is_due and has_value, miss=is_due and not has_value)
+        if is_due:
             self._fetch(pin, [(SHARES, zone)], now)
         value = usable(pin.snapshot.of(SHARES).get(key), now)
         return value if isinstance(value, Shares) else None
 
     def peek(self, pin: Pin, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
-        """What is held of these zones and may be served; calls nothing, waits for nothing."""
+        """The usable values of these zones; sends no call and does not wait."""
         records = pin.snapshot.of(INTENSITY)
-        held = ((zone, usable(records.get(self._refresher.key(zone)), now)) for zone in zones)
-        return {zone: value for zone, value in held if isinstance(value, Observation)}
+        values = ((zone, usable(records.get(self._refresher.key(zone)), now)) for zone in zones)
+        return {zone: value for zone, value in values if isinstance(value, Observation)}
 
     def _answers(
         self, snapshot: Snapshot, zones: Sequence[str], now: datetime, forecast: bool, clock: float
     ) -> tuple[dict[str, _Answer], list[str]]:
-        """What the snapshot tells of each zone, and the zones of which something is due."""
+        """The answer for each zone in the snapshot, and the zones for which a call is due."""
         at, memo = snapshot.memo.get((self.name, forecast), (None, {}))
         if at != now:
             snapshot.memo[self.name, forecast] = (now, memo := {})
@@ -131,11 +137,14 @@ class SourceReader:
 
     def _answer(self, snapshot: Snapshot, zone: str, now: datetime, forecast: bool, clock: float) -> _Answer:
         key = self._refresher.key(zone)
-        kept: Kept | None = snapshot.of(INTENSITY).get(key)
-        ahead: Kept | None = snapshot.of(FORECAST).get(key) if forecast else None
-        latest, upcoming = usable(kept, now), usable(ahead, now)
-        due_at = self._refresher.due_at(snapshot, zone, kept, clock)
-        reason = self._reason(snapshot, kept, latest, now)
+        record: ZoneRecord | None = snapshot.of(INTENSITY).get(key)
+        latest, upcoming = usable(record, now), None
+        due_at = self._refresher.due_at(snapshot, zone, record, clock)
+        if forecast and self._refresher.offers(FORECAST):
+            forecast_record: ZoneRecord | None = snapshot.of(FORECAST).get(key)
+            upcoming = usable(forecast_record, now)
+            due_at = min(due_at, self._refresher.due_at(snapshot, zone, forecast_record, clock))
+        reason = self._reason(snapshot, record, latest, now)
         return _Answer(
             ZoneReading(
                 latest=latest if isinstance(latest, Observation) else None,
@@ -144,32 +153,32 @@ class SourceReader:
                 attempts=(Attempt(source=self.name, reason=reason),),
             ),
             None if reason is None else reason if latest is None else "last-value",
-            min(due_at, self._refresher.due_at(snapshot, zone, ahead, clock)) if forecast else due_at,
+            due_at,
         )
 
-    def _reason(self, snapshot: Snapshot, kept: Kept | None, latest: Value | None, now: datetime) -> str | None:
-        """Why there is no fresh value; follows from `now` and from what a version names, as answers must.
+    def _reason(self, snapshot: Snapshot, record: ZoneRecord | None, latest: Value | None, now: datetime) -> str | None:
+        """Why there is no fresh value. Depends only on `now` and on parts of records that are in the version.
 
-        A value whose hour is over is no longer fresh while the source may not be asked for the next one.
+        A value whose interval is over is not fresh while calls to the source are held back.
         """
-        if kept is not None and kept.reason is not None:
-            return kept.reason
+        if record is not None and record.reason is not None:
+            return record.reason
         health: Health = snapshot.of(HEALTH).get(self.name) or Health()
         hold = health.hold if health.held(now.timestamp()) else None
-        if kept is None:
+        if record is None:
             return hold or "late"
         if isinstance(latest, Observation):
             return hold if now >= latest.ends_at else None
         return "stale"
 
-    def _fetch(self, pin: Pin, wanted: Sequence[Wanted], now: datetime) -> bool:
-        """Whether something was waited for, so that there may be more to read."""
+    def _fetch(self, pin: Pin, items: Sequence[Item], now: datetime) -> bool:
+        """Fetch; whether the request waited, so that the pin may have new values."""
         began, seconds = self._monotonic(), max(0.0, min(pin.seconds_left, self.deadline_seconds))
-        if not self._refresher.fetch(pin.snapshot, wanted, now, seconds=seconds):
+        if not self._refresher.fetch(pin.snapshot, items, now, seconds=seconds):
             return False
         pin.seconds_left -= self._monotonic() - began
         newest, key = self._shared.snapshot(), self._refresher.key
-        pin.snapshot = pin.snapshot.replaced((kind, key(zone), newest.of(kind).get(key(zone))) for kind, zone in wanted)
+        pin.snapshot = pin.snapshot.replaced((kind, key(zone), newest.of(kind).get(key(zone))) for kind, zone in items)
         return True
 
     def _count(self, kind: str, **results: int) -> None:

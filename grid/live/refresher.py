@@ -1,67 +1,77 @@
-"""What is asked of a live source and when: time to live, one call at a time for each zone, how long anybody waits."""
+"""When a live source is called: times to live, one call at a time for each zone, how long a request waits."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
 from grid.live.flights import Flight, Flights
-from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Kept, Value, record_key
-from grid.source import NotAsked, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
+from grid.records import CLOCK_SKEW_SECONDS, FORECAST, HOUR, INTENSITY, SHARES, Value, ZoneRecord, record_key
+from grid.source import RefreshInProgress, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.quota import Governor
 from store.shared.snapshot import Kind, Snapshot
 from store.shared.state import SharedState
 
 logger = logging.getLogger(__name__)
 
-HOUR = timedelta(hours=1)
-Wanted = tuple[Kind, str]
+Item = tuple[Kind, str]  # a kind of value and a zone
 
 
 class LiveSource(Protocol):
-    """One upstream, one zone at a time. Its calls block and raise SourceError; threads share it.
+    """One upstream with one signal. Its calls block and raise SourceError; threads share it.
 
-    Zones have the catalog's names; a source with names of its own translates them (its zones.py).
-    The retry_after_seconds of a ZoneNotCovered says for how long asking again is pointless.
+    Zones have the catalog's names; a source with other names translates them (its zones.py). The retry_after_seconds of
+    a ZoneNotCovered says for how long another call is pointless. A source with forecasts or shares is a ForecastSource
+    or a SharesSource too.
     """
 
     name: str
     signal: Signal
 
     def covers(self, zone: str) -> bool:
-        """Whether the source may know the zone; it is not asked about others."""
+        """Whether the source may have data of the zone; it is not called for others."""
         ...
 
     @property
     def responsive(self) -> bool:
-        """False while repeated calls brought no answer at all: then nobody should wait for one."""
+        """False after several calls in a row without a reply: then no request waits for one."""
         ...
 
     def held(self) -> SourceError | None:
-        """Why no call may go out now, or None; takes no time."""
+        """Why no call may be sent now, or None; returns at once."""
         ...
 
     def latest(self, zone: str) -> Observation: ...
 
+    def state(self) -> SourceState: ...
+
+
+@runtime_checkable
+class ForecastSource(Protocol):
+    """A LiveSource with forecasts."""
+
     def forecast(self, zone: str) -> UpstreamForecast: ...
 
-    def shares(self, zone: str) -> Shares: ...
 
-    def state(self) -> SourceState: ...
+@runtime_checkable
+class SharesSource(Protocol):
+    """A LiveSource with renewable and fossil-free shares."""
+
+    def shares(self, zone: str) -> Shares: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPolicy:
-    """How long things are kept and waited for.
+    """How long values are stored and requests wait.
 
     max_age_minutes: how long after the end of its interval a value may still be served.
-    shares_ttl_seconds: longer than an intensity's, because two calls a zone count against small hourly plans.
+    shares_ttl_seconds: longer than that of intensities, because two calls a zone are many for small hourly plans.
     """
 
     intensity_ttl_seconds: float = 300.0
@@ -74,7 +84,7 @@ class ReadPolicy:
 
 
 class Refresher:
-    """Keeps what all workers know of a source's zones fresh, with calls of its own only where no other worker calls."""
+    """Keeps the records of a source fresh for all workers; sends a call only if no other worker sends it."""
 
     def __init__(
         self,
@@ -95,55 +105,59 @@ class Refresher:
         self._utc_now = utc_now
         self._jitter = jitter
         self._max_age = timedelta(minutes=policy.max_age_minutes)
-        self._calls: Mapping[str, Callable[[str], Value]] = {
-            INTENSITY.name: source.latest,
-            FORECAST.name: source.forecast,
-            SHARES.name: source.shares,
-        }
+        self._calls: dict[str, Callable[[str], Value]] = {INTENSITY.name: source.latest}
+        if isinstance(source, ForecastSource):
+            self._calls[FORECAST.name] = source.forecast
+        if isinstance(source, SharesSource):
+            self._calls[SHARES.name] = source.shares
         self._flights = Flights(at_once=policy.calls_at_once, monotonic=monotonic)
 
     def key(self, zone: str) -> str:
-        """The name that what this source says of the zone is kept under."""
+        """The name of the record of the zone."""
         return record_key(self._source.name, self._source.signal, zone)
 
-    def asked(self, zones: Sequence[str], snapshot: Snapshot) -> None:
-        """Note what requests ask for, for whom the calls are spent."""
-        if self._governor is not None and self._governor.asked(zones, snapshot):
-            self._flights.join("demand", self._governor.tell_demand)
+    def offers(self, kind: Kind) -> bool:
+        """Whether the source has this kind of value."""
+        return kind.name in self._calls
 
-    def due_at(self, snapshot: Snapshot, zone: str, kept: Kept | None, clock: float) -> float:
-        """From when on to ask anew, in seconds since 1970; at once if the clock was set back since."""
-        if kept is None or kept.at > clock + CLOCK_SKEW_SECONDS:
+    def count_requests(self, zones: Sequence[str], snapshot: Snapshot) -> None:
+        """Note which zones are requested, because a limited number of calls is spent by demand."""
+        if self._governor is not None and self._governor.count_requests(zones, snapshot):
+            self._flights.join("demand", self._governor.write_demand)
+
+    def due_at(self, snapshot: Snapshot, zone: str, record: ZoneRecord | None, clock: float) -> float:
+        """When the next call is due, in seconds since 1970; at once if the clock was set back since the last one."""
+        if record is None or record.at > clock + CLOCK_SKEW_SECONDS:
             return 0.0
-        stretch = 1.0 if self._governor is None or kept.lasting else self._governor.stretch(zone, snapshot)
-        return kept.at + kept.ttl_seconds * stretch
+        stretch = 1.0 if self._governor is None or record.costs_no_calls else self._governor.stretch(zone, snapshot)
+        return record.at + record.ttl_seconds * stretch
 
-    def due(self, snapshot: Snapshot, zones: Sequence[str], forecast: bool, clock: float) -> list[Wanted]:
-        """What to ask for: intensities first, and of those the zones most asked for."""
+    def due(self, snapshot: Snapshot, zones: Sequence[str], forecast: bool, clock: float) -> list[Item]:
+        """The items whose call is due: intensities first, and of those the zones requested most often."""
         if self._governor is not None:
             zones = self._governor.by_demand(zones)
-        kinds = (INTENSITY, FORECAST) if forecast else (INTENSITY,)
-        wanted = ((kind, zone) for kind in kinds for zone in zones)
+        kinds = (INTENSITY, FORECAST) if forecast and self.offers(FORECAST) else (INTENSITY,)
         return [
             (kind, zone)
-            for kind, zone in wanted
+            for kind in kinds
+            for zone in zones
             if clock >= self.due_at(snapshot, zone, snapshot.of(kind).get(self.key(zone)), clock)
         ]
 
-    def fetch(self, snapshot: Snapshot, wanted: Sequence[Wanted], now: datetime, *, seconds: float) -> bool:
-        """Start or join a call for each; whether it waited, up to `seconds`, for those of which nothing may be served.
+    def fetch(self, snapshot: Snapshot, items: Sequence[Item], now: datetime, *, seconds: float) -> bool:
+        """Start or join a call for each item, and wait up to `seconds` for those without a usable value.
 
-        It does not wait for a source that seems dead.
+        Returns whether it waited. It does not wait for a source that does not reply.
         """
         if self._source.held() is not None:
             return False
         missing: list[Flight] = []
-        for kind, zone in wanted:
-            known = usable(snapshot.of(kind).get(self.key(zone)), now) is not None
-            if known and self._flights.rests((kind.name, zone)):
+        for kind, zone in items:
+            has_value = usable(snapshot.of(kind).get(self.key(zone)), now) is not None
+            if has_value and self._flights.ended_just_now((kind.name, zone)):
                 continue
             flight = self._flights.join((kind.name, zone), partial(self._refresh, kind, zone))
-            if not known:
+            if not has_value:
                 missing.append(flight)
         if not missing or not self._source.responsive:
             return False
@@ -151,38 +165,38 @@ class Refresher:
         return True
 
     def _refresh(self, kind: Kind, zone: str) -> None:
-        """Ask, unless another caller does, or did since this one looked."""
-        done = False
+        """Call, unless another caller does, or did since this one looked."""
+        is_complete = False
 
-        def ask(known: Kept | None) -> Kept:
-            if known is not None and self._clock() < self.due_at(self._shared.snapshot(), zone, known, self._clock()):
-                return known
-            return self._ask(kind, zone, known)
+        def renew(record: ZoneRecord | None) -> ZoneRecord:
+            if record is not None and self._clock() < self.due_at(self._shared.snapshot(), zone, record, self._clock()):
+                return record
+            return self._call(kind, zone, record)
 
         try:
-            self._shared.refresh(kind, self.key(zone), ask)
-            done = True
-        except NotAsked:
-            done = True
+            self._shared.refresh(kind, self.key(zone), renew)
+            is_complete = True
+        except RefreshInProgress:
+            is_complete = True
         finally:
-            if not done:  # our own code failed
-                known = self._shared.snapshot().of(kind).get(self.key(zone))
-                self._shared.put(
-                    kind, self.key(zone), self._failed(known, "internal-error", self._policy.failure_ttl_seconds)
-                )
+            if not is_complete:  # an error in this service
+                record = self._shared.snapshot().of(kind).get(self.key(zone))
+                record = self._after_failure(record, "internal-error", self._policy.failure_ttl_seconds)
+                self._shared.put(kind, self.key(zone), record)
 
-    def _ask(self, kind: Kind, zone: str, known: Kept | None) -> Kept:
+    def _call(self, kind: Kind, zone: str, record: ZoneRecord | None) -> ZoneRecord:
+        """The record after a call. record: the present one."""
         try:
-            if self._governor is not None and (known is None or known.value is None):
-                self._governor.require_some_left_for_the_unknown()
-            return self._keep(known, self._calls[kind.name](zone))
-        except NotAsked:
+            if self._governor is not None and (record is None or record.value is None):
+                self._governor.require_calls_for_new_zones()
+            return self._after_success(record, self._calls[kind.name](zone))
+        except RefreshInProgress:
             raise
         except SourceError as error:
             self._log(kind, zone, error)
-            return self._failed(known, error.reason, self._memory_seconds(error))
+            return self._after_failure(record, error.reason, self._failure_ttl_seconds(error))
 
-    def _keep(self, known: Kept | None, value: Value) -> Kept:
+    def _after_success(self, record: ZoneRecord | None, value: Value) -> ZoneRecord:
         policy, now = self._policy, self._utc_now()
         match value:
             case Observation():
@@ -193,49 +207,49 @@ class Refresher:
                 good_until = min(last_hour, now + max(self._max_age, timedelta(seconds=ttl_seconds)))
             case Shares():
                 good_until, ttl_seconds = value.starts_at + HOUR + self._max_age, policy.shares_ttl_seconds
-        return Kept(
+        return ZoneRecord(
             value=value,
             good_until=good_until,
             reason=None,
             at=now.timestamp(),
             ttl_seconds=ttl_seconds * self._jitter(),
-            turn=_next_turn(known),
+            turn=_next_turn(record),
         )
 
-    def _failed(self, known: Kept | None, reason: str, ttl_seconds: float) -> Kept:
+    def _after_failure(self, record: ZoneRecord | None, reason: str, ttl_seconds: float) -> ZoneRecord:
         now = self._utc_now()
-        return Kept(
-            value=None if known is None else known.value,
-            good_until=now if known is None else known.good_until,
+        return ZoneRecord(
+            value=None if record is None else record.value,
+            good_until=now if record is None else record.good_until,
             reason=reason,
             at=now.timestamp(),
             ttl_seconds=ttl_seconds,
-            turn=_next_turn(known),
+            turn=_next_turn(record),
         )
 
-    def _memory_seconds(self, error: SourceError) -> float:
+    def _failure_ttl_seconds(self, error: SourceError) -> float:
         policy = self._policy
         if error.reason == "quota":
             return min(max(error.retry_after_seconds or 0.0, policy.failure_ttl_seconds), policy.intensity_ttl_seconds)
         if isinstance(error, SourceUnavailable | SourceRefused):
-            return policy.failure_ttl_seconds  # a longer hold is the source's, see held()
+            return policy.failure_ttl_seconds  # a longer pause is a hold of the source, see held()
         if error.retry_after_seconds is not None:
             return error.retry_after_seconds
-        return policy.intensity_ttl_seconds  # a useless answer is asked for no more often than a good one
+        return policy.intensity_ttl_seconds  # an unusable reply is not requested more often than a good one
 
     def _log(self, kind: Kind, zone: str, error: SourceError) -> None:
-        if error.reason != "quota" and self._source.held() is None:  # else it is the source's, and logged there once
-            level = logging.DEBUG if isinstance(error, ZoneNotCovered) else logging.WARNING  # a plan lacks many zones
+        if error.reason != "quota" and self._source.held() is None:  # otherwise the source has logged it once
+            level = logging.DEBUG if isinstance(error, ZoneNotCovered) else logging.WARNING  # plans lack many zones
             logger.log(level, "no live %s for %s from %s: %s", kind.name, zone, self._source.name, error)
 
     def _clock(self) -> float:
         return self._utc_now().timestamp()
 
 
-def _next_turn(known: Kept | None) -> int:
-    return 1 if known is None else known.turn + 1
+def _next_turn(record: ZoneRecord | None) -> int:
+    return 1 if record is None else record.turn + 1
 
 
-def usable(kept: Kept | None, now: datetime) -> Value | None:
-    """The value that may be served at `now`."""
-    return kept.value if kept is not None and now <= kept.good_until else None
+def usable(record: ZoneRecord | None, now: datetime) -> Value | None:
+    """The value of a record if it may be served at `now`."""
+    return record.value if record is not None and now <= record.good_until else None

@@ -1,4 +1,4 @@
-"""What the key's plan covers, asked once a day for all workers."""
+"""What the plan of a key covers, fetched once a day for all workers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Mapping
 
 from grid.records import CLOCK_SKEW_SECONDS, HORIZON, PLAN, Fact, Plan
-from grid.source import NotAsked
+from grid.source import RefreshInProgress
 from store.shared.state import SharedState
 
 DAY_SECONDS = 86_400.0
-Grants = Mapping[str, frozenset[str]]  # the requests that a key may make, by zone
+Grants = Mapping[str, frozenset[str]]  # the requests that a key allows, by zone, in words of the upstream
 
 
 class PlanBook:
@@ -23,42 +23,41 @@ class PlanBook:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def grants(self, ask: Callable[[], Grants | None]) -> Grants | None:
-        """What the plan covers, from `ask` once a day; None when the upstream does not tell.
+    def grants(self, fetch: Callable[[], Grants | None]) -> Grants | None:
+        """What the plan covers, from `fetch` once a day; None when the upstream does not tell.
 
-        Raises what `ask` raises, and NotAsked while another worker is asking.
+        Raises the exceptions of `fetch`, and RefreshInProgress while another worker fetches the first plan.
         """
 
-        def of_today(known: Plan | None) -> Plan:
-            if known is not None and self._is_of_today(known):
-                return known
-            turn = 1 if known is None else known.turn + 1
-            return Plan(grants=ask(), at=self._clock(), turn=turn)
+        def plan_of_today(stored: Plan | None) -> Plan:
+            if stored is not None and self._is_of_today(stored):
+                return stored
+            return Plan(grants=fetch(), at=self._clock(), turn=1 if stored is None else stored.turn + 1)
 
-        plan = self._known()
+        plan = self._stored()
         if not self._is_of_today(plan):
             with self._lock:
-                plan = self._shared.refresh(PLAN, self._source, of_today)
+                plan = self._shared.refresh(PLAN, self._source, plan_of_today)
         if plan is None:
-            raise NotAsked("late", "another worker is asking what the plan covers")
+            raise RefreshInProgress("late", "another worker is asking what the plan covers")
         return plan.grants
 
-    def known(self) -> Grants | None:
-        """What the plan covers, as far as any worker knows; asks nothing."""
-        plan = self._known()
+    def current(self) -> Grants | None:
+        """What the plan covers, as far as a worker has fetched it; sends no call."""
+        plan = self._stored()
         return None if plan is None else plan.grants
 
     def horizon_hours(self) -> int | None:
         """The horizon that worked in the last day."""
-        known: Fact | None = self._shared.snapshot().of(HORIZON).get(self._source)
-        return int(known.figure) if known is not None and self._is_of_today(known) else None
+        horizon: Fact | None = self._shared.snapshot().of(HORIZON).get(self._source)
+        return int(horizon.figure) if horizon is not None and self._is_of_today(horizon) else None
 
     def keep_horizon(self, hours: int) -> None:
         if self.horizon_hours() != hours:
             self._shared.put(HORIZON, self._source, Fact(at=self._clock(), figure=hours))
 
-    def _known(self) -> Plan | None:
+    def _stored(self) -> Plan | None:
         return self._shared.snapshot().of(PLAN).get(self._source)
 
-    def _is_of_today(self, known: Plan | Fact | None) -> bool:
-        return known is not None and -CLOCK_SKEW_SECONDS <= self._clock() - known.at < DAY_SECONDS
+    def _is_of_today(self, record: Plan | Fact | None) -> bool:
+        return record is not None and -CLOCK_SKEW_SECONDS <= self._clock() - record.at < DAY_SECONDS

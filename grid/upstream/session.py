@@ -1,10 +1,10 @@
-"""net.py's session as sources need it: JSON in, every failure a SourceError, no key in any text."""
+"""The HTTP session of sources: it returns JSON, every failure is a SourceError, and no text contains a key."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ _QUOTED_CHARACTERS = 200
 
 
 def outcome(result: Reply | Exception) -> str:
-    """One word for what came of a request: "ok" for a 2xx, whatever its body; else a reason, of which there are few."""
+    """The outcome of a request in one word: "ok" for a 2xx regardless of its body, otherwise one of a few reasons."""
     if isinstance(result, Reply):
         status = result.status
         for least, word in ((500, "server-error"), (430, "refused"), (429, "rate-limited"), (400, "refused")):
@@ -32,29 +32,29 @@ def outcome(result: Reply | Exception) -> str:
 
 
 class Outcomes:
-    """Counts what came of every request to a source: a 2xx once its body is judged, all else at once.
+    """Counts the outcome of every request to a source: a 2xx after its body was read, everything else at once.
 
-    A thread judges what it has asked for itself.
+    A thread reads the bodies of its own requests.
     """
 
     def __init__(self, source: str, telemetry: Telemetry) -> None:
         self._source = source
         self._telemetry = telemetry
-        self._mine = threading.local()
+        self._thread = threading.local()
 
     def attempted(self, result: Reply | Exception, seconds: float) -> None:
-        """One request, and how long it took."""
+        """Note one request and how long it took."""
         word = outcome(result)
         if word == "ok":
-            self._mine.seconds = seconds
+            self._thread.seconds = seconds
         else:
             self._telemetry.upstream_call(self._source, word, seconds)
 
     @contextmanager
     def judging(self) -> Iterator[None]:
-        """Around asking and reading the body: a 2xx counts as "ok", or by the reason of the SourceError raised."""
-        self._mine.seconds = None
-        word = "internal-error"  # unless the source is to blame
+        """A context for sending and reading: a 2xx counts as "ok", or by the reason of a SourceError inside."""
+        self._thread.seconds = None
+        word = "internal-error"  # for any other exception
         try:
             yield
             word = "ok"
@@ -62,16 +62,16 @@ class Outcomes:
             word = error.reason
             raise
         finally:
-            seconds: float | None = self._mine.seconds
+            seconds: float | None = self._thread.seconds
             if seconds is not None:
                 self._telemetry.upstream_call(self._source, word, seconds)
 
 
 class Refusal(SourceError):
-    """A 4xx other than 429. Only the source knows what it means.
+    """A 4xx other than 429, whose meaning differs by source.
 
-    status: the HTTP status. text: what the body says under `error` and `message`, one line of at most 200
-    characters without the key; empty when the body is not such JSON.
+    status: the HTTP status. text: the values of `error` and `message` in the body, one line of at most 200 characters
+    without the key; empty when the body is not such JSON.
     """
 
     def __init__(self, status: int, text: str) -> None:
@@ -81,13 +81,23 @@ class Refusal(SourceError):
 
 
 class JsonSession:
-    """GETs JSON below one base URL with one key."""
+    """GETs JSON below one base URL."""
 
-    def __init__(self, client: HttpClient, *, base_url: str, key_header: str, key: str) -> None:
+    def __init__(
+        self,
+        client: HttpClient,
+        *,
+        base_url: str,
+        headers: Mapping[str, str],
+        params: Mapping[str, str],
+        secrets: Sequence[str],
+    ) -> None:
+        """headers, params: of every call. secrets: texts that no error may quote."""
         self._client = client
         self._base_url = base_url.rstrip("/")
-        self._key_header = key_header
-        self._key = key
+        self._headers = headers
+        self._params = params
+        self._secrets = secrets
 
     @property
     def calls(self) -> int:
@@ -117,10 +127,13 @@ class JsonSession:
             raise MalformedReply("not-json", path) from None  # the error holds the whole document
 
     def _send(self, path: str, params: Mapping[str, str]) -> Reply:
-        if not re.fullmatch(r"[!-~]+", self._key):  # requests would quote the key in its complaint
+        if not all(re.fullmatch(r"[!-~]+", value) for value in self._headers.values()):
+            # otherwise the exception of requests would quote the key
             raise SourceRefused("bad-key", "the key contains characters that are not allowed in a header")
         try:
-            return self._client.get(f"{self._base_url}/{path}", params=params, headers={self._key_header: self._key})
+            return self._client.get(
+                f"{self._base_url}/{path}", params={**self._params, **params}, headers=self._headers
+            )
         except requests.Timeout as error:
             raise SourceUnavailable("timeout", path) from error
         except requests.exceptions.ChunkedEncodingError as error:
@@ -140,5 +153,8 @@ class JsonSession:
         if not isinstance(parsed, dict):
             return ""
         texts = [parsed[name] for name in ("error", "message") if isinstance(parsed.get(name), str)]
-        line = " ".join(" ".join(texts).replace(self._key, "[key]").split())
+        text = " ".join(texts)
+        for secret in self._secrets:
+            text = text.replace(secret, "[key]")
+        line = " ".join(text.split())
         return "".join(character for character in line if character.isprintable())[:_QUOTED_CHARACTERS]

@@ -516,7 +516,7 @@ def test_fallbacks_are_counted_by_reason(reader: ChainReader, source: FakeLiveSo
     source.errors["latest", "*"] = TIMEOUT
     clock.advance(5 * MINUTE)
     read(reader, clock, "DE", "FR")  # served while they are asked for
-    assert eventually(lambda: not reader._readers[0]._refresher._flights._under_way)
+    assert eventually(lambda: not reader._readers[0]._refresher._flights._in_progress)
 
     read(reader, clock, "DE", "FR", "PL")
     read(reader, clock, "PL")
@@ -576,7 +576,7 @@ def test_the_version_stays_while_a_refresh_brings_what_was_known(
 
     read(reader, clock, "DE")
 
-    assert eventually(lambda: source.count("latest") == 2 and not reader._readers[0]._refresher._flights._under_way)
+    assert eventually(lambda: source.count("latest") == 2 and not reader._readers[0]._refresher._flights._in_progress)
     assert reader.open().version == before
 
 

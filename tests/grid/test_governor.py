@@ -15,12 +15,16 @@ from hypothesis import strategies as st
 
 from carbon.reading import ZoneReading
 from grid.live.refresher import ReadPolicy
-from grid.records import KINDS, Spent
+from grid.live.tools import Tools
+from grid.records import KINDS, Usage
 from grid.source import SourceUnavailable
+from grid.sources.electricity_maps import build
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from grid.upstream.quota import Budget, Governor, _calls_per_second, _scale
 from net import HttpLimits
+from settings import Settings
 from store.shared.state import SharedState
+from telemetry import SILENT
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import KEY, LATEST, FakeElectricityMaps, always, first, reply
 from tests.fakes.live_source import FakeLiveSource, reader_of
@@ -55,7 +59,7 @@ class Worker:
     """One process: a reader over what is shared, on a stepped clock."""
 
     def __init__(
-        self, clock: SteppedClock, budget: Budget, shared: SharedState | None = None, *, covered: int | None = None
+        self, clock: SteppedClock, budget: Budget, shared: SharedState | None = None, *, plan_calls: int | None = None
     ) -> None:
         self.clock = clock
         self.shared = shared or SharedState(None, KINDS)
@@ -65,7 +69,7 @@ class Worker:
             budget,
             self.shared,
             calls_per_zone_second=NEED,
-            zones_covered=lambda: covered,
+            plan_calls_per_hour=lambda: plan_calls,
             utc_now=clock.utc_now,
         )
         self.source.governor = self.governor
@@ -83,7 +87,7 @@ class Worker:
         """Read, and let what that started come to its end."""
         found = self.reader.open().read(zones, now=self.clock.utc_now(), forecast=True)
         flights = self.reader._readers[0]._refresher._flights
-        assert eventually(lambda: not flights._under_way)
+        assert eventually(lambda: not flights._in_progress)
         return dict(found)
 
     def hour(self, ask: Callable[[int], tuple[str, ...]], *, every_seconds: float = 20.0, hours: float = 1.0) -> None:
@@ -127,7 +131,7 @@ def test_every_reading_stays_live_while_the_calls_last(clock: SteppedClock) -> N
 
 
 def test_a_plan_of_one_zone_is_never_stretched(clock: SteppedClock) -> None:
-    worker = Worker(clock, Budget(auto=True), covered=1)  # 12 + 2 of 50 calls
+    worker = Worker(clock, Budget(auto=True), plan_calls=50)  # 12 + 2 of 50 calls
 
     worker.hour(lambda _number: ("DE",))
 
@@ -148,8 +152,8 @@ def test_the_zones_asked_for_most_are_the_youngest(clock: SteppedClock) -> None:
 def test_of_too_many_unknown_zones_those_asked_for_most_get_the_calls(clock: SteppedClock) -> None:
     worker = Worker(clock, Budget(calls_per_hour=4))
     for _ in range(5):
-        worker.governor.asked(("Y", "Z"), worker.shared.snapshot())
-    worker.governor.tell_demand()
+        worker.governor.count_requests(("Y", "Z"), worker.shared.snapshot())
+    worker.governor.write_demand()
 
     worker.read("A", "B", "Y", "Z")
 
@@ -253,8 +257,8 @@ def test_what_is_asked_of_one_worker_counts_in_the_other(
     clock: SteppedClock, states: tuple[SharedState, SharedState]
 ) -> None:
     one, other = (Worker(clock, Budget(calls_per_hour=5), shared) for shared in states)
-    one.governor.asked(("DE",), one.shared.snapshot())
-    one.governor.tell_demand()
+    one.governor.count_requests(("DE",), one.shared.snapshot())
+    one.governor.write_demand()
     clock.advance(1)
 
     assert other.governor.by_demand(["AT", "DE"]) == ["DE", "AT"]
@@ -262,11 +266,11 @@ def test_what_is_asked_of_one_worker_counts_in_the_other(
 
 def test_demand_halves_in_half_an_hour(clock: SteppedClock) -> None:
     worker = Worker(clock, Budget(calls_per_hour=5))
-    worker.governor.asked(("DE", "DE", "DE", "FR"), worker.shared.snapshot())
-    worker.governor.tell_demand()
+    worker.governor.count_requests(("DE", "DE", "DE", "FR"), worker.shared.snapshot())
+    worker.governor.write_demand()
     clock.advance(30 * MINUTE)
-    worker.governor.asked(("FR", "FR"), worker.shared.snapshot())
-    worker.governor.tell_demand()
+    worker.governor.count_requests(("FR", "FR"), worker.shared.snapshot())
+    worker.governor.write_demand()
 
     # DE 3 / 2 = 1.5; FR 1 / 2 + 2 = 2.5
     assert worker.governor.by_demand(["DE", "FR"]) == ["FR", "DE"]
@@ -275,21 +279,29 @@ def test_demand_halves_in_half_an_hour(clock: SteppedClock) -> None:
 # --- auto
 
 
-@pytest.mark.parametrize(("covered", "calls"), [(1, 50), (2, None), (None, None)])
+@pytest.mark.parametrize(("zones", "calls"), [(("DE",), 50), (("DE", "FR"), None)])
 def test_auto_means_fifty_where_the_plan_covers_one_zone(
-    clock: SteppedClock, covered: int | None, calls: int | None
+    server: FakeElectricityMaps, clock: SteppedClock, zones: tuple[str, ...], calls: int | None
 ) -> None:
-    quota = Worker(clock, Budget(auto=True), covered=covered).governor.quota()
+    server.access = {zone: [LATEST] for zone in zones}
+    settings = Settings(el_maps_api_key=KEY, el_maps_base_url=server.base_url, upstream_retries=0)
+    live = build(settings, Tools(shared=SharedState(None, KINDS), telemetry=SILENT, utc_now=clock.utc_now))
+    assert live is not None
+    before = live.source.state().quota
 
+    live.source.latest("DE")
+
+    quota = live.source.state().quota
+    assert before is None  # /zones was not read yet
     assert (None if quota is None else quota.calls_per_hour) == calls
 
 
 def test_off_means_no_limit_even_for_one_zone(clock: SteppedClock) -> None:
-    assert Worker(clock, Budget(), covered=1).governor.quota() is None
+    assert Worker(clock, Budget(), plan_calls=50).governor.quota() is None
 
 
 def test_auto_learns_the_limit_from_the_first_429_that_speaks_of_the_hour(clock: SteppedClock) -> None:
-    worker = Worker(clock, Budget(auto=True), covered=200)
+    worker = Worker(clock, Budget(auto=True))
     for _ in range(101):
         worker.governor.take()
 
@@ -301,7 +313,7 @@ def test_auto_learns_the_limit_from_the_first_429_that_speaks_of_the_hour(clock:
 
 
 def test_a_429_of_seconds_tells_nothing_of_the_hour(clock: SteppedClock) -> None:
-    worker = Worker(clock, Budget(auto=True), covered=200)
+    worker = Worker(clock, Budget(auto=True))
     for _ in range(30):
         worker.governor.take()
 
@@ -314,7 +326,7 @@ def test_a_429_of_seconds_tells_nothing_of_the_hour(clock: SteppedClock) -> None
 def test_a_learned_limit_never_falls_below_what_one_zone_needs_and_is_forgotten_after_a_day(
     clock: SteppedClock,
 ) -> None:
-    worker = Worker(clock, Budget(auto=True), covered=200)
+    worker = Worker(clock, Budget(auto=True))
     worker.governor.take()
     worker.governor.limited(1800)  # somebody else had used the key
     quota = worker.governor.quota()
@@ -342,7 +354,6 @@ def metered_source(server: FakeElectricityMaps, clock: SteppedClock, budget: Bud
         budget,
         shared,
         calls_per_zone_second=NEED,
-        zones_covered=lambda: None,
         utc_now=clock.utc_now,
     )
     return ElectricityMaps(
@@ -388,8 +399,12 @@ def test_a_429_holds_the_others_while_it_is_tried_again(server: FakeElectricityM
     source.latest("FR")
     held_meanwhile = []
     server.fault = first(1, always(reply({}, 429, Retry_After="7")))
-    source._session._client._sleep = lambda seconds: (held_meanwhile.append(source.held()), clock.sleep(seconds))  # type: ignore[assignment, func-returns-value]
 
+    def sleep(seconds: float) -> None:
+        held_meanwhile.append(source.held())
+        clock.sleep(seconds)
+
+    source._upstream._session._client._sleep = sleep
     source.latest("DE")
 
     assert [held.reason for held in held_meanwhile if held] == ["rate-limited"]
@@ -414,7 +429,7 @@ def test_the_calls_there_are_are_shared_out_to_the_last(roots: list[float], zone
 def test_the_steady_rate_never_meets_the_limit(counts: list[int], limit: int) -> None:
     clock = 1_000_000 * MINUTE
     minutes = {str(1_000_000 - ago): count for ago, count in enumerate(counts) if count}
-    spent = Spent(minutes=minutes)
+    spent = Usage(minutes=minutes)
 
     rate = _calls_per_second(spent, limit, clock)
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grid.records import FORECAST, INTENSITY, SHARES, Kept
+from grid.records import FORECAST, INTENSITY, SHARES, ZoneRecord
 from grid.source import SourceError, SourceUnavailable
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from grid.upstream.gate import OUTAGE_AFTER_FAILURES
@@ -174,7 +174,7 @@ def test_a_source_that_breaks_http_each_time_is_left_alone_like_one_that_is_down
     for _ in range(OUTAGE_AFTER_FAILURES):
         assert source.held() is None
         with pytest.raises(SourceUnavailable):
-            source._ask("carbon-intensity/latest", "DE", lambda body: body)
+            source._call("carbon-intensity/latest", "DE", lambda body: body)
 
     held = source.held()
     assert held is not None
@@ -205,7 +205,7 @@ def test_whatever_a_body_holds_it_is_a_value_that_can_be_kept_or_a_source_error(
         upstream.fault = only(path, always(reply(body)))
         value = asked(lambda: ask(source_at(upstream.base_url)))
         if kind is not None and not isinstance(value, str):
-            kept = Kept(value=value, good_until=NOW, reason=None, at=1.0, ttl_seconds=1.0)  # type: ignore[arg-type]
+            kept = ZoneRecord(value=value, good_until=NOW, reason=None, at=1.0, ttl_seconds=1.0)  # type: ignore[arg-type]
             assert kind.read(kind.encode(kept)) == kept, body[:200]
 
 
@@ -248,11 +248,11 @@ def test_nothing_an_upstream_sends_is_sent_back(headers: list[bytes], status: HT
     plain = sized(GOOD, b"Connection: close")
     raw.reply, start = plain, len(raw.requests)
     for _ in range(2):
-        asked(lambda: source._session.get("carbon-intensity/latest", {"zone": "DE"}))
+        asked(lambda: source._upstream._session.get("carbon-intensity/latest", {"zone": "DE"}))
         line = b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode())
         raw.reply = sized(GOOD, *headers, b"Location: /v4/elsewhere", b"Connection: close").replace(OK, line)
     raw.reply = plain
-    asked(lambda: source._session.get("carbon-intensity/latest", {"zone": "DE"}))
+    asked(lambda: source._upstream._session.get("carbon-intensity/latest", {"zone": "DE"}))
 
     before, *after = raw.requests[start:]
     assert len(after) == 2

@@ -109,7 +109,7 @@ def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
     read_everything(reader)
     reader._readers[0]._refresher._governor._budget = Budget(calls_per_hour=1000)  # type: ignore[attr-defined]
     read_everything(reader)
-    reader._readers[0]._refresher._governor.tell_demand()  # type: ignore[attr-defined]
+    reader._readers[0]._refresher._governor.write_demand()  # type: ignore[attr-defined]
     return place
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from grid.live.tools import Live, Tools, policy_of
-from grid.sources.electricity_maps.access import zones_covered
+from grid.live.tools import Live, Tools, http_limits_of, policy_of
+from grid.sources.electricity_maps.access import plan_calls_per_hour
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from grid.upstream.quota import Budget, Governor
-from net import HttpLimits
 from settings import Settings
 
 NAME = ElectricityMaps.name
@@ -21,22 +20,17 @@ def build(settings: Settings, tools: Tools) -> Live | None:
     policy = policy_of(settings)
     governor = Governor(
         NAME,
-        _budget(settings.el_maps_calls_per_hour),
+        Budget.of(settings.el_maps_calls_per_hour),
         tools.shared,
         calls_per_zone_second=1 / policy.intensity_ttl_seconds + 1 / policy.forecast_ttl_seconds,
-        zones_covered=partial(zones_covered, tools.shared),
+        plan_calls_per_hour=partial(plan_calls_per_hour, tools.shared),
         utc_now=tools.utc_now,
     )
     source = ElectricityMaps(
         ElectricityMapsConfig(
             api_key=settings.el_maps_api_key,
             base_url=settings.el_maps_base_url,
-            limits=HttpLimits(
-                connect_seconds=settings.upstream_connect_timeout_seconds,
-                read_seconds=settings.upstream_read_timeout_seconds,
-                total_seconds=settings.upstream_total_seconds,
-                retries=settings.upstream_retries,
-            ),
+            limits=http_limits_of(settings),
         ),
         max_age_minutes=policy.max_age_minutes,
         shared=tools.shared,
@@ -45,13 +39,3 @@ def build(settings: Settings, tools: Tools) -> Live | None:
         utc_now=tools.utc_now,
     )
     return Live(source=source, policy=policy, governor=governor)
-
-
-def _budget(calls_per_hour: str) -> Budget:
-    match calls_per_hour:
-        case "auto":
-            return Budget(auto=True)
-        case "off":
-            return Budget()
-        case number:
-            return Budget(calls_per_hour=int(number))

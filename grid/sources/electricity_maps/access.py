@@ -1,4 +1,4 @@
-"""What a key of Electricity Maps may ask: the paths of its requests, and the lists that /zones gives for each zone."""
+"""What a key of Electricity Maps allows: the paths of requests, and the lists that /zones has for each zone."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ RENEWABLE = "renewable-energy/latest"
 CARBON_FREE = "carbon-free-energy/latest"
 BREAKDOWN = "power-breakdown/latest"
 ANY = "*"
+ONE_ZONE_PLAN_CALLS_PER_HOUR = 50  # of the free plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Which signals ("carbon-intensity/latest") a key may ask, by zone."""
+    """Which signals ("carbon-intensity/latest") a key allows, by zone."""
 
     signals: Mapping[str, frozenset[str]]
 
@@ -35,11 +36,11 @@ class Access:
         return sum(self.grants(zone, signal) for zone in self.signals)
 
 
-def zones_covered(shared: SharedState) -> int | None:
-    """How many zones' intensity the plan covers, as far as any worker knows; asks nothing."""
+def plan_calls_per_hour(shared: SharedState) -> int | None:
+    """Calls an hour that the plan allows, if /zones was fetched and shows the plan of one zone; sends no call."""
     plan: Plan | None = shared.snapshot().of(PLAN).get(SOURCE)
     access = None if plan is None else access_of(plan.grants)
-    return None if access is None else access.count(LATEST)
+    return ONE_ZONE_PLAN_CALLS_PER_HOUR if access is not None and access.count(LATEST) == 1 else None
 
 
 def access_of(grants: Grants | None) -> Access | None:

@@ -1,4 +1,4 @@
-"""Electricity Maps' reply bodies: its field names, and what makes a body unusable."""
+"""The reply bodies of Electricity Maps: field names, and which bodies cannot be used."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from typing import Any
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.records import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
+from grid.records import HOUR, LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
 from grid.source import MalformedReply, SourceRefused
 from grid.sources.electricity_maps.access import SOURCE, Access
 
 FORECAST_SOURCE = "electricity-maps-forecast"
 
-HOUR = timedelta(hours=1)
 _INTERVALS = {"hourly": HOUR, "15_minutes": timedelta(minutes=15), "5_minutes": timedelta(minutes=5)}
 
 CLOCK_SKEW = timedelta(minutes=5)
-LONGEST_METHOD = 100  # characters; the known ones have 30 at most
+LONGEST_METHOD = 100  # characters; the methods seen so far have at most 30
 ROUNDING_PERCENT = 1.0  # two shares rounded to whole percent may cross by one
 
 
@@ -35,7 +34,7 @@ class Share:
 
 
 def refuse_sandbox(body: object) -> None:
-    """Raise SourceRefused if a test key's false numbers are in the body: only two markers tell."""
+    """Raise SourceRefused for the false numbers of a sandbox key, which two markers identify."""
     if not isinstance(body, dict):
         return
     lists = [value for value in body.values() if isinstance(value, list)]
@@ -47,7 +46,7 @@ def refuse_sandbox(body: object) -> None:
 
 
 def access(body: object) -> Access | None:
-    """What /zones says the key may ask; None when no zone has an `access` list, or the shape is another."""
+    """The requests that the key allows according to /zones; None without any `access` list or in another shape."""
     if not isinstance(body, dict):
         return None
     zones = {zone: entry for zone, entry in body.items() if isinstance(entry, dict)}
@@ -79,7 +78,7 @@ def observation(body: object, zone: str, now: datetime, max_age: timedelta) -> O
 
 
 def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
-    """carbon-intensity/forecast as hourly means; a missing or null hour is None, a wrong one refuses the lot."""
+    """carbon-intensity/forecast as hourly means. A missing or null hour is None, a wrong one an error."""
     fields = _checked(body, zone)
     _granularity(fields)
     rows = fields.get("forecast")
@@ -95,7 +94,7 @@ def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
     first, last = min(hours), max(hours)
     if first > now + HOUR + CLOCK_SKEW:
         raise MalformedReply("future", f"forecast of {zone} begins at {first:%Y-%m-%dT%H:%MZ}")
-    if last - first > LONGEST_FORECAST:  # before anything is added to a time, which in the year 9999 would overflow
+    if last - first > LONGEST_FORECAST:  # before times are added, which would overflow in the year 9999
         raise MalformedReply("wrong-shape", f"forecast of {zone} spans more than {LONGEST_FORECAST.days} days")
     if last + HOUR <= now:
         raise MalformedReply("stale", f"forecast of {zone} ended at {last + HOUR:%Y-%m-%dT%H:%MZ}")
@@ -116,7 +115,7 @@ def share(body: object, zone: str, now: datetime, max_age: timedelta) -> Share:
 
 
 def shares(zone: str, renewable: Share, fossil_free: Share) -> Shares:
-    """Both shares as one value, as old and as estimated as the worse of them."""
+    """Both shares as one value with the older time and the lower quality of the two."""
     if renewable.starts_at == fossil_free.starts_at:
         _refuse_crossed(zone, renewable.share, fossil_free.share)
     estimated = Quality.ESTIMATED in (renewable.quality, fossil_free.quality)
@@ -131,7 +130,7 @@ def shares(zone: str, renewable: Share, fossil_free: Share) -> Shares:
 
 
 def breakdown(body: object, zone: str, now: datetime, max_age: timedelta) -> Shares:
-    """power-breakdown/latest, of which only the two percentages are read."""
+    """power-breakdown/latest, from which only the two percentages are read."""
     fields = _checked(body, zone)
     renewable = _percent(fields.get("renewablePercentage"))
     fossil_free = _percent(fields.get("fossilFreePercentage"))
@@ -156,7 +155,7 @@ def _object(body: object) -> dict[str, Any]:
 
 
 def _checked(body: object, zone: str) -> dict[str, Any]:
-    """The fields of a body that speaks of this zone, in lifecycle and flow-traced terms like every other figure."""
+    """The fields of a body about this zone, if its figures are lifecycle and flow-traced like all others."""
     fields = _object(body)
     if fields.get("zone") != zone:
         raise MalformedReply("wrong-zone", f"requested {zone}, but the reply names another zone or none")
@@ -196,7 +195,7 @@ def _refuse_crossed(zone: str, renewable_share: float, fossil_free_share: float)
 
 
 def _quality(fields: Mapping[str, Any]) -> Quality:
-    """Measured only where the upstream says so in both fields."""
+    """Measured only if both fields say so."""
     measured = fields.get("isEstimated") is False and not fields.get("estimationMethod")
     return Quality.MEASURED if measured else Quality.ESTIMATED
 
@@ -219,7 +218,7 @@ def _granularity(fields: Mapping[str, Any]) -> timedelta:
 
 
 def _interval(fields: Mapping[str, Any], now: datetime, max_age: timedelta) -> tuple[datetime, datetime]:
-    """Start and end of what the value stands for; refused if it lies ahead, or ended longer ago than max_age."""
+    """Start and end of the interval. Raises MalformedReply if it is in the future, or ended longer ago than max_age."""
     starts_at = _time(fields.get("datetime"))
     if starts_at > now + CLOCK_SKEW:
         raise MalformedReply("future", f"begins at {starts_at:%Y-%m-%dT%H:%MZ}")
