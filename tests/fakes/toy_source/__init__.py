@@ -2,67 +2,85 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from carbon.intensity import Quality, Signal
-from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.live.tools import Live, Tools, policy_of
-from grid.source import SourceError, SourceState, ZoneNotCovered
+from carbon.reading import Observation
+from grid.live.tools import Build, Live, Tools, http_limits_of, policy_of
+from grid.source import MalformedReply, SourceError, SourceRefused, SourceState
+from grid.upstream.session import Refusal
+from grid.upstream.upstream import Address, Upstream
 from settings import Settings
 
 NAME = "toy"
-ZONES = {"DE": "Germany", "FR": "France"}  # the names that the upstream gives our zones
-VALUES = {"Germany": 123.0, "France": 45.0}
+NOW = "now"
+ZONES = {"DE": "Germany", "FR": "France"}  # the names of the upstream for our zones
 
 
-def build(settings: Settings, tools: Tools) -> Live | None:
-    """The source; it needs no key."""
-    return Live(source=Toy(tools), policy=policy_of(settings))
+def build_at(base_url: str, signal: Signal = Signal.AVERAGE_LIFECYCLE) -> Build:
+    """The line of the registry. A source of the product takes its URL from the settings."""
+
+    def build(settings: Settings, tools: Tools) -> Live:
+        upstream = Upstream(
+            NAME,
+            Address(base_url=base_url, limits=http_limits_of(settings)),
+            shared=tools.shared,
+            governor=None,
+            telemetry=tools.telemetry,
+            utc_now=tools.utc_now,
+        )
+        return Live(source=Toy(upstream, signal), policy=policy_of(settings))
+
+    return build
 
 
 class Toy:
-    """Knows two zones under names of its own and has no forecast."""
+    """Two zones under other names, five-minute values, no key, no forecast, no shares."""
 
     name = NAME
-    signal = Signal.AVERAGE_LIFECYCLE
-    responsive = True
 
-    def __init__(self, tools: Tools) -> None:
-        self._utc_now = tools.utc_now
-        self.calls = 0
-        self.last_success_at: datetime | None = None
+    def __init__(self, upstream: Upstream, signal: Signal) -> None:
+        self.signal = signal
+        self._upstream = upstream
 
     def covers(self, zone: str) -> bool:
         return zone in ZONES
 
+    @property
+    def responsive(self) -> bool:
+        return self._upstream.gate.responsive
+
     def held(self) -> SourceError | None:
-        return None
+        return self._upstream.gate.held()
 
     def latest(self, zone: str) -> Observation:
-        hour = self._utc_now().replace(minute=0, second=0, microsecond=0)
-        self.calls += 1
-        self.last_success_at = self._utc_now()
-        return Observation(
-            zone=zone,
-            gco2e_per_kwh=VALUES[ZONES[zone]],
-            starts_at=hour,
-            ends_at=hour + timedelta(hours=1),
-            quality=Quality.MEASURED,
-            source=NAME,
+        return self._upstream.call(
+            NOW,
+            zone,
+            lambda: self._upstream.get("now", {"place": ZONES[zone]}),
+            lambda body: observation(body, zone),
+            meaning=refused,
         )
-
-    def forecast(self, zone: str) -> UpstreamForecast:
-        raise ZoneNotCovered("no-forecast", zone)
-
-    def shares(self, zone: str) -> Shares:
-        raise ZoneNotCovered("no-shares", zone)
 
     def state(self) -> SourceState:
-        return SourceState(
-            source=NAME,
-            state="ok" if self.last_success_at else "untried",
-            detail="a toy",
-            last_success_at=self.last_success_at,
-            calls=self.calls,
-            breaker_open=False,
-        )
+        return self._upstream.state(zones_covered=len(ZONES))
+
+
+def refused(refusal: Refusal) -> SourceError:
+    return SourceRefused("refused", f"status {refusal.status}")
+
+
+def observation(body: Mapping[str, Any], zone: str) -> Observation:
+    if "gco2" not in body:
+        raise MalformedReply("wrong-shape", zone)
+    starts_at = datetime.fromtimestamp(body["at"], UTC)
+    return Observation(
+        zone=zone,
+        gco2e_per_kwh=body["gco2"],
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=5),
+        quality=Quality.MEASURED,
+        source=NAME,
+    )
