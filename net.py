@@ -27,8 +27,8 @@ USER_AGENT = f"carbon-aware-cloud-optimizer/{VERSION}"
 
 _CHUNK_BYTES = 64 * 1024
 _FIRST_PAUSE_SECONDS = 0.25
-# What requests, urllib3 and http.client were seen to let through, or may, when a reply breaks the rules of HTTP. With a
-# chunk size of -5, for example, they call read(-5).
+# Exceptions that requests, urllib3 and http.client do not translate when a reply breaks the rules of HTTP. For example,
+# with a chunk size of -5 they call read(-5), which is a ValueError.
 _BROKEN_REPLY = (
     OSError,
     HTTPError,
@@ -43,7 +43,7 @@ _BROKEN_REPLY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpLimits:
-    """How long and how much one call may take; `total_seconds` spans all its attempts and pauses."""
+    """Time and size limits of one call. total_seconds: for all its attempts and pauses together."""
 
     connect_seconds: float = 2.0
     read_seconds: float = 5.0  # from the request being sent to the last byte of the reply
@@ -54,7 +54,7 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came back, whatever its status. retry_after_seconds: what the upstream asked for, None if nothing."""
+    """A reply of any status. retry_after_seconds: from its Retry-After; None without one."""
 
     status: int
     body: bytes
@@ -62,14 +62,14 @@ class Reply:
 
 
 class ReplyTooLarge(requests.RequestException):
-    """The body exceeds the size limit; the rest was not read."""
+    """The body exceeds the size limit; the rest of it is not read."""
 
 
 class HttpClient:
-    """GET with limits; one pooled session a thread, safe to share between threads and to fork before use.
+    """GET with limits; one pooled session a thread. Safe to share between threads and to fork before use.
 
-    Redirects are not followed: they would carry a key to another host. Cookies are not kept. Proxies from the
-    environment are honoured, credentials from a netrc file are not.
+    Redirects are not followed, because they would carry a key to another host. Cookies are not stored. Proxies of the
+    environment are used, credentials of a netrc file are not.
     """
 
     def __init__(
@@ -82,9 +82,9 @@ class HttpClient:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """before, after: called for every attempt, and with what came of it in how many seconds.
+        """before: called before every attempt. after: called with the outcome of every attempt and its seconds.
 
-        What they raise ends the call.
+        An exception of either ends the call.
         """
         self._before = before
         self._after = after
@@ -104,9 +104,9 @@ class HttpClient:
     def get(self, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         """The reply of the last attempt, any status.
 
-        Connection trouble, 429 and 5xx are tried again after a jittered pause, or the pause of Retry-After;
-        if that does not fit into what is left of total_seconds, what there is comes back at once.
-        Raises requests.RequestException when the last attempt brought no whole reply.
+        Connection errors, 429 and 5xx are retried after a jittered pause or the one of Retry-After. If the pause does
+        not fit into the rest of total_seconds, the last outcome is returned or raised at once.
+        Raises requests.RequestException when the last attempt gave no complete reply.
         """
         ends = self._monotonic() + self._limits.total_seconds
         for attempt in range(self._limits.retries + 1):
@@ -184,7 +184,7 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
             if len(body) > max_bytes:
                 raise ReplyTooLarge(f"more than {max_bytes} bytes")
     except requests.ConnectionError as error:
-        if error.args and isinstance(error.args[0], ReadTimeoutError):  # requests hides it while streaming
+        if error.args and isinstance(error.args[0], ReadTimeoutError):  # streaming, requests wraps it
             raise requests.ReadTimeout("the body did not arrive in time") from error
         raise
     return bytes(body)
@@ -193,25 +193,25 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
 class _Session(requests.Session):
     def __init__(self) -> None:
         super().__init__()
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # none is kept or sent
-        self.auth = _unchanged  # any auth at all keeps requests from looking into ~/.netrc
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # none is stored or sent
+        self.auth = _unchanged  # with any auth object requests does not read ~/.netrc
         for scheme in ("http://", "https://"):
             self.mount(scheme, _DeadlineAdapter(pool_connections=2, pool_maxsize=1))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None always: even unfollowed, requests would read a redirect's whole body to prepare the next hop."""
+        """None: otherwise requests reads the whole body of a redirect that it does not follow."""
 
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-# requests and urllib3 time each wait on the socket, so a peer that sends a byte now and then holds a
-# thread for good. The classes below make the read timeout hold for the whole reply, headers included.
+# The timeouts of requests and urllib3 are for each read of the socket, so a peer that sends a byte now and then blocks
+# a thread for ever. The classes below apply the read timeout to the whole reply, headers included.
 
 
 class _DeadlineReader(io.RawIOBase):
-    """A socket's bytes until the timeout set on it when the reading began has passed as a whole."""
+    """The bytes of a socket. Its timeout, as set at the beginning of the reply, is for all reads together."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw = raw
@@ -268,6 +268,6 @@ class _DeadlineAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
-        if "SOCKS" not in type(manager).__name__:  # a SOCKS manager brings its own pools
+        if "SOCKS" not in type(manager).__name__:  # a SOCKS manager has its own pools
             manager.pool_classes_by_scheme = _POOLS
         return manager

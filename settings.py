@@ -1,4 +1,4 @@
-"""What can be configured: every setting's name, default, range and meaning; the one reader of the environment."""
+"""All settings with their names, defaults, ranges and meanings; the only module that reads the environment."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SettingsError(CarbonError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a setting accepts. `parse` turns its text into a value or raises ValueError; `allowed` says it in words."""
+    """The values that a setting accepts. parse: from text, or ValueError. allowed: a description in words."""
 
     allowed: str
     parse: Callable[[str], object]
@@ -79,7 +79,7 @@ def _host(text: str) -> str:
 def _rate(text: str) -> str:
     if text == "off":
         return text
-    (rate,) = parse_many(text)  # more than one is a ValueError, as are words it does not know
+    (rate,) = parse_many(text)  # a ValueError for more than one rate and for unknown words
     return _checked(text, 1 <= rate.amount <= 100_000 and rate.get_expiry() <= 86_400)
 
 
@@ -95,7 +95,7 @@ def _redis_url(text: str) -> str:
 
 
 def _origins(text: str) -> str:
-    """Origins as browsers send them, separated by commas; "*" is none: every site could ask as the user."""
+    """Origins as browsers send them, separated by commas. "*" is refused: every site could then act as the user."""
     origins = [origin.strip() for origin in text.split(",")]
     usable = all(re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", origin) for origin in origins)
     return _checked(",".join(origins), usable)
@@ -226,15 +226,15 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] | None = None, *, dotenv: Path | None = DOTENV) -> Settings:
         """Settings from the environment and, for what it lacks, from a .env file.
 
-        environ: the process environment when None. dotenv: not read when None or missing.
-        An empty value means the default; variables that are no setting are ignored.
+        environ: None for the process environment. dotenv: not read if None or missing.
+        An empty value means the default; other variables are ignored.
         Raises SettingsError with all problems at once.
         """
-        given = {**_read(dotenv), **(os.environ if environ is None else environ)}
+        texts = {**_read(dotenv), **(os.environ if environ is None else environ)}
         values: dict[str, Any] = {}
         problems: list[str] = []
         for name, variable, rule, secret in _rules():
-            text = given.get(variable, "").strip()
+            text = texts.get(variable, "").strip()
             if not text:
                 continue
             try:
@@ -261,7 +261,7 @@ class Settings:
 
 
 def env_example() -> str:
-    """The text of .env.example: every setting with its meaning, what it accepts and its default."""
+    """The text of .env.example: every setting with its meaning, its allowed values and its default."""
     lines = [
         "# Copy to .env, change what you need. Environment variables override .env; an empty value means the default."
     ]

@@ -1,4 +1,4 @@
-"""What the layers below HTTP report while they work; who counts it is decided in app.py."""
+"""The counts that layers below HTTP report; app.py chooses the object that counts them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class Telemetry(Protocol):
-    """Takes counts. Every method returns at once, never raises and may be called by any thread.
+    """Receives counts. Every method returns at once, never raises and may be called by any thread.
 
-    Arguments are labels of metrics: of each there are a few fixed values, and none holds what a caller sent.
+    Arguments are labels of metrics: each has a few fixed values, and none contains text of a caller.
     """
 
     def upstream_call(self, source: str, outcome: str, seconds: float) -> None:
-        """One request sent to a source, a retry being another one. outcome: "ok" or a reason such as "timeout"."""
+        """One request to a source; a retry is another one. outcome: "ok" or a reason such as "timeout"."""
         ...
 
     def cache_lookup(self, kind: str, result: str, count: int = 1) -> None:
@@ -20,11 +20,11 @@ class Telemetry(Protocol):
         ...
 
     def fallback(self, reason: str, count: int = 1) -> None:
-        """Zone readings answered without a fresh live value, and why."""
+        """Zone readings without a fresh live value, by reason."""
         ...
 
     def store_error(self, store: str) -> None:
-        """A store, such as "redis", that could not be used and was done without."""
+        """One failed use of a store, such as "redis"; the service continued without it."""
         ...
 
 

@@ -64,11 +64,11 @@ def only(path: str, fault: Fault, zone: str | None = None) -> Fault:
 
 def first(count: int, fault: Fault) -> Fault:
     """The fault for the first `count` calls."""
-    left = [count]
+    count_left = [count]
 
     def limited(call: Call, good: Answer) -> Answer | None:
-        left[0] -= 1
-        return fault(call, good) if left[0] >= 0 else good
+        count_left[0] -= 1
+        return fault(call, good) if count_left[0] >= 0 else good
 
     return limited
 

@@ -31,19 +31,19 @@ class FakeReader:
         self.reads: list[tuple[tuple[str, ...], bool]] = []
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
-        asked = tuple(zones)
-        self.reads.append((asked, forecast))
-        found = {zone: self._readings.get(zone, self._others) for zone in asked}
+        requested_zones = tuple(zones)
+        self.reads.append((requested_zones, forecast))
+        readings = {zone: self._readings.get(zone, self._others) for zone in requested_zones}
         if forecast:
-            return found
-        return {zone: ZoneReading(latest=one.latest, reason=one.reason) for zone, one in found.items()}
+            return readings
+        return {zone: ZoneReading(latest=one.latest, reason=one.reason) for zone, one in readings.items()}
 
     def shares(self, zone: str, *, now: datetime) -> Shares | None:
         return self._shares.get(zone)
 
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
-        held = ((zone, self._readings[zone].latest) for zone in zones if zone in self._readings)
-        return {zone: latest for zone, latest in held if latest is not None}
+        values = ((zone, self._readings[zone].latest) for zone in zones if zone in self._readings)
+        return {zone: latest for zone, latest in values if latest is not None}
 
     def open(self) -> FakeReader:
         return self

@@ -89,10 +89,10 @@ class Workers:
         self._pipes: list[Connection] = []
         self._processes = []
         for _ in range(processes):
-            mine, theirs = _PROCESSES.Pipe()
-            process = _PROCESSES.Process(target=_work, args=(setup, threads, theirs), daemon=True)
+            here, there = _PROCESSES.Pipe()
+            process = _PROCESSES.Process(target=_work, args=(setup, threads, there), daemon=True)
             process.start()
-            self._pipes.append(mine)
+            self._pipes.append(here)
             self._processes.append(process)
         for pipe in self._pipes:
             assert pipe.recv() == "built"

@@ -51,10 +51,10 @@ QUESTIONS = (
 
 def ask(port: int, question: Question | str, *, patience: float = PATIENCE_SECONDS) -> Answer:
     """One question on a connection of its own."""
-    asked = Question(path=question) if isinstance(question, str) else question
+    query = Question(path=question) if isinstance(question, str) else question
     connection = HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
-        return ask_on(connection, asked)
+        return ask_on(connection, query)
     finally:
         connection.close()
 
@@ -96,7 +96,7 @@ class Load:
         self._questions = questions
         self._ending = threading.Event()
         self._answers: list[list[Answer]] = [[] for _ in range(callers)]
-        self._threads = [threading.Thread(target=self._ask, args=(mine,), daemon=True) for mine in self._answers]
+        self._threads = [threading.Thread(target=self._ask, args=(answers,), daemon=True) for answers in self._answers]
 
     @contextmanager
     def running(self) -> Iterator[Load]:
@@ -114,19 +114,19 @@ class Load:
             thread.join(PATIENCE_SECONDS + 5)
 
     def answers(self) -> list[Answer]:
-        return [answer for mine in self._answers for answer in list(mine)]
+        return [answer for answers in self._answers for answer in list(answers)]
 
     def by_caller(self) -> list[list[Answer]]:
-        return [list(mine) for mine in self._answers]
+        return [list(answers) for answers in self._answers]
 
-    def _ask(self, mine: list[Answer]) -> None:
+    def _ask(self, answers: list[Answer]) -> None:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
         while not self._ending.is_set():
             for question in self._questions:
                 if self._ending.is_set():
                     break
                 answer = ask_on(connection, question)
-                mine.append(answer)
+                answers.append(answer)
                 if answer.problem:
                     time.sleep(0.02)  # nothing listens for a moment: do not spin
         connection.close()

@@ -169,12 +169,12 @@ class Drill:
         seen: Counter[str] = Counter()
         ends = time.monotonic() + RECOVERY_SECONDS
         while True:
-            found = self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), expected)
-            seen += found
-            if self.row.mixed or (found and not any("late" in text for text in found)):
+            results = self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), expected)
+            seen += results
+            if self.row.mixed or (results and not any("late" in text for text in results)):
                 return tuple(sorted(seen))
             if time.monotonic() > ends:
-                self._note([f"does not say why: {dict(found)}"])
+                self._note([f"does not say why: {dict(results)}"])
                 return tuple(sorted(seen))
             time.sleep(PAUSE_SECONDS)
 
@@ -200,11 +200,11 @@ class Drill:
                 continue
             body, path = answer.json(), answer.question.path
             wrong += [f"{path}: {zero}" for zero in not_positive(body)]
-            found = list(marks(body))
-            seen.update(mark.text for mark in found)
-            if not found:
+            results = list(marks(body))
+            seen.update(mark.text for mark in results)
+            if not results:
                 wrong.append(f"{path} names no zone of the plan")
-            for mark in found:
+            for mark in results:
                 if mark.reason not in expected.get(mark.quality, ()):
                     wrong.append(f"{path}: {mark.zone} is {mark.text}")
                 if mark.quality == "measured" and mark.gco2e_per_kwh != INTENSITIES[mark.zone]:
@@ -218,14 +218,14 @@ class Drill:
         while True:
             answers = burst(server.port, QUESTIONS * 3, at_once=AT_ONCE)
             self._note(failures(answers))
-            found = [mark for one in answers if one.status == 200 for mark in marks(one.json())]
-            good = good + 1 if found and all(mark.quality == "measured" for mark in found) else 0
+            results = [mark for one in answers if one.status == 200 for mark in marks(one.json())]
+            good = good + 1 if results and all(mark.quality == "measured" for mark in results) else 0
             if good == 2:
                 self.result.recovery_seconds = time.monotonic() - began_at
                 return
             if time.monotonic() - began_at > RECOVERY_SECONDS:
-                left = Counter(f"{mark.zone} {mark.text}" for mark in found if mark.quality != "measured")
-                self._note([f"not recovered after {RECOVERY_SECONDS:g} s: {dict(left)}"])
+                late_marks = Counter(f"{mark.zone} {mark.text}" for mark in results if mark.quality != "measured")
+                self._note([f"not recovered after {RECOVERY_SECONDS:g} s: {dict(late_marks)}"])
                 return
             time.sleep(PAUSE_SECONDS)
 

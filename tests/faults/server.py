@@ -74,8 +74,8 @@ class Gunicorn:
         self._largest = largest_file_bytes
         self._start_in = start_in
         fixed = {"HOST": "127.0.0.1", "PORT": str(self.port), "WEB_CONCURRENCY": str(workers)}
-        chosen = {"THREADS": str(THREADS), "RATE_LIMIT": "off", "DATA_DIR": str(self.data), **(environ or {})}
-        self._environ = {**_clean(os.environ), **chosen, **fixed, "PYTHONPATH": str(ROOT)}
+        settings = {"THREADS": str(THREADS), "RATE_LIMIT": "off", "DATA_DIR": str(self.data), **(environ or {})}
+        self._environ = {**_clean(os.environ), **settings, **fixed, "PYTHONPATH": str(ROOT)}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Gunicorn:

@@ -31,18 +31,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help=f"update the tables of {DOCUMENT.name}")
     parser.add_argument("--load", action="store_true", help="without the faults, which `make test` tries as well")
     parser.add_argument("--seconds", type=float, default=CROWD_SECONDS, help="how long the callers send requests")
-    chosen = parser.parse_args(arguments)
-    found = _crowd(chosen.seconds)
-    rows = () if chosen.load else ROWS
+    options = parser.parse_args(arguments)
+    result = _crowd(options.seconds)
+    rows = () if options.load else ROWS
     with ProcessPoolExecutor(DRILLS_AT_ONCE, mp_context=get_context("spawn")) as pool:
         results = list(pool.map(drill, [row.name for row in rows]))
     inputs, wrong_inputs = _bad_inputs()
-    wrong = [*found.wrong, *(f"{one.name}: {line}" for one in results for line in one.wrong), *wrong_inputs]
-    text = "\n".join([_when(), *_load_table(found), "", *(_fault_table(results) if rows else ()), "", *inputs])
+    wrong = [*result.wrong, *(f"{one.name}: {line}" for one in results for line in one.wrong), *wrong_inputs]
+    text = "\n".join([_when(), *_load_table(result), "", *(_fault_table(results) if rows else ()), "", *inputs])
     _say(text)
     for line in wrong:
         _say(f"WRONG: {line}")
-    if chosen.write and rows and not wrong:
+    if options.write and rows and not wrong:
         _keep(text)
     return 1 if wrong else 0
 
@@ -74,10 +74,10 @@ def _when() -> str:
     )
 
 
-def _load_table(found: Crowd) -> list[str]:
+def _load_table(result: Crowd) -> list[str]:
     row = (
-        f"| {found.callers} | {found.seconds:g} | {found.answers:,} | {found.answers / found.seconds:,.0f} "
-        f"| {1000 * found.p50_seconds:.0f} | {1000 * found.p99_seconds:.0f} | {len(found.wrong)} |"
+        f"| {result.callers} | {result.seconds:g} | {result.answers:,} | {result.answers / result.seconds:,.0f} "
+        f"| {1000 * result.p50_seconds:.0f} | {1000 * result.p99_seconds:.0f} | {len(result.wrong)} |"
     )
     return [
         "| callers | seconds | answers | answers/s | p50 ms | p99 ms | not 200 |",

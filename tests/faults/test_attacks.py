@@ -39,12 +39,12 @@ ATTACKS = (
 )
 
 
-def probe(port: int, ending: Event, found: multiprocessing.Queue[list[Answer]]) -> None:
+def probe(port: int, ending: Event, results: multiprocessing.Queue[list[Answer]]) -> None:
     """Ask for /health again and again, as a platform does; a process of its own, which the attack does not slow."""
     answers = []
     while not ending.wait(0.01):
         answers.append(ask(port, "/health"))
-    found.put(answers)
+    results.put(answers)
 
 
 @pytest.mark.drill
@@ -54,17 +54,17 @@ def test_health_is_answered_in_half_a_second_while_one_client_sends_the_dearest_
 ) -> None:
     attacks = ATTACKS if number is None else ATTACKS[number : number + 1]
     context = multiprocessing.get_context("spawn")
-    ending, found = context.Event(), context.Queue()
+    ending, results = context.Event(), context.Queue()
     with Gunicorn(tmp_path, {"RATE_LIMIT": f"{LIMIT} per minute"}, workers=1) as server:
         ask(server.port, "/health")
-        probing = context.Process(target=probe, args=(server.port, ending, found))
+        probing = context.Process(target=probe, args=(server.port, ending, results))
         probing.start()
         time.sleep(1.5)  # for the process to start
         began_at = time.monotonic()
         answers = burst(server.port, (attacks * LIMIT)[:LIMIT], at_once=LIMIT)
         ended_at = time.monotonic()
         ending.set()
-        health = [answer for answer in found.get(timeout=60) if began_at <= answer.began_at <= ended_at]
+        health = [answer for answer in results.get(timeout=60) if began_at <= answer.began_at <= ended_at]
         probing.join()
         log = server.log()
 

@@ -76,8 +76,8 @@ def settings(upstream: FakeElectricityMaps) -> dict[str, str]:
 
 def live(answers: list[Answer]) -> bool:
     """Whether all of them speak of live values of the covered zones."""
-    found = [mark for answer in answers if answer.status == 200 for mark in marks(answer.json())]
-    return bool(found) and all(mark.quality == "measured" for mark in found)
+    all_marks = [mark for answer in answers if answer.status == 200 for mark in marks(answer.json())]
+    return bool(all_marks) and all(mark.quality == "measured" for mark in all_marks)
 
 
 def assert_survived(server: Gunicorn) -> None:
@@ -115,12 +115,12 @@ def test_on_a_full_disk_the_service_goes_on(upstream: FakeElectricityMaps, tmp_p
 def test_keys_stay_in_force_without_their_table(name: str, tmp_path: Path) -> None:
     table = build_key_store(Settings(data_dir=tmp_path / "var"), None)
     key = table.create("ci", rate=None, now=datetime.now(UTC))
-    mine, foreign = Question(path="/v1/by-rank?limit=1", key=key), Question(path="/v1/by-rank?limit=1")
+    with_key, without_key = Question(path="/v1/by-rank?limit=1", key=key), Question(path="/v1/by-rank?limit=1")
     with Gunicorn(tmp_path, workers=1) as server:  # the one that has seen the keys
-        assert ask(server.port, mine).status == 200
+        assert ask(server.port, with_key).status == 200
 
         with FAULTS[name](server.data):
-            answers = burst(server.port, [mine, foreign] * 10, at_once=4)
+            answers = burst(server.port, [with_key, without_key] * 10, at_once=4)
 
-    assert {answer.status for answer in answers if answer.question == foreign} == {401}
-    assert {answer.status for answer in answers if answer.question == mine} == {200}
+    assert {answer.status for answer in answers if answer.question == without_key} == {401}
+    assert {answer.status for answer in answers if answer.question == with_key} == {200}

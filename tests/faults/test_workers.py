@@ -48,19 +48,21 @@ def waiting(tmp_path: Path) -> Iterator[Gunicorn]:
 def slow_questions(server: Gunicorn) -> Iterator[list[Future[Answer]]]:
     """Questions that workers have begun to answer when the block begins and have not answered yet."""
     with ThreadPoolExecutor(SLOW_CALLERS) as pool:
-        asked = [pool.submit(ask, server.port, CALCULATE) for _ in range(SLOW_CALLERS)]
+        requests = [pool.submit(ask, server.port, CALCULATE) for _ in range(SLOW_CALLERS)]
         wait_until(lambda: connections(server.workers()) >= SLOW_CALLERS, 1.0, "all questions have arrived")
         time.sleep(0.2)  # for the threads to read what has arrived
-        yield asked
+        yield requests
 
 
 def connections(workers: list[psutil.Process]) -> int:
     """Connections with callers that these processes hold."""
-    held = 0
+    open_connections = 0
     for worker in workers:
         with suppress(psutil.NoSuchProcess):
-            held += sum(found.status == psutil.CONN_ESTABLISHED for found in worker.net_connections(kind="tcp"))
-    return held
+            open_connections += sum(
+                found.status == psutil.CONN_ESTABLISHED for found in worker.net_connections(kind="tcp")
+            )
+    return open_connections
 
 
 def test_a_killed_worker_fails_only_what_it_held(server: Gunicorn) -> None:
@@ -69,23 +71,23 @@ def test_a_killed_worker_fails_only_what_it_held(server: Gunicorn) -> None:
         wait_until(lambda: len(load.answers()) > 5 * CALLERS, 20, "load")
         victim = max(server.workers(), key=lambda worker: connections([worker]))
         victim.suspend()  # what it holds stays as it is
-        held = connections([victim])
+        open_connections = connections([victim])
         victim.kill()
         wait_until(lambda: len(server.workers()) == 4 and victim not in server.workers(), 20, "another worker")
-        asked = len(load.answers())
-        wait_until(lambda: len(load.answers()) > asked + 5 * CALLERS, 20, "more answers")
+        answer_count = len(load.answers())
+        wait_until(lambda: len(load.answers()) > answer_count + 5 * CALLERS, 20, "more answers")
 
     lost = failures(load.answers())
     assert [answer.status for answer in load.answers() if answer.status not in (200, None)] == []
-    assert len(lost) <= held
+    assert len(lost) <= open_connections
     assert max(len(failures(mine)) for mine in load.by_caller()) <= 1
 
 
 def test_a_terminated_service_answers_what_it_has_begun_and_ends(waiting: Gunicorn) -> None:
-    with slow_questions(waiting) as asked:
+    with slow_questions(waiting) as requests:
         waiting.tell(signal.SIGTERM)
 
-    assert failures([answer.result() for answer in asked]) == []
+    assert failures([answer.result() for answer in requests]) == []
     assert waiting.wait() == 0
 
 
@@ -102,10 +104,10 @@ def test_a_termination_under_load_breaks_no_answer_off(server: Gunicorn) -> None
 
 def test_a_reload_answers_what_was_begun_and_replaces_every_worker(waiting: Gunicorn) -> None:
     before = {worker.pid for worker in waiting.workers()}
-    with slow_questions(waiting) as asked:
+    with slow_questions(waiting) as requests:
         waiting.tell(signal.SIGHUP)
 
-    assert failures([answer.result() for answer in asked]) == []
+    assert failures([answer.result() for answer in requests]) == []
     wait_until(lambda: before.isdisjoint(worker.pid for worker in waiting.workers()), 20, "all workers are new")
     assert ask(waiting.port, CALCULATE).status == 200
 
@@ -117,8 +119,8 @@ def test_a_reload_under_load_breaks_no_answer_off(server: Gunicorn) -> None:
         wait_until(lambda: len(load.answers()) > 5 * CALLERS, 20, "load")
         server.tell(signal.SIGHUP)
         wait_until(lambda: before.isdisjoint(worker.pid for worker in server.workers()), 20, "all workers are new")
-        asked = len(load.answers())
-        wait_until(lambda: len(load.answers()) > asked + 5 * CALLERS, 20, "more answers")
+        answer_count = len(load.answers())
+        wait_until(lambda: len(load.answers()) > answer_count + 5 * CALLERS, 20, "more answers")
 
     assert failures(load.answers(), accept=not_begun) == []
 

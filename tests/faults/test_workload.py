@@ -10,7 +10,7 @@ SECONDS = 4.0
 
 
 def test_two_hundred_callers_get_nothing_but_answers(tmp_path: Path) -> None:
-    found = crowd(tmp_path, SECONDS)
+    result = crowd(tmp_path, SECONDS)
 
-    assert found.wrong == ()
-    assert found.answers > CALLERS
+    assert result.wrong == ()
+    assert result.answers > CALLERS

@@ -311,11 +311,14 @@ def test_a_held_source_is_not_asked_and_the_reason_is_its_own(source: FakeLiveSo
     source.hold = SourceRefused("sandbox-key")
     Gate("fake", shared, utc_now=clock.utc_now).failed(source.hold)
 
-    known, unknown = read(reader, clock, "DE", "FR", forecast=True)
+    with_value, without_value = read(reader, clock, "DE", "FR", forecast=True)
     shares = reader.open().shares("DE", now=clock.utc_now())
 
-    assert (value(known), known.reason) == (300, None)  # at 09:15 the value of 09:00 to 10:00 is what there is
-    assert (value(unknown), unknown.reason) == (None, "sandbox-key")
+    assert (value(with_value), with_value.reason) == (
+        300,
+        None,
+    )  # at 09:15 the value of 09:00 to 10:00 is what there is
+    assert (value(without_value), without_value.reason) == (None, "sandbox-key")
     assert shares is None
     assert source.count("latest") == 1
 
@@ -330,9 +333,9 @@ def test_a_value_whose_hour_is_over_says_why_the_next_one_may_not_be_asked_for(
     source.hold = SourceUnavailable("rate-limited", retry_after_seconds=600)
     Gate("fake", shared, utc_now=clock.utc_now).failed(source.hold)
 
-    (known,) = read(reader, clock, "DE")
+    (with_value,) = read(reader, clock, "DE")
 
-    assert (value(known), known.reason) == (300, "rate-limited")
+    assert (value(with_value), with_value.reason) == (300, "rate-limited")
 
 
 def test_workers_that_fetched_the_same_at_different_times_answer_alike_while_the_source_is_held(
@@ -611,9 +614,9 @@ def test_only_what_a_snapshot_waited_for_changes_its_readings_and_its_version(
     with ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(lambda: eventually(lambda: value(read(reader, clock, "DE")[0]) == 310)).result()
 
-    known, new = read(snapshot, clock, "DE", "FR")
+    with_value, new = read(snapshot, clock, "DE", "FR")
 
-    assert (value(known), value(new)) == (310, 310)  # DE was due and so was waited for too
+    assert (value(with_value), value(new)) == (310, 310)  # DE was due and so was waited for too
     assert snapshot.version != before
 
 

@@ -21,7 +21,6 @@ from tests.fakes.clouds import cloud_map
 from tests.fakes.electricity_maps import KEY, FakeElectricityMaps, always, only, reply
 from tests.fakes.toy_source.server import ToyServer, serving
 
-
 Registry = Mapping[str, Build]
 
 

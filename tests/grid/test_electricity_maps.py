@@ -177,7 +177,7 @@ def test_an_outage_while_asking_for_the_plan_holds_everything_for_a_short_while(
 
 @pytest.mark.parametrize(("horizon_hours", "asked"), [(72, [72]), (48, [72, 48]), (24, [72, 48, 24])])
 def test_a_refused_horizon_is_shortened_and_the_one_that_worked_is_kept(
-    source: ElectricityMaps, server: FakeElectricityMaps, horizon_hours: int, asked: list[int]
+    source: ElectricityMaps, server: FakeElectricityMaps, horizon_hours: int, earlier_horizons: list[int]
 ) -> None:
     server.horizon_hours = horizon_hours
 
@@ -186,7 +186,7 @@ def test_a_refused_horizon_is_shortened_and_the_one_that_worked_is_kept(
 
     assert len(ahead.gco2e_per_kwh) == horizon_hours + 1
     horizons = [int(call.query["horizonHours"]) for call in server.calls if call.path == FORECAST]
-    assert horizons == [*asked, horizon_hours]
+    assert horizons == [*earlier_horizons, horizon_hours]
 
 
 def test_a_horizon_refused_as_a_bad_parameter_is_shortened_too(
@@ -488,11 +488,11 @@ def test_a_429_without_retry_after_holds_for_a_minute(
 
     with pytest.raises(SourceUnavailable):
         source.latest("DE")
-    held = source.held()
+    hold = source.held()
     clock.advance(60)
 
-    assert held is not None
-    assert held.reason == "rate-limited"
+    assert hold is not None
+    assert hold.reason == "rate-limited"
     assert source.held() is None
 
 
@@ -514,10 +514,10 @@ def test_a_refused_key_is_not_used_again_for_ten_minutes(server: FakeElectricity
         source.latest("DE")
 
     clock.advance(599)
-    held = source.held()
+    hold = source.held()
     clock.advance(1)
 
-    assert isinstance(held, SourceRefused)
+    assert isinstance(hold, SourceRefused)
     assert source.held() is None
 
 

@@ -206,10 +206,10 @@ def test_a_forecast_is_hourly_from_its_first_hour() -> None:
 
 
 def test_null_and_missing_hours_are_gaps_not_zeros() -> None:
-    given = rows(100, None, 120, 130)
-    del given[2]
+    body = rows(100, None, 120, 130)
+    del body[2]
 
-    ahead = replies.forecast({"zone": "GB", "forecast": given}, "GB", NOW)
+    ahead = replies.forecast({"zone": "GB", "forecast": body}, "GB", NOW)
 
     assert ahead.gco2e_per_kwh == (100, None, None, 130)
 
@@ -222,13 +222,13 @@ def test_rows_may_come_in_any_order() -> None:
 
 
 def test_finer_steps_become_hourly_means() -> None:
-    given = {
+    body = {
         "zone": "GB",
         "temporalGranularity": "15_minutes",
         "forecast": rows(100, 110, 120, 130, 200, None, 220, 240, step=timedelta(minutes=15)),
     }
 
-    ahead = replies.forecast(given, "GB", NOW)
+    ahead = replies.forecast(body, "GB", NOW)
 
     # (100 + 110 + 120 + 130) / 4 = 115; of the second hour the three that are known: (200 + 220 + 240) / 3 = 220
     assert ahead.gco2e_per_kwh == (115, 220)
@@ -260,9 +260,9 @@ def test_a_forecast_may_begin_with_the_next_hour() -> None:
         pytest.param({"forecast": rows(98, 99, step=timedelta(days=3000))}, "wrong-shape", id="years long"),
     ],
 )
-def test_a_forecast_that_cannot_be_used_is_refused_as_a_whole(given: dict[str, Any], reason: str) -> None:
+def test_a_forecast_that_cannot_be_used_is_refused_as_a_whole(body: dict[str, Any], reason: str) -> None:
     with pytest.raises(MalformedReply) as error:
-        replies.forecast({"zone": "GB", **given}, "GB", NOW)
+        replies.forecast({"zone": "GB", **body}, "GB", NOW)
 
     assert reason_of(error) == reason
 
@@ -375,5 +375,5 @@ def test_the_access_lists_of_zones_say_what_may_be_asked() -> None:
         pytest.param({"DE": {"access": None}}, id="null"),
     ],
 )
-def test_without_access_lists_the_coverage_is_unknown(given: object) -> None:
-    assert replies.access(given) is None
+def test_without_access_lists_the_coverage_is_unknown(body: object) -> None:
+    assert replies.access(body) is None

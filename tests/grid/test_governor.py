@@ -85,10 +85,10 @@ class Worker:
 
     def read(self, *zones: str) -> dict[str, ZoneReading]:
         """Read, and let what that started come to its end."""
-        found = self.reader.open().read(zones, now=self.clock.utc_now(), forecast=True)
+        readings = self.reader.open().read(zones, now=self.clock.utc_now(), forecast=True)
         flights = self.reader._readers[0]._refresher._flights
         assert eventually(lambda: not flights._in_progress)
-        return dict(found)
+        return dict(readings)
 
     def hour(self, ask: Callable[[int], tuple[str, ...]], *, every_seconds: float = 20.0, hours: float = 1.0) -> None:
         """An hour or so of requests; ask: which zones the n-th wants."""

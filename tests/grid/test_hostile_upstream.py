@@ -176,9 +176,9 @@ def test_a_source_that_breaks_http_each_time_is_left_alone_like_one_that_is_down
         with pytest.raises(SourceUnavailable):
             source._call("carbon-intensity/latest", "DE", lambda body: body)
 
-    held = source.held()
-    assert held is not None
-    assert held.reason == "connection"
+    hold = source.held()
+    assert hold is not None
+    assert hold.reason == "connection"
 
 
 # --- bodies
@@ -205,8 +205,8 @@ def test_whatever_a_body_holds_it_is_a_value_that_can_be_kept_or_a_source_error(
         upstream.fault = only(path, always(reply(body)))
         value = asked(lambda: ask(source_at(upstream.base_url)))
         if kind is not None and not isinstance(value, str):
-            kept = ZoneRecord(value=value, good_until=NOW, reason=None, at=1.0, ttl_seconds=1.0)  # type: ignore[arg-type]
-            assert kind.read(kind.encode(kept)) == kept, body[:200]
+            record = ZoneRecord(value=value, good_until=NOW, reason=None, at=1.0, ttl_seconds=1.0)  # type: ignore[arg-type]
+            assert kind.read(kind.encode(record)) == record, body[:200]
 
 
 @pytest.mark.parametrize("time", ["9999-12-31T23:00:00.000Z", "0001-01-01T00:00:00.000Z", "9999-12-31T23:30:00-14:00"])

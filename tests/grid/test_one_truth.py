@@ -69,8 +69,8 @@ def in_redis(upstream: Upstream, redis: RedisServer) -> Setup:
 
 @pytest.fixture(params=["in_file", "in_redis"])
 def setup(request: pytest.FixtureRequest) -> Setup:
-    found: Setup = request.getfixturevalue(request.param)
-    return found
+    setup: Setup = request.getfixturevalue(request.param)
+    return setup
 
 
 def contents_by_version(seen: list[Seen]) -> dict[str, set[object]]:
@@ -95,8 +95,8 @@ def changes(seen: Seen) -> list[str]:
 
 def told_each_change_once(seen: Seen) -> bool:
     """A busy machine may lose a store more often than the test takes it away."""
-    told = changes(seen)
-    return told[:1] == ["lost"] and all(one != other for one, other in pairwise(told))
+    lines = changes(seen)
+    return lines[:1] == ["lost"] and all(one != other for one, other in pairwise(lines))
 
 
 # --- one call

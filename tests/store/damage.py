@@ -75,24 +75,24 @@ class Cell:
 
 def cells(folder: Path) -> list[Cell]:
     """Every column of every table of every file that is there."""
-    found = []
+    results = []
     for path in sorted(folder.glob("*.sqlite3")):
         with closing(sqlite3.connect(path)) as connection:
             for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-                found += [Cell(path.name, table, column) for column in columns]
-    return found
+                results += [Cell(path.name, table, column) for column in columns]
+    return results
 
 
 def empty_tables(folder: Path) -> set[str]:
     """Tables without a row, of which nothing could be damaged."""
-    found = set()
+    results = set()
     for cell in cells(folder):
         with closing(sqlite3.connect(folder / cell.file)) as connection:
             count = f"SELECT count(*) FROM {cell.table}"  # noqa: S608
             if connection.execute(count).fetchone() == (0,):
-                found.add(cell.table)
-    return found
+                results.add(cell.table)
+    return results
 
 
 def damaged_json(raw: bytes) -> Iterator[bytes]:

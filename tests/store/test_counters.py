@@ -216,11 +216,11 @@ class Broken:
 
     def __init__(self, clock: SteppedClock) -> None:
         self.failing = True
-        self.asked = 0
+        self.calls = 0
         self._memory = MemoryCounter(clock.monotonic)
 
     def hit(self, caller: str, limit: int, window_seconds: int) -> object:
-        self.asked += 1
+        self.calls += 1
         if self.failing:
             raise StateUnavailable("counts")
         return self._memory.hit(caller, limit, window_seconds)
@@ -239,7 +239,7 @@ def test_while_the_counter_fails_each_worker_counts_alone_asks_it_rarely_and_say
     verdicts = [limited.hit(RATE, "a") for _ in range(61)]
 
     assert sum(verdict.allowed for verdict in verdicts if verdict) == 60
-    assert (broken.asked, limited.scope, limited.failing) == (1, "worker", True)
+    assert (broken.calls, limited.scope, limited.failing) == (1, "worker", True)
     assert telemetry.seen == {("store_error", "rate-limit"): 1}
     assert len(caplog.records) == 1
 
@@ -255,7 +255,7 @@ def test_a_counter_that_works_again_is_used_again(clock: SteppedClock, caplog: p
 
     limited.hit(RATE, "a")
 
-    assert (broken.asked, limited.scope, limited.failing) == (2, "machine", False)
+    assert (broken.calls, limited.scope, limited.failing) == (2, "machine", False)
     assert [line.getMessage() for line in caplog.records] == ["the shared request counts can be used again"]
 
 

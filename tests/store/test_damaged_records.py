@@ -76,9 +76,9 @@ class Place:
     upstream: FakeElectricityMaps
 
     def store(self) -> Store:
-        found = store_at(self.settings.redis_url or str(self.settings.data_dir), wait_seconds=0.5)
-        assert found is not None
-        return found
+        store = store_at(self.settings.redis_url or str(self.settings.data_dir), wait_seconds=0.5)
+        assert store is not None
+        return store
 
     def statuses(self) -> dict[str, int]:
         """The answers of a process that was just started."""
@@ -90,11 +90,11 @@ class Place:
         )
         engine = Engine(cloud_map(), reader_over(self.store(), self.upstream))
         client = create_app(self.settings, engine, rules=rules).test_client()
-        found = {path: client.get(path).status_code for path in ("/health", "/ready")}
+        statuses = {path: client.get(path).status_code for path in ("/health", "/ready")}
         for number, key in enumerate(self.keys):
             headers = {"X-API-Key": key}
-            found[f"key {number}"] = client.get("/v1/by-country/DE", headers=headers).status_code
-        return found
+            statuses[f"key {number}"] = client.get("/v1/by-country/DE", headers=headers).status_code
+        return statuses
 
 
 def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
@@ -270,10 +270,10 @@ def _each(
     damage: Callable[[Redis, bytes], Iterator[str]], client: Redis, key: bytes, good: bytes, place: Place
 ) -> Iterator[object]:
     """The damages that an answer did not survive."""
-    for done in damage(client, key):
+    for damage_done in damage(client, key):
         statuses = place.statuses()
         if set(statuses.values()) != {200}:
-            yield done, statuses
+            yield damage_done, statuses
         client.restore(key, 0, good, replace=True)
 
 

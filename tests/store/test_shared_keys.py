@@ -55,11 +55,11 @@ def test_a_key_created_on_one_machine_is_in_force_on_the_other_and_revoked_there
     one: SharedKeys, two: SharedKeys
 ) -> None:
     key = one.create("ci", rate="5 per second", now=NOW)
-    found = KeyRing(two.records).find(key)
+    record = KeyRing(two.records).find(key)
     two.revoke("ci", now=NOW + timedelta(hours=1))
 
-    assert found is not None
-    assert (found.name, found.rate, found.created_at) == ("ci", "5 per second", NOW)
+    assert record is not None
+    assert (record.name, record.rate, record.created_at) == ("ci", "5 per second", NOW)
     assert [record.revoked_at for record in one.records()] == [NOW + timedelta(hours=1)]
     assert KeyRing(one.records).find(key) is None
 
@@ -175,7 +175,7 @@ def test_redis_and_the_copies_hold_no_key(one: SharedKeys, redis: RedisServer, t
 
     texts = RedisLink(redis.url, telemetry=Counts()).use(lambda client: client.hvals(PREFIX + KEYS))
 
-    kept = b"".join([*cast(list[bytes], texts), *(path.read_bytes() for path in (tmp_path / "one").iterdir())])
-    assert b"ci" in kept
-    assert key.encode() not in kept
-    assert key.removeprefix("cao_").encode() not in kept
+    contents = b"".join([*cast(list[bytes], texts), *(path.read_bytes() for path in (tmp_path / "one").iterdir())])
+    assert b"ci" in contents
+    assert key.encode() not in contents
+    assert key.removeprefix("cao_").encode() not in contents

@@ -68,9 +68,9 @@ class Place:
     redis: RedisServer | None = None
 
     def store(self) -> Store:
-        found = store_at(self.where, WAIT_SECONDS, monotonic=self.time)
-        assert found is not None
-        return found
+        store = store_at(self.where, WAIT_SECONDS, monotonic=self.time)
+        assert store is not None
+        return store
 
     def worker(self, store: Store | None = None) -> SharedState:
         """What one process has."""
@@ -93,8 +93,8 @@ def redis() -> Iterator[Place]:
 
 @pytest.fixture(params=["a file", "Redis"])
 def place(request: pytest.FixtureRequest) -> Place:
-    found: Place = request.getfixturevalue("file" if request.param == "a file" else "redis")
-    return found
+    place: Place = request.getfixturevalue("file" if request.param == "a file" else "redis")
+    return place
 
 
 def text(worker: SharedState, name: str = "DE") -> str | None:
@@ -154,7 +154,7 @@ def test_changes_by_many_threads_of_several_workers_all_count(place: Place) -> N
 
     def count(worker: SharedState) -> None:
         for _ in range(10):
-            worker.update(NOTES, "n", lambda known: Note(1, str(1 + int(known.text if known else 0))))
+            worker.update(NOTES, "n", lambda before: Note(1, str(1 + int(before.text if before else 0))))
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(count, workers * 2))
@@ -167,20 +167,20 @@ def test_changes_by_many_threads_of_several_workers_all_count(place: Place) -> N
 
 def test_of_many_threads_and_workers_one_makes_a_value_and_the_others_wait_for_it(place: Place) -> None:
     workers = [place.worker() for _ in range(4)]
-    made: list[str] = []
+    calls: list[str] = []
 
-    def make(known: Note | None) -> Note:
-        if known is not None:
-            return known
+    def make(before: Note | None) -> Note:
+        if before is not None:
+            return before
         time.sleep(0.2)
-        made.append("x")
+        calls.append("x")
         return Note(1, "windy")
 
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda worker: worker.refresh(NOTES, "DE", make), workers))
+        notes = list(threads.map(lambda worker: worker.refresh(NOTES, "DE", make), workers))
 
-    assert [note.text for note in found if note] == ["windy"] * 4
-    assert len(made) == 1
+    assert [note.text for note in notes if note] == ["windy"] * 4
+    assert len(calls) == 1
 
 
 def test_while_one_renews_a_known_value_the_others_go_on_with_it(place: Place) -> None:
@@ -188,7 +188,7 @@ def test_while_one_renews_a_known_value_the_others_go_on_with_it(place: Place) -
     one.put(NOTES, "DE", Note(1, "old"))
     begun, may_end = threading.Event(), threading.Event()
 
-    def renew(_known: Note | None) -> Note:
+    def renew(_before: Note | None) -> Note:
         begun.set()
         may_end.wait(5)
         return Note(2, "new")
@@ -197,7 +197,7 @@ def test_while_one_renews_a_known_value_the_others_go_on_with_it(place: Place) -
     thread.start()
     begun.wait(5)
     began = time.monotonic()
-    meanwhile = other.refresh(NOTES, "DE", lambda _known: pytest.fail("two make it"))
+    meanwhile = other.refresh(NOTES, "DE", lambda _before: pytest.fail("two make it"))
     waited = time.monotonic() - began
     may_end.set()
     thread.join()
@@ -211,22 +211,22 @@ def test_who_waited_in_vain_for_a_first_value_gets_none(place: Place) -> None:
     place.store().lock("note:DE").acquire()
     began = time.monotonic()
 
-    found = place.worker().refresh(NOTES, "DE", lambda _known: pytest.fail("somebody else makes it"))
+    note = place.worker().refresh(NOTES, "DE", lambda _before: pytest.fail("somebody else makes it"))
 
-    assert found is None
+    assert note is None
     assert WAIT_SECONDS <= time.monotonic() - began < 2 * WAIT_SECONDS
 
 
 def test_an_exception_leaves_no_lock_behind(place: Place) -> None:
     worker = place.worker()
 
-    def fail(_known: Note | None) -> Note:
+    def fail(_before: Note | None) -> Note:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         worker.refresh(NOTES, "DE", fail)
 
-    assert worker.refresh(NOTES, "DE", lambda _known: Note(1, "windy")) == Note(1, "windy")
+    assert worker.refresh(NOTES, "DE", lambda _before: Note(1, "windy")) == Note(1, "windy")
 
 
 def test_the_lock_of_a_dead_process_frees_itself(file: Place) -> None:
@@ -248,13 +248,13 @@ def test_a_lock_from_before_the_clock_was_set_back_is_free(file: Place) -> None:
 
 
 def test_only_the_owner_frees_a_lock(place: Place) -> None:
-    mine, yours = place.store().lock("note:DE"), place.store().lock("note:DE")
-    assert mine.acquire()
-    yours.release()
+    owner, other = place.store().lock("note:DE"), place.store().lock("note:DE")
+    assert owner.acquire()
+    other.release()
 
-    assert not yours.acquire(wait=False)
-    mine.release()
-    assert yours.acquire(wait=False)
+    assert not other.acquire(wait=False)
+    owner.release()
+    assert other.acquire(wait=False)
 
 
 # --- the version
@@ -280,10 +280,10 @@ def test_the_version_follows_from_what_is_known_not_from_how_it_came_about(steps
     for name, word in steps:
         snapshot = snapshot.replaced([(NOTES, name, None if word is None else Note(1, word))])
 
-    known = snapshot.of(NOTES)
-    direct = empty.replaced([(NOTES, name, Note(99, note.text)) for name, note in sorted(known.items())])
+    values = snapshot.of(NOTES)
+    direct = empty.replaced([(NOTES, name, Note(99, note.text)) for name, note in sorted(values.items())])
     assert snapshot.version == direct.version
-    assert (snapshot.version == empty.version) == (not known)
+    assert (snapshot.version == empty.version) == (not values)
 
 
 def test_what_answers_do_not_depend_on_leaves_the_version_as_it_is() -> None:
@@ -319,7 +319,7 @@ def broken(place: Place) -> Callable[[], Callable[[], None]]:
 
 
 def alone_at(number: int) -> Callable[[Note | None], Note]:
-    return lambda _known: Note(number, f"alone {number}")
+    return lambda _before: Note(number, f"alone {number}")
 
 
 def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_what_it_learned(
@@ -332,9 +332,9 @@ def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_
 
     for number in range(2, 6):
         assert worker.refresh(NOTES, "FR", alone_at(number)) is not None
-        worker.update(NOTES, "PL", lambda known: Note(1, f"{known.text if known else ''}+"))
+        worker.update(NOTES, "PL", lambda before: Note(1, f"{before.text if before else ''}+"))
         place.pass_by(1)
-    said = complaints(caplog)
+    lines = complaints(caplog)
     scopes = [worker.scope]
     alone = (text(worker, "DE"), text(worker, "FR"), text(worker, "PL"))
     bring_back()
@@ -344,7 +344,7 @@ def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_
     assert alone == ("before", "alone 5", "++++")
     assert scopes == ["worker"]
     assert eventually(lambda: worker.scope == ("service" if place.redis else "machine"))
-    assert len(said) == 1
+    assert len(lines) == 1
     assert eventually(lambda: text(place.worker(), "FR") == "alone 5")
     assert text(place.worker(), "DE") == "before"
     assert eventually(lambda: "can be used again" in caplog.text or "answers again" in caplog.text)
@@ -382,15 +382,15 @@ def test_of_two_workers_that_went_on_alone_the_newer_value_wins(
 def test_a_value_made_just_before_the_store_broke_is_not_made_twice(
     place: Place, broken: Callable[[], Callable[[], None]]
 ) -> None:
-    worker, made = place.worker(), []
+    worker, calls = place.worker(), []
 
-    def make(_known: Note | None) -> Note:
+    def make(_before: Note | None) -> Note:
         broken()
-        made.append("x")
+        calls.append("x")
         return Note(1, "windy")
 
     assert worker.refresh(NOTES, "DE", make) == Note(1, "windy")
-    assert made == ["x"]
+    assert calls == ["x"]
     assert text(worker) == "windy"
 
 
@@ -442,14 +442,14 @@ def test_a_full_redis_is_done_without_until_it_has_room_again(redis: Place, capl
         worker.put(NOTES, "DE", Note(number, f"full {number}"))
         redis.pass_by(2)
         worker.snapshot()
-    said = complaints(caplog)
+    lines = complaints(caplog)
     link.use(lambda client: client.config_set("maxmemory", 0))
     redis.pass_by(BACK_AFTER_SECONDS)
     worker.snapshot()
 
     assert text(worker) == "full 8"
-    assert len(said) == 1
-    assert "each worker continues on its own" in said[0]
+    assert len(lines) == 1
+    assert "each worker continues on its own" in lines[0]
     assert eventually(lambda: text(redis.worker()) == "full 8")
 
 
@@ -560,7 +560,7 @@ def test_an_update_may_look_at_what_is_known_though_the_view_is_old(place: Place
     worker.snapshot()
     place.pass_by(SNAPSHOT_SECONDS + 1)
 
-    def change(_known: Note | None) -> Note:
+    def change(_before: Note | None) -> Note:
         return Note(1.0, f"{len(worker.snapshot().of(NOTES))} known")
 
     worker.update(NOTES, "DE", change)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
-from net import USER_AGENT, HttpClient, HttpLimits, ReplyTooLarge
+from net import USER_AGENT, HttpClient, HttpLimits, ReplyTooLarge, _DeadlineResponse, _Session
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import Answer, FakeElectricityMaps, always, dropped, first, reply, slow, truncated
 
@@ -248,3 +249,13 @@ def test_the_answer_after_a_timeout_belongs_to_the_new_question(server: FakeElec
 
     assert status == 200
     assert body.startswith(b'{"DE"')
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_urllib3_uses_our_connections_whose_timeout_is_for_the_whole_reply(scheme: str) -> None:
+    adapter = _Session().get_adapter(f"{scheme}://example.org")
+    assert isinstance(adapter, HTTPAdapter)
+
+    pool = adapter.poolmanager.connection_from_url(f"{scheme}://example.org")
+
+    assert pool._new_conn().response_class is _DeadlineResponse
