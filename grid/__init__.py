@@ -1,1 +1,1 @@
-"""Where carbon intensity comes from: one file an upstream, a cache, and the gathering of many zones."""
+"""Live carbon intensity: the sources, their calls, and the readings of many zones from all of them."""

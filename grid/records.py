@@ -196,7 +196,7 @@ def _readings(name: str, shape: type[Value]) -> Kind:
 def _documents(name: str, shape: type[D], identity: Callable[[D], object] | None = None) -> Kind:
     return Kind(
         name=name,
-        encode=lambda document: orjson.dumps(document, default=sorted),  # sets as lists
+        encode=lambda document: orjson.dumps(document, default=sorted),  # writes sets as lists
         decode=_reader(shape),
         order=lambda document: document.turn,
         identity=identity,

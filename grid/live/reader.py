@@ -19,9 +19,7 @@ from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
-LEAST_OF_TTL = (
-    0.9  # times to live differ by up to a tenth, so that zones requested together are not called together for ever
-)
+LEAST_OF_TTL = 0.9  # times to live differ by up to a tenth, so that zones requested together do not stay in step
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class FakeElectricityMaps:
             answer = good if self.fault is None else self.fault(call, good)
             if answer is not None and answer.wait_seconds:
                 self._closing.wait(answer.wait_seconds)
-            return None if self._closing.is_set() else answer  # whoever has kept a connection finds it closed
+            return None if self._closing.is_set() else answer  # open connections are closed
         finally:
             with self._lock:
                 self._at_once -= 1

@@ -1,4 +1,4 @@
-"""A real Redis on loopback that keeps nothing, to start, stop, slow down and fill up."""
+"""A real Redis on loopback without persistence, to start, stop, slow down and fill up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROGRAM = shutil.which("redis-server")
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
+    """A free port of loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

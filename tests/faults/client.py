@@ -18,7 +18,7 @@ SECRETS = {"X-API-Key": "cao_secret-of-a-caller", "Authorization": "Bearer anoth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A GET, or a POST of JSON. key: whom the caller says he is; None: nobody the service knows."""
+    """A GET, or a POST of JSON. key: the API key of the caller; None: no key."""
 
     path: str
     body: object = None

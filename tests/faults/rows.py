@@ -86,7 +86,7 @@ def half_the_text(_call: Call, good: Answer) -> Answer:
 
 
 def without_plan(call: Call, good: Answer) -> Answer:
-    """The plan covers a zone that nobody asks for."""
+    """The plan covers only a zone that no request needs."""
     text = f"Request unauthorized for zoneKey={call.zone},requestType=latest,dataType=carbon-intensity."
     return reply({"XX": {"access": ["*"]}}) if call.path == "zones" else reply({"error": text}, 401)
 

@@ -28,7 +28,7 @@ STOP_SECONDS = 45.0
 
 
 class Port:
-    """A free port that nobody else gets: bound without listening, so that connections to it are refused."""
+    """A free port that no other process gets: bound without listening, so that connections to it are refused."""
 
     def __init__(self) -> None:
         self._socket = socket.socket()

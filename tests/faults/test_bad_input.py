@@ -1,4 +1,4 @@
-"""Bad input gets its refusal in time, ends no worker, leaves no traceback, and disturbs nobody else."""
+"""Bad input is refused in time, ends no worker, leaves no traceback, and disturbs no other client."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
 
 
 @pytest.mark.parametrize("bad", BAD_INPUTS, ids=NAMES)
-def test_bad_input_is_refused_and_disturbs_nobody(bad: BadInput, server: Gunicorn) -> None:
+def test_bad_input_is_refused_and_disturbs_no_other_client(bad: BadInput, server: Gunicorn) -> None:
     workers = {worker.pid for worker in server.workers()}
 
     status = status_of(server.port, bad.wire)

@@ -1,4 +1,4 @@
-"""Clients that send slowly, not at all, or do not read keep nobody else out, on gunicorn without a proxy in front."""
+"""Clients that send slowly, not at all, or do not read block no other client, on gunicorn without a proxy in front."""
 
 from __future__ import annotations
 
@@ -66,19 +66,19 @@ def assert_answers(server: Gunicorn) -> None:
     assert max(answer.seconds for answer in answers) < ANSWER_SECONDS
 
 
-def test_a_thousand_idle_connections_keep_nobody_out(server: Gunicorn) -> None:
+def test_a_thousand_idle_connections_block_no_other_client(server: Gunicorn) -> None:
     with connected(server.port, IDLE_CONNECTIONS):
         assert_answers(server)
 
 
-def test_clients_that_trickle_headers_keep_nobody_out(server: Gunicorn) -> None:
+def test_clients_that_trickle_headers_block_no_other_client(server: Gunicorn) -> None:
     opening = b"GET /v1/by-rank HTTP/1.1\r\nHost: x\r\nX-A: "
 
     with connected(server.port, SLOW_CONNECTIONS) as connections, trickling(connections, opening, b"a"):
         assert_answers(server)
 
 
-def test_clients_that_do_not_read_their_answers_keep_nobody_out(server: Gunicorn) -> None:
+def test_clients_that_do_not_read_their_answers_block_no_other_client(server: Gunicorn) -> None:
     questions = b"".join(
         b"GET /v1/by-rank?limit=%d HTTP/1.1\r\nHost: x\r\n\r\n" % (400 + number) for number in range(40)
     )

@@ -39,7 +39,7 @@ def gone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def no_folder(folder: Path) -> Iterator[None]:
-    """A file stands in the folder's place, so that nobody, not even root, can write there."""
+    """A file replaces the folder, so that no user, not even root, can write there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.write_text("")
     try:
@@ -91,7 +91,7 @@ def assert_survived(server: Gunicorn) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_without_its_store_the_service_goes_on(name: str, upstream: FakeElectricityMaps, tmp_path: Path) -> None:
+def test_without_its_store_the_service_continues(name: str, upstream: FakeElectricityMaps, tmp_path: Path) -> None:
     with Gunicorn(tmp_path, settings(upstream)) as server:
         wait_until(lambda: live(burst(server.port, QUESTIONS * 2, at_once=8)), 20, "live values")
 
@@ -102,7 +102,7 @@ def test_without_its_store_the_service_goes_on(name: str, upstream: FakeElectric
         assert "Traceback" not in server.log()
 
 
-def test_on_a_full_disk_the_service_goes_on(upstream: FakeElectricityMaps, tmp_path: Path) -> None:
+def test_on_a_full_disk_the_service_continues(upstream: FakeElectricityMaps, tmp_path: Path) -> None:
     with Gunicorn(tmp_path, settings(upstream), largest_file_bytes=FULL_AT_BYTES) as server:
         assert_survived(server)
 

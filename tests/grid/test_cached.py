@@ -122,7 +122,7 @@ def test_regions_that_share_a_zone_share_its_call(
     assert source.calls == [("latest", "US-MIDA-PJM")]
 
 
-def test_shares_are_kept_for_a_quarter_of_an_hour(
+def test_shares_are_stored_for_a_quarter_of_an_hour(
     reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     shares = reader.open().shares("DE", now=clock.utc_now())
@@ -382,7 +382,7 @@ def test_thirty_two_threads_that_ask_for_one_zone_make_one_call(hasty: ChainRead
     assert source.calls == [("latest", "DE")]
 
 
-def test_a_call_that_ended_between_the_look_and_the_start_is_not_made_again(
+def test_a_call_that_ended_between_the_look_and_the_start_is_not_repeated(
     reader: ChainReader, source: FakeLiveSource, clock: SteppedClock
 ) -> None:
     source.when_asked_for_holds = lambda: read(reader, clock, "DE")  # another thread, after our look into the cache
@@ -443,9 +443,7 @@ def test_a_hanging_upstream_costs_one_deadline_not_one_for_each_request(
     assert time.monotonic() - began < DEADLINE_SECONDS
 
 
-def test_nobody_waits_for_a_source_that_brought_no_answer_for_a_while(
-    hasty: ChainReader, source: FakeLiveSource
-) -> None:
+def test_no_request_waits_for_a_source_that_does_not_reply(hasty: ChainReader, source: FakeLiveSource) -> None:
     source.gate.clear()
     source.responsive = False
     began = time.monotonic()

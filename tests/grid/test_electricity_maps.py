@@ -107,7 +107,9 @@ def test_the_longest_forecast_is_asked_for(source: ElectricityMaps, server: Fake
 # --- what the plan covers
 
 
-def test_what_the_plan_lacks_is_refused_without_a_call(server: FakeElectricityMaps, clock: SteppedClock) -> None:
+def test_a_zone_or_signal_outside_the_plan_is_refused_without_a_call(
+    server: FakeElectricityMaps, clock: SteppedClock
+) -> None:
     server.access = {"DE": [LATEST], "FR": []}
     source = build(server, clock)
     source.latest("DE")
@@ -143,7 +145,7 @@ def test_the_plan_is_asked_again_after_a_day(
         pytest.param(reply([{"zoneKey": "DE"}]), id="another shape"),
     ],
 )
-def test_where_the_coverage_is_not_told_zones_are_asked_directly(
+def test_without_a_list_of_covered_zones_each_zone_is_tried(
     source: ElectricityMaps, server: FakeElectricityMaps, zones_answer: Answer
 ) -> None:
     server.fault = only("zones", always(zones_answer))
@@ -175,8 +177,8 @@ def test_an_outage_while_asking_for_the_plan_holds_everything_for_a_short_while(
 # --- the horizon of forecasts
 
 
-@pytest.mark.parametrize(("horizon_hours", "asked"), [(72, [72]), (48, [72, 48]), (24, [72, 48, 24])])
-def test_a_refused_horizon_is_shortened_and_the_one_that_worked_is_kept(
+@pytest.mark.parametrize(("horizon_hours", "earlier_horizons"), [(72, [72]), (48, [72, 48]), (24, [72, 48, 24])])
+def test_a_refused_horizon_is_shortened_and_the_one_that_worked_is_stored(
     source: ElectricityMaps, server: FakeElectricityMaps, horizon_hours: int, earlier_horizons: list[int]
 ) -> None:
     server.horizon_hours = horizon_hours
@@ -215,7 +217,7 @@ def test_a_zone_without_any_forecast_is_not_worth_asking_for_a_day(
     assert error.value.retry_after_seconds == DAY
 
 
-def test_where_the_plan_is_not_told_one_refused_forecast_of_an_unknown_zone_is_enough(
+def test_without_a_known_plan_one_refused_forecast_of_a_new_zone_is_enough(
     server: FakeElectricityMaps, clock: SteppedClock
 ) -> None:
     server.tells_access = False
@@ -228,7 +230,7 @@ def test_where_the_plan_is_not_told_one_refused_forecast_of_an_unknown_zone_is_e
     assert server.count(FORECAST) == 1
 
 
-def test_the_horizon_is_tried_anew_after_a_day(
+def test_the_horizon_is_tried_again_after_a_day(
     source: ElectricityMaps, server: FakeElectricityMaps, clock: SteppedClock
 ) -> None:
     server.horizon_hours = 24
@@ -391,7 +393,7 @@ def test_a_401_for_what_just_worked_is_a_rate_limit_in_disguise(
     assert server.count(LATEST) == 3  # the good one, the refused one, one more try
 
 
-def test_a_zone_that_the_plan_lost_is_believed_an_hour_after_it_last_worked(
+def test_a_refused_zone_counts_as_not_in_the_plan_an_hour_after_it_last_worked(
     source: ElectricityMaps, server: FakeElectricityMaps, clock: SteppedClock
 ) -> None:
     source.latest("DE")
@@ -402,7 +404,7 @@ def test_a_zone_that_the_plan_lost_is_believed_an_hour_after_it_last_worked(
         source.latest("DE")
 
 
-def test_a_refusal_that_contradicts_the_plan_is_not_believed_for_a_day(
+def test_a_refusal_that_contradicts_the_plan_is_not_stored_for_a_day(
     source: ElectricityMaps, server: FakeElectricityMaps
 ) -> None:
     server.fault = only(LATEST, always(PLAN_REFUSAL))  # while /zones grants everything
@@ -413,7 +415,7 @@ def test_a_refusal_that_contradicts_the_plan_is_not_believed_for_a_day(
     assert error.value.retry_after_seconds is None
 
 
-def test_a_refusal_nothing_contradicts_is_believed_for_a_day_at_the_cost_of_one_call(
+def test_a_refusal_that_contradicts_nothing_is_stored_for_a_day_after_one_call(
     server: FakeElectricityMaps, clock: SteppedClock
 ) -> None:
     server.tells_access = False
@@ -428,7 +430,7 @@ def test_a_refusal_nothing_contradicts_is_believed_for_a_day_at_the_cost_of_one_
     assert server.count(LATEST, "DE") == 1
 
 
-def test_a_key_that_stays_refused_is_believed_though_it_worked_before(
+def test_a_key_that_stays_refused_counts_as_refused_though_it_worked_before(
     source: ElectricityMaps, server: FakeElectricityMaps
 ) -> None:
     source.latest("DE")
@@ -683,7 +685,7 @@ def test_the_key_is_not_in_the_repr_of_the_configuration() -> None:
     assert KEY not in repr(ElectricityMapsConfig(api_key=KEY))
 
 
-def test_of_an_error_body_at_most_200_printable_characters_are_kept(
+def test_of_an_error_body_at_most_200_printable_characters_are_quoted(
     source: ElectricityMaps, server: FakeElectricityMaps
 ) -> None:
     server.fault = only(LATEST, always(reply({"error": "No data\r\nforged log line\x1b[31m " + "x" * 5000}, 404)))

@@ -241,7 +241,7 @@ def test_a_forecast_may_begin_with_the_next_hour() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"),
+    ("body", "reason"),
     [
         pytest.param({"forecast": []}, "empty", id="no rows"),
         pytest.param({"forecast": rows(None, None)}, "empty", id="no values"),
@@ -367,7 +367,7 @@ def test_the_access_lists_of_zones_say_what_may_be_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "body",
     [
         pytest.param({"DE": {"zoneName": "Germany"}}, id="no access field, as without a key"),
         pytest.param([{"zoneKey": "DE"}], id="a list"),

@@ -39,7 +39,7 @@ def source_at(base_url: str, limits: HttpLimits = QUICK) -> ElectricityMaps:
 
 
 class RawServer:
-    """Sends the same bytes to everybody, whatever is asked; keeps what was asked."""
+    """Sends the same bytes in reply to every request, and stores the requests."""
 
     def __init__(self) -> None:
         self.reply = b""
@@ -167,7 +167,7 @@ def test_a_good_reply_that_is_garbled_anywhere_is_a_value_or_a_source_error(
     asked(lambda: source_at(raw.base_url).latest("DE"))
 
 
-def test_a_source_that_breaks_http_each_time_is_left_alone_like_one_that_is_down(raw: RawServer) -> None:
+def test_a_source_that_always_breaks_http_is_held_like_one_that_is_down(raw: RawServer) -> None:
     raw.reply = REPLIES["chunk size b'-5'"]
     source = source_at(raw.base_url)
 
@@ -194,9 +194,7 @@ CALLS: dict[str, tuple[Callable[[ElectricityMaps], object], Kind | None]] = {
 
 
 @pytest.mark.parametrize("path", CALLS)
-def test_whatever_a_body_holds_it_is_a_value_that_can_be_kept_or_a_source_error(
-    path: str, upstream: FakeElectricityMaps
-) -> None:
+def test_every_body_is_a_value_that_can_be_stored_or_a_source_error(path: str, upstream: FakeElectricityMaps) -> None:
     ask, kind = CALLS[path]
     upstream.access = {"DE": ["carbon-intensity/*", "*"]} if "breakdown" not in path else {"DE": [path]}
     good = upstream._good(Call(path, "DE", {"horizonHours": "24"}, {"auth-token": KEY})).body

@@ -1,4 +1,4 @@
-"""Many processes over one store: one upstream call for each zone and time to live, one answer, whatever breaks.
+"""Many processes over one store: one upstream call for each zone and time to live, and one answer, failures included.
 
 Four real processes of eight threads each read three zones over and over. Times to live are a second or two.
 """
@@ -140,7 +140,7 @@ def test_equal_versions_at_one_minute_are_equal_readings_in_every_worker(upstrea
     assert {version: contents for version, contents in together.items() if len(contents) > 1} == {}
 
 
-def test_a_worker_killed_in_the_middle_of_a_call_keeps_nobody_from_answering(upstream: Upstream, setup: Setup) -> None:
+def test_the_other_workers_answer_after_one_is_killed_in_the_middle_of_a_call(upstream: Upstream, setup: Setup) -> None:
     with working(setup, processes=2, threads=2) as workers:
         workers.start()
         time.sleep(1.2)
@@ -264,7 +264,7 @@ def test_a_service_that_starts_without_redis_answers_live(upstream: Upstream) ->
 # --- the file breaks
 
 
-def test_the_folder_goes_away_under_load_and_comes_back(in_file: Setup, tmp_path: Path) -> None:
+def test_the_folder_is_removed_and_restored_under_load(in_file: Setup, tmp_path: Path) -> None:
     aside = tmp_path.with_name(f"{tmp_path.name}-aside")
     with working(in_file, processes=2, threads=4) as workers:
         workers.start()

@@ -1,4 +1,4 @@
-"""What calls to a source are counted as: a 200 only as good as what it holds."""
+"""The outcomes that calls to a source are counted under: a 200 counts as ok only if its body can be used."""
 
 from __future__ import annotations
 

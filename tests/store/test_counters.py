@@ -155,7 +155,7 @@ def test_at_most_60_pass_while_every_thread_waits_for_the_processor(
     assert not any(failing for _, failing in shares)
 
 
-def test_the_file_forgets_callers_who_stay_away(tmp_path: Path, clock: SteppedClock) -> None:
+def test_old_rows_of_absent_callers_are_deleted(tmp_path: Path, clock: SteppedClock) -> None:
     counter = FileCounter(tmp_path, busy_seconds=1.0, monotonic=clock.monotonic)
     for number in range(50):
         counter.hit(f"caller {number}", 60, 10)
@@ -230,7 +230,7 @@ def limiter(clock: SteppedClock, broken: Broken, telemetry: Counts, on_store_err
     return RateLimiter(broken, on_store_error=on_store_error, telemetry=telemetry, monotonic=clock.monotonic)  # type: ignore[arg-type]
 
 
-def test_while_the_counter_fails_each_worker_counts_alone_asks_it_rarely_and_says_so_once(
+def test_while_the_counter_fails_each_worker_counts_alone_retries_rarely_and_logs_it_once(
     clock: SteppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, telemetry = Broken(clock), Counts()
@@ -259,7 +259,9 @@ def test_a_counter_that_works_again_is_used_again(clock: SteppedClock, caplog: p
     assert [line.getMessage() for line in caplog.records] == ["the shared request counts can be used again"]
 
 
-def test_open_limits_nobody_and_closed_lets_nobody_in_while_the_counter_fails(clock: SteppedClock) -> None:
+def test_while_the_counter_fails_open_allows_every_request_and_closed_refuses_every_request(
+    clock: SteppedClock,
+) -> None:
     opened = limiter(clock, Broken(clock), Counts(), "open")
     closed = limiter(clock, Broken(clock), Counts(), "closed")
 

@@ -159,7 +159,7 @@ def test_the_damaged_files_hold_a_row_of_every_table(folder: Place) -> None:
     assert empty_tables(folder.settings.data_dir) == set()
 
 
-def test_whatever_a_cell_of_a_file_holds_every_question_is_answered(copy: Callable[[], Place]) -> None:
+def test_every_request_is_answered_with_any_damaged_cell_of_a_file(copy: Callable[[], Place]) -> None:
     wrong = []
     for cell in cells(copy().settings.data_dir):
         for value in CELLS:
@@ -175,7 +175,7 @@ def test_a_text_that_is_no_utf_8_fails_no_question(copy: Callable[[], Place]) ->
         place = copy()
         cell.write_bad_text(place.settings.data_dir)
         statuses = place.statuses()
-        # A damaged key is not known, and without one readable key it is not known who may ask: nobody may.
+        # A damaged key is refused. Without any readable key the valid keys are unknown, so every request is refused.
         allowed = {200, 401, 503} if cell.table == "keys" else {200}
         if statuses["/health"] != 200 or not set(statuses.values()) <= allowed:
             wrong.append((cell, statuses))
@@ -200,7 +200,9 @@ def test_a_key_that_was_known_stays_in_force_when_its_record_is_damaged(
     assert "unreadable keys" in caplog.text
 
 
-def test_with_damaged_records_alone_nobody_gets_in(copy: Callable[[], Place], caplog: pytest.LogCaptureFixture) -> None:
+def test_with_only_damaged_key_records_every_request_is_refused(
+    copy: Callable[[], Place], caplog: pytest.LogCaptureFixture
+) -> None:
     place = copy()
     Cell("keys.sqlite3", "keys", "created_at").write_bad_text(place.settings.data_dir)
 
@@ -212,7 +214,7 @@ def test_with_damaged_records_alone_nobody_gets_in(copy: Callable[[], Place], ca
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
-def test_whatever_a_value_holds_reading_goes_on(
+def test_readings_continue_with_any_damaged_value(
     kind: Kind, folder: Place, upstream: FakeElectricityMaps, tmp_path: Path
 ) -> None:
     values = folder.store().changes(since=START).values
@@ -228,7 +230,7 @@ def test_whatever_a_value_holds_reading_goes_on(
         store.put({key: raw})
 
 
-def test_a_value_that_cannot_be_read_is_made_anew_from_what_the_process_knows(
+def test_an_unreadable_value_is_replaced_by_the_one_of_this_process(
     folder: Place, upstream: FakeElectricityMaps, tmp_path: Path
 ) -> None:
     store = SqliteCache(tmp_path / "var", lock_seconds=5, wait_seconds=0.5)
@@ -252,7 +254,7 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
-def test_whatever_redis_holds_every_question_is_answered(
+def test_every_request_is_answered_with_any_damaged_value_in_redis(
     redis: RedisServer, upstream: FakeElectricityMaps, tmp_path: Path
 ) -> None:
     settings = Settings(data_dir=tmp_path / "var", redis_url=redis.url, rate_limit="600 per minute")
@@ -277,7 +279,7 @@ def _each(
         client.restore(key, 0, good, replace=True)
 
 
-def test_a_lock_in_redis_that_never_expires_is_taken_away(redis: RedisServer) -> None:
+def test_a_lock_in_redis_without_an_expiry_is_free(redis: RedisServer) -> None:
     store = store_at(redis.url, wait_seconds=1.0)
     assert store is not None
     Redis(port=redis.port).set(f"{LOCKS}spoilt", b"x")
@@ -285,7 +287,7 @@ def test_a_lock_in_redis_that_never_expires_is_taken_away(redis: RedisServer) ->
     assert store.lock("spoilt").acquire()
 
 
-def test_a_damaged_record_of_a_key_in_redis_is_mended_by_the_copy(
+def test_a_damaged_record_of_a_key_in_redis_is_replaced_from_the_copy(
     redis: RedisServer, upstream: FakeElectricityMaps, tmp_path: Path
 ) -> None:
     settings = Settings(data_dir=tmp_path / "var", redis_url=redis.url)

@@ -1,4 +1,4 @@
-"""Keys on several machines: one set, whoever was away, and no revoked key ever comes back."""
+"""Keys on several machines: all machines end with one set of keys, and no revoked key is in force again."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_keys_under_the_prefix_of_an_older_release_are_carried_over_and_revoked_
     assert in_force(machine(tmp_path / "another", redis, clock)) == ["ci"]
 
 
-def test_a_redis_that_came_back_empty_opens_nothing_and_is_filled_again(
+def test_a_redis_that_restarted_empty_does_not_open_the_service_and_is_filled_again(
     one: SharedKeys, two: SharedKeys, redis: RedisServer, clock: SteppedClock
 ) -> None:
     one.create("kept", rate=None, now=NOW)
@@ -121,7 +121,7 @@ def test_a_redis_that_came_back_empty_opens_nothing_and_is_filled_again(
     assert settled == (["kept"], ["kept"])
 
 
-def test_while_redis_is_away_the_copy_stands_in_and_nothing_can_be_changed(one: SharedKeys, redis: RedisServer) -> None:
+def test_while_redis_is_down_the_copy_is_used_and_no_key_can_be_changed(one: SharedKeys, redis: RedisServer) -> None:
     key = one.create("ci", rate=None, now=NOW)
     one.records()
     redis.stop()
@@ -135,7 +135,7 @@ def test_while_redis_is_away_the_copy_stands_in_and_nothing_can_be_changed(one: 
         one.revoke("ci", now=NOW)
 
 
-def test_a_redis_that_takes_no_writes_keeps_nobody_out_and_changes_nothing(
+def test_with_a_redis_that_refuses_writes_keys_stay_in_force_and_cannot_be_changed(
     tmp_path: Path, one: SharedKeys, redis: RedisServer
 ) -> None:
     key = KeyTable(tmp_path / "one", busy_seconds=1.0).create("old", rate=None, now=NOW)
@@ -149,16 +149,14 @@ def test_a_redis_that_takes_no_writes_keeps_nobody_out_and_changes_nothing(
     assert in_force(one) == ["old"]
 
 
-def test_without_redis_and_without_a_copy_it_is_not_known_whether_there_are_keys(
-    one: SharedKeys, redis: RedisServer
-) -> None:
+def test_without_redis_and_without_a_copy_it_is_unknown_whether_keys_exist(one: SharedKeys, redis: RedisServer) -> None:
     redis.stop()
 
     with pytest.raises(StateUnavailable):
         KeyRing(one.records).configured()
 
 
-def test_a_folder_that_cannot_be_written_is_done_without(
+def test_keys_work_without_a_writable_folder_for_the_copy(
     tmp_path: Path, redis: RedisServer, clock: SteppedClock
 ) -> None:
     (tmp_path / "file").write_text("in the way of the folder")

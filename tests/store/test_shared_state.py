@@ -1,4 +1,4 @@
-"""State that workers share, over a real file and a real Redis: what one learns the others know, whatever breaks."""
+"""State that workers share, over a real file and a real Redis, while both work and while they fail."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
 # --- one worker learns, all know
 
 
-def test_what_one_worker_keeps_another_knows_a_second_later(place: Place) -> None:
+def test_a_value_of_one_worker_is_known_to_another_a_second_later(place: Place) -> None:
     one, other = place.worker(), place.worker()
     other.snapshot()
     one.put(NOTES, "DE", Note(1, "windy"))
@@ -140,7 +140,7 @@ def test_a_new_worker_knows_everything_at_once(place: Place) -> None:
     assert text(place.worker()) == "windy"
 
 
-def test_a_value_in_the_form_of_another_release_is_as_good_as_none(place: Place) -> None:
+def test_a_value_in_the_form_of_another_release_counts_as_absent(place: Place) -> None:
     store = place.store()
     store.put({"note:DE": b"{}", "note:FR": b"\xff", "gone:DE": b"1"})
 
@@ -165,7 +165,7 @@ def test_changes_by_many_threads_of_several_workers_all_count(place: Place) -> N
 # --- one makes what all need
 
 
-def test_of_many_threads_and_workers_one_makes_a_value_and_the_others_wait_for_it(place: Place) -> None:
+def test_of_many_threads_and_workers_one_creates_a_value_and_the_others_wait_for_it(place: Place) -> None:
     workers = [place.worker() for _ in range(4)]
     calls: list[str] = []
 
@@ -183,7 +183,7 @@ def test_of_many_threads_and_workers_one_makes_a_value_and_the_others_wait_for_i
     assert len(calls) == 1
 
 
-def test_while_one_renews_a_known_value_the_others_go_on_with_it(place: Place) -> None:
+def test_while_one_caller_renews_a_stored_value_the_others_use_the_old_one(place: Place) -> None:
     one, other = place.worker(), place.worker()
     one.put(NOTES, "DE", Note(1, "old"))
     begun, may_end = threading.Event(), threading.Event()
@@ -207,7 +207,7 @@ def test_while_one_renews_a_known_value_the_others_go_on_with_it(place: Place) -
     assert text(one) == "new"
 
 
-def test_who_waited_in_vain_for_a_first_value_gets_none(place: Place) -> None:
+def test_a_caller_that_waits_too_long_for_a_first_value_gets_none(place: Place) -> None:
     place.store().lock("note:DE").acquire()
     began = time.monotonic()
 
@@ -273,7 +273,7 @@ def test_workers_that_know_the_same_have_the_same_version_and_others_another(pla
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", None])), max_size=12))
-def test_the_version_follows_from_what_is_known_not_from_how_it_came_about(steps: list[tuple[str, str | None]]) -> None:
+def test_the_version_depends_on_the_values_and_not_on_their_history(steps: list[tuple[str, str | None]]) -> None:
     empty = Snapshot({"note": {}, "unseen": {}})
     snapshot = empty
 
@@ -286,7 +286,7 @@ def test_the_version_follows_from_what_is_known_not_from_how_it_came_about(steps
     assert (snapshot.version == empty.version) == (not values)
 
 
-def test_what_answers_do_not_depend_on_leaves_the_version_as_it_is() -> None:
+def test_values_that_answers_do_not_depend_on_do_not_change_the_version() -> None:
     empty = Snapshot({"note": {}, "unseen": {}})
 
     snapshot = empty.replaced([(UNSEEN, "x", Note(1, "calls"))])
@@ -322,7 +322,7 @@ def alone_at(number: int) -> Callable[[Note | None], Note]:
     return lambda _before: Note(number, f"alone {number}")
 
 
-def test_without_the_store_a_worker_goes_on_alone_says_so_once_and_shares_again_what_it_learned(
+def test_without_the_store_a_worker_continues_alone_logs_it_once_and_shares_its_values_later(
     place: Place, broken: Callable[[], Callable[[], None]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -362,7 +362,7 @@ def test_every_use_of_a_store_that_fails_is_counted(tmp_path: Path) -> None:
     assert counts.seen["store_error", "shared-state"] >= 1
 
 
-def test_of_two_workers_that_went_on_alone_the_newer_value_wins(
+def test_after_two_workers_continued_alone_the_newer_value_wins(
     place: Place, broken: Callable[[], Callable[[], None]]
 ) -> None:
     one, other = place.worker(), place.worker()
@@ -379,7 +379,7 @@ def test_of_two_workers_that_went_on_alone_the_newer_value_wins(
     assert eventually(all_know_the_newer)
 
 
-def test_a_value_made_just_before_the_store_broke_is_not_made_twice(
+def test_a_value_created_just_before_the_store_fails_is_not_created_twice(
     place: Place, broken: Callable[[], Callable[[], None]]
 ) -> None:
     worker, calls = place.worker(), []
@@ -394,7 +394,7 @@ def test_a_value_made_just_before_the_store_broke_is_not_made_twice(
     assert text(worker) == "windy"
 
 
-def test_a_store_that_lost_everything_gets_what_is_known(place: Place) -> None:
+def test_a_store_that_lost_its_values_gets_those_of_the_workers(place: Place) -> None:
     worker = place.worker()
     worker.put(NOTES, "DE", Note(1, "windy"))
     worker.snapshot()
@@ -431,7 +431,7 @@ def test_a_hanging_redis_costs_a_request_less_than_half_a_second_once(redis: Pla
     assert sum(wait > 0.05 for wait in waits) <= 1
 
 
-def test_a_full_redis_is_done_without_until_it_has_room_again(redis: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_redis_is_not_used_until_it_has_room_again(redis: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     worker = redis.worker()
     worker.put(NOTES, "DE", Note(1, "before"))
@@ -453,7 +453,9 @@ def test_a_full_redis_is_done_without_until_it_has_room_again(redis: Place, capl
     assert eventually(lambda: text(redis.worker()) == "full 8")
 
 
-def test_a_redis_key_of_another_type_is_done_without(redis: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_worker_continues_alone_when_the_redis_key_has_another_type(
+    redis: Place, caplog: pytest.LogCaptureFixture
+) -> None:
     worker = redis.worker()
     link = worker._store._link  # type: ignore[union-attr]
     link.use(lambda client: client.set(VALUES, "mine"))
@@ -506,7 +508,9 @@ def test_a_locked_file_costs_less_than_half_a_second_and_is_used_again(
 
 
 @pytest.mark.parametrize("damage", ["not a database", "torn pages", "other tables"])
-def test_a_damaged_file_is_set_aside_and_begun_anew(file: Place, caplog: pytest.LogCaptureFixture, damage: str) -> None:
+def test_a_damaged_file_is_renamed_and_replaced_by_a_new_one(
+    file: Place, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
     path = Path(file.where) / FILE
     if damage == "not a database":
         path.write_bytes(b"not a database at all, " * 500)
@@ -528,7 +532,7 @@ def test_a_damaged_file_is_set_aside_and_begun_anew(file: Place, caplog: pytest.
     assert [line for line in complaints(caplog) if "was renamed" in line]
 
 
-def test_a_full_disk_is_done_without(file: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_worker_continues_alone_while_the_disk_is_full(file: Place, caplog: pytest.LogCaptureFixture) -> None:
     worker = file.worker()
     worker.put(NOTES, "DE", Note(1, "before"))
     with worker._store._database.reading() as connection:  # type: ignore[union-attr]
