@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import requests
 
 from grid.source import MalformedReply, SourceError, SourceRefused, SourceUnavailable
-from net import HttpClient, Reply, ReplyTooLarge
+from net import HttpClient, HttpLimits, Reply, ReplyTooLarge
 from telemetry import Telemetry
 
 _QUOTED_CHARACTERS = 200
@@ -80,24 +81,27 @@ class Refusal(SourceError):
         self.text = text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """How to reach an upstream. headers, params: of every call; their values are secrets, such as a key."""
+
+    base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    limits: HttpLimits = field(default_factory=HttpLimits)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that no error may quote."""
+        return (*self.headers.values(), *self.params.values())
+
+
 class JsonSession:
     """GETs JSON below one base URL."""
 
-    def __init__(
-        self,
-        client: HttpClient,
-        *,
-        base_url: str,
-        headers: Mapping[str, str],
-        params: Mapping[str, str],
-        secrets: Sequence[str],
-    ) -> None:
-        """headers, params: of every call. secrets: texts that no error may quote."""
+    def __init__(self, client: HttpClient, address: Address) -> None:
         self._client = client
-        self._base_url = base_url.rstrip("/")
-        self._headers = headers
-        self._params = params
-        self._secrets = secrets
+        self._address = address
 
     @property
     def calls(self) -> int:
@@ -127,13 +131,12 @@ class JsonSession:
             raise MalformedReply("not-json", path) from None  # the error holds the whole document
 
     def _send(self, path: str, params: Mapping[str, str]) -> Reply:
-        if not all(re.fullmatch(r"[!-~]+", value) for value in self._headers.values()):
+        if not all(re.fullmatch(r"[!-~]+", value) for value in self._address.headers.values()):
             # otherwise the exception of requests would quote the key
             raise SourceRefused("bad-key", "the key contains characters that are not allowed in a header")
         try:
-            return self._client.get(
-                f"{self._base_url}/{path}", params={**self._params, **params}, headers=self._headers
-            )
+            url = f"{self._address.base_url.rstrip('/')}/{path}"
+            return self._client.get(url, params={**self._address.params, **params}, headers=self._address.headers)
         except requests.Timeout as error:
             raise SourceUnavailable("timeout", path) from error
         except requests.exceptions.ChunkedEncodingError as error:
@@ -154,7 +157,7 @@ class JsonSession:
             return ""
         texts = [parsed[name] for name in ("error", "message") if isinstance(parsed.get(name), str)]
         text = " ".join(texts)
-        for secret in self._secrets:
+        for secret in self._address.secrets:
             text = text.replace(secret, "[key]")
         line = " ".join(text.split())
         return "".join(character for character in line if character.isprintable())[:_QUOTED_CHARACTERS]

@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from grid.source import SourceError, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.gate import Gate
 from grid.upstream.quota import Governor
-from grid.upstream.session import JsonSession, Outcomes, Refusal
-from net import HttpClient, HttpLimits, Reply
+from grid.upstream.session import Address, JsonSession, Outcomes, Refusal
+from net import HttpClient, Reply
 from store.shared.state import SharedState
 from telemetry import Telemetry
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """How to reach an upstream. headers, params: of every call; their values are secrets, such as a key."""
-
-    base_url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    limits: HttpLimits = field(default_factory=HttpLimits)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (*self.headers.values(), *self.params.values())
 
 
 class Upstream:
@@ -61,9 +46,7 @@ class Upstream:
         client = HttpClient(
             address.limits, before=self._before_attempt, after=self._after_attempt, monotonic=monotonic, sleep=sleep
         )
-        self._session = JsonSession(
-            client, base_url=address.base_url, headers=address.headers, params=address.params, secrets=address.secrets
-        )
+        self._session = JsonSession(client, address)
 
     def get(self, path: str, params: Mapping[str, str]) -> Any:
         """The JSON of one GET, see JsonSession. Only inside the `send` of `call`."""
@@ -93,13 +76,12 @@ class Upstream:
                 value = read(body)
         except _CallHeldBack as held_back:
             raise held_back.reason from None
-        except Refusal as refusal:
-            error = meaning(refusal)
-            self._note_failure(error, signal, zone, key_accepted, all_depends_on_it)
-            raise error from refusal
-        except SourceError as error:
-            self._note_failure(error, signal, zone, key_accepted, all_depends_on_it)
-            raise
+        except SourceError as cause:
+            error = meaning(cause) if isinstance(cause, Refusal) else cause
+            if not isinstance(error, ZoneNotCovered):  # the limits of a plan are no failure
+                call = f"{signal} {zone}"
+                self.gate.failed(error, call=call, nothing_works_without=all_depends_on_it, with_key=key_accepted)
+            raise error from (cause.__cause__ if error is cause else cause)
         self.gate.succeeded(signal, zone, with_key=key_accepted)
         return value
 
@@ -130,10 +112,6 @@ class Upstream:
             quota=None if self._governor is None else self._governor.quota(),
             breaker_open=hold is not None,
         )
-
-    def _note_failure(self, error: SourceError, signal: str, zone: str, key_accepted: bool, for_all: bool) -> None:
-        if not isinstance(error, ZoneNotCovered):  # the limits of a plan are no failure
-            self.gate.failed(error, call=f"{signal} {zone}", nothing_works_without=for_all, with_key=key_accepted)
 
     def _before_attempt(self) -> None:
         hold = self.gate.held()

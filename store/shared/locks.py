@@ -31,7 +31,7 @@ class ExpiringLock:
     _owner: str = field(default_factory=lambda: token_hex(8))
 
     def acquire(self, *, wait: bool = True) -> bool:
-        """Whether the caller holds the lock now. Raises LockHeld after waiting in vain."""
+        """Whether the caller holds the lock now. Raises LockHeld after wait_seconds."""
         ends = time.monotonic() + self.wait_seconds
         while not self.take(self._owner):
             if not wait:

@@ -29,8 +29,8 @@ from grid.sources.electricity_maps.access import (
 )
 from grid.upstream.plan import DAY_SECONDS, Grants, PlanBook
 from grid.upstream.quota import Governor
-from grid.upstream.session import Refusal
-from grid.upstream.upstream import Address, Upstream
+from grid.upstream.session import Address, Refusal
+from grid.upstream.upstream import Upstream
 from net import HttpLimits
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry

@@ -10,8 +10,8 @@ from carbon.intensity import Quality, Signal
 from carbon.reading import Observation
 from grid.live.tools import Build, Live, Tools, http_limits_of, policy_of
 from grid.source import MalformedReply, SourceError, SourceRefused, SourceState
-from grid.upstream.session import Refusal
-from grid.upstream.upstream import Address, Upstream
+from grid.upstream.session import Address, Refusal
+from grid.upstream.upstream import Upstream
 from settings import Settings
 
 NAME = "toy"
