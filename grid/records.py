@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
+from carbon.units import HOUR
 from store.shared.snapshot import Kind, Snapshot
 
 Value = Observation | UpstreamForecast | Shares
@@ -23,7 +24,6 @@ CLOCK_SKEW_SECONDS = 60.0
 # No year of any zone is above 1306 gCO2e/kWh (Turkmenistan 2023, Electricity Maps yearly data); twice that leaves
 # room for a bad hour of old plants.
 MAX_PLAUSIBLE_GCO2E_PER_KWH = 3000.0
-HOUR = timedelta(hours=1)
 LONGEST_FORECAST = timedelta(days=14)
 FIRST_YEAR, LAST_YEAR = 1971, 2999
 MOST_HOURS = LONGEST_FORECAST // HOUR + 1

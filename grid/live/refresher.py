@@ -11,8 +11,9 @@ from typing import Protocol, runtime_checkable
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
+from carbon.units import HOUR
 from grid.live.flights import Flight, Flights
-from grid.records import CLOCK_SKEW_SECONDS, FORECAST, HOUR, INTENSITY, SHARES, Value, ZoneRecord, record_key
+from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Value, ZoneRecord, record_key
 from grid.source import RefreshInProgress, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.quota import Governor
 from store.shared.snapshot import Kind, Snapshot

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, Shares, UpstreamForecast, ZoneReading
+from carbon.units import HOUR
 from grid.source import SourceState
-
-HOUR = timedelta(hours=1)
 
 
 class FakeReader:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from carbon.intensity import Quality, Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
+from carbon.units import HOUR
 from grid.chain import ChainReader
 from grid.live.reader import SourceReader
 from grid.live.refresher import LiveSource, ReadPolicy
 from grid.records import KINDS
 from grid.source import SourceError, SourceState
 from store.shared.state import SharedState
-
-HOUR = timedelta(hours=1)
 
 
 class FakeLiveSource:

@@ -11,7 +11,8 @@ from typing import Any
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, Shares, UpstreamForecast
-from grid.records import HOUR, LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
+from carbon.units import HOUR
+from grid.records import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
 from grid.source import MalformedReply, SourceRefused
 from grid.sources.electricity_maps.access import SOURCE, Access
 
