@@ -14,7 +14,7 @@ from flask import Flask, Response, g, has_request_context, request
 from api.edge.access import Access
 from api.edge.answer_cache import KeptAnswers
 from api.edge.metrics import Metrics
-from api.render.numbers import stamp
+from api.shapes.numbers import stamp
 from engine import Engine, Session
 from mapping import CloudMap
 from settings import Settings

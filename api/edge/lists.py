@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from api.edge.exchange import current
 from api.edge.formats import Format, accepted
 from api.questions.fields import Parameters
-from api.render.parts import Json
-from api.render.tables import Table
+from api.shapes.reading import Json
+from api.shapes.tables import Table
 
 table_of = cache(Table.of)
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from api.edge.exchange import current, request_id
 from api.edge.problem_types import BY_ERROR, BY_STATUS, INTERNAL, ProblemType
 from api.questions.parse import InvalidParameters
-from api.render.parts import plain
+from api.shapes.problems import plain
 from carbon import errors
 
 log = logging.getLogger(__name__)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from api.answers.emissions import CalculateAnswer
 from api.edge.exchange import current
 from api.questions.fields import Count, Duration, IncludeEmbodied, LoadFields, MachineFields
-from api.render.emissions import calculation
-from api.render.parts import Json
+from api.shapes.emissions import CalculateAnswer
+from api.shapes.reading import Json
 from carbon.workload import CalculateQuery
 
 bp = APIBlueprint("calculate", __name__, tag="Decisions")
@@ -42,5 +41,5 @@ def calculate(body: CalculateRequest) -> Json:
     co2_emissions_g is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
     exchange = current()
-    result = exchange.session.calculate(body.query())
-    return exchange.success(calculation(result, exchange.mapping))
+    session = exchange.session
+    return exchange.success(CalculateAnswer.of(session.calculate(body.query()), session))

@@ -6,7 +6,6 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
 
-from api.answers.emissions import CompareAnswer, EmissionRow
 from api.edge.exchange import current
 from api.edge.lists import answered
 from api.questions import names
@@ -19,7 +18,8 @@ from api.questions.fields import (
     MachineFields,
     Utilization,
 )
-from api.render.emissions import comparison, emission_rows
+from api.shapes.emissions import CompareAnswer, EmissionRow
+from api.shapes.parts import Listed
 from carbon.workload import CalculateQuery, Load
 
 bp = APIBlueprint("compare", __name__, tag="Decisions")
@@ -73,7 +73,7 @@ class CompareRequest(LoadFields):
 @bp.doc(operation_id="compareOptions", responses=[422])
 def compare(body: CompareRequest) -> Response:
     """Compare options, greenest first; best and worst repeat the first and the last row."""
-    exchange = current()
-    result = exchange.session.compare(body.queries())
-    rows = emission_rows(result, exchange.mapping)
-    return answered(comparison(rows, result), rows, EmissionRow)
+    session = current().session
+    comparison = session.compare(body.queries())
+    rows = [EmissionRow.of(emission, session) for emission in comparison.rows]
+    return answered(CompareAnswer.of(Listed(rows, comparison), session), rows, EmissionRow)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from api.answers.health import HealthAnswer, ReadyAnswer
 from api.edge.exchange import current
-from api.render import health as render
-from api.render.numbers import stamp
-from api.render.parts import Json
+from api.shapes.health import Health, HealthAnswer, Readiness, ReadyAnswer
+from api.shapes.reading import Json
 
 bp = APIBlueprint("health", __name__, tag="Operation")
 
@@ -19,7 +17,8 @@ bp = APIBlueprint("health", __name__, tag="Operation")
 def health() -> Json:
     """Say that the process is alive; never calls an upstream."""
     exchange = current()
-    return render.health(stamp(exchange.came_at), bool(exchange.service.settings.el_maps_api_key))
+    configured = bool(exchange.service.settings.el_maps_api_key)
+    return HealthAnswer.of(Health(timestamp=exchange.came_at, api_configured=configured))
 
 
 @bp.get("/ready")
@@ -31,7 +30,11 @@ def ready() -> Json:
     If an upstream is down, the service is still ready but degraded: answers use baselines.
     """
     exchange = current()
-    access = exchange.service.access.state()
-    return render.ready(
-        stamp(exchange.came_at), exchange.service.engine.source_states(), exchange.mapping.tables, access
+    service = exchange.service
+    readiness = Readiness(
+        timestamp=exchange.came_at,
+        access=service.access.state(),
+        sources=service.engine.source_states(),
+        catalog=exchange.mapping.tables,
     )
+    return ReadyAnswer.of(readiness)

@@ -6,14 +6,13 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
 
-from api.answers.catalog import InstanceRow, InstancesAnswer
 from api.edge.exchange import current
 from api.edge.lists import Page, PageParameters, answered
 from api.openapi.enumerations import Arch
 from api.questions import names
 from api.questions.fields import Category, GpuModel, Name, ProvidersParameter, RegionKey, scope_of
-from api.render.catalog import instance
-from api.render.parts import Json
+from api.shapes.catalog import InstanceRow, InstancesAnswer
+from api.shapes.parts import Listed
 from carbon.workload import InstancesQuery
 
 bp = APIBlueprint("instances", __name__, tag="Catalog")
@@ -66,8 +65,7 @@ def instances(query: InstancesParameters) -> Response:
     Other endpoints accept services of any size by name (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb, db.r6g.large);
     this list contains the sizes that optimize compares.
     """
-    found = current().session.instances(query.query())
-    rows = [instance(kind) for kind in found[query.offset :][: query.limit]]
-    page = Page(total=len(found), limit=query.limit, offset=query.offset)
-    counts: Json = {"total_instances": page.total, "limit": page.limit, "offset": page.offset}
-    return answered({**counts, "instances": rows}, rows, InstanceRow, page)
+    types = current().session.instances(query.query())
+    rows = [InstanceRow.of(kind) for kind in types[query.offset :][: query.limit]]
+    page = Page(total=len(types), limit=query.limit, offset=query.offset)
+    return answered(InstancesAnswer.of(Listed(rows, page)), rows, InstanceRow, page)

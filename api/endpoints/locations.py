@@ -12,16 +12,15 @@ from flask import Response
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic.alias_generators import to_camel
 
-from api.answers.locations import LocationRow, LocationsAnswer
 from api.edge.exchange import current
 from api.edge.formats import JSON, Format, accepted
 from api.edge.lists import Page, PageParameters, linked, table_of
 from api.openapi.enumerations import Arch, Estimates, Partition, RegionStatus
 from api.questions import names
 from api.questions.fields import Duration, GpuModel, Name, ProvidersParameter, TypeName, scope_of
-from api.render.locations import location_list, location_rows
-from api.render.numbers import moment
-from api.render.tables import pick
+from api.shapes.locations import LocationRow, LocationsAnswer, location_rows
+from api.shapes.parts import Listed
+from api.shapes.tables import pick
 from carbon.errors import NothingFound
 from carbon.workload import LocationsQuery, Requirements
 
@@ -36,7 +35,7 @@ _TOLERANCE = re.compile(r"^[0-9]{1,4}(\.[0-9]{1,6})?%?$")
 _SHAPE = ("vcpus", "memory_gb", "gpus", "gpu_model", "arch")
 
 
-def _known_tolerance(text: str) -> str:
+def _checked_tolerance(text: str) -> str:
     if not _TOLERANCE.fullmatch(text):
         raise names.refusal(
             "tolerance", "must be a number of g/kWh such as 5, or a percentage of the lowest value such as 5%"
@@ -44,7 +43,7 @@ def _known_tolerance(text: str) -> str:
     return text
 
 
-def _known_fields(text: str) -> str:
+def _checked_fields(text: str) -> str:
     for name in text.split(","):
         if name not in _TABLE.names:
             raise names.not_one_of("a field", name, _TABLE.names)
@@ -102,7 +101,7 @@ class LocationsParameters(PageParameters):
     status: RegionStatus = Field("available", description="Regions of this status.")
     tolerance: (
         Annotated[
-            str, AfterValidator(_known_tolerance), WithJsonSchema({"type": "string", "pattern": _TOLERANCE.pattern})
+            str, AfterValidator(_checked_tolerance), WithJsonSchema({"type": "string", "pattern": _TOLERANCE.pattern})
         ]
         | None
     ) = Field(
@@ -118,7 +117,7 @@ class LocationsParameters(PageParameters):
         "MAX_AGE_MINUTES, at most 60.",
     )
     format: Format | None = Field(None, description="Default: the form the Accept header prefers, otherwise json.")
-    fields: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_known_fields)] | None = Field(
+    fields: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_checked_fields)] | None = Field(
         None,
         description="Fields of a row, separated by commas; nested fields as spotPrice.perHour. Default: all; "
         "for text: gid.",
@@ -128,10 +127,10 @@ class LocationsParameters(PageParameters):
     @field_validator("instance_type")
     @classmethod
     def _no_shape(cls, value: str | None, info: ValidationInfo) -> str | None:
-        given = [to_camel(name) for name in _SHAPE if info.data.get(name) is not None]
-        if value is not None and given:
+        shape = [to_camel(name) for name in _SHAPE if info.data.get(name) is not None]
+        if value is not None and shape:
             raise names.refusal(
-                "type_and_shape", f"cannot be combined with {', '.join(given)}: give an instance type or a shape"
+                "type_and_shape", f"cannot be combined with {', '.join(shape)}: give an instance type or a shape"
             )
         return value
 
@@ -171,7 +170,7 @@ class LocationsParameters(PageParameters):
 
 
 def _both(parameter: tuple[str, ...], path: str | None) -> frozenset[str] | None:
-    """What the parameter and the path both name; None where neither names any."""
+    """The names that are in both the parameter and the path; None if neither restricts them."""
     named = frozenset(parameter)
     if path is None:
         return named or None
@@ -221,13 +220,12 @@ def _answer(
     country: str | None = None,
     airports: Iterable[str] | None = None,
 ) -> Response:
-    exchange = current()
-    mapping, oldest = exchange.mapping, exchange.service.max_age_minutes
+    session, oldest = current().session, current().service.max_age_minutes
     query = parameters.query(oldest, provider=provider, country=country, airports=airports)
-    result = exchange.session.locations(query)
-    rows = location_rows(result, mapping)
+    locations = session.locations(query)
+    rows = location_rows(locations.rows, session)
     fields = tuple(dict.fromkeys(parameters.fields.split(","))) if parameters.fields else None
-    page = Page(total=result.total, limit=query.limit, offset=query.offset)
+    page = Page(total=locations.total, limit=query.limit, offset=query.offset)
     match parameters.format or accepted():
         case Format.TEXT if not rows:
             raise NothingFound(_why_nothing(page))
@@ -237,7 +235,7 @@ def _answer(
             response = Response(_TABLE.csv(rows, fields), mimetype="text/csv")
         case Format.JSON:
             shown = rows if fields is None else pick(rows, fields)
-            body = location_list(shown, result, mapping, moment(exchange.now))
+            body = LocationsAnswer.of(Listed(shown, locations), session)
             response = Response(orjson.dumps(body), mimetype=JSON)
     return linked(response, page)
 

@@ -10,7 +10,6 @@ from flask import Response
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from typing_extensions import TypeAliasType
 
-from api.answers.placement import OptimizeAnswer, Recommendation
 from api.edge.exchange import current
 from api.edge.lists import answered
 from api.openapi.enumerations import Arch
@@ -29,7 +28,8 @@ from api.questions.fields import (
     StartAfter,
     TypeName,
 )
-from api.render.placement import placement, placement_rows
+from api.shapes.placement import Decision, OptimizeAnswer
+from api.shapes.recommendations import Recommendation, recommendation_rows
 from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
 from catalog.offers import count_of
 from mapping import DEFAULT_PROVIDER
@@ -212,7 +212,8 @@ def optimize(body: OptimizeRequest) -> Response:
 
     Every emission is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
-    exchange, query = current(), body.query()
-    result, mapping = exchange.session.optimize(query), exchange.mapping
-    rows = placement_rows(result, mapping)
-    return answered(placement(rows, result, query, mapping, exchange.timestamp), rows, Recommendation)
+    session, query = current().session, body.query()
+    placement = session.optimize(query)
+    rows = recommendation_rows(placement, session)
+    decision = Decision(query=query, placement=placement, rows=rows)
+    return answered(OptimizeAnswer.of(decision, session), rows, Recommendation)

@@ -11,12 +11,12 @@ from flask import Response
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
-from api.answers.health import ProblemTypeAnswer
 from api.edge.exchange import vary_by
 from api.edge.formats import JSON, preferred
-from api.edge.problem_types import TYPES, ProblemType
+from api.edge.problem_types import TYPES
 from api.openapi.document import EXAMPLES
-from api.render.parts import Json
+from api.shapes.problems import ExplainedProblem, ProblemTypeAnswer
+from api.shapes.reading import Json
 
 bp = APIBlueprint("problem_pages", __name__, tag="Operation")
 
@@ -56,7 +56,7 @@ def problem_type(name: str) -> Response:
     """
     if name not in TYPES:
         raise NotFound
-    facts = _facts(TYPES[name])
+    facts = ProblemTypeAnswer.of(ExplainedProblem(kind=TYPES[name], example=EXAMPLES["problems"][name]))
     if preferred((JSON, "text/html")) == "text/html":
         response = Response(_page(facts), mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
     else:
@@ -64,17 +64,6 @@ def problem_type(name: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=3600"
     vary_by(response, "Accept")
     return response
-
-
-def _facts(kind: ProblemType) -> Json:
-    return {
-        "type": kind.uri,
-        "title": kind.title,
-        "status": kind.status,
-        "meaning": kind.meaning,
-        "action": kind.action,
-        "example": EXAMPLES["problems"][kind.name],
-    }
 
 
 def _page(facts: Json) -> str:

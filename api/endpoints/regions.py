@@ -6,12 +6,12 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
 
-from api.answers.regions import RegionAnswer, RegionRow, RegionsAnswer
 from api.edge.exchange import current
 from api.edge.lists import Page, PageParameters, answered
 from api.questions.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
-from api.render.parts import Json
-from api.render.regions import region_details, region_rows
+from api.shapes.parts import Listed
+from api.shapes.reading import Json
+from api.shapes.regions import RegionAnswer, RegionRow, RegionsAnswer, region_rows
 from carbon.workload import RegionSort, RegionsQuery
 from mapping import DEFAULT_PROVIDER
 
@@ -53,11 +53,11 @@ class RegionParameters(Parameters):
 @bp.doc(operation_id="listRegions")
 def regions(query: RegionsParameters) -> Response:
     """List the regions a customer can open now, greenest first."""
-    exchange = current()
-    result = exchange.session.regions(query.query())
-    rows = region_rows(result, exchange.mapping)
-    page = Page(total=result.total, limit=query.limit, offset=query.offset)
-    return answered({"total_regions": result.total, "regions": rows}, rows, RegionRow, page)
+    session = current().session
+    regions = session.regions(query.query())
+    rows = region_rows(regions.rows, session)
+    page = Page(total=regions.total, limit=query.limit, offset=query.offset)
+    return answered(RegionsAnswer.of(Listed(rows, page)), rows, RegionRow, page)
 
 
 @bp.get("/api/v1/regions/<region>")
@@ -66,7 +66,7 @@ def regions(query: RegionsParameters) -> Response:
 @bp.doc(operation_id="getRegion", responses=[404])
 def region(region: str, query: RegionParameters) -> Json:
     """Show one region's grid now and over the next 24 hours."""
-    exchange, mapping = current(), current().mapping
-    key = mapping.resolve_region(region, query.provider).key
-    result = exchange.session.region_details(key)
-    return exchange.success(region_details(result, mapping, exchange.timestamp))
+    exchange = current()
+    session = exchange.session
+    key = session.mapping.resolve_region(region, query.provider).key
+    return exchange.success(RegionAnswer.of(session.region_details(key), session))

@@ -7,11 +7,10 @@ from typing import Annotated
 from apiflask import APIBlueprint
 from pydantic import Field
 
-from api.answers.schedule import ScheduleAnswer
 from api.edge.exchange import current
 from api.questions.fields import Deadline, Duration, RegionField, StartAfter
-from api.render.parts import Json
-from api.render.schedule import schedule as rendered
+from api.shapes.reading import Json
+from api.shapes.schedule import ScheduleAnswer
 from carbon.workload import ScheduleQuery
 
 bp = APIBlueprint("schedule", __name__, tag="Decisions")
@@ -50,5 +49,5 @@ def schedule(body: ScheduleRequest) -> Json:
     it; without one it starts within search_hours, regardless of its length.
     """
     exchange = current()
-    result = exchange.session.schedule(body.query())
-    return exchange.success(rendered(result, exchange.mapping))
+    session = exchange.session
+    return exchange.success(ScheduleAnswer.of(session.schedule(body.query()), session))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 from flask import Response
 
-from api.answers.catalog import WorkloadRow, WorkloadsAnswer
 from api.edge.lists import Page, PageParameters, answered
-from api.render.catalog import workload
-from api.render.parts import Json
-from carbon.workload import Priority
+from api.shapes.catalog import WorkloadRow, WorkloadsAnswer
+from api.shapes.parts import Listed
 from planning.placing.workloads import WORKLOADS
 
 bp = APIBlueprint("workloads", __name__, tag="Catalog")
@@ -25,11 +23,6 @@ class WorkloadsParameters(PageParameters):
 @bp.doc(operation_id="listWorkloads")
 def workloads(query: WorkloadsParameters) -> Response:
     """List the workloads and priorities of optimize, each workload with its reference machine."""
-    rows = [workload(profile) for profile in WORKLOADS.values()][query.offset :][: query.limit]
+    rows = [WorkloadRow.of(profile) for profile in list(WORKLOADS.values())[query.offset :][: query.limit]]
     page = Page(total=len(WORKLOADS), limit=query.limit, offset=query.offset)
-    body: Json = {
-        "total_workloads": page.total,
-        "workloads": rows,
-        "priorities": [priority.value for priority in Priority],
-    }
-    return answered(body, rows, WorkloadRow, page)
+    return answered(WorkloadsAnswer.of(Listed(rows, page)), rows, WorkloadRow, page)

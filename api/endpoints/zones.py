@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from api.answers.regions import ZoneAnswer
 from api.edge.exchange import current
 from api.questions.fields import Parameters
-from api.render.parts import Json
-from api.render.regions import zone_details
+from api.shapes.reading import Json
+from api.shapes.regions import ZoneAnswer
 
 bp = APIBlueprint("zones", __name__, tag="Regions")
 
@@ -26,6 +25,6 @@ def zone(zone: str, query: ZoneParameters) -> Json:
 
     A retired zone name is answered with its successor.
     """
-    exchange, mapping = current(), current().mapping
-    result = exchange.session.zone_details(zone)
-    return exchange.success(zone_details(result, mapping.zones[result.zone], mapping))
+    exchange = current()
+    session = exchange.session
+    return exchange.success(ZoneAnswer.of(session.zone_details(zone), session))

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from api.answers.health import Problem
 from api.edge.access import HEADER, is_guarded
 from api.edge.freshness import is_described
 from api.edge.problem_types import BY_ERROR, BY_STATUS
 from api.edge.problems import MEDIA_TYPE
 from api.openapi.schema import REF_TEMPLATE, schema_of, without_null
+from api.shapes.problems import Problem
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
 TITLE = "Carbon-Aware Cloud Optimizer"
@@ -65,7 +65,7 @@ _RATE_HEADERS = {
         "schema": {"type": "string", "examples": ['"default";r=59;t=60']},
     },
 }
-# Answers that stay the same for a minute are told by these.
+# Headers of answers that stay the same for a minute.
 _FRESHNESS_HEADERS = {
     "ETag": {
         "description": "Weak ETag; depends on the data, the minute and the request.",
@@ -104,7 +104,7 @@ _TABLE_SCHEMAS = {
         "nested fields as spotPrice.perHour; unknown values are empty.",
     },
 }
-# What the server refuses before the service sees a request.
+# Requests that the server refuses before they reach the service.
 _UNREAD = {
     414: "The path and the query string are too long: the first line of a request has at most 4,094 bytes",
     431: "The headers are too many or too long: at most 64, each of at most 8,190 bytes",
@@ -181,14 +181,14 @@ def _describe(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
 
 
 def _add_tables(operation: dict[str, Any]) -> None:
-    """The forms beside JSON in which the answer is to be had, and the links of one that comes in pages."""
-    answer, example = operation["responses"]["200"], EXAMPLES[operation["operationId"]]
-    answer["content"] |= {
-        kind: {"schema": {"$ref": REF_TEMPLATE.format(model=name)}, "example": example[kind]}
-        for kind, name in _TABLES.items()
-        if kind in example
-    }
+    """The other media types of the answer, and the links of an answer in pages."""
+    answer, example = operation["responses"]["200"], EXAMPLES.get(operation["operationId"], {})
+    for kind, name in _TABLES.items():
+        if kind in example:
+            schema = {"$ref": REF_TEMPLATE.format(model=name)}
+            answer["content"][kind] = {"schema": schema, "example": example[kind]}
     if any(parameter["name"] == "offset" for parameter in operation["parameters"]):
+        answer["content"].setdefault("text/csv", {"schema": {"$ref": REF_TEMPLATE.format(model="CsvTable")}})
         answer["headers"] |= _LINK_HEADER
 
 
@@ -207,8 +207,9 @@ def _complete_parameter(parameter: dict[str, Any]) -> None:
     """Lifts the description out of the schema; says what a path parameter is."""
     schema = parameter["schema"] = without_null(parameter["schema"])
     if parameter["in"] == "path":
-        description, example = _PATH_PARAMETERS[parameter["name"]]
-        parameter |= {"required": True, "description": description, "example": example}
+        parameter["required"] = True
+        if parameter["name"] in _PATH_PARAMETERS:
+            parameter["description"], parameter["example"] = _PATH_PARAMETERS[parameter["name"]]
     elif "description" in schema:
         parameter["description"] = schema.pop("description")
 
@@ -249,8 +250,10 @@ def _problem_responses() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _add_examples(operation: dict[str, Any]) -> None:
-    """Real questions with their real answers."""
-    example = EXAMPLES[operation["operationId"]]
+    """Real questions with their real answers, where tools/make_examples.py has them."""
+    example = EXAMPLES.get(operation["operationId"])
+    if example is None:
+        return
     if "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = example["question"]
     operation["responses"]["200"]["content"]["application/json"]["example"] = example["answer"]

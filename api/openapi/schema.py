@@ -1,4 +1,4 @@
-"""How APIFlask's decorators check and describe: questions through parse.py, answers as they are."""
+"""How APIFlask's decorators work here: requests are checked by parse.py, answers are sent unchanged."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class EdgeAdapter(PydanticAdapter):
         return question
 
     def serialize_output(self, data: Any, many: bool = False) -> Any:
-        """The answer, which render built from checked values."""
+        """The answer, which a shape built from checked values."""
         return data
 
     def get_openapi_schema(self, **kwargs: Any) -> dict[str, Any]:

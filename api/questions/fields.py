@@ -72,7 +72,7 @@ class Parameters(BaseModel):
 
 
 def _iso(value: Any) -> Any:
-    """Refuses what pydantic would take as a day, or as seconds since 1970."""
+    """Refuses a date without a time and a number, which pydantic would accept."""
     if isinstance(value, str) and _DATE_AND_TIME.match(value):
         return value
     raise names.refusal("datetime", "must be a date and time in ISO 8601 with an offset, such as 2026-02-11T10:30:00Z")
@@ -90,7 +90,7 @@ def _within_reach(value: datetime, info: ValidationInfo) -> datetime:
 
 
 def _after_start(deadline: datetime, info: ValidationInfo) -> datetime:
-    """Later than start_after. (That the job fits in between is for the engine to say.)"""
+    """Later than start_after. (The engine checks that the job fits in between.)"""
     start_after = info.data.get("start_after")
     if start_after is not None and deadline <= start_after:
         raise names.refusal("deadline_before_start", "must be later than start_after")

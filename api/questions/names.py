@@ -1,4 +1,4 @@
-"""Names in a question -> catalog keys; a name nobody knows becomes a field error with the nearest known ones."""
+"""Names in a question -> catalog keys; an unknown name becomes a field error with the nearest valid ones."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def refusal(code: str, detail: str, nearest: Callable[[], Sequence[str]] = tuple
     return PydanticCustomError("refused", "{detail}", {"code": code, "detail": detail, "nearest": nearest})
 
 
-def not_one_of(what: str, given: str, known: Sequence[str]) -> PydanticCustomError:
-    """A word that is none of those known."""
-    return refusal("not_one_of", f"{given!r} is not {what}", lambda: get_close_matches(given, known, n=3, cutoff=0.5))
+def not_one_of(what: str, word: str, choices: Sequence[str]) -> PydanticCustomError:
+    """A word that is none of the choices."""
+    return refusal("not_one_of", f"{word!r} is not {what}", lambda: get_close_matches(word, choices, n=3, cutoff=0.5))
 
 
 def _unknown(code: str, error: UnknownName) -> PydanticCustomError:
@@ -75,11 +75,11 @@ def region_key(name: str, provider: str | None, info: ValidationInfo) -> str:
 
 def country_code(name: str, info: ValidationInfo) -> str:
     """The ISO 3166 code of a country that holds a region, upper and lower case alike."""
-    known = sorted({region.country for region in facts(info).mapping.regions.values()})
-    if (code := name.upper()) in known:
+    countries = sorted({region.country for region in facts(info).mapping.regions.values()})
+    if (code := name.upper()) in countries:
         return code
     detail = f"no region is in a country {name!r}; use an ISO 3166 code such as DE"
-    raise refusal("unknown_country", detail, lambda: get_close_matches(code, known, n=3, cutoff=0.4))
+    raise refusal("unknown_country", detail, lambda: get_close_matches(code, countries, n=3, cutoff=0.4))
 
 
 def any_country(name: str, info: ValidationInfo) -> str:
@@ -98,16 +98,17 @@ def provider_or_region(name: str, info: ValidationInfo) -> str:
         return mapping.resolve_region(region, provider).key if region else mapping.provider(provider).provider
     except UnknownName as error:
         detail = f"{name!r} is not a provider, a provider:region or a gid"
-        near = refusal(
+        unknown = refusal(
             "unknown_place", detail, lambda: place_names(mapping).nearest(name.replace(":", "-", 1), n=5, cutoff=0.6)
         )
-        raise near from error
+        raise unknown from error
 
 
 def age_served(minutes: int, info: ValidationInfo) -> int:
-    """Minutes that a live value may be old, at most those the service answers with."""
-    if minutes > (most := facts(info).max_age_minutes):
-        raise refusal("less_than_equal", f"must be less than or equal to {most}, the highest age this service accepts")
+    """The highest age of a live value in minutes, at most that of the service."""
+    if minutes > (highest := facts(info).max_age_minutes):
+        detail = f"must be less than or equal to {highest}, the highest age this service accepts"
+        raise refusal("less_than_equal", detail)
     return minutes
 
 
@@ -128,11 +129,11 @@ def instance_type_name(provider: str, name: str, info: ValidationInfo) -> str:
 
 
 def sellers(name: str, info: ValidationInfo) -> dict[str, str]:
-    """Providers that sell an instance type of this name, each with its spelling; refuses a name nobody sells."""
+    """Providers that sell an instance type of this name, each with its spelling; refuses a name that none sells."""
     mapping = facts(info).mapping
     offers = ((provider, mapping.catalog.find_type(provider, name)) for provider in mapping.providers)
-    if found := {provider: kind.instance_type for provider, kind in offers if kind}:
-        return found
+    if spellings := {provider: kind.instance_type for provider, kind in offers if kind}:
+        return spellings
 
     def nearest() -> Sequence[str]:
         return type_names(mapping, None).nearest(name, n=5)
@@ -147,18 +148,19 @@ def any_instance_type(name: str, info: ValidationInfo) -> str:
 
 def category_name(name: str, info: ValidationInfo) -> str:
     """A category of instance types, upper and lower case alike."""
-    known = sorted({kind.category for kind in facts(info).mapping.columns.types})
-    if (category := name.lower()) in known:
+    categories = sorted({kind.category for kind in facts(info).mapping.columns.types})
+    if (category := name.lower()) in categories:
         return category
-    raise refusal("not_one_of", f"must be one of {', '.join(known)}", lambda: get_close_matches(category, known, n=3))
+    detail = f"must be one of {', '.join(categories)}"
+    raise refusal("not_one_of", detail, lambda: get_close_matches(category, categories, n=3))
 
 
 def accelerator_part(name: str, info: ValidationInfo) -> str:
     """Part of an accelerator's name, such as T4."""
     kinds = facts(info).mapping.catalog.types
-    known = {kind.accelerator.accelerator for kind in kinds if kind.accelerator}
-    if any(name.casefold() in model.casefold() for model in known):
+    models = {kind.accelerator.accelerator for kind in kinds if kind.accelerator}
+    if any(name.casefold() in model.casefold() for model in models):
         return name
-    words = sorted({*known, *(word for model in known for word in model.split())})
+    words = sorted({*models, *(word for model in models for word in model.split())})
     detail = f"no accelerator's name contains {name!r}"
     raise refusal("unknown_gpu_model", detail, lambda: get_close_matches(name, words, n=5, cutoff=0.5))

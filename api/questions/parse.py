@@ -19,13 +19,15 @@ from api.questions.names import Facts
 from carbon.errors import FieldError, InvalidRequest
 
 MAX_ERRORS = 1000  # listed; a body of 1 MB can hold 100,000 unknown fields
-MOST_ERRORS = 10_000  # of more none is listed: pydantic words all of them or none, and no other thread runs meanwhile
+MOST_ERRORS = (
+    10_000  # if there are more, none is listed: pydantic formats all or none, and blocks every thread meanwhile
+)
 MAX_SUGGESTIONS = 10  # wrong fields for which similar names are looked for
 SUGGESTION_SECONDS = 0.03  # of the processor, for all of them together; one search takes 0.5 to 3 ms
 MOST_COLONS = 20_000  # a thousand options, the most that any body holds, have 10,000 at most
 M = TypeVar("M", bound=BaseModel)
 
-UNREADABLE = (OSError, ParseException)  # what gunicorn raises for chunks that are none, and for an end in their middle
+UNREADABLE = (OSError, ParseException)  # gunicorn raises them for malformed chunks and for a body that ends early
 
 
 class InvalidParameters(InvalidRequest):
@@ -33,10 +35,10 @@ class InvalidParameters(InvalidRequest):
 
 
 class EncodedBody(UnsupportedMediaType):
-    """A compressed body: none is unpacked, since a small one can hold very much."""
+    """A compressed body: it is refused, because a small one can unpack to a very large one."""
 
     def get_headers(self, *args: Any, **named: Any) -> list[tuple[str, str]]:
-        """What is taken instead (RFC 9110, 12.5.3)."""
+        """Adds the encoding that is accepted (RFC 9110, 12.5.3)."""
         return [*super().get_headers(*args, **named), ("Accept-Encoding", "identity")]
 
 
@@ -75,11 +77,11 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
 
 def parse_query(model: type[M], request: Request, facts: Facts) -> M:
     """The checked query string: a list field may be given several times, any other once."""
-    given = request.args.to_dict(flat=False)
+    parameters = request.args.to_dict(flat=False)
     lists = _list_fields(model)
     values: dict[str, Any] = {}
     errors = list[FieldError]()
-    for name, texts in given.items():
+    for name, texts in parameters.items():
         if name in lists:
             values[name] = texts
         else:
@@ -105,18 +107,18 @@ def _field_errors(error: ValidationError, model: type[BaseModel]) -> Sequence[Fi
     if error.error_count() > MOST_ERRORS:
         detail = f"{error.error_count():,} fields are wrong; the list is left out for more than {MOST_ERRORS:,}"
         return [FieldError(location=(), code="too_many_errors", detail=detail)]
-    found = error.errors(include_url=False)[:MAX_ERRORS]
-    if len(found) > 1 and not costly.may_begin():
-        return [_field_error(item, model, suggest=False) for item in found]
+    errors = error.errors(include_url=False)[:MAX_ERRORS]
+    if len(errors) > 1 and not costly.may_begin():
+        return [_field_error(item, model, suggest=False) for item in errors]
     ends = thread_time() + SUGGESTION_SECONDS
     return [
         _field_error(item, model, suggest=index < MAX_SUGGESTIONS and thread_time() < ends)
-        for index, item in enumerate(found)
+        for index, item in enumerate(errors)
     ]
 
 
 def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldError:
-    """pydantic's error in our words; its input and URL stay out of the answer."""
+    """An error of pydantic in our wording; its input and URL are left out of the answer."""
     context = error.get("ctx", {})
     location, code = tuple(error["loc"]), str(error["type"])
     nearest: tuple[str, ...] = ()
@@ -136,7 +138,7 @@ def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldE
     return FieldError(location=location, code=code, detail=_worded(error["msg"]))
 
 
-# What pydantic says, in the words of the other messages.
+# Phrases of pydantic, and the wording of our other messages.
 _PLAIN_WORDS = (
     ("Input should have timezone info", "must have an offset, such as Z or +01:00"),
     ("Input should ", "must "),
@@ -156,8 +158,8 @@ def _worded(message: str) -> str:
     return message
 
 
-def _close(given: object, known: Iterable[str]) -> tuple[str, ...]:
-    return tuple(get_close_matches(str(given)[:100], known, n=3, cutoff=0.5))
+def _close(word: object, choices: Iterable[str]) -> tuple[str, ...]:
+    return tuple(get_close_matches(str(word)[:100], choices, n=3, cutoff=0.5))
 
 
 @cache

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.answers.locations import LocationRow
 from api.edge.lists import table_of
+from api.shapes.locations import LocationRow
 from tests.api.conftest import Ask
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known

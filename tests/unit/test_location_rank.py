@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.render.numbers import rounded
+from api.shapes.numbers import rounded
 from carbon.intensity import Quality
 from carbon.locations import Location, LocationList, ScheduleLimits
 from carbon.reading import ZoneReading

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from api.render.parts import Json
+from api.shapes.compiler import json_names, shape_within
+from api.shapes.reading import Json
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Table:
     @classmethod
     def of(cls, row: type[BaseModel]) -> Table:
         """The form of the rows that a model describes."""
-        return cls({name: _parts_of(annotation) for name, annotation in _fields(row)})
+        return cls({name: _parts_of(info) for name, info in json_names(row.model_fields).items()})
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -61,16 +62,10 @@ def pick(rows: Sequence[Json], fields: Sequence[str]) -> list[Json]:
     return [_picked(row, fields) for row in rows]
 
 
-def _fields(model: type[BaseModel]) -> Iterable[tuple[str, object]]:
-    return ((field.alias or name, field.annotation) for name, field in model.model_fields.items())
-
-
-def _parts_of(annotation: object) -> tuple[str, ...]:
-    """The parts of a field that is an object, or an object or null."""
-    for kind in (annotation, *get_args(annotation)):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return tuple(name for name, _ in _fields(kind))
-    return ()
+def _parts_of(info: FieldInfo) -> tuple[str, ...]:
+    """The parts of a field that is an object."""
+    shape = shape_within(info.annotation)
+    return () if shape is None else tuple(json_names(shape.model_fields))
 
 
 def _picked(row: Json, fields: Sequence[str]) -> Json:
@@ -79,9 +74,9 @@ def _picked(row: Json, fields: Sequence[str]) -> Json:
         field, _, part = name.partition(".")
         value = row.get(field)
         if part and isinstance(value, dict):
-            kept = chosen.setdefault(field, {})
-            if isinstance(kept, dict):
-                kept[part] = value[part]
+            parts = chosen.setdefault(field, {})
+            if isinstance(parts, dict):
+                parts[part] = value[part]
         else:
             chosen[field] = value
     return chosen
@@ -110,6 +105,6 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return _digits(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return " ".join(value)
     return str(value)

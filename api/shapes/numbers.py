@@ -5,32 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 from math import isfinite
-from typing import overload
 
 
-@overload
-def rounded(value: float) -> float: ...
-@overload
-def rounded(value: float | None) -> float | None: ...
-def rounded(value: float | None) -> float | None:
+def rounded(value: float) -> float:
     """Four significant digits. Raises ValueError for what is not finite: JSON would say null and hide a fault."""
-    if value is None:
-        return None
     if not isfinite(value):
         raise ValueError(f"{value} is not finite and cannot be written as JSON")
     return float(f"{value:.4g}")
 
 
-@overload
-def percentage(share: float) -> float: ...
-@overload
-def percentage(share: float | None) -> float | None: ...
-def percentage(share: float | None) -> float | None:
+def percentage(share: float) -> float:
     """A share of 0 to 1 as 0 to 100."""
-    return None if share is None else rounded(share * 100.0)
+    return rounded(share * 100.0)
 
 
 def kilograms(grams: float) -> float:
+    """Grams in kilograms."""
     return rounded(grams / 1000.0)
 
 

@@ -1,0 +1,137 @@
+"""Answers of health and ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from api.edge.access import AccessState
+from api.openapi.enumerations import Scope, SourceCondition, StoreErrorPolicy
+from api.shapes.reading import Reading
+from api.shapes.shape import Shape
+from api.shapes.types import Timestamp
+from carbon.results import TableState
+from grid.source import Quota, SourceState
+from store.limits.rate_limit import OFF
+
+SERVICE = "carbon-optimizer"
+_WHEN_FAILING = {
+    "local": "each worker counts alone, so several workers together allow more",
+    "open": "nobody is limited",
+    "closed": "every request is refused",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """That the process answers. api_configured: whether a key of Electricity Maps is set."""
+
+    timestamp: datetime
+    api_configured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """How the service is doing."""
+
+    timestamp: datetime
+    access: AccessState
+    sources: Sequence[SourceState]
+    catalog: Sequence[TableState]
+
+    @property
+    def degraded(self) -> bool:
+        """Whether a configured source or a shared store cannot be used."""
+        sources = any(source.state == "degraded" or source.shared_by == "worker" for source in self.sources)
+        return self.access.keys_stale or self.access.counts_failing or sources
+
+
+of_health = Reading(Health)
+of_readiness = Reading(Readiness)
+of_quota = Reading(Quota)
+of_source = Reading(SourceState)
+of_table = Reading(TableState)
+of_access = Reading(AccessState)
+
+
+class HealthAnswer(Shape):
+    """The process is alive."""
+
+    status: Literal["healthy"] = of_health("The process answers.", lambda _: "healthy")
+    service: Literal["carbon-optimizer"] = of_health("Name of the service.", lambda _: SERVICE)
+    timestamp: Timestamp = of_health()
+    api_configured: bool = of_health("True if an Electricity Maps key is set.")
+
+
+class QuotaRow(Shape):
+    """Calls to a source within sixty minutes, by all workers together."""
+
+    calls_per_hour: int = of_quota("Calls that the budget allows.", ge=0)
+    calls_used: int = of_quota("Calls in the last sixty minutes.", ge=0)
+    calls_left: int = of_quota("Calls left in the budget.", ge=0)
+    resets_at: Timestamp | None = of_quota("When the oldest calls no longer count; null if there are none.")
+
+
+class SourceRow(Shape):
+    """How a source of live data is doing."""
+
+    source: str = of_source("The source's name.", examples=["electricity-maps"])
+    state: SourceCondition = of_source()
+    detail: str = of_source("The state as text.")
+    zones_covered: int | None = of_source("Zones the key's plan covers; null while unknown.")
+    last_success_at: Timestamp | None = of_source("Time of the last usable answer; null if there was none.")
+    last_error: str | None = of_source("The last error; null if there was none.")
+    calls: int = of_source("Number of upstream calls by this process.", ge=0)
+    fallbacks: dict[str, int] = of_source(
+        "Number of readings in this process without a fresh live value, by reason.", lambda s: dict(s.fallbacks or {})
+    )
+    quota: QuotaRow | None = of_source("The hour's budget of calls; null if no limit is known.")
+    breaker_open: bool | None = of_source("True while calls are held back; null if calls are never made.")
+    shared_by: Scope | None = of_source("Which workers share live data and the budget now; null without a source.")
+
+
+class TableRow(Shape):
+    """A table of the catalog."""
+
+    table: str = of_table("The table's name.")
+    rows: int = of_table("Rows of the table.", ge=0)
+    as_of: str = of_table("The newest date in it.")
+
+
+class AccessRow(Shape):
+    """Who may call the service, and how often."""
+
+    keys_configured: bool = of_access("True if /v1 and /api/v1 need an API key.")
+    keys_stale: bool = of_access("True if the keys cannot be read at present; the last known keys are in force.")
+    rate_limit: str = of_access(
+        "Rate for callers without their own rate; off: no limit.", lambda a: a.rate, examples=["60 per minute"]
+    )
+    rate_limit_scope: Scope = of_access(
+        "Which workers count together now: those of all machines, those of one machine, or each worker alone.",
+        lambda a: a.scope,
+    )
+    rate_limit_on_store_error: StoreErrorPolicy = of_access(read=lambda a: a.on_store_error)
+    rate_limit_failing: bool = of_access("True while the shared counters cannot be used.", lambda a: a.counts_failing)
+    detail: str = of_access("The same as text.", lambda a: _in_words(a))
+
+
+def _in_words(state: AccessState) -> str:
+    callers = "a key is required" if state.keys_configured else "open to everybody"
+    unit = "key" if state.keys_configured else "address"
+    limit = "there is no limit" if state.rate == OFF else f"the limit is per {unit}"
+    failing = f"; the shared request counts cannot be used: {_WHEN_FAILING[state.on_store_error]}"
+    return f"{callers}; {limit}{failing if state.counts_failing else ''}"
+
+
+class ReadyAnswer(Shape):
+    """The service can answer. degraded: some answers use baselines instead of live data."""
+
+    status: Literal["ready"] = of_readiness("The service answers.", lambda _: "ready")
+    degraded: bool = of_readiness("True if a configured source or a shared store cannot be used.")
+    service: Literal["carbon-optimizer"] = of_readiness("Name of the service.", lambda _: SERVICE)
+    timestamp: Timestamp = of_readiness()
+    access: AccessRow = of_readiness()
+    sources: list[SourceRow] = of_readiness("Every source of live data.")
+    catalog: list[TableRow] = of_readiness("Every table of the catalog.")

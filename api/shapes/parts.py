@@ -1,0 +1,127 @@
+"""The parts that several answers share: places, intensities, shares, windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, Literal, TypeVar
+
+from pydantic import Field
+
+from api.openapi.enumerations import DataQuality, MixBasis, Partition, RegionStatus
+from api.shapes.reading import Json, Reading
+from api.shapes.shape import Shape
+from api.shapes.types import FossilFreeShare, GramsPerKwh, Hours, RenewableShare, Timestamp
+from carbon.intensity import Provenance
+from carbon.results import GridShares
+from carbon.results import Window as Span
+from catalog.memo import table_cache
+from catalog.model import Region
+from mapping import CloudMap
+
+of_region = Reading(Region)
+of_origin = Reading(Provenance)
+of_shares = Reading(GridShares)
+of_span = Reading(Span)
+of_span.part(of_origin, lambda span: span.mean.provenance)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[R]):
+    """A list's rows as they are shown, and the result they are from."""
+
+    rows: list[Json]
+    result: R
+
+
+class Success(Shape):
+    """What every success under /api/v1 carries."""
+
+    status: Literal["success"] = Field(description="Always success; errors are problems.")
+    request_id: str = Field(description="Unique id; also in the X-Request-ID header.", examples=["carbon_req_5f0c"])
+    timestamp: Timestamp = Field(description="The minute for which the answer is valid.")
+    data_version: str = Field(
+        description="Version of all data. For the same version, minute and request the answer is the same.",
+        examples=["1f0c2b7a9d3e4f55-no-key"],
+    )
+
+
+class Origin(Shape):
+    """Where an intensity comes from."""
+
+    is_estimate: bool = of_origin("False only for measured values.", lambda o: o.quality.is_estimate)
+    data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
+    source: str = of_origin(
+        "electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile (this month and hour "
+        "of past years) or annual.",
+        examples=["electricity-maps"],
+    )
+    datetime: Timestamp = of_origin("Start of the interval that the value describes.", lambda o: o.starts_at)
+    age_seconds: int | None = of_origin(
+        "Seconds since the end of that interval, 0 before its end; null for a baseline, which is not an observation."
+    )
+    fallback_reason: str = of_origin.optional(
+        "Why no fresh live value is used; absent if one is used.", examples=["no-key"]
+    )
+    baseline_from: Timestamp = of_origin.optional(
+        "For a mean: the time from which it uses profile values only; absent if it uses none, or only those."
+    )
+
+
+class GridMix(Shape):
+    """The sources of the grid's electricity."""
+
+    renewable_percentage: RenewableShare = of_shares(read=lambda s: s.renewable_share)
+    fossil_free_percentage: FossilFreeShare = of_shares(read=lambda s: s.fossil_free_share)
+    renewable_percentage_basis: MixBasis = of_shares(read=lambda s: s.basis)
+    renewable_percentage_as_of: str | None = of_shares(
+        "The year of the figures, or the time of a live value.", lambda s: s.as_of
+    )
+    renewable_percentage_source: str = of_shares("Source of the shares.", lambda s: s.source)
+
+
+@lru_cache(maxsize=1024)
+def grid_mix(shares: GridShares) -> Json:
+    """GridMix of a zone, kept because a zone's yearly figures never change. Read only."""
+    return GridMix.of(shares)
+
+
+class Place(Shape):
+    """A cloud's region and its grid zone."""
+
+    region: str = of_region("The provider's id of the region.", examples=["ca-central-1"])
+    provider: str = of_region("The provider's key.", examples=["aws"])
+    zone: str = of_region("Grid zone, as Electricity Maps names it.", examples=["CA-QC"])
+
+
+class Site(Place):
+    """A region with what the catalog knows of it."""
+
+    name: str = of_region("The provider's name of the region.", examples=["Canada (Central)"])
+    city: str = of_region("The city at or near it.", examples=["Montreal"])
+    country: str = of_region("ISO 3166 code.", examples=["CA"])
+    latitude: float = of_region("Degrees north.", ge=-90, le=90)
+    longitude: float = of_region("Degrees east.", ge=-180, le=180)
+    iata: str = of_region("IATA code of the nearest large airport.")
+    partition: Partition = of_region()
+    region_status: RegionStatus = of_region(read=lambda r: r.status)
+    zone_published: str | None = of_region("The zone to which Electricity Maps itself assigns the region.")
+
+
+@table_cache(None)
+def sites(mapping: CloudMap) -> Mapping[str, Json]:
+    """Site of every region, by provider:region. Read only."""
+    return {key: Site.of(region) for key, region in mapping.regions.items()}
+
+
+class Window(Origin):
+    """A time window and its mean intensity."""
+
+    start_time: Timestamp = of_span(read=lambda s: s.starts_at)
+    end_time: Timestamp = of_span(read=lambda s: s.ends_at)
+    avg_carbon_intensity: GramsPerKwh | None = of_span(
+        "Mean over the window; null if unknown.", lambda s: s.mean.gco2e_per_kwh
+    )
+    duration_hours: Hours = of_span()

@@ -1,0 +1,86 @@
+"""Problems (RFC 9457), and the answer that explains a kind of problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from api.edge.problem_types import ProblemType as Kind
+from api.openapi.enumerations import ProblemType
+from api.shapes.numbers import rounded, stamp
+from api.shapes.reading import Json, Reading
+from api.shapes.shape import Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedProblem:
+    """A kind of problem, and the body of one."""
+
+    kind: Kind
+    example: Json
+
+
+of_explained = Reading(ExplainedProblem)
+
+
+def _absent(text: str, **constraints: Any) -> Any:
+    """A field that some problems lack."""
+    return Field(default=None, description=text, **constraints)
+
+
+class FieldProblem(Shape):
+    """One wrong field: `pointer` in a body, `parameter` in a query string or path."""
+
+    pointer: str = _absent(
+        "Place in the body, a JSON Pointer as a URI fragment; absent for a parameter.", examples=["#/options/0/region"]
+    )
+    parameter: str = _absent("Name of the parameter; absent for a field of the body.", examples=["provider"])
+    code: str = Field(description="Stable code for programs.", examples=["unknown_region"])
+    detail: str = Field(description="Explanation for people.")
+    nearest: list[str] = _absent("Valid values similar to the one sent; absent if there are none.")
+
+
+class Problem(Shape):
+    """A problem as defined in RFC 9457. A 422 has additional members with the reasons."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Any]
+
+    type: ProblemType
+    title: str = Field(description="The type as text.")
+    status: int = Field(ge=400, le=599, description="The HTTP status.")
+    detail: str = Field(description="What is wrong with this request, for people.")
+    instance: str = _absent("The path of the request; absent if the request could not be read.")
+    request_id: str = Field(description="Unique id; also in the X-Request-ID header.")
+    errors: list[FieldProblem] = _absent("Every wrong field; absent if none is.")
+    nearest: list[str] = _absent(
+        "Known names similar to the one in the path; absent if the path contains no unknown name."
+    )
+
+
+class ProblemTypeAnswer(Shape):
+    """What a kind of problem means."""
+
+    type: ProblemType = of_explained(read=lambda e: e.kind.uri)
+    title: str = of_explained("The type as text.", lambda e: e.kind.title)
+    status: int = of_explained("The HTTP status of this problem.", lambda e: e.kind.status, ge=400, le=599)
+    meaning: str = of_explained("What happened.", lambda e: e.kind.meaning)
+    action: str = of_explained("What the caller can do.", lambda e: e.kind.action)
+    example: Problem = of_explained.rendered()
+
+
+def plain(fact: object) -> object:
+    """A fact of a refusal as JSON has it."""
+    if isinstance(fact, datetime):
+        return stamp(fact)
+    if isinstance(fact, float):
+        return rounded(fact)
+    if isinstance(fact, Mapping):
+        return {str(name): plain(value) for name, value in fact.items()}
+    if isinstance(fact, list | tuple):
+        return [plain(value) for value in fact]
+    return fact
