@@ -23,6 +23,7 @@ from catalog.version import data_version
 # A region id of this provider needs no provider before it.
 DEFAULT_PROVIDER = "aws"
 NEAREST = 5
+LOOKUPS = 1000  # results kept of each kind, about 0.2 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +148,13 @@ class CloudMap:
         """Facility energy over IT energy in the region: the fleet figure of its provider."""
         return self.providers[region.provider].pue
 
+    @table_cache(LOOKUPS)
     def price(self, region_key: str, instance_type: str) -> Price | None:
         """What the type costs in the region; None where no price is known."""
         index = self.offers.type_index.get((self.regions[region_key].provider, instance_type))
         return None if index is None else self.prices.price(self.region_index[region_key], index)
 
+    @table_cache(LOOKUPS)
     def is_offered(self, region_key: str, instance_type: str) -> bool | None:
         """Whether the region sells the type; None where no source says so. A service: by its own list of regions."""
         region = self.regions[region_key]

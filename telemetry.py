@@ -1,4 +1,4 @@
-"""The counts that layers below HTTP report; app.py chooses the object that counts them."""
+"""The counts that layers below HTTP report; wiring.py chooses the object that counts them."""
 
 from __future__ import annotations
 

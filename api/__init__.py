@@ -1,4 +1,4 @@
-"""How HTTP speaks: questions in, answers and problems out. With app.py the only code that imports flask."""
+"""The HTTP interface: requests in, answers and problems out. Only this package and app.py import flask."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from bench.server import Server, free_port, gunicorn
 from bench.upstream import Upstream
 
 TARGET = 20.0
-# The least it can be asked: one criterion in place of three, and no account of how it came about.
+# Its cheapest request: one criterion instead of three, and no account of the calculation.
 PEER_CASE = Case(
     name="boaviztapi: POST cloud/instance",
     path=f"/v1/cloud/instance?verbose=false&criteria=gwp&duration={CALCULATE['duration_hours']}",

@@ -1,9 +1,10 @@
-"""What is measured: one line an endpoint."""
+"""What is measured: one line for each endpoint."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 AWS_REGIONS = (
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "ca-west-1", "sa-east-1", "af-south-1",
@@ -12,75 +13,100 @@ AWS_REGIONS = (
     "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
 )  # fmt: skip
 INSTANCE_TYPES = ("m6g.large", "c6i.2xlarge", "m5.large", "r6i.xlarge")
+NUMBER = 0.707071  # the load generator replaces its digits, so that no two questions are equal
 TRAINING: dict[str, object] = {
     "workload": "training",
     "priority": "carbon",
     "region": "us-west-2",
     "duration_hours": 24,
+    "utilization": NUMBER,
 }
 LONG_FRONT: dict[str, object] = {
     **TRAINING,
     "workload": "inference",
     "providers": "all",
-    "requirements": {"vcpus": 1},  # two of five of all offers are left, tens of times more than without
+    "requirements": {"vcpus": 1},  # leaves two of five of all offers, tens of times more than without
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One request, sent over and over.
+    """A kind of request. Unless its name says that it is repeated, no two are equal, so no cache can flatter it.
 
-    body: JSON, sent by POST; None: GET. requests: how many make one measurement. connections: over how many they are
-    sent at once; fewer for a costly one, which a worker refuses beyond one for every four threads.
-    target_share: the floor's CPU time over ours should be at least this; target_cpu_ms: ours at most this.
+    body: JSON, sent by POST; None: GET. variants: further paths and bodies, sent in turn. requests: the number in one
+    measurement. connections: over which they are sent at once; fewer for a costly one, which a worker refuses beyond
+    one for every four threads. target_share: the floor's CPU time over ours should be at least this; target_cpu_ms:
+    ours at most this.
     """
 
     name: str
     path: str
     body: object = None
+    variants: tuple[tuple[str, object], ...] = ()
     requests: int = 1000
     connections: int = 16
     target_share: float | None = None
     target_cpu_ms: float | None = None
 
-    def wire(self, port: int) -> bytes:
-        """The request as it goes over a kept-alive connection."""
-        payload = b"" if self.body is None else json.dumps(self.body, separators=(",", ":")).encode()
-        head = f"{'GET' if self.body is None else 'POST'} {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-        if payload:
-            head += f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
-        return head.encode() + b"\r\n" + payload
+    def wires(self, port: int) -> list[bytes]:
+        """The requests as they are sent over a kept-alive connection."""
+        return [_wire(port, path, body) for path, body in ((self.path, self.body), *self.variants)]
+
+
+def _wire(port: int, path: str, body: object) -> bytes:
+    payload = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
+    head = f"{'GET' if body is None else 'POST'} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    if payload:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n"
+    return head.encode() + b"\r\n" + payload
 
 
 def compare(count: int) -> dict[str, object]:
     """A compare body of `count` different (region, instance type) pairs, at most 100."""
     pairs = [(region, instance_type) for instance_type in INSTANCE_TYPES for region in AWS_REGIONS]
     options = [{"region": region, "instance_type": name} for region, name in pairs[:count]]
-    return {"options": options, "duration_hours": 24}
+    return {"options": options, "duration_hours": 24, "utilization": NUMBER}
 
 
-def _v1(name: str, route: str, body: object = None, **more: float) -> Case:
-    requests, connections = int(more.pop("requests", 1000)), int(more.pop("connections", 16))
+def _v1(name: str, route: str, *bodies: object, **more: Any) -> Case:
     path = f"/api/v1/{route}"
-    return Case(name=name, path=path, body=body, requests=requests, connections=connections, **more)
+    first, *others = bodies or (None,)
+    return Case(name=name, path=path, body=first, variants=tuple((path, body) for body in others), **more)
 
 
-CALCULATE = {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24}
-CALCULATE_CASE = _v1("POST calculate", "calculate", CALCULATE, requests=2000, target_share=0.5)
-REGIONS_CASE = _v1("GET regions (aws)", "regions")
-BY_RANK_CASE = Case(name="GET by-rank, 20 rows", path="/v1/by-rank?limit=20", target_share=0.5)
+CALCULATE: dict[str, object] = {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24}
+_MACHINES: list[dict[str, object]] = [
+    {"region": region, "instance_type": name} for region in AWS_REGIONS[:7] for name in INSTANCE_TYPES
+]
+CALCULATE_CASE = _v1(
+    "POST calculate",
+    "calculate",
+    *({**machine, "duration_hours": 24, "utilization": NUMBER} for machine in (CALCULATE, *_MACHINES)),
+    requests=2000,
+    target_share=0.42,
+)
+_LISTS = tuple((f"/api/v1/regions?limit={rows}", None) for rows in range(100, 1000))
+REGIONS_CASE = Case(name="GET regions (aws)", path="/api/v1/regions?limit=50", variants=_LISTS)
+BY_RANK_CASE = Case(name="GET by-rank, 20 rows, repeated", path="/v1/by-rank?limit=20", target_share=0.5)
 FLOOR = Case(name="floor: an empty Flask endpoint", path="/floor", requests=1000)
 CASES = (
     Case(name="GET /health", path="/health", requests=2000),
     CALCULATE_CASE,
     _v1("POST compare, 3 options", "compare", compare(3)),
     _v1("POST compare, 100 options", "compare", compare(100), requests=300),
-    _v1("POST schedule", "schedule", {"region": "us-west-2", "duration_hours": 4}),
+    _v1(
+        "POST schedule",
+        "schedule",
+        *({"region": region, "duration_hours": hours} for hours in range(4, 9) for region in AWS_REGIONS),
+    ),
     REGIONS_CASE,
+    replace(REGIONS_CASE, name="GET regions (aws), repeated", variants=()),
+    Case(name="GET by-rank, 20 rows", path=f"/v1/by-rank?limit=20&tolerance={NUMBER:f}", requests=300),
     BY_RANK_CASE,
-    Case(name="GET by-rank, all rows", path="/v1/by-rank", requests=300, target_cpu_ms=4),
-    Case(name="GET by-rank, with a shape", path="/v1/by-rank?limit=20&vcpus=4&memoryGb=16"),
-    Case(name="GET by-iata", path="/v1/by-iata/LON"),
+    Case(name="GET by-rank, all rows", path=f"/v1/by-rank?tolerance={NUMBER:f}", requests=100),
+    Case(name="GET by-rank, all rows, repeated", path="/v1/by-rank", requests=300, target_cpu_ms=4),
+    Case(name="GET by-rank, with a shape", path=f"/v1/by-rank?limit=20&vcpus=4&memoryGb=16&tolerance={NUMBER:f}"),
+    Case(name="GET by-iata", path=f"/v1/by-iata/LON?tolerance={NUMBER:f}"),
     _v1("POST optimize (aws)", "optimize", TRAINING, requests=200, target_cpu_ms=8),
     _v1(
         "POST optimize (all providers)",
@@ -96,6 +122,6 @@ CASES = (
 BARE = {"RATE_LIMIT": "off", "METRICS": "off", "ACCESS_LOG": "off"}
 BARE_CASES = (
     replace(CALCULATE_CASE, target_share=0.65),
-    replace(REGIONS_CASE, target_share=0.6),
+    replace(REGIONS_CASE, name="GET regions (aws), repeated", variants=(), target_share=0.6),
     replace(BY_RANK_CASE, target_share=0.6),
 )

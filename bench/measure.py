@@ -52,7 +52,7 @@ class Pair:
 
 
 def start_load(server: Server, case: Case, requests: int) -> subprocess.Popen[bytes]:
-    """A process that sends a case over and over."""
+    """A process that sends the requests of a case."""
     command = [
         sys.executable,
         "-m",
@@ -65,7 +65,7 @@ def start_load(server: Server, case: Case, requests: int) -> subprocess.Popen[by
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     )
     if load.stdin is not None:
-        load.stdin.write(case.wire(server.port))
+        load.stdin.write(json.dumps([wire.decode() for wire in case.wires(server.port)]).encode())
         load.stdin.close()
         load.stdin = None  # communicate() would write to it
     return load

@@ -16,6 +16,6 @@ def at_most(figure: float, target: float) -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The first and the last column hold words, those between them figures."""
+    """A table whose first and last columns hold words, and those between them figures."""
     rule = ["---", *["---:"] * (len(headings) - 2), "---"]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows))

@@ -1,4 +1,4 @@
-"""`make bench`: everything that has a target, in one run; prints tables, --write keeps them."""
+"""`make bench`: everything that has a target, in one run; prints tables; --write stores them."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ over all providers), live data from a simulated Electricity Maps on the same mac
 cores, so trust CPU time and ratios, not requests per second. The servers being compared are measured alternately in
 the same run; figures are medians over the rounds. CPU time is the user and system time of a server's whole process
 tree. The floor is the smallest JSON endpoint of Flask under the same gunicorn; a share of 1.00 would mean the same
-cost. Answers to GET under /v1 and /api/v1 are kept for a minute, so repeating the same request measures kept answers;
-all other answers are computed each time. boaviztapi and CATS (climate-aware-task-scheduler) run in separate
-environments, as their documentation says.
+cost. Questions differ from request to request, so no cache has their answers. Rows named "repeated" send the same GET
+request again and again; its answer is cached for a minute. boaviztapi and CATS (climate-aware-task-scheduler) run in
+separate environments, as their documentation says.
 
 CATS treats a forecast as points joined by lines; our hourly steps contain the means of those lines. For whole hours
 both find the same window and mean, which every run checks. Within an hour the line and its mean differ, and CATS tries

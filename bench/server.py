@@ -1,4 +1,4 @@
-"""Starts a server on a free port of the loopback interface and reads what its processes cost."""
+"""Starts a server on a free port of the loopback interface and reads the cost of its processes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Server:
         self.port = port
         self._command = command
         self._first = first
-        self._data = tempfile.TemporaryDirectory()  # holds no keys, whatever this machine has
+        self._data = tempfile.TemporaryDirectory()  # without the keys of this machine
         self._environ = {**os.environ, **environ, "DATA_DIR": self._data.name}
         self._log: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -134,7 +134,7 @@ def gunicorn(
 
 def request(connection: http.client.HTTPConnection, case: Case) -> tuple[int, bytes]:
     """Status and body of one answer."""
-    head, _, payload = case.wire(connection.port).partition(b"\r\n\r\n")
+    head, _, payload = case.wires(connection.port)[0].partition(b"\r\n\r\n")
     method = head.split(b" ", 1)[0].decode()
     headers = {"Content-Type": "application/json"} if payload else {}
     connection.request(method, case.path, body=payload or None, headers=headers)

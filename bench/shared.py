@@ -1,4 +1,4 @@
-"""Many workers as one service: calls to the upstream, and the memory each further worker takes."""
+"""Many workers as one service: calls to the upstream, and the private memory of each worker."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import floor
 
 from bench.cases import CALCULATE_CASE, CASES, FLOOR, Case, compare
 from bench.endpoints import endpoint_table
+from bench.measure import CONNECTIONS, end_load, measure, start_load
 from bench.measure import compare as compare_servers
-from bench.measure import end_load, measure, start_load
 from bench.report import at_most, table
 from bench.server import Server, free_port, gunicorn
 from bench.upstream import Upstream
@@ -27,15 +27,15 @@ TTL_SECONDS = 3.0
 LOAD_SECONDS = 4.5 * TTL_SECONDS
 MOST_BURSTS = 60
 BURST = 64
-PRIVATE_MB = 20.0
+PRIVATE_MB = 24.0
 REDIS_SHARE = 0.45
-ASKED = Case(name="POST compare, 25 regions", path="/api/v1/compare", body=compare(25))
+COMPARE_CASE = Case(name="POST compare, 25 regions", path="/api/v1/compare", body=compare(25))
 
 
 def excess(seconds: list[float], ttl_seconds: float) -> int:
-    """By how many calls the worst stretch passes floor(stretch / (0.9 TTL)) + 1; 0: never.
+    """The calls above floor(interval / (0.9 TTL)) + 1 in the worst interval; 0 if there are none.
 
-    seconds: when the calls came, ascending.
+    seconds: the times of the calls, ascending.
     """
     return max(
         last - first - floor((seconds[last] - seconds[first]) / (0.9 * ttl_seconds))
@@ -53,7 +53,7 @@ def no_redis() -> str | None:
 
 @contextmanager
 def redis() -> Iterator[Mapping[str, str]]:
-    """A Redis of its own on loopback that keeps nothing; the settings that use it."""
+    """A Redis on loopback that stores nothing on disk; gives the settings that use it."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         options = {"--port": str(port), "--bind": "127.0.0.1", "--save": "", "--appendonly": "no", "--dir": folder}
@@ -97,17 +97,17 @@ def _calls(name: str, servers: int, environ: Mapping[str, str]) -> list[str]:
         upstream = stack.enter_context(Upstream())
         settings = {**upstream.environ, **environ, "INTENSITY_TTL_SECONDS": f"{TTL_SECONDS:g}"}
         running = [
-            stack.enter_context(gunicorn("app:app", ASKED, settings, workers=WORKERS, threads=THREADS))
+            stack.enter_context(gunicorn("app:app", COMPARE_CASE, settings, workers=WORKERS, threads=THREADS))
             for _ in range(servers)
         ]
         sent = _drive(running)
-        asked = {question: seconds for question, seconds in upstream.seconds.items() if question[1]}
-    worst = max(excess(seconds, TTL_SECONDS) for seconds in asked.values())
-    most = max(len(seconds) for seconds in asked.values())
+        calls = {question: seconds for question, seconds in upstream.seconds.items() if question[1]}
+    worst = max(excess(seconds, TTL_SECONDS) for seconds in calls.values())
+    most = max(len(seconds) for seconds in calls.values())
     return [
         f"{name}, {WORKERS} workers x {THREADS} threads",
         str(sent),
-        str(len(asked)),
+        str(len(calls)),
         str(most),
         f"{worst}",
         at_most(worst, 0),
@@ -118,9 +118,9 @@ def _drive(servers: list[Server]) -> int:
     """Load on all servers at once for LOAD_SECONDS; the requests sent."""
     started, sent = time.monotonic(), 0
     for _ in range(MOST_BURSTS):
-        loads = [(server, start_load(server, ASKED, BURST)) for server in servers]
+        loads = [(server, start_load(server, COMPARE_CASE, BURST)) for server in servers]
         for server, load in loads:
-            end_load(load, server, ASKED)
+            end_load(load, server, COMPARE_CASE)
         sent += BURST * len(servers)
         if time.monotonic() - started > LOAD_SECONDS:
             break
@@ -130,7 +130,7 @@ def _drive(servers: list[Server]) -> int:
 def _calls_table(rows: list[list[str]]) -> str:
     headings = ["service", "requests", "distinct upstream requests", "most calls for one", "calls above the bound"]
     bound = "The bound on the calls for one upstream request holds in every interval; shown is the worst one."
-    return f"TTL {TTL_SECONDS:g} s, {ASKED.name}. {bound}\n\n{table([*headings, 'target'], rows)}"
+    return f"TTL {TTL_SECONDS:g} s, {COMPARE_CASE.name}. {bound}\n\n{table([*headings, 'target'], rows)}"
 
 
 def _with_redis(environ: Mapping[str, str], rounds: int, share: float) -> str:
@@ -138,6 +138,7 @@ def _with_redis(environ: Mapping[str, str], rounds: int, share: float) -> str:
         name="POST calculate, with Redis",
         path=CALCULATE_CASE.path,
         body=CALCULATE_CASE.body,
+        variants=CALCULATE_CASE.variants,
         requests=CALCULATE_CASE.requests,
         target_share=REDIS_SHARE,
     )
@@ -152,10 +153,12 @@ def _memory() -> str:
     """Memory of the workers of one gunicorn once each has answered every case."""
     with (
         Upstream() as upstream,
-        gunicorn("app:app", ASKED, upstream.environ, workers=WORKERS, threads=THREADS) as server,
+        gunicorn("app:app", COMPARE_CASE, upstream.environ, workers=WORKERS, threads=THREADS) as server,
     ):
         for case in CASES:
-            measure(server, case, max(64, case.requests // 5))
+            fitting = replace(case, connections=case.connections * THREADS // CONNECTIONS)  # else a worker is busy
+            for _ in range(2 * WORKERS):  # new connections each time, so that every worker gets some
+                measure(server, fitting, max(fitting.connections, case.requests // 40))
         private = sorted(server.worker_private_mb())
     shown = ", ".join(f"{size:.1f}" for size in private)
     row = [f"{WORKERS} workers: {shown}", f"{private[-1]:.1f}", at_most(private[-1], PRIVATE_MB)]

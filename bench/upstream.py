@@ -1,4 +1,4 @@
-"""An imitation of Electricity Maps on loopback for the measured service; notes the calls it gets."""
+"""An imitation of Electricity Maps on loopback for the measured service; it records its calls."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tests.fakes.electricity_maps import KEY, Answer, Call, FakeElectricityMaps
 class Upstream:
     """Covers every zone of the catalog that has a yearly level, at that level.
 
-    seconds: when each question, path and zone, was asked, on time.monotonic's clock.
+    seconds: the times of the calls for each path and zone, on the clock of time.monotonic.
     """
 
     def __init__(self) -> None:
         zones, _, _ = load_zones()
         levels = ((key, zone.gco2e_per_kwh) for key, zone in zones.items())
-        known = {key: level for key, level in levels if level is not None}
+        covered = {key: level for key, level in levels if level is not None}
         self.seconds: dict[tuple[str, str], list[float]] = {}
-        self._fake = FakeElectricityMaps(known)
+        self._fake = FakeElectricityMaps(covered)
         self._fake.fault = self._note
         self._running = ExitStack()
 
@@ -40,7 +40,7 @@ class Upstream:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What the service needs to ask this imitation, and nobody else."""
+        """The settings with which the service asks this imitation and no other source."""
         return {"EL_MAPS_API_KEY": KEY, "EL_MAPS_BASE_URL": self._fake.base_url}
 
     @property

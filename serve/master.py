@@ -1,4 +1,4 @@
-"""The settings and the application of a running gunicorn master: at its start, and at each HUP."""
+"""The settings and the application of a gunicorn master, at its start and at each HUP."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from settings import Settings, SettingsError
 
-_in_force: list[Settings] = []  # of this master; gunicorn.conf.py is run anew at each reload
+_in_force: list[Settings] = []  # of this master; gunicorn.conf.py is run again at each reload
 _RELOAD_REFUSED = "the settings were not reloaded, the earlier ones stay in force: %s"
 
 
 def settings_now() -> Settings:
-    """The settings of the environment. Wrong ones end the start; at a reload the earlier ones stay in force."""
+    """The settings of the environment. Wrong settings end the start; at a reload the earlier ones stay in force."""
     try:
         _in_force[:] = [Settings.from_env()]
     except SettingsError as error:
@@ -23,17 +23,17 @@ def settings_now() -> Settings:
 
 
 def share(server: Any) -> None:
-    """Prepare what all workers share; none of them is forked yet."""
-    served = _served(server)
-    if served is not None:
+    """Prepare what all workers share, before the first one is forked."""
+    app = _application(server)
+    if app is not None:
         from serve import preload
 
-        preload.prepare(served)
+        preload.prepare(app)
 
 
 def renew(server: Any, settings: Settings) -> None:
-    """Build the application anew for the next workers; if that fails, they get the earlier one."""
-    if _served(server) is None:
+    """Build a new application for the next workers; if that fails, they get the earlier one."""
+    if _application(server) is None:
         return
     import app
     from serve import preload
@@ -46,7 +46,7 @@ def renew(server: Any, settings: Settings) -> None:
         preload.prepare(app.app)
 
 
-def _served(server: Any) -> Any:
-    """The application, if the workers share it and it is ours."""
-    served = server.app.wsgi() if server.cfg.preload_app else None
-    return served if "carbon-optimizer" in getattr(served, "extensions", ()) else None
+def _application(server: Any) -> Any:
+    """The application, if it is ours and the workers share it."""
+    app = server.app.wsgi() if server.cfg.preload_app else None
+    return app if "carbon-optimizer" in getattr(app, "extensions", ()) else None

@@ -1,4 +1,4 @@
-"""The folder in which the workers count together; prometheus_client must find it when it is imported."""
+"""The folder in which all workers count; prometheus_client must find it when it is imported."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ MARKER, VARIABLE, PREFIX = "CAO_METRICS_COUNTED", "PROMETHEUS_MULTIPROC_DIR", "c
 
 
 def prepare() -> None:
-    """Name and empty the folder: the operator's, or one of this process's own, on a tmpfs where there is one.
+    """Name and empty the folder: the operator's, or one of this process, on a tmpfs if there is one.
 
     The marker says for which process and folder this was done: a reload keeps the counts, and so does a master that
     takes over (USR2) an operator's folder. Raises SystemExit if the operator's folder is a symbolic link.
     """
-    chosen, done = os.environ.get(VARIABLE, ""), os.environ.get(MARKER, "")
-    ours = Path(chosen).name.startswith(PREFIX)
-    if done == f"{os.getpid()} {chosen}":
+    name, marker = os.environ.get(VARIABLE, ""), os.environ.get(MARKER, "")
+    is_ours = Path(name).name.startswith(PREFIX)
+    if marker == f"{os.getpid()} {name}":
         return
-    if ours or not chosen:
+    if is_ours or not name:
         memory = Path("/dev/shm")  # noqa: S108  # nosec B108
         parent = memory if memory.is_dir() else Path(tempfile.gettempdir())
         for folder in parent.glob(f"{PREFIX}*"):
-            if not _lives(folder.name.removeprefix(PREFIX)):  # of a master that was killed
+            if not _is_running(folder.name.removeprefix(PREFIX)):  # of a master that was killed
                 rmtree(folder, ignore_errors=True)
         folder = parent / f"{PREFIX}{os.getpid()}"
     else:
-        folder = Path(chosen)
-    if not done.endswith(f" {folder}"):
+        folder = Path(name)
+    if not marker.endswith(f" {folder}"):
         if folder.is_symlink():
             raise SystemExit(f"{folder} must not be a symbolic link")
         rmtree(folder, ignore_errors=True)
@@ -52,8 +52,8 @@ def forget(pid: int) -> None:
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
-def _lives(pid: str) -> bool:
-    """Whether there is such a process, or it cannot be told."""
+def _is_running(pid: str) -> bool:
+    """Whether the process exists; True as well if this cannot be found out."""
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

@@ -1,10 +1,8 @@
-"""What every worker would make for itself is made once, before the workers are forked, and shared by all of them."""
+"""Computes before the fork what every worker would compute for itself, so that all workers share it."""
 
 from __future__ import annotations
 
-import ctypes
 import gc
-from contextlib import suppress
 
 from apiflask import APIFlask
 
@@ -13,13 +11,14 @@ from api.edge.exchange import service_of
 from app import create_app
 from engine import Engine
 from grid.chain import ChainReader
+from serve import memory
 from settings import Settings
 from store.keys.ring import KeyRing
 from store.limits.rate_limit import OFF, in_memory
 
 _MACHINES = [{"region": "us-east-1", "instance_type": name} for name in ("m6g.large", "c6i.2xlarge", "m5.large")]
 _JOB: dict[str, object] = {"workload": "training", "priority": "carbon", "region": "us-west-2", "duration_hours": 24}
-# One question of each kind; the answers do not matter, but every one is a success.
+# One request of each kind; the answers do not matter, but each must be a success.
 QUESTIONS: tuple[tuple[str, object], ...] = (
     ("/api/v1/calculate", {**_MACHINES[0], "duration_hours": 24, "include_embodied": True}),
     ("/api/v1/compare", {"options": _MACHINES, "duration_hours": 24}),
@@ -36,20 +35,19 @@ QUESTIONS: tuple[tuple[str, object], ...] = (
 )
 
 
-def prepare(served: APIFlask) -> None:
-    """Answer the questions by an application of its own, over the same catalog but without source, keys and stores.
+def prepare(app: APIFlask) -> None:
+    """Answer the requests with a second application over the same catalog, but without source, keys and stores.
 
-    Then what the application of before a reload held is given back to the system, and the garbage collector forgets
-    all there is: looking through it would unshare every page of it.
+    Then the memory of an application that was replaced at a reload is returned to the system, and everything is hidden
+    from the garbage collector: scanning it would make every page of it private.
     """
     gc.unfreeze()
     settings = Settings(rate_limit=OFF, metrics="off", access_log="off")
     rules = Access(keys=KeyRing(lambda: ()), limiter=in_memory(), rate=OFF)
-    engine = Engine(service_of(served).engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
+    engine = Engine(service_of(app).engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
     client = create_app(settings, engine, rules=rules).test_client()
     for path, body in QUESTIONS:
         client.open(path, method="GET" if body is None else "POST", json=body)
     gc.collect()
-    with suppress(AttributeError, OSError, TypeError):  # other C libraries lack the call
-        ctypes.CDLL(None).malloc_trim(0)
+    memory.trim()
     gc.freeze()

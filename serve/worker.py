@@ -1,4 +1,4 @@
-"""gunicorn's threaded worker with an end to its patience: who sends too slowly counts as one who has hung up."""
+"""Adds deadlines to gunicorn's threaded worker: a client that sends too slowly is treated as if it had hung up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import getrandbits
@@ -27,62 +28,108 @@ SWITCH_SECONDS = 0.001  # by default 0.005
 EXPRESS = (b"GET /health ", b"HEAD /health ", b"GET /ready ")
 EXPRESS_THREADS = 2
 EXPRESS_BYTES = 2048
+CLOSE_SECONDS = 0.05
 FIRST_BYTE_SECONDS = 0.02  # a thread waits for the first byte of a new connection; then the main loop does
 
 
 class DeadlineUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
-    """What a client sends, up to a moment."""
+    """Reads what a client sends until a deadline."""
 
     late = False
 
     def allow(self, seconds: float) -> None:
-        """Start the clock of the next part."""
+        """Set the deadline of the next part of the request."""
         self._ends = time.monotonic() + seconds
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """The next bytes; none when the client is late, as if it had hung up."""
+        """The next bytes; none after the deadline, as if the client had hung up."""
         self.sock.settimeout(max(0.001, self._ends - time.monotonic()))
         try:
-            found: bytes = super().chunk(size_hint)
+            data: bytes = super().chunk(size_hint)
         except TimeoutError:
             self.late = True
             return b""
         finally:
             self.sock.settimeout(SEND_SECONDS)
-        return found
+        return data
 
 
 class Connection(gthread.TConn):  # type: ignore[misc]
-    """A connection that is read by a DeadlineUnreader and costs a thread nothing while nothing arrives."""
+    """A connection with deadlines, which occupies no thread while nothing arrives."""
 
     def init(self) -> None:
-        """Begin to read a request, the first one or a further one."""
+        """Begin to read a request, the first one or a later one."""
         if not self.initialized:
             super().init()
             self.parser.unreader = DeadlineUnreader(self.sock)
         self.parser.unreader.allow(HEADER_SECONDS)
 
     def wait_for_data(self, timeout: float) -> bool:
-        """Whether anything has come; the caller leaves the rest of the waiting to the main loop."""
+        """Whether anything has arrived; if not, the caller lets the main loop wait."""
         return bool(super().wait_for_data(min(timeout, FIRST_BYTE_SECONDS)))
+
+    def close(self, graceful: bool = False) -> None:
+        """Close, waiting a moment for a client that asked for `Connection: close` to hang up.
+
+        gunicorn waits up to 2 s in the worker's main loop: five such clients stop a worker for 4 to 10 s.
+        """
+        if not graceful:
+            super().close()
+            return
+        self.sock.setblocking(True)
+        util.close_graceful(self.sock, CLOSE_SECONDS)
+
+
+class Body:
+    """What the application reads of a request's body.
+
+    A body that ends early or has malformed chunks raises EOFError, so that the application need not know gunicorn.
+    """
+
+    def __init__(self, body: Any) -> None:
+        self.read, self.readline, self.readlines = map(_ending, (body.read, body.readline, body.readlines))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+
+def _ending(read: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(*size: int | None) -> Any:
+        try:
+            return read(*size)
+        except (errors.ParseException, errors.NoMoreData) as error:
+            raise EOFError(_error_in_words(error)) from error
+
+    return checked
 
 
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]
-    """gunicorn's gthread, which by itself waits for ever for the end of a request that has begun."""
+    """gunicorn's gthread, which by default waits without limit for the end of a request that has begun."""
 
     def init_process(self) -> None:
-        """A thread that computes hands Python's lock on after a millisecond: short requests do not wait long."""
+        """Let a thread that computes hand on Python's lock after a millisecond, so that short requests wait less."""
         sys.setswitchinterval(SWITCH_SECONDS)
         super().init_process()
 
+    def load_wsgi(self) -> None:
+        """Let the application read bodies without knowing gunicorn."""
+        super().load_wsgi()
+        application: Callable[..., Any] = self.wsgi
+
+        def readable(environ: dict[str, Any], start_response: Any) -> Any:
+            environ["wsgi.input"] = Body(environ["wsgi.input"])
+            return application(environ, start_response)
+
+        self.wsgi: Callable[..., Any] = readable
+
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        """The threads for all requests; beside them a few that only say whether the service lives."""
+        """The threads for all requests, and a few more that only answer /health and /ready."""
         self._express = ThreadPoolExecutor(EXPRESS_THREADS, thread_name_prefix="express")
         pool: ThreadPoolExecutor = super().get_thread_pool()
         return pool
 
     def enqueue_req(self, conn: Any) -> None:
-        """Hand a connection to a thread; the platform's questions do not queue behind the others."""
+        """Hand a connection to a thread; health checks of the platform do not wait behind other requests."""
         if not _asks_for_health(conn.sock):
             super().enqueue_req(conn)
             return
@@ -90,12 +137,12 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def handle(self, conn: Any) -> Any:
-        """Never use a connection again whose request was cut: what still comes is not the next one."""
-        kept = super().handle(conn)
-        return False if conn.parser is not None and conn.parser.unreader.late else kept
+        """Handle a request; never reuse a connection whose request was cut: what arrives later is not the next one."""
+        reusable = super().handle(conn)
+        return False if conn.parser is not None and conn.parser.unreader.late else reusable
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """The headers are here; the body has a time of its own, and so has the answer: a client may not read it."""
+        """Answer a request whose headers have arrived. The body has a deadline of its own, and so has the answer."""
         conn.parser.unreader.allow(BODY_SECONDS)
         conn.sock.settimeout(SEND_SECONDS)
         try:
@@ -106,7 +153,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that gunicorn cannot read, or whose answer failed outside the application.
 
-        For other errors than its own, gunicorn logs the address with the query, and a message that may quote a header.
+        For errors that are not its own, gunicorn would log the query and a message that may quote a header.
         """
         if isinstance(exc, errors.ParseException):
             super().handle_error(req, client, addr, exc)
@@ -118,10 +165,10 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
 
 
 def _asks_for_health(sock: socket.socket) -> bool:
-    """Whether a whole head of such a request is here; one that comes in pieces may not hold up the others."""
+    """Whether the whole head of a health check has arrived; one that arrives in pieces must not delay the others."""
     poll = select.poll()
     poll.register(sock, select.POLLIN)
-    if not poll.poll(0):  # a socket with a timeout would wait for the first byte, and all others with it
+    if not poll.poll(0):  # a socket with a timeout would wait for the first byte, and so would all others
         return False
     try:
         head = sock.recv(EXPRESS_BYTES, socket.MSG_PEEK)
@@ -131,14 +178,14 @@ def _asks_for_health(sock: socket.socket) -> bool:
 
 
 class Log(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's log, without its lines about requests: the service writes its own, and those hold no query."""
+    """gunicorn's log without lines about requests: the service writes its own, without the query."""
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Nothing."""
 
 
 def problem(status: int, reason: str, detail: str, request_id: str) -> dict[str, object]:
-    """The refusal of a request that cannot be read: a problem (RFC 9457) that its status explains."""
+    """The refusal of a request that cannot be read: a problem (RFC 9457) whose status says all."""
     return {"type": "about:blank", "title": reason, "status": status, "detail": detail, "request_id": request_id}
 
 
@@ -161,14 +208,14 @@ def write_problem(sock: socket.socket, status: int, reason: str, detail: str) ->
 util.write_error = write_problem
 
 
-def _without_the_request(error: BaseException) -> str:
+def _error_in_words(error: BaseException) -> str:
     """The kind of an error in words, such as "Invalid Header"."""
     return re.sub("(?<=[a-z])(?=[A-Z])", " ", type(error).__name__)
 
 
-# gunicorn's errors quote the request line, the header or the bytes that they are about, and an API key may be in any of
-# these. Their texts go into the log, some at the level DEBUG only, and into the answer.
+# gunicorn's errors quote the request line, header or bytes that they are about, which may contain an API key. Their
+# texts go into the log, some only at the level DEBUG, and into the answer.
 for _error in vars(errors).values():
     if isinstance(_error, type) and issubclass(_error, Exception):
-        _error.__str__ = _without_the_request  # type: ignore[method-assign]
-gthread.TConn = Connection  # the worker makes its connections of what stands there
+        _error.__str__ = _error_in_words  # type: ignore[method-assign]
+gthread.TConn = Connection  # the class of the connections that the worker accepts

@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Flask
 
-from api.edge import costly
 from api.edge.access import Access
+from api.edge.exchange import service_of
 from app import create_app
 from carbon.errors import Busy, StateUnavailable
 from carbon.workload import CalculateQuery
@@ -118,7 +118,7 @@ def _refusals(engine: Engine) -> dict[str, Any]:
 def _busy(engine: Engine) -> Any:
     """The answer to a costly request while as many as may be are under way."""
     app = app_over(engine)
-    while app.extensions[costly.NAME].acquire(blocking=False):
+    while service_of(app).costly_places.acquire(blocking=False):
         pass
     return ask(app, "POST", *EVERYWHERE)
 

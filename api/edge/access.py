@@ -1,43 +1,61 @@
-"""Who may ask, and how often: API keys and the rate limit of everything under /v1 and /api/v1."""
+"""Who may send requests, and how many: API keys and the rate limit of everything under /v1 and /api/v1."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
-
-from api.questions.parse import UNREADABLE
 from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
 from store.keys.ring import KeyRing
 from store.limits.rate_limit import RateLimiter, Verdict
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 HEADER = "X-API-Key"
+TENANT = "default"  # there is one tenant so far
 _GUARDED = ("/v1", "/api/v1")
-_LONGEST_ADDRESS = 100  # characters; a proxy may pass on a longer text, which is no address and not worth remembering
-_BENEATH = tuple(f"{path}/" for path in _GUARDED)
+_LONGEST_ADDRESS = 100  # characters; a proxy may pass on a longer text, which is no address and is not remembered
+_GUARDED_FOLDERS = tuple(f"{path}/" for path in _GUARDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """How a request counted. caller: whose it is, key/ID or address/ADDRESS; refusal: why it is refused, if it is."""
+    """How a request was counted.
+
+    caller: key/ID or address/ADDRESS. tenant: whose data the caller sees. refusal: the reason for a refusal, if any.
+    """
 
     caller: str
+    tenant: str = TENANT
     verdict: Verdict | None
     refusal: CarbonError | None
 
     @property
     def limited(self) -> bool:
-        """Whether it is one too many."""
+        """Whether it exceeds the rate limit."""
         return self.verdict is not None and not self.verdict.allowed
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """The limit and what is left of it (draft-ietf-httpapi-ratelimit-headers); nothing without a limit."""
+        if self.verdict is None:
+            return ()
+        verdict = self.verdict
+        return (
+            ("RateLimit-Policy", f'"default";q={verdict.limit};w={verdict.window_seconds}'),
+            ("RateLimit", f'"default";r={verdict.remaining};t={verdict.reset_seconds}'),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessState:
-    """How the rules stand. scope: who counts together; on_store_error: what happens while the counts are failing."""
+    """The state of the rules.
+
+    scope: the processes that count together. on_store_error: what happens while the counts cannot be used.
+    """
 
     keys_configured: bool
     keys_stale: bool
@@ -49,14 +67,14 @@ class AccessState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """The rules. rate: for whoever has no rate of his own, such as "60 per minute" or "off"."""
+    """The rules. rate: for callers whose key has no rate of its own, such as "60 per minute" or "off"."""
 
     keys: KeyRing
     limiter: RateLimiter
     rate: str
 
     def state(self) -> AccessState:
-        """How the rules stand. Raises StateUnavailable if the keys cannot be read: then nobody gets in."""
+        """The state of the rules. Raises StateUnavailable if the keys cannot be read: then every request is refused."""
         return AccessState(
             keys_configured=self.keys.configured(),
             keys_stale=self.keys.stale(),
@@ -69,8 +87,9 @@ class Access:
     def judge(self, key: str | None, address: str) -> Judgement:
         """Count one request.
 
-        A key in force counts for itself; everybody else counts by address, those whom a key would have let in
-        included: guessing keys and asking without one are limited like asking.
+        A valid key has a count of its own. All other requests are counted by address, including those that are refused
+        for a missing or wrong key: guessing keys is limited like asking.
+        Raises StateUnavailable or Busy if the request cannot be counted.
         """
         refusal: CarbonError | None = None
         rate, caller = self.rate, f"address/{address}"
@@ -93,62 +112,28 @@ class Access:
 
 
 def is_guarded(path: str) -> bool:
-    """Whether a path needs a key, once there are any, and is limited."""
-    return path.startswith(_BENEATH) or path in _GUARDED
+    """Whether a path is limited and, as soon as a key exists, needs one."""
+    return path.startswith(_GUARDED_FOLDERS) or path in _GUARDED
 
 
-def install(app: Flask, access: Access) -> None:
-    """Judge every request to a guarded path before anything else looks at it."""
-
-    def admit() -> None:
-        if not is_guarded(request.path):
-            return
-        try:
-            judgement = access.judge(_key(), client_of((request.remote_addr or "")[:_LONGEST_ADDRESS]))
-        except CarbonError:
-            _read_away_the_body()
-            raise
-        g.judgement = judgement
-        if judgement.refusal is not None:
-            _read_away_the_body()
-            raise judgement.refusal
-
-    app.before_request(admit)
-    app.after_request(_tell)
-
-
-def _read_away_the_body() -> None:
-    """Up to MAX_BODY_BYTES: a server hangs up on a body that nobody reads, and the answer can be lost with it."""
-    with suppress(HTTPException, *UNREADABLE):  # larger, or cut short
-        while request.stream.read(65_536):
-            pass
-
-
-def _tell(response: Response) -> Response:
-    """The limit and what is left of it (draft-ietf-httpapi-ratelimit-headers), on refusals too."""
-    judgement: Judgement | None = g.get("judgement")
-    if judgement is not None and (verdict := judgement.verdict) is not None:
-        told = (
-            ("RateLimit-Policy", f'"default";q={verdict.limit};w={verdict.window_seconds}'),
-            ("RateLimit", f'"default";r={verdict.remaining};t={verdict.reset_seconds}'),
-        )
-        response.headers.extend(told)
-    return response
-
-
-def _key() -> str | None:
-    """The key of this request; an Authorization of another scheme is somebody else's."""
-    scheme, _, key = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+def key_of(environ: WSGIEnvironment) -> str | None:
+    """The API key of a request. An Authorization of another scheme than Bearer is not ours."""
+    scheme, _, key = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer":
-        key = request.environ.get("HTTP_X_API_KEY", "")
+        key = environ.get("HTTP_X_API_KEY", "")
     return key.strip() or None
+
+
+def address_of(environ: WSGIEnvironment) -> str:
+    """The client that a request without a key is counted for."""
+    return client_of((environ.get("REMOTE_ADDR") or "")[:_LONGEST_ADDRESS])
 
 
 @lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
-    """Who is counted for an address: an IPv4 address, or the /64 network that one IPv6 client has to itself.
+    """The client of an address: the IPv4 address, or the /64 network that one IPv6 client has to itself.
 
-    Port and zone are dropped. What is no address, such as the end of a Unix socket, is one client.
+    Port and zone are dropped. All texts that are not an address, such as the end of a Unix socket, are one client.
     """
     for text in (address, address.rpartition(":")[0].strip("[]")):
         try:

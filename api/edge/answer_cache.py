@@ -1,4 +1,4 @@
-"""Answers of the running minute, for whoever asks the same again."""
+"""Answers of the current minute, for requests that ask the same again."""
 
 from __future__ import annotations
 
@@ -14,36 +14,40 @@ MAX_BYTES = 2_000_000
 ENTRY_BYTES = 2500
 
 
-# How a success under /api/v1 begins; its request's id comes next.
+# How a success under /api/v1 begins; the request's id comes next.
 _BEFORE_ID = b'{"status":"success","request_id":"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A success as it was sent, but for the id of its request. id_at: where in the body the id stood, if it did."""
+    """A success as it was sent, without the id of its request.
+
+    id_at: where in the body the id belongs, if it has one. route: the template of the path.
+    """
 
     body: bytes
     id_at: int | None = None
     content_type: str
     link: str | None = None
+    route: str | None = None
 
-    @classmethod
-    def of(cls, text: bytes, request_id: str, content_type: str, link: str | None) -> Answer:
-        """What is kept of an answer to the request of this id. content_type, link: its headers."""
-        given, at = request_id.encode(), len(_BEFORE_ID)
-        if text.startswith(_BEFORE_ID + given):
-            return cls(body=text[:at] + text[at + len(given) :], id_at=at, content_type=content_type, link=link)
-        return cls(body=text, content_type=content_type, link=link)
-
-    def text(self, request_id: str) -> bytes:
+    def with_id(self, request_id: str) -> bytes:
         """The body of the same answer to another request."""
         if self.id_at is None:
             return self.body
         return b"".join((self.body[: self.id_at], request_id.encode(), self.body[self.id_at :]))
 
 
-class KeptAnswers:
-    """Answers by their tags, those asked for last; a tag names its minute, so none is ever too old. Thread-safe."""
+def split(body: bytes, request_id: str) -> tuple[bytes, int | None]:
+    """The body of an answer without the id of its request, and where the id was, if it was there."""
+    raw_id, start = request_id.encode(), len(_BEFORE_ID)
+    if body.startswith(_BEFORE_ID + raw_id):
+        return body[:start] + body[start + len(raw_id) :], start
+    return body, None
+
+
+class AnswerCache:
+    """The answers used most recently, by their tags. A tag names its minute, so none is out of date. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -53,7 +57,7 @@ class KeptAnswers:
         with self._lock:
             return self._answers.get(tag)
 
-    def keep(self, tag: str, answer: Answer) -> None:
+    def put(self, tag: str, answer: Answer) -> None:
         if _size_of(answer) <= MAX_BYTES:
             exact = replace(answer, body=_exact(answer.body))
             with self._lock:

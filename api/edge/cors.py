@@ -1,13 +1,18 @@
-"""Which web pages may ask from a browser: none, unless CORS_ORIGINS names their origins."""
+"""Which web pages may send requests from a browser: none, unless CORS_ORIGINS names their origins.
+
+Credentials are never allowed: there are no cookies, and a page sends its key itself.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from functools import cache
+
+from flask import Response
 
 from api.edge.access import HEADER
-from api.edge.exchange import vary_by
+from api.edge.exchange import Exchange
 
-_ANSWERED = {
+_PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST",
     "Access-Control-Allow-Headers": f"Authorization, Content-Type, If-None-Match, {HEADER}, X-Request-ID",
     "Access-Control-Max-Age": "600",
@@ -15,29 +20,32 @@ _ANSWERED = {
 _READABLE = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Request-ID"
 
 
-def install(app: Flask, origins: str) -> None:
-    """Let pages of these origins ask; installed before access, for a browser's preflight carries no key.
+@cache
+def _origins(setting: str) -> frozenset[str]:
+    return frozenset(setting.split(","))
 
-    No credentials are allowed: there are no cookies, and a page sends a key itself.
-    origins: such as https://app.example.org, separated by commas.
-    """
-    allowed = frozenset(origins.split(","))
 
-    def preflight() -> Response | None:
-        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        if asked and request.headers.get("Origin") in allowed:
-            answer = Response(status=204, headers=_ANSWERED)
-            del answer.headers["Content-Type"]  # of no body
-            return answer
-        return None
+def is_preflight(exchange: Exchange) -> bool:
+    """Whether a browser asks if a page of a named origin may send a request; such a request carries no key."""
+    environ = exchange.environ
+    return (
+        exchange.method == "OPTIONS"
+        and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+        and environ.get("HTTP_ORIGIN") in _origins(exchange.service.settings.cors_origins)
+    )
 
-    def permit(response: Response) -> Response:
-        vary_by(response, "Origin")
-        origin = request.headers.get("Origin")
-        if origin in allowed:
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = _READABLE
-        return response
 
-    app.before_request(preflight)
-    app.after_request(permit)
+def preflight() -> Response:
+    """What such a page may send."""
+    response = Response(status=204, headers=_PREFLIGHT)
+    del response.headers["Content-Type"]  # there is no body
+    return response
+
+
+def permit(response: Response, exchange: Exchange) -> None:
+    """Let a page of a named origin read the answer."""
+    response.vary.add("Origin")
+    origin = exchange.environ.get("HTTP_ORIGIN")
+    if origin in _origins(exchange.service.settings.cors_origins):
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = _READABLE

@@ -1,4 +1,4 @@
-"""Costly requests: only so many are answered at once, so that some threads stay free for all others.
+"""Costly requests: only a few are answered at once, so that threads stay free for all other requests.
 
 A request is costly if it takes more than about 10 ms of the processor. The models of the questions say which do.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from threading import BoundedSemaphore
 
-from flask import Flask, current_app, g
-
+from api.edge.exchange import Exchange, current
 from carbon.errors import Busy
 
 LIGHT_BODY_BYTES = 8192  # to check a longer body, or to list what is wrong in it, can take 0.4 s
-NAME = "costly-requests"
 THREADS_FOR_EACH = 4
 
 
@@ -24,30 +22,27 @@ def most_at_once(threads: int) -> int:
     return max(1, threads // THREADS_FOR_EACH)
 
 
-def install(app: Flask, threads: int) -> None:
-    """Let as many costly requests in as leave threads free, and count each until its answer is ready."""
-    app.extensions[NAME] = BoundedSemaphore(most_at_once(threads))
-    app.teardown_request(_end)
+def places(threads: int) -> BoundedSemaphore:
+    """A place for each costly request that a worker of so many threads answers at once."""
+    return BoundedSemaphore(most_at_once(threads))
 
 
 def begin() -> None:
-    """Count this request as costly until it ends. Raises Busy at once if there are as many as may be."""
+    """Count this request as costly until its answer is ready. Raises Busy at once if no place is free."""
     if not may_begin():
         raise Busy("this worker is already handling its maximum number of costly requests")
 
 
 def may_begin() -> bool:
-    """Count this request as costly until it ends; False if there are as many as may be."""
-    if "costly" in g:
-        return True
-    places: BoundedSemaphore = current_app.extensions[NAME]
-    if not places.acquire(blocking=False):
-        return False
-    g.costly = places
-    return True
+    """Count this request as costly until its answer is ready; False if no place is free."""
+    exchange = current()
+    if not exchange.holds_costly_place:
+        exchange.holds_costly_place = exchange.service.costly_places.acquire(blocking=False)
+    return exchange.holds_costly_place
 
 
-def _end(_error: BaseException | None) -> None:
-    places: BoundedSemaphore | None = g.pop("costly", None)
-    if places is not None:
-        places.release()
+def end(exchange: Exchange) -> None:
+    """Give back the place of a request, if it has one."""
+    if exchange.holds_costly_place:
+        exchange.holds_costly_place = False
+        exchange.service.costly_places.release()

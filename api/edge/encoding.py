@@ -1,4 +1,4 @@
-"""JSON through orjson: ten times faster on lists, and strict about what is not finite."""
+"""JSON by orjson: ten times faster for lists, and strict about numbers that are not finite."""
 
 from __future__ import annotations
 

@@ -1,47 +1,44 @@
-"""What belongs to one request: its id, its time, the service that answers it, the headers of its answer."""
+"""What belongs to one request: its id, its time, its caller, and the service that answers it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import getrandbits
+from threading import BoundedSemaphore
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, has_request_context, request
+import orjson
+from flask import Flask, Response
 
-from api.edge.access import Access
-from api.edge.answer_cache import KeptAnswers
+from api.edge.access import TENANT, Access, Judgement
+from api.edge.answer_cache import AnswerCache
 from api.edge.metrics import Metrics
 from api.shapes.numbers import stamp
 from engine import Engine, Session
 from mapping import CloudMap
 from settings import Settings
 
-_NAME = "carbon-optimizer"  # gunicorn.conf.py knows it
-_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+NAME = "carbon-optimizer"  # the service among the extensions of its Flask app
+JSON = "application/json"
 # A measured value older than this, counted from the end of its interval, is not what a grid is like now.
 CURRENT_MINUTES = 60
-_POLICY = "Content-Security-Policy"
-# An answer is JSON: a browser that is led to it may run, load and frame nothing.
-_HEADERS = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Frame-Options", "DENY"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-)
-_KEPT_HEADERS = (*_HEADERS, (_POLICY, "default-src 'none'; frame-ancestors 'none'"))
-_API_HEADERS = (*_KEPT_HEADERS, ("Cache-Control", "no-store"))
+_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What every request shares. clock: the present as an aware UTC time.
+    """What every request shares.
 
-    answers: of the running minute.
-    metrics: None where nothing is counted.
+    metrics: None where nothing is counted. clock: the present as an aware UTC time. costly_places: one for each costly
+    request that may run at once. answers: of the current minute.
     """
 
     engine: Engine
@@ -49,7 +46,8 @@ class Service:
     access: Access
     metrics: Metrics | None
     clock: Callable[[], datetime]
-    answers: KeptAnswers = field(default_factory=KeptAnswers)
+    costly_places: BoundedSemaphore
+    answers: AnswerCache = field(default_factory=AnswerCache)
 
     @property
     def max_age_minutes(self) -> int:
@@ -61,20 +59,53 @@ class Service:
 class Exchange:
     """One request.
 
-    came_at: when, in whole seconds; began: the same on the performance counter. now: the start of that minute, the one
-    time that decides.
+    environ: as WSGI describes it. path: as Flask's request.path. came_at: in whole seconds; started_seconds: the
+    same moment on the performance counter. now: the start of that minute, the one time that decides.
+    route: the template of the path; None before routing, and where no route matches. judgement: None where access is
+    not guarded. failure: what went wrong before Flask was asked; Flask raises it, so that its handlers answer it.
+    preflight: whether a browser asks if a page may send its request. tag: names the answer, if it has a tag.
+    holds_costly_place: whether this request counts as costly. headers: of this answer, beside those of every answer.
+    span: of the trace, if requests are traced.
     """
 
+    environ: WSGIEnvironment
+    method: str
+    path: str
     request_id: str
     came_at: datetime
-    began: float
+    started_seconds: float
     now: datetime
     service: Service
+    route: str | None = None
+    judgement: Judgement | None = None
+    failure: Exception | None = None
+    preflight: bool = False
+    tag: str | None = None
+    holds_costly_place: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    span: Any = None
     _session: Session | None = None
+
+    @classmethod
+    def begin(cls, environ: WSGIEnvironment, service: Service) -> Exchange:
+        """The exchange of a request that has just arrived."""
+        requested_id = environ.get("HTTP_X_REQUEST_ID", "")
+        usable = requested_id and _USABLE_ID.fullmatch(requested_id)
+        came_at = service.clock().replace(microsecond=0)
+        return cls(
+            environ=environ,
+            method=environ.get("REQUEST_METHOD", "GET").upper(),
+            path=path_of(environ),
+            request_id=requested_id if usable else f"carbon_req_{getrandbits(128):032x}",  # nosec B311
+            came_at=came_at,
+            started_seconds=perf_counter(),
+            now=came_at.replace(second=0),
+            service=service,
+        )
 
     @property
     def session(self) -> Session:
-        """The one session of this request, opened when it is first asked."""
+        """The one session of this request, opened when it is first needed."""
         if self._session is None:
             self._session = self.service.engine.at(self.now)
         return self._session
@@ -85,80 +116,53 @@ class Exchange:
 
     @property
     def data_version(self) -> str:
-        """Names what the answer is made from: what was known when the session opened, and what it waited for."""
+        """Names the data of the answer: those of when the session was opened, and those it has waited for since."""
         return self.session.data_version
 
     @property
+    def tenant(self) -> str:
+        """Whose answers these are; no other tenant is given them."""
+        return TENANT if self.judgement is None else self.judgement.tenant
+
+    @property
     def keys_configured(self) -> bool:
-        """Whether answers are for holders of a key only, so that nobody else may keep them."""
+        """Whether only holders of a key get answers, so that shared caches must not store them."""
         return self.service.access.keys.configured()
 
     @property
     def timestamp(self) -> str:
-        """The minute an answer stands for."""
+        """The minute that the answer is for."""
         return stamp(self.now)
 
-    def success(self, body: Mapping[str, object]) -> dict[str, object]:
-        """The body of a success under /api/v1: equal for equal version, minute and question, but for the id."""
-        return {
+    def success(self, body: Mapping[str, object]) -> Response:
+        """A success under /api/v1; equal for equal data version, minute and question, apart from the id."""
+        head = {
             "status": "success",
             "request_id": self.request_id,
             "timestamp": self.timestamp,
             "data_version": self.data_version,
-            **body,
         }
+        return Response(orjson.dumps({**head, **body}), content_type=JSON)
+
+
+def path_of(environ: WSGIEnvironment) -> str:
+    """The path as Flask and its routes see it: UTF-8, with one slash at the start."""
+    text: str = environ.get("PATH_INFO", "")
+    return "/" + text.encode("latin-1").decode("utf-8", "replace").lstrip("/")
 
 
 def service_of(app: Flask) -> Service:
     """The service that an app of create_app answers from."""
-    service: Service = app.extensions[_NAME]
+    service: Service = app.extensions[NAME]
     return service
 
 
-def current() -> Exchange:
-    exchange: Exchange = g.exchange
-    return exchange
+_exchange: ContextVar[Exchange] = ContextVar("exchange")
+current = _exchange.get  # raises LookupError outside a request
+enter, leave = _exchange.set, _exchange.reset
 
 
 def request_id() -> str:
-    """This request's id; "-" outside a request."""
-    return current().request_id if has_request_context() and "exchange" in g else "-"
-
-
-def vary_by(response: Response, header: str) -> None:
-    """Tell caches that another value of a request's header may bring another answer."""
-    given = response.headers.get("Vary", "")
-    if header not in given:
-        response.headers["Vary"] = f"{given}, {header}" if given else header
-
-
-def install(app: Flask, service: Service) -> None:
-    """Begin and finish every request of the app, the failed ones included."""
-
-    def begin() -> None:
-        given = request.environ.get("HTTP_X_REQUEST_ID", "")
-        usable = _USABLE_ID.fullmatch(given)
-        own = f"carbon_req_{getrandbits(128):032x}"  # nosec B311
-        came_at = service.clock().replace(microsecond=0)
-        g.exchange = Exchange(
-            request_id=given if usable else own,
-            came_at=came_at,
-            began=perf_counter(),
-            now=came_at.replace(second=0),
-            service=service,
-        )
-
-    app.extensions[_NAME] = service
-    app.before_request(begin)
-    app.after_request(_finish)
-
-
-def _finish(response: Response) -> Response:
-    headers = response.headers
-    own = _HEADERS if _POLICY in headers else _KEPT_HEADERS if "Cache-Control" in headers else _API_HEADERS
-    headers.extend(own)
-    exchange = current()
-    headers["X-Request-ID"] = exchange.request_id
-    if "judgement" in g:  # what is guarded answers from the data
-        headers["X-Data-Version"] = exchange.data_version
-    return response
+    """The id of the current request; "-" outside a request."""
+    exchange = _exchange.get(None)
+    return "-" if exchange is None else exchange.request_id

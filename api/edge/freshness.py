@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from flask import Flask, Response, g, request
+from flask import Response
+from werkzeug.http import parse_etags
 
 from api.edge.access import is_guarded
-from api.edge.answer_cache import Answer
-from api.edge.exchange import current
+from api.edge.answer_cache import Answer, split
+from api.edge.exchange import Exchange
 from api.edge.formats import accepted
 
 MINUTE_SECONDS = 60
@@ -17,82 +18,86 @@ DOCUMENT = "/openapi.json"
 _READING = ("GET", "HEAD")
 
 
-def install(app: Flask) -> None:
-    """Give what is read from the data, and the OpenAPI document, a weak ETag; 304 to clients that hold the answer.
-
-    Installed after access, so that only requests that are admitted come here.
-    """
-    app.before_request(_known)
-    app.after_request(_describe)
-
-
 def is_described(path: str) -> bool:
-    """Whether answers to GET at this path have a tag."""
+    """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document."""
     return is_guarded(path) or path == DOCUMENT
 
 
-def _known() -> Response | None:
-    """The answer, if it needs no work. Tags exist only for validated requests, so validation is skipped."""
-    if request.method not in _READING or request.url_rule is None or not is_described(request.path):
+def tag_of(exchange: Exchange) -> str | None:
+    """The tag of the answer to this request, which differs by tenant, data, minute, question and form.
+
+    None where answers have no tag.
+    """
+    if exchange.method not in _READING or not is_described(exchange.path):
         return None
-    g.tag = _tag()
-    if "HTTP_IF_NONE_MATCH" in request.environ:
-        held = request.if_none_match  # "*" stands for any answer; whether there is one is not known yet
-        if not held.star_tag and held.contains_weak(g.tag):
-            return _not_modified()
-    kept = current().service.answers.get(g.tag)
-    return None if kept is None else _response(kept)
+    minute = exchange.now.isoformat()
+    parts: tuple[str, ...]
+    if exchange.path == DOCUMENT:  # it depends on no question, and no store is asked for what is known of the grid
+        parts = (exchange.service.engine.mapping.version, minute, DOCUMENT)
+    else:
+        query = exchange.environ.get("QUERY_STRING", "")
+        parts = (exchange.tenant, exchange.data_version, minute, exchange.path, accepted().value, query)
+    return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def _describe(response: Response) -> Response:
-    """Tag a success; a failure is never kept."""
-    if "tag" not in g or response.status_code not in (200, 304):
+def is_held(exchange: Exchange) -> bool:
+    """Whether the client holds the answer. Tags exist only for validated requests, so validation is skipped.
+
+    "*" stands for any answer; whether there is one is not yet certain then.
+    """
+    header = exchange.environ.get("HTTP_IF_NONE_MATCH")
+    if header is None or exchange.tag is None:
+        return False
+    held = parse_etags(header)
+    return not held.star_tag and held.contains_weak(exchange.tag)
+
+
+def not_modified() -> Response:
+    """A 304."""
+    response = Response(status=304)
+    del response.headers["Content-Type"]  # there is no body
+    return response
+
+
+def cached_response(exchange: Exchange) -> Response | None:
+    """The answer of another request of this minute that asked the same, if it is still there."""
+    answer = None if exchange.tag is None else exchange.service.answers.get(exchange.tag)
+    if answer is None:
+        return None
+    exchange.route = answer.route
+    if is_held(exchange):
+        return not_modified()
+    response = Response(answer.with_id(exchange.request_id), content_type=answer.content_type)
+    if answer.link is not None:
+        response.headers["Link"] = answer.link
+    return response
+
+
+def describe(response: Response, exchange: Exchange) -> Response:
+    """Tag a success and keep it for the rest of the minute. Failures and streams are neither tagged nor kept."""
+    if exchange.tag is None or response.status_code not in (200, 304) or response.is_streamed:
         return response
-    exchange, tag = current(), _tag()  # another tag than at first if the answer waited for newer data
+    tag = tag_of(exchange) or ""  # differs from exchange.tag if the answer has waited for newer data
     if response.status_code == 200:
-        if tag == g.tag and exchange.service.answers.get(tag) is None:
-            exchange.service.answers.keep(tag, _answer(response))
-        if request.if_none_match.star_tag:
-            response = _not_modified()
-    guarded = "judgement" in g
+        if tag == exchange.tag and exchange.service.answers.get(tag) is None:
+            exchange.service.answers.put(tag, _answer(response, exchange))
+        if exchange.environ.get("HTTP_IF_NONE_MATCH") == "*":
+            response = not_modified()
+    guarded = exchange.judgement is not None
     scope = "private" if guarded and exchange.keys_configured else "public"
-    left = MINUTE_SECONDS - exchange.came_at.second
-    response.headers.extend((("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, max-age={left}")))
+    seconds = MINUTE_SECONDS - exchange.came_at.second
+    response.headers.extend((("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, max-age={seconds}")))
     if guarded:
         response.headers["Vary"] = VARY
     return response
 
 
-def _not_modified() -> Response:
-    response = Response(status=304)
-    del response.headers["Content-Type"]  # of no body
-    return response
-
-
-def _answer(response: Response) -> Answer:
-    return Answer.of(
-        response.get_data(),
-        request_id=current().request_id,
+def _answer(response: Response, exchange: Exchange) -> Answer:
+    body, id_at = split(response.get_data(), exchange.request_id)
+    return Answer(
+        body=body,
+        id_at=id_at,
         content_type=response.headers["Content-Type"],
         link=response.headers.get("Link"),
+        route=exchange.route,
     )
-
-
-def _response(kept: Answer) -> Response:
-    response = Response(kept.text(current().request_id), content_type=kept.content_type)
-    if kept.link is not None:
-        response.headers["Link"] = kept.link
-    return response
-
-
-def _tag() -> str:
-    """Another one for other data, another minute, another question or another form of the answer."""
-    exchange = current()
-    minute = exchange.now.isoformat()
-    known: tuple[str, ...]
-    if request.path == DOCUMENT:  # it depends on no question, and no store is asked for what is known of the grid
-        known = (exchange.service.engine.mapping.version, minute, DOCUMENT)
-    else:
-        query = request.query_string.decode("latin-1")
-        known = (exchange.data_version, minute, request.path, accepted().value, query)
-    return blake2b("\n".join(known).encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -1,4 +1,4 @@
-"""How a list is answered: as JSON or as a table, whole or in pages."""
+"""The answer of a list: as JSON or as a table, whole or in pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote, urlencode
 
-from flask import Response, jsonify, request
+from flask import Response, request
 from pydantic import BaseModel, Field
 
 from api.edge.exchange import current
@@ -27,7 +27,7 @@ class PageParameters(Parameters):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A part of a list of `total` rows. limit: None where all rows from offset on are asked for."""
+    """A part of a list of `total` rows. limit: None for all rows from offset on."""
 
     total: int
     limit: int | None
@@ -35,7 +35,7 @@ class Page:
 
     @property
     def link(self) -> str | None:
-        """The Link header (RFC 8288) to the pages beside this one, as paths; None where there are none."""
+        """The Link header (RFC 8288) with the paths of the pages beside this one; None if there are none."""
         if self.limit is None:
             return None
         starts = {}
@@ -47,23 +47,23 @@ class Page:
         return ", ".join(f'<{self._path(start)}>; rel="{name}"' for name, start in starts.items()) or None
 
     def _path(self, offset: int) -> str:
-        """This request's path and query, from another row on."""
-        kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("limit", "offset")]
-        query = urlencode([*kept, ("limit", self.limit), ("offset", offset)])
+        """The path and query of this request, starting at another row."""
+        others = [(name, value) for name, value in request.args.items(multi=True) if name not in ("limit", "offset")]
+        query = urlencode([*others, ("limit", self.limit), ("offset", offset)])
         return f"{quote(request.path)}?{query}"
 
 
 def answered(body: Json, rows: list[Json], row: type[BaseModel], page: Page | None = None) -> Response:
-    """The success of a list under /api/v1. body: of its JSON; rows: those in it, as the model `row` describes them."""
+    """The success of a list under /api/v1. body: the JSON; rows: the rows in it, which the model `row` describes."""
     if accepted() is Format.CSV:
         response = Response(table_of(row).csv(rows), mimetype="text/csv")
     else:
-        response = jsonify(current().success(body))
+        response = current().success(body)
     return linked(response, page)
 
 
 def linked(response: Response, page: Page | None) -> Response:
-    """The answer with links to the pages beside its own."""
+    """The answer with links to the pages beside this one."""
     if page is not None and (link := page.link) is not None:
         response.headers["Link"] = link
     return response

@@ -1,4 +1,4 @@
-"""What /metrics tells: counts of all workers, and what the service knows at the time of the scrape."""
+"""The content of /metrics: counts of all workers, and the state of the service at the time of the scrape."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ from engine import Engine
 from pid import process_id
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
-OTHER = "other"  # of methods; anybody may make up as many as he likes
-UNMATCHED = "unmatched"  # of routes
-# 3.25 and 4: beside UPSTREAM_DEADLINE_SECONDS, so that waiting for live data is told from slowness
+OTHER = "other"  # all methods that a client may invent
+UNMATCHED = "unmatched"  # all paths without a route
+# 3.25 and 4: around UPSTREAM_DEADLINE_SECONDS, to distinguish waiting for live data from slowness
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 3.25, 4, 5)
 _CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-if values.ValueClass is not values.MutexValue:  # several processes count; by itself it asks who it is at every count
+if (
+    values.ValueClass is not values.MutexValue
+):  # several processes count; by default each count asks the system for the process id
     values.ValueClass = values.MultiProcessValue(process_id)  # type: ignore[no-untyped-call]
 
 P = ParamSpec("P")
@@ -36,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 def _never_raising(count: Callable[Concatenate[Metrics, P], None]) -> Callable[Concatenate[Metrics, P], None]:
-    """A count that is lost, with one line in the log, when the folder of the counts is full or gone."""
+    """A count that is lost, with one line in the log, if the folder of the counts is full or missing."""
 
     @wraps(count)
     def counted(self: Metrics, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -45,16 +47,16 @@ def _never_raising(count: Callable[Concatenate[Metrics, P], None]) -> Callable[C
         except (OSError, ValueError) as error:  # ValueError: of mmap, for a file that could not be made long enough
             if not self.losing:
                 self.losing = True
-                log.error("metrics cannot be written and counts are lost: %s", error)  # noqa: TRY400  # no news in its traceback
+                log.error("metrics cannot be written and counts are lost: %s", error)  # noqa: TRY400  # its traceback says no more
 
     return counted
 
 
 class Metrics:
-    """Counts requests, and what the layers below tell (a Telemetry).
+    """Counts requests, and what the layers below report (a Telemetry).
 
-    Where PROMETHEUS_MULTIPROC_DIR is set before Python starts the library, every process counts in files of that
-    folder and any worker tells the sum; without it a process tells what it counted itself.
+    If PROMETHEUS_MULTIPROC_DIR is set before the library is imported, every process counts in files of that folder and
+    any worker reports the sum; without it a process reports its own counts.
     """
 
     def __init__(self) -> None:
@@ -92,7 +94,7 @@ class Metrics:
             store_errors,
         )
         self.losing = False
-        # labels() checks and converts each time; these remember what it found.
+        # labels() checks and converts its arguments each time; these remember its results.
         self._requests = lru_cache(maxsize=4096)(requests.labels)
         self._seconds = lru_cache(maxsize=512)(seconds.labels)
         self._calls = lru_cache(maxsize=512)(calls.labels)
@@ -111,7 +113,7 @@ class Metrics:
 
     @_never_raising
     def rate_limited(self, kind: str) -> None:
-        """One request refused. kind: what it was counted by, "key" or "address"."""
+        """One request refused. kind: whether it was counted by "key" or by "address"."""
         self._limited(kind).inc()
 
     @_never_raising
@@ -135,7 +137,7 @@ class Metrics:
         """See Telemetry."""
         self._store_errors(store).inc()
 
-    def expose(self, known: Known, accept: str) -> tuple[bytes, str]:
+    def expose(self, state: ServiceState, accept: str) -> tuple[bytes, str]:
         """The text of a scrape and its media type. accept: the Accept header."""
         registry = CollectorRegistry()
         if values.ValueClass is values.MutexValue:
@@ -143,13 +145,13 @@ class Metrics:
                 registry.register(collector)
         else:
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        registry.register(known)
+        registry.register(state)
         encode, media_type = choose_encoder(accept)
         return encode(registry), media_type
 
 
-class Known(Collector):
-    """What is read at the time of the scrape. What is not known is absent: a zero would look like a perfect grid."""
+class ServiceState(Collector):
+    """The state at the time of the scrape. Unknown values are absent: a zero would look like a perfectly clean grid."""
 
     def __init__(self, engine: Engine, access: Access, version: str, clock: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -158,7 +160,7 @@ class Known(Collector):
         self._clock = clock
 
     def describe(self) -> list[Metric]:
-        """Nothing: to learn the names a registry would collect."""
+        """Nothing: the registry would collect everything just to learn the names."""
         return []
 
     def collect(self) -> Iterator[Metric]:
@@ -166,20 +168,20 @@ class Known(Collector):
         build = GaugeMetricFamily("cao_build_info", "The running version.", labels=("version", "data_version"))
         build.add_metric((self._version, self._engine.mapping.version), 1)
         yield build
-        yield from self._of_keys()
-        yield from self._sources()
-        yield from self._zones()
+        yield from self._key_gauges()
+        yield from self._source_gauges()
+        yield from self._zone_gauges()
 
-    def _of_keys(self) -> Iterator[Metric]:
+    def _key_gauges(self) -> Iterator[Metric]:
         configured = GaugeMetricFamily("cao_keys_configured", "1 once an API key was created, so that one is required.")
-        with suppress(StateUnavailable):  # never known: absent
+        with suppress(StateUnavailable):  # not known yet: absent
             configured.add_metric((), self._keys.configured())
         stale = GaugeMetricFamily("cao_keys_stale", "1 while changes of API keys may not be in force.")
         stale.add_metric((), self._keys.stale())
         yield configured
         yield stale
 
-    def _sources(self) -> Iterator[Metric]:
+    def _source_gauges(self) -> Iterator[Metric]:
         left = GaugeMetricFamily("cao_quota_calls_left", "Calls left of this hour's budget.", labels=("source",))
         opened = GaugeMetricFamily("cao_breaker_open", "1 while calls to a source are held back.", labels=("source",))
         for state in self._engine.source_states():
@@ -190,7 +192,7 @@ class Known(Collector):
         yield left
         yield opened
 
-    def _zones(self) -> Iterator[Metric]:
+    def _zone_gauges(self) -> Iterator[Metric]:
         now = self._clock()
         intensity = GaugeMetricFamily(
             "cao_zone_carbon_intensity_gco2e_per_kwh",
@@ -204,10 +206,10 @@ class Known(Collector):
         )
         session = self._engine.at(now)
         if all(state.state == "unconfigured" for state in self._engine.source_states()):
-            for zone, usual in session.baselines().items():
-                intensity.add_metric((zone, Quality.BASELINE.value), usual)
-        for zone, held in session.held().items():
-            intensity.add_metric((zone, held.quality.value), held.gco2e_per_kwh)
-            age.add_metric((zone,), max(0.0, (now - held.ends_at).total_seconds()))
+            for zone, baseline in session.baselines().items():
+                intensity.add_metric((zone, Quality.BASELINE.value), baseline)
+        for zone, value in session.held().items():
+            intensity.add_metric((zone, value.quality.value), value.gco2e_per_kwh)
+            age.add_metric((zone,), max(0.0, (now - value.ends_at).total_seconds()))
         yield intensity
         yield age

@@ -1,4 +1,4 @@
-"""Every kind of problem the service answers: its status, and what its page tells people. The only such table."""
+"""Every kind of problem that the service answers with: its status and the text of its page. The only such table."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ INTERNAL = ProblemType(
 
 
 def _unknown(name: str, title: str, what: str, where: str) -> ProblemType:
-    """A name that the catalog does not have."""
+    """The problem of a name that the catalog does not have."""
     return ProblemType(
         name,
         404,

@@ -1,4 +1,4 @@
-"""Error -> problem body (RFC 9457), by the table in problem_types.py."""
+"""Turns an error into a problem (RFC 9457), by the table in problem_types.py."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def register(app: Flask) -> None:
-    """Answer every failure of the app with a problem."""
-    app.register_error_handler(errors.CarbonError, _answer_known)
+    """Answer every failure of an app with a problem."""
+    app.register_error_handler(errors.CarbonError, _answer_ours)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unknown)
 
 
-def _answer_known(error: errors.CarbonError) -> Response:
+def _answer_ours(error: errors.CarbonError) -> Response:
     kind = next((BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR), None)
     if kind is None:
         return _answer_unknown(error)
@@ -51,7 +51,7 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
 
 
 def _in_words(error: HTTPException) -> str:
-    """Flask's own refusals in terms of this service."""
+    """The text of Flask's own errors, in terms of this service."""
     if isinstance(error, MethodNotAllowed):
         return f"this path does not support {request.method}; use {', '.join(sorted(error.valid_methods or ()))}"
     if isinstance(error, RequestEntityTooLarge):
@@ -62,7 +62,7 @@ def _in_words(error: HTTPException) -> str:
 
 
 def _answer_unknown(error: Exception) -> Response:
-    """The one place that catches everything: one log line, tied to the answer by the request id."""
+    """Answer an unexpected error with a 500 and one log line, which has the request id of the answer."""
     log.error("%s %s failed", request.method, request.path, exc_info=error, extra={"request_id": request_id()})
     if current().service.settings.app_env == "development":
         text = "".join(traceback.format_exception(error))
@@ -71,7 +71,7 @@ def _answer_unknown(error: Exception) -> Response:
 
 
 def _headers(error: errors.CarbonError) -> Mapping[str, str]:
-    """What a kind of error tells a client by header; of a refused key no more than that it was (RFC 6750)."""
+    """The headers of a kind of error. A refused key is not told apart from an unknown one (RFC 6750)."""
     if isinstance(error, errors.KeyRequired):
         return {"WWW-Authenticate": 'Bearer realm="api"'}
     if isinstance(error, errors.KeyRefused):
@@ -82,7 +82,7 @@ def _headers(error: errors.CarbonError) -> Mapping[str, str]:
 
 
 def _members(error: errors.CarbonError) -> dict[str, object]:
-    """What a kind of error adds to its problem."""
+    """The members that a kind of error adds to its problem."""
     if isinstance(error, errors.InvalidRequest):
         in_query = isinstance(error, InvalidParameters)
         return {"errors": [_field(item, in_query) for item in error.errors]}
@@ -114,5 +114,5 @@ def _problem(kind: ProblemType, detail: str, members: Mapping[str, Any]) -> Resp
         "instance": request.path,
         "request_id": request_id(),
     }
-    body = {**core, **members, **core}  # the core first, and no member in its place
+    body = {**core, **members, **core}  # the core comes first, and no member replaces a part of it
     return Response(orjson.dumps(body), status=HTTPStatus(kind.status), mimetype=MEDIA_TYPE)

@@ -1,51 +1,42 @@
-"""What is kept of every request: its counts, and one line of the access log."""
+"""The access log: one line of JSON for each request."""
 
 from __future__ import annotations
 
 import logging
-from time import perf_counter
+import sys
+from contextlib import suppress
+from time import time
 
-from apiflask import APIFlask
-from flask import Response, g, request
+import orjson
 
-from api.edge.access import Judgement
-from api.edge.exchange import current
-from api.edge.metrics import Metrics
+from api.edge.exchange import Exchange
+from api.edge.lines import plain_line, utc_text
 
-ACCESS = logging.getLogger("access")
+ACCESS = logging.getLogger("access")  # decides by its level whether lines are written
 _LONGEST_PATH = 256
+_LONGEST_METHOD = 16
 
 
-def install(app: APIFlask, metrics: Metrics | None, *, access_log: bool) -> None:
-    """Record every request of the app; installed first, so that it sees the answer as it leaves."""
+def write(exchange: Exchange, status: int, size_bytes: int | None, seconds: float) -> None:
+    """Write the line of one request to stderr; it is lost if that cannot be written.
 
-    def record(response: Response) -> Response:
-        seconds = perf_counter() - current().began
-        rule = request.url_rule
-        route = None if rule is None else rule.rule
-        judgement: Judgement | None = g.get("judgement")
-        if metrics is not None:
-            metrics.request(request.method, route, response.status_code, seconds)
-            if judgement is not None and judgement.limited:
-                metrics.rate_limited(judgement.caller.partition("/")[0])
-        if access_log:
-            _log(response, route, judgement, seconds)
-        return response
-
-    if metrics is not None or access_log:
-        app.after_request(record)
-
-
-def _log(response: Response, route: str | None, judgement: Judgement | None, seconds: float) -> None:
-    """No query string, no header and no body: they may hold keys."""
-    fields = {
-        "method": request.method[:16],
-        "path": request.path[:_LONGEST_PATH],
-        "route": route,
-        "status": response.status_code,
+    Without query string, headers and body: they may hold keys.
+    """
+    if not ACCESS.isEnabledFor(logging.INFO):
+        return
+    line = {
+        "time": utc_text(time()),
+        "level": "INFO",
+        "logger": ACCESS.name,
+        "request_id": exchange.request_id,
+        "method": exchange.method[:_LONGEST_METHOD],
+        "path": exchange.path[:_LONGEST_PATH],
+        "route": exchange.route,
+        "status": status,
         "milliseconds": round(seconds * 1000, 3),
-        "bytes": response.content_length,
-        "client": request.remote_addr,
-        "caller": judgement.caller if judgement else None,
+        "bytes": size_bytes,
+        "client": exchange.environ.get("REMOTE_ADDR"),
+        "caller": exchange.judgement.caller if exchange.judgement else None,
     }
-    ACCESS.info("request", extra={"request_id": current().request_id, "fields": fields})
+    with suppress(OSError, ValueError):  # a full disk, or a stream that is closed
+        sys.stderr.write(plain_line(orjson.dumps(line).decode()) + "\n")

@@ -1,59 +1,60 @@
-"""OpenTelemetry: a span a request, sent where the OTEL_* variables say; imported only when TRACING is on."""
+"""OpenTelemetry: one span for each request, sent to where the OTEL_* variables say; imported only if TRACING is on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cached_property
 
-from flask import Flask, Response, g, request
 from opentelemetry.propagate import extract
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-from api.edge.exchange import request_id
+from api.edge.exchange import Exchange
+
+_PARENT = {"HTTP_TRACEPARENT": "traceparent", "HTTP_TRACESTATE": "tracestate"}
 
 
 def to_collector() -> SpanExporter:
-    """OTLP over HTTP, as OTEL_EXPORTER_OTLP_ENDPOINT and its kin say."""
+    """OTLP over HTTP, to the collector that OTEL_EXPORTER_OTLP_ENDPOINT and related variables name."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     return OTLPSpanExporter()
 
 
-def install(app: Flask, version: str, *, exporter: Callable[[], SpanExporter] = to_collector) -> None:
-    """Trace every request of the app as a part of its caller's trace, if it names one.
+class Tracer:
+    """Traces every request, as a part of its caller's trace if the request names one.
 
     The exporter's thread starts with the first request of a process, so never before a fork.
     """
 
-    @cache
-    def provider() -> TracerProvider:
-        resource = Resource.create({"service.version": version})  # service.name: OTEL_SERVICE_NAME
-        made = TracerProvider(resource=resource)
-        made.add_span_processor(BatchSpanProcessor(exporter()))
-        return made
+    def __init__(self, version: str, exporter: Callable[[], SpanExporter] = to_collector) -> None:
+        self._version = version
+        self._exporter = exporter
 
-    def begin() -> None:
-        given = {name: request.headers[name] for name in ("traceparent", "tracestate") if name in request.headers}
-        tracer = provider().get_tracer(__name__)
-        g.span = tracer.start_span(request.method, context=extract(given), kind=SpanKind.SERVER)
+    @cached_property
+    def provider(self) -> TracerProvider:
+        """Hands finished spans to the exporter."""
+        provider = TracerProvider(resource=Resource.create({"service.version": self._version}))
+        provider.add_span_processor(BatchSpanProcessor(self._exporter()))  # service.name: OTEL_SERVICE_NAME
+        return provider
 
-    def end(response: Response) -> Response:
-        span: Span = g.span
-        route = request.url_rule.rule if request.url_rule else None
-        if route is not None:
-            span.update_name(f"{request.method} {route}")
-            span.set_attribute("http.route", route)
-        span.set_attribute("http.request.method", request.method)
-        span.set_attribute("http.response.status_code", response.status_code)
-        span.set_attribute("cao.request_id", request_id())
-        if response.status_code >= 500:
+    def begin(self, exchange: Exchange) -> None:
+        """Start the span of a request."""
+        parent = {name: exchange.environ[key] for key, name in _PARENT.items() if key in exchange.environ}
+        tracer = self.provider.get_tracer(__name__)
+        exchange.span = tracer.start_span(exchange.method, context=extract(parent), kind=SpanKind.SERVER)
+
+    def end(self, exchange: Exchange, status: int) -> None:
+        """End the span of a request; it holds no query, header or address."""
+        span: Span = exchange.span
+        if exchange.route is not None:
+            span.update_name(f"{exchange.method} {exchange.route}")
+            span.set_attribute("http.route", exchange.route)
+        span.set_attribute("http.request.method", exchange.method)
+        span.set_attribute("http.response.status_code", status)
+        span.set_attribute("cao.request_id", exchange.request_id)
+        if status >= 500:
             span.set_status(Status(StatusCode.ERROR))
         span.end()
-        return response
-
-    app.before_request(begin)
-    app.after_request(end)
-    app.extensions["tracing"] = provider

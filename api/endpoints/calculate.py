@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import Response
 
 from api.edge.exchange import current
 from api.questions.fields import Count, Duration, IncludeEmbodied, LoadFields, MachineFields
 from api.shapes.emissions import CalculateAnswer
-from api.shapes.reading import Json
 from carbon.workload import CalculateQuery
 
 bp = APIBlueprint("calculate", __name__, tag="Decisions")
@@ -35,7 +35,7 @@ class CalculateRequest(MachineFields, LoadFields):
 @bp.input(CalculateRequest, arg_name="body")
 @bp.output(CalculateAnswer)
 @bp.doc(operation_id="calculateEmissions", responses=[422])
-def calculate(body: CalculateRequest) -> Json:
+def calculate(body: CalculateRequest) -> Response:
     """Calculate the energy and the emissions of a machine from now on.
 
     co2_emissions_g is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.

@@ -12,8 +12,8 @@ from flask import Response
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic.alias_generators import to_camel
 
-from api.edge.exchange import current
-from api.edge.formats import JSON, Format, accepted
+from api.edge.exchange import JSON, current
+from api.edge.formats import Format, accepted
 from api.edge.lists import Page, PageParameters, linked, table_of
 from api.openapi.enumerations import Arch, Estimates, Partition, RegionStatus
 from api.questions import names

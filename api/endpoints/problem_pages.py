@@ -11,8 +11,8 @@ from flask import Response
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
-from api.edge.exchange import vary_by
-from api.edge.formats import JSON, preferred
+from api.edge.exchange import JSON
+from api.edge.formats import preferred
 from api.edge.problem_types import TYPES
 from api.openapi.document import EXAMPLES
 from api.shapes.problems import ExplainedProblem, ProblemTypeAnswer
@@ -62,7 +62,7 @@ def problem_type(name: str) -> Response:
     else:
         response = Response(orjson.dumps(facts), mimetype=JSON)
     response.headers["Cache-Control"] = "public, max-age=3600"
-    vary_by(response, "Accept")
+    response.vary.add("Accept")
     return response
 
 

@@ -10,7 +10,6 @@ from api.edge.exchange import current
 from api.edge.lists import Page, PageParameters, answered
 from api.questions.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
 from api.shapes.parts import Listed
-from api.shapes.reading import Json
 from api.shapes.regions import RegionAnswer, RegionRow, RegionsAnswer, region_rows
 from carbon.workload import RegionSort, RegionsQuery
 from mapping import DEFAULT_PROVIDER
@@ -64,7 +63,7 @@ def regions(query: RegionsParameters) -> Response:
 @bp.input(RegionParameters, location="query", arg_name="query")
 @bp.output(RegionAnswer)
 @bp.doc(operation_id="getRegion", responses=[404])
-def region(region: str, query: RegionParameters) -> Json:
+def region(region: str, query: RegionParameters) -> Response:
     """Show one region's grid now and over the next 24 hours."""
     exchange = current()
     session = exchange.session

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import Field
 
 from api.edge.exchange import current
 from api.questions.fields import Deadline, Duration, RegionField, StartAfter
-from api.shapes.reading import Json
 from api.shapes.schedule import ScheduleAnswer
 from carbon.workload import ScheduleQuery
 
@@ -42,7 +42,7 @@ class ScheduleRequest(RegionField):
 @bp.input(ScheduleRequest, arg_name="body")
 @bp.output(ScheduleAnswer)
 @bp.doc(operation_id="scheduleJob", responses=[422])
-def schedule(body: ScheduleRequest) -> Json:
+def schedule(body: ScheduleRequest) -> Response:
     """Find the window of lowest mean intensity for a job.
 
     Exact for any start minute and length; of equal windows the earliest is chosen. With a deadline the job ends by

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from api.edge.exchange import current
-from api.edge.metrics import Known
+from api.edge.metrics import ServiceState
 from settings import VERSION
 
 bp = Blueprint("scrape", __name__)
@@ -18,6 +18,6 @@ def metrics() -> Response:
     service = current().service
     if service.metrics is None:
         raise NotFound
-    known = Known(service.engine, service.access, VERSION, service.clock)
-    text, media_type = service.metrics.expose(known, request.headers.get("Accept", ""))
+    state = ServiceState(service.engine, service.access, VERSION, service.clock)
+    text, media_type = service.metrics.expose(state, request.headers.get("Accept", ""))
     return Response(text, content_type=media_type)

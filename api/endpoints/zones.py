@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import Response
 
 from api.edge.exchange import current
 from api.questions.fields import Parameters
-from api.shapes.reading import Json
 from api.shapes.regions import ZoneAnswer
 
 bp = APIBlueprint("zones", __name__, tag="Regions")
@@ -20,7 +20,7 @@ class ZoneParameters(Parameters):
 @bp.input(ZoneParameters, location="query", arg_name="query")
 @bp.output(ZoneAnswer)
 @bp.doc(operation_id="getZone", responses=[404])
-def zone(zone: str, query: ZoneParameters) -> Json:
+def zone(zone: str, query: ZoneParameters) -> Response:
     """Show the current value of a grid zone, its yearly figures, and the regions in it.
 
     A retired zone name is answered with its successor.

@@ -10,7 +10,6 @@ from time import thread_time
 from typing import Any, TypeVar
 
 from flask import Request
-from gunicorn.http.errors import ParseException
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
@@ -27,7 +26,7 @@ SUGGESTION_SECONDS = 0.03  # of the processor, for all of them together; one sea
 MOST_COLONS = 20_000  # a thousand options, the most that any body holds, have 10,000 at most
 M = TypeVar("M", bound=BaseModel)
 
-UNREADABLE = (OSError, ParseException)  # gunicorn raises them for malformed chunks and for a body that ends early
+UNREADABLE = (OSError, EOFError)  # raised by the server for malformed chunks and for a body that ends early
 
 
 class InvalidParameters(InvalidRequest):

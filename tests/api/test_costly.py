@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from threading import BoundedSemaphore
 from time import thread_time
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from api.edge.costly import NAME, most_at_once
+from api.edge.costly import most_at_once
+from api.edge.exchange import service_of
 from tests.fakes.service import service
 
 MACHINE = {"region": "us-east-1", "instance_type": "m5.large"}
@@ -50,7 +50,7 @@ def client() -> FlaskClient:
 @pytest.fixture
 def crowded(client: FlaskClient) -> Iterator[FlaskClient]:
     """As many costly requests as may be are under way."""
-    places: BoundedSemaphore = client.application.extensions[NAME]
+    places = service_of(client.application).costly_places
     taken = 0
     while places.acquire(blocking=False):
         taken += 1
@@ -111,7 +111,7 @@ def misspelt_types(client: FlaskClient) -> Any:
 
 
 def unmodelled_types(client: FlaskClient) -> Any:
-    catalog = client.application.extensions["carbon-optimizer"].engine.mapping.catalog
+    catalog = service_of(client.application).engine.mapping.catalog
     names = [kind.instance_type for kind in catalog.types if kind.provider == "azure" and not kind.power_modelled]
     options = [{"region": "azure:westeurope", "instance_type": name} for name in names]
     return client.post(COMPARE, json={"options": options})

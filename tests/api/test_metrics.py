@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.edge.metrics import Known, Metrics
+from api.edge.metrics import Metrics, ServiceState
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
@@ -26,6 +30,7 @@ from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, observation
 from tests.fakes.service import NOW, service
 
+ROOT = Path(__file__).resolve().parents[2]
 ASKED = "/api/v1/workloads"
 QUOTA = Quota(calls_per_hour=50, calls_used=43, calls_left=7, resets_at=None)
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -61,6 +66,43 @@ def test_requests_are_counted_by_method_route_template_and_status_with_their_tim
     assert of(found, "cao_http_requests_total", method="GET", route=route, status="200") == 2
     assert of(found, "cao_http_requests_total", method="GET", route=route, status="404") == 1
     assert of(found, "cao_http_request_duration_seconds_count", route=route) == 3
+
+
+def test_answers_from_the_cache_refusals_and_preflights_are_counted_under_their_route() -> None:
+    rules = access(record("cao_k"))
+    client = service(rules=rules, cors_origins="https://a.example.org").test_client()
+    key = {"X-API-Key": "cao_k"}
+    tag = client.get(ASKED, headers=key).headers["ETag"]
+    client.get(ASKED, headers=key)
+    client.get(ASKED, headers={**key, "If-None-Match": tag})
+    client.get(ASKED)
+    client.options(ASKED, headers={"Origin": "https://a.example.org", "Access-Control-Request-Method": "GET"})
+
+    found = scrape(client)
+
+    counts = {
+        (method, status): of(found, "cao_http_requests_total", method=method, route=ASKED, status=status)
+        for method, status in (("GET", "200"), ("GET", "304"), ("GET", "401"), ("OPTIONS", "204"))
+    }
+    assert list(counts.values()) == [2, 1, 1, 1]
+    assert of(found, "cao_http_request_duration_seconds_count", route=ASKED) == 5
+
+
+def test_every_process_counts_in_a_file_of_its_own_and_any_of_them_tells_the_sum(tmp_path: Path) -> None:
+    program = (
+        "import os; from api.edge.metrics import Metrics;"
+        "from prometheus_client import CollectorRegistry, multiprocess;"
+        "metrics = Metrics(); metrics.store_error('redis'); child = os.fork(); metrics.store_error('redis');"
+        "child or os._exit(0); os.waitpid(child, 0); registry = CollectorRegistry();"
+        "multiprocess.MultiProcessCollector(registry);"
+        "print(registry.get_sample_value('cao_store_errors_total', {'store': 'redis'}))"
+    )
+    environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True)  # noqa: S603
+
+    assert done.stdout.strip() == "3.0", done.stderr  # one before the fork, one in each process after it
+    assert len(list(tmp_path.glob("counter_*.db"))) == 2
 
 
 def test_paths_and_methods_that_callers_make_up_share_one_name() -> None:
@@ -194,7 +236,7 @@ def test_what_the_layers_below_tell_is_counted() -> None:
     metrics.store_error("redis")
 
     engine = Engine(cloud_map(), FakeReader())
-    text = metrics.expose(Known(engine, access(), "1", lambda: NOW), "")[0].decode()
+    text = metrics.expose(ServiceState(engine, access(), "1", lambda: NOW), "")[0].decode()
 
     for line in (
         'cao_upstream_calls_total{outcome="timeout",source="one"} 1.0',

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import logging
 import os
@@ -13,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from api.edge.logs import AccessFormatter, configure, formatter
-from api.edge.request_log import ACCESS
+from api.edge.logs import configure, formatter
 from tests.fakes.access import access, record
 from tests.fakes.service import service
 
@@ -22,17 +23,26 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = "cao_" + "k" * 43
 
 
-def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
-    return [json.loads(AccessFormatter().format(line)) for line in caplog.records if line.name == "access"]
+Capture = pytest.CaptureFixture[str]
 
 
-def test_every_request_is_a_line_with_its_id_route_status_and_time(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.fixture(autouse=True)
+def level(caplog: pytest.LogCaptureFixture) -> None:
+    """INFO, as in production."""
     caplog.set_level(logging.INFO)
+
+
+def lines(capsys: Capture) -> list[dict[str, object]]:
+    """What was written to stderr since the last call: one JSON object a line."""
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_every_request_is_a_line_with_its_id_route_status_and_time(capsys: Capture) -> None:
     client = service(rules=access(record(KEY, name="ci"))).test_client()
     client.get("/api/v1/regions/eu-north-1", headers={"X-API-Key": KEY, "X-Request-ID": "my-id"})
     client.get("/nothing")
 
-    answered, missing = lines(caplog)
+    answered, missing = lines(capsys)
 
     assert 0 < answered.pop("milliseconds") < 60_000  # type: ignore[operator]
     assert answered.pop("bytes", 0) > 100  # type: ignore[operator]
@@ -51,40 +61,35 @@ def test_every_request_is_a_line_with_its_id_route_status_and_time(caplog: pytes
     assert (missing["route"], missing["status"], missing["caller"]) == (None, 404, None)
 
 
-def test_no_query_header_or_body_is_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+def test_no_query_header_or_body_is_in_a_line(capsys: Capture) -> None:
     client = service(rules=access(record(KEY))).test_client()
 
     client.post(
         "/api/v1/calculate?key=hidden-1", headers={"X-API-Key": "hidden-2", "Cookie": "hidden-3"}, json=["hidden-4"]
     )
 
-    assert len(lines(caplog)) == 1
-    assert "hidden" not in json.dumps(lines(caplog))
+    (line,) = lines(capsys)
+    assert "hidden" not in json.dumps(line)
 
 
-def test_a_path_cannot_break_a_line(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-
+def test_a_path_cannot_break_a_line(capsys: Capture) -> None:
     service().test_client().get('/a"\n{}%ff' + "x" * 1000)
 
-    (line,) = lines(caplog)
+    (line,) = lines(capsys)
     assert str(line["path"]).startswith('/a"')
     assert len(str(line["path"])) == 256
-    assert "\n" not in AccessFormatter().format(next(one for one in caplog.records if one.name == "access"))
 
 
 @pytest.mark.parametrize(
     "character", ["\u2028", "\u2029", "\x85", "\u202e", "\u2066", "\x7f", "\x9b", "\ufeff", "ä", "😀"]
 )
 def test_a_line_is_printable_ascii_and_still_says_which_character_it_was(
-    character: str, caplog: pytest.LogCaptureFixture
+    character: str, capsys: Capture, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
     service().test_client().get(f"/a{character}b")
     logging.getLogger("test").warning("a%sb", character)
 
-    texts = [(AccessFormatter() if line.name == "access" else formatter()).format(line) for line in caplog.records]
+    texts = [*capsys.readouterr().err.splitlines(), *map(formatter().format, caplog.records)]
 
     assert len(texts) == 2
     assert all(re.fullmatch(r"[ -~]+", text) for text in texts)
@@ -94,12 +99,11 @@ def test_a_line_is_printable_ascii_and_still_says_which_character_it_was(
     ]
 
 
-def test_a_key_in_a_path_or_in_any_other_line_is_hidden(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+def test_a_key_in_a_path_or_in_any_other_line_is_hidden(capsys: Capture, caplog: pytest.LogCaptureFixture) -> None:
     service().test_client().get(f"/v1/{KEY}")
     logging.getLogger("test").warning("of %s", KEY)
 
-    texts = [(AccessFormatter() if line.name == "access" else formatter()).format(line) for line in caplog.records]
+    texts = [*capsys.readouterr().err.splitlines(), *map(formatter().format, caplog.records)]
 
     assert len(texts) == 2
     assert all("cao_[hidden]" in text and KEY not in text for text in texts)
@@ -128,21 +132,43 @@ def test_the_development_server_logs_no_request_with_its_query() -> None:
     assert "hidden" not in log
 
 
-def test_a_log_that_is_configured_anew_writes_each_request_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_is_configured_again_has_one_handler(monkeypatch: pytest.MonkeyPatch) -> None:
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
-    monkeypatch.setattr(ACCESS, "handlers", [])
     configure("INFO")
+    again = len(root.handlers)
     root.handlers.clear()  # as gunicorn does at a reload
 
     configure("INFO")
+    configure("INFO")
 
-    assert (len(root.handlers), len(ACCESS.handlers)) == (1, 1)
+    assert (again, len(root.handlers)) == (1, 1)
 
 
-def test_the_access_log_can_be_switched_off(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-
+def test_the_access_log_can_be_switched_off(capsys: Capture) -> None:
     service(access_log="off").test_client().get("/health")
 
-    assert lines(caplog) == []
+    assert lines(capsys) == []
+
+
+def test_above_the_level_info_no_request_is_logged(capsys: Capture, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+
+    service().test_client().get("/health")
+
+    assert lines(capsys) == []
+
+
+class FullDisk(io.StringIO):
+    """A stream that cannot be written to."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_fails_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+
+    answer = service().test_client().get("/health")
+
+    assert answer.status_code == 200

@@ -6,10 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from api.edge import tracing
-from tests.fakes.service import service
+from api.edge.tracing import Tracer
+from app import create_app
+from engine import Engine
+from settings import Settings
+from tests.fakes.access import access
+from tests.fakes.clouds import cloud_map
+from tests.fakes.grid import FakeReader
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"  # the example of the W3C recommendation
@@ -17,13 +23,12 @@ PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"  # the exampl
 
 def test_a_request_is_a_span_of_its_callers_trace_named_by_its_route() -> None:
     spans = InMemorySpanExporter()
-    app = service()
-    tracing.install(app, "9.9", exporter=lambda: spans)
-    client = app.test_client()
+    tracer = Tracer("9.9", exporter=lambda: spans)
+    client = create_app(Settings(), Engine(cloud_map(), FakeReader()), rules=access(), tracer=tracer).test_client()
 
     client.get("/api/v1/regions/eu-north-1", headers={"traceparent": PARENT, "X-Request-ID": "mine"})
     client.get("/nothing?secret=hidden")
-    app.extensions["tracing"]().force_flush()
+    tracer.provider.force_flush()
 
     one, other = spans.get_finished_spans()
     assert (one.name, other.name) == ("GET /api/v1/regions/<region>", "GET")
@@ -37,6 +42,18 @@ def test_a_request_is_a_span_of_its_callers_trace_named_by_its_route() -> None:
         "cao.request_id": "mine",
     }
     assert "hidden" not in other.to_json()
+
+
+def test_an_exporter_that_cannot_be_made_is_a_500_in_the_form_of_all_others() -> None:
+    def broken() -> SpanExporter:
+        raise ValueError("no collector")
+
+    tracer = Tracer("9.9", exporter=broken)
+    app = create_app(Settings(), Engine(cloud_map(), FakeReader()), rules=access(), tracer=tracer)
+
+    answer = app.test_client().get("/health")
+
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
 
 
 def test_by_default_nothing_is_imported_for_traces() -> None:

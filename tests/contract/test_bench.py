@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from app import create_app
-from bench.cases import CASES, Case, compare
-from bench.load import drive
+from bench.cases import CASES, NUMBER, Case, compare
+from bench.load import DIGITS, drive
 from bench.report import at_least, at_most, table
 from bench.shared import excess
 from bench.windows import agreement, best, forecast, steps_of
@@ -54,17 +54,27 @@ def server() -> Iterator[ThreadingHTTPServer]:
 def test_exactly_the_requests_asked_for_are_sent_over_kept_connections(server: ThreadingHTTPServer) -> None:
     port = server.server_port
 
-    result = drive(port, 4, 50, CASE.wire(port))
+    result = drive(port, 4, 50, CASE.wires(port))
 
     assert result["statuses"] == {"200": 50}
     assert server.bodies == [b'{"region":"us-east-1"}'] * 50  # type: ignore[attr-defined]
     assert 0 < result["p50_ms"] <= result["p99_ms"] <= 1000 * result["seconds"]  # type: ignore[operator]
 
 
+def test_no_two_requests_are_equal_and_all_are_equally_long(server: ThreadingHTTPServer) -> None:
+    case = Case(name="a case", path="/echo", body={"u": NUMBER, "of": 1}, variants=(("/echo", {"u": NUMBER, "of": 2}),))
+
+    drive(server.server_port, 1, 50, case.wires(server.server_port))
+
+    bodies = [json.loads(body) for body in server.bodies]  # type: ignore[attr-defined]
+    assert [body["of"] for body in bodies] == [1, 2] * 25
+    assert len({body["u"] for body in bodies}) == 50
+
+
 def test_other_answers_than_200_are_told_apart(server: ThreadingHTTPServer) -> None:
     port = server.server_port
 
-    result = drive(port, 1, 3, Case(name="a case", path="/unknown", body={}).wire(port))
+    result = drive(port, 1, 3, Case(name="a case", path="/unknown", body={}).wires(port))
 
     assert result["statuses"] == {"404": 3}
 
@@ -73,7 +83,7 @@ def test_a_server_that_hangs_up_gives_no_figures(server: ThreadingHTTPServer) ->
     port = server.server_port
 
     with pytest.raises(RuntimeError, match="closed a kept-alive connection"):
-        drive(port, 1, 2, Case(name="a case", path="/last", body={}).wire(port))
+        drive(port, 1, 2, Case(name="a case", path="/last", body={}).wires(port))
 
 
 def test_compare_bodies_hold_different_options() -> None:
@@ -91,9 +101,17 @@ def test_every_case_has_its_own_name() -> None:
 def test_the_service_answers_every_case(case: Case, tmp_path: Path) -> None:
     client = create_app(Settings(data_dir=tmp_path)).test_client()
 
-    answer = client.get(case.path) if case.body is None else client.post(case.path, json=case.body)
+    for path, body in ((case.path, case.body), *case.variants[:: max(1, len(case.variants) // 20)]):
+        answer = client.get(path) if body is None else client.post(path, json=body)
 
-    assert (answer.status_code, "Content-Length" in answer.headers) == (200, True)
+        assert (answer.status_code, "Content-Length" in answer.headers) == (200, True)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_question_is_sent_twice_unless_the_name_says_so(case: Case) -> None:
+    varied = len(case.wires(80)) > 100 or DIGITS in case.wires(80)[0]
+
+    assert varied != ("repeated" in case.name or "health" in case.name)
 
 
 def test_a_target_is_met_at_its_very_figure() -> None:

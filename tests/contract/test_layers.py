@@ -45,7 +45,7 @@ CONFINED = {
     "dotenv": ("settings",),
     "redis": ("store",),
     "prometheus_client": ("api.edge.metrics", "serve.metrics_folder"),
-    "gunicorn": ("serve", "api.questions.parse"),
+    "gunicorn": ("serve",),
     "opentelemetry": ("api.edge.tracing",),
     "sqlite3": ("store",),
     "limits": ("store", "settings"),

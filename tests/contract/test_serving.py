@@ -1,18 +1,21 @@
-"""gunicorn.conf.py: taken from the settings, known to gunicorn, and the one repair of gunicorn still fits it."""
+"""gunicorn.conf.py: taken from the settings, known to gunicorn; and what serve/ changes in gunicorn still fits it."""
 
 from __future__ import annotations
 
-import inspect
+import json
 import os
 import runpy
 import signal
 import socket
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import gunicorn.util
 import pytest
 from gunicorn.config import Config
+from gunicorn.http import errors
+from gunicorn.http.parser import RequestParser
 
 from serve import master, worker
 
@@ -26,7 +29,6 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(COUNTED, "")  # so that what the file sets is undone
     monkeypatch.setattr(master, "_in_force", [])
-    monkeypatch.setattr(gunicorn.util.close_graceful, "__defaults__", gunicorn.util.close_graceful.__defaults__)
     monkeypatch.setattr(os, "umask", lambda mode: None)
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
 
@@ -79,15 +81,6 @@ def test_a_wrong_setting_at_a_reload_is_logged_and_leaves_those_before(
 
     assert again["threads"] == 8
     assert "THREADS is 'none'" in caplog.text
-
-
-def test_the_wait_for_clients_that_do_not_hang_up_is_cut(load: Any) -> None:
-    load()
-
-    parameters = inspect.signature(gunicorn.util.close_graceful).parameters
-
-    assert list(parameters) == ["sock", "timeout", "max_drain"]
-    assert (parameters["timeout"].default, parameters["max_drain"].default) == (0.05, 65_536)
 
 
 def test_a_worker_for_each_processor_is_started_when_asked(load: Any) -> None:
@@ -152,3 +145,119 @@ def test_only_a_whole_question_of_the_platform_gets_a_thread_that_others_cannot_
 
         assert worker._asks_for_health(ours) is express
         assert ours.recv(100, socket.MSG_DONTWAIT) == sent if sent else True  # looked at, not taken
+
+
+class Lines:
+    """A log of gunicorn that keeps every text."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def __getattr__(self, level: str) -> Any:
+        return lambda message, *values: self.texts.append(message % values if values else message)
+
+
+def handle_error(error: Exception) -> tuple[bytes, str]:
+    """What a worker sends and logs about a request that raised an error."""
+    handler = worker.Worker.__new__(worker.Worker)
+    handler.cfg, handler.log = Config(), Lines()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        try:
+            raise error  # noqa: TRY301  # for its traceback
+        except Exception as raised:
+            handler.handle_error(None, ours, ("192.0.2.1", 1), raised)
+        ours.close()
+        return theirs.makefile("rb").read(), "\n".join(handler.log.texts)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.InvalidRequestLine("hidden"), b"400 Bad Request"),
+        (errors.InvalidHeader("X-API-Key: hidden"), b"400 Bad Request"),
+        (errors.InvalidChunkSize(b"hidden"), b"400 Bad Request"),
+        (errors.LimitRequestLine(1, 1), b"414 URI Too Long"),
+        (errors.LimitRequestHeaders("hidden"), b"431 Request Header Fields Too Large"),
+        (ValueError("hidden"), b"500 Internal Server Error"),
+    ],
+)
+def test_a_request_that_gunicorn_cannot_read_gets_a_problem_that_quotes_nothing_of_it(
+    error: Exception, status: bytes
+) -> None:
+    answer, log = handle_error(error)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 " + status)
+    assert json.loads(body)["status"] == int(status[:3])
+    assert log != ""
+    assert "hidden" not in log + answer.decode()
+
+
+def request_of(text: bytes) -> Any:
+    """The request that gunicorn's parser reads from these bytes."""
+    ours, theirs = socket.socketpair()
+    theirs.sendall(text)
+    theirs.close()
+    return next(RequestParser(Config(), ours, ("192.0.2.1", 1)))
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_a_body_is_read_as_gunicorn_reads_it() -> None:
+    body = worker.Body(request_of(CHUNKED + b"4\r\na\nbc\r\n0\r\n\r\n").body)
+
+    assert (body.read(1), body.readline(), body.read(), body.read()) == (b"a", b"\n", b"bc", b"")
+    assert list(worker.Body(request_of(CHUNKED + b"4\r\na\nbc\r\n0\r\n\r\n").body)) == [b"a\n", b"bc"]
+
+
+@pytest.mark.parametrize("read", ["read", "readline", "readlines"])
+@pytest.mark.parametrize("chunks", [b"zz\r\na\r\n", b"1\r\nab\r\n", b"1;\rx\r\na\r\n", b"20\r\nabc"])
+def test_a_body_of_malformed_chunks_or_cut_in_one_ends_early_for_the_application(chunks: bytes, read: str) -> None:
+    body = worker.Body(request_of(CHUNKED + chunks).body)
+
+    with pytest.raises(EOFError):
+        getattr(body, read)()
+
+
+def test_a_worker_gives_the_application_such_a_body() -> None:
+    bodies: list[Any] = []
+    handler = worker.Worker.__new__(worker.Worker)
+    handler.app = SimpleNamespace(wsgi=lambda: lambda environ, start_response: bodies.append(environ["wsgi.input"]))
+    handler.load_wsgi()
+
+    handler.wsgi({"wsgi.input": request_of(CHUNKED + b"zz\r\na\r\n").body}, None)
+
+    with pytest.raises(EOFError):
+        bodies[0].read()
+
+
+def test_a_worker_accepts_connections_with_deadlines() -> None:
+    accepted: list[Any] = []
+
+    class Accepting(worker.Worker):
+        def enqueue_req(self, conn: Any) -> None:
+            accepted.append(conn)
+
+    handler = Accepting.__new__(Accepting)
+    handler.cfg, handler.nr_conns = Config(), 0
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        handler.accept(listener)
+        (connection,) = accepted
+        connection.init()
+        connection.close()
+
+    assert isinstance(connection, worker.Connection)
+    assert isinstance(connection.parser.unreader, worker.DeadlineUnreader)
+
+
+def test_a_client_that_does_not_hang_up_is_waited_for_a_moment_alone() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        began = time.monotonic()
+
+        worker.Connection(Config(), ours, ("192.0.2.1", 1), None).close(graceful=True)
+
+        assert time.monotonic() - began < 1  # gunicorn's own wait is 2 s
+        assert theirs.recv(10) == b""

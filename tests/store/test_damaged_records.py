@@ -38,7 +38,7 @@ from tests.fakes.redis_server import RedisServer, running
 from tests.fakes.telemetry import Counts
 from tests.fakes.workers import store_at
 from tests.store.damage import CELLS, Cell, cells, damaged_json, damages, damages_inside, empty_tables
-from wiring import build_key_store, build_keys, build_limiter, build_redis
+from wiring import build_key_store, build_redis
 
 NOW = datetime(2026, 2, 11, 10, 30, 7, tzinfo=UTC)
 ZONES = ("DE", "FR")
@@ -82,14 +82,8 @@ class Place:
 
     def statuses(self) -> dict[str, int]:
         """The answers of a process that was just started."""
-        redis = build_redis(self.settings)
-        rules = Access(
-            keys=build_keys(self.settings, redis),
-            limiter=build_limiter(self.settings, redis),
-            rate=self.settings.rate_limit,
-        )
         engine = Engine(cloud_map(), reader_over(self.store(), self.upstream))
-        client = create_app(self.settings, engine, rules=rules).test_client()
+        client = create_app(self.settings, engine).test_client()
         statuses = {path: client.get(path).status_code for path in ("/health", "/ready")}
         for number, key in enumerate(self.keys):
             headers = {"X-API-Key": key}

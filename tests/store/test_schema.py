@@ -16,7 +16,7 @@ from store.keys.table import KeyTable, digest_of
 from store.limits.sqlite_counter import FileCounter
 from store.schema import Schema
 from store.shared.sqlite_cache import SqliteCache
-from wiring import build_key_store, build_limiter
+from wiring import build_access, build_key_store
 
 VERSION_1 = Schema(tables=("CREATE TABLE notes (text TEXT)",))
 VERSION_2 = Schema(
@@ -92,7 +92,7 @@ def test_a_file_of_every_release_is_migrated_and_its_contents_are_in_use(
 def test_every_file_that_a_service_creates_has_a_version_and_a_fixture_of_it(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "new")
     build_key_store(settings, None).create("ci", rate=None, now=datetime(2026, 11, 28, tzinfo=UTC))
-    build_limiter(settings, None).hit("5 per minute", "someone")
+    build_access(settings, None).limiter.hit("5 per minute", "someone")
     SqliteCache(settings.data_dir, lock_seconds=1, wait_seconds=1).put({"note:DE": b"{}"})
 
     files = [path for path in settings.data_dir.iterdir() if not path.name.endswith(("-wal", "-shm"))]
