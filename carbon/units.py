@@ -41,6 +41,17 @@ EMBODIED_SSD_KG_PER_TB = 50.0
 # Work of one Cascade Lake hardware thread at full load: median of 78 published SPECpower_ssj2008 results.
 # The performance index of a vCPU is its own ssj_ops over this.
 REFERENCE_SSJ_OPS_PER_THREAD = 51_421.0
+# Work of a core whose second thread is off, over that of the core with both threads busy. 0.605: with it an AWS m7a
+# (Zen 4, second thread off) does 1.5 times the work of an m6a thread (Zen 3), which is AWS's "up to 50 %" (2023-08).
+# Lowest: AWS's "up to 30 %" of m8a over m7a. Highest: an OpenSSL build that AWS measured on a c6i (0.63 of the speed a
+# thread, so 1 / 1.26). Between them lie Microsoft's ACU (0.66) and CoreMark (0.70) figures: docs/work-index.md.
+SMT_OFF_SHARE = 0.605
+SMT_OFF_SHARE_LOW = 0.57
+SMT_OFF_SHARE_HIGH = 0.80
+# Range of an index over its central figure. Measured: half of the published results of a microarchitecture lie within
+# 12 % of its median. Estimated: the chain of Arm CPUs over makers' "up to" claims is good to 30 % at best.
+WORK_SPREAD_MEASURED = 1.12
+WORK_SPREAD_ESTIMATED = 1.30
 GIGABYTES_PER_TERABYTE = 1000.0
 
 # Outlook without an upstream forecast: profile x (1 + (live / profile - 1) x 2^(-hours / half-life)). Of 3, 6, 12, 24,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class TypeColumns:
     order: NDArray[np.int64]  # place where all else is equal: own cores, fewer vCPUs, less memory, name
     arm: BoolArray
     shared_core: BoolArray
+    retired_day: FloatArray  # days since 1970-01-01 from which it is not sold; NaN: no retirement announced
     by_name: Mapping[str, tuple[int, ...]]
     memo: Memo = field(default_factory=dict, init=False, repr=False)
 
@@ -91,6 +93,7 @@ class TypeColumns:
             order=order,
             arm=flag(lambda t: t.arch == "arm64"),
             shared_core=flag(lambda t: t.shared_core),
+            retired_day=column(retired_day),
             by_name=by_name,
         )
 
@@ -129,6 +132,13 @@ def effective_vcpus(instance: InstanceType) -> float | None:
     if instance.vcpus is None:
         return None
     return min(instance.vcpus, instance.reserved_vcpus or instance.vcpus)
+
+
+def retired_day(instance: InstanceType) -> float | None:
+    """First day on which the type is not sold, in days since 1970-01-01; None where no retirement is announced."""
+    if instance.retired_on is None:
+        return None
+    return float((date.fromisoformat(instance.retired_on) - date(1970, 1, 1)).days)
 
 
 def performance(instance: InstanceType) -> float | None:

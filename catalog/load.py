@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.machines import load_accelerators, load_cpus, load_machines
+from catalog.generic import GenericCpus
+from catalog.machines import TypeFacts, load_accelerators, load_cpus, load_machines
 from catalog.model import InstanceType, Provider, Region
 from catalog.packed import PackedPrices, load_packed
+from catalog.power import CpuFacts
 from catalog.services import Services, load_services
 from catalog.tables import CatalogError, Row, Table, read_table
+from catalog.work import load_family_work
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -33,7 +36,8 @@ class OfferIndexes:
 class Catalog:
     """Everything the clouds offer that this project knows of.
 
-    regions, types: in the order the offers count them; type_index: provider -> name in lower case -> index.
+    regions, types: in the order the offers count them; type_index: provider -> name or other spelling in lower case ->
+    index.
     service_regions: (provider, service) -> indexes of its regions, for services known by region.
     tables: table -> (rows, newest date in it).
     """
@@ -72,14 +76,14 @@ def load_catalog(data: Path = DATA) -> Catalog:
     cpus = load_cpus(table("cpus.csv", "cpu_model"), table("microarchitectures.csv", "microarchitecture"))
     accelerators = load_accelerators(table("accelerators.csv", "accelerator"))
     selling = [provider for provider in providers if (data / provider / "instances.csv").exists()]
-    shared = {(row.required("provider"), row.required("family")) for row in table("shared_vcpus.csv")}
+    about = _type_facts(table, cpus)
     instances = {provider: table(f"{provider}/instances.csv", "instance_type") for provider in selling}
     types = tuple(
         instance
         for provider, described in instances.items()
-        for instance in load_machines(provider, described, cpus, accelerators, shared)
+        for instance in load_machines(provider, described, cpus, accelerators, about)
     )
-    type_index = _type_index(types)
+    type_index = _type_index(types, table("type_aliases.csv", "provider", "alias"))
 
     services = load_services(
         table("services.csv", "provider", "template"),
@@ -102,6 +106,19 @@ def load_catalog(data: Path = DATA) -> Catalog:
             for row in table("aws/service_regions.csv", "service")
         },
         tables=tables,
+    )
+
+
+def _type_facts(table: Callable[..., Table], cpus: Mapping[str, CpuFacts]) -> TypeFacts:
+    """What the tables about families and single types say. table: reads one by name and key columns."""
+    return TypeFacts(
+        shared_vcpus={(row.required("provider"), row.required("family")) for row in table("shared_vcpus.csv")},
+        family_work=load_family_work(table("family_work.csv", "provider", "family")),
+        generic_cpus=GenericCpus(table("provider_cpus.csv", "provider", "types"), cpus),
+        retired_on={
+            (row.required("provider"), row.required("instance_type")): row.required("retired_on")
+            for row in table("retirements.csv", "provider", "instance_type")
+        },
     )
 
 
@@ -154,11 +171,16 @@ def _machine(
     return None if index is None else types[index]
 
 
-def _type_index(types: Sequence[InstanceType]) -> dict[str, dict[str, int]]:
-    """Provider -> name in lower case -> place in `types`."""
+def _type_index(types: Sequence[InstanceType], aliases: Table) -> dict[str, dict[str, int]]:
+    """Provider -> name in lower case, or another spelling of it -> place in `types`."""
     indexes: dict[str, dict[str, int]] = {}
     for index, instance in enumerate(types):
         indexes.setdefault(instance.provider, {})[instance.instance_type.lower()] = index
+    for row in aliases:
+        names, canonical = indexes.get(row.required("provider"), {}), row.required("canonical").lower()
+        if canonical not in names:
+            raise row.error(f"{row.text('canonical')!r} is no instance type of {row.text('provider')}")
+        names[row.required("alias").lower()] = names[canonical]
     return indexes
 
 

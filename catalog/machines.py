@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from carbon.power import PowerModel
+from catalog.generic import GenericCpus
 from catalog.model import Accelerator, InstanceType
 from catalog.power import AcceleratorFacts, CpuFacts, power_model
 from catalog.tables import Row, Table
+from catalog.work import Families, work_of
 
 # The one throughput metric that ranks accelerators; vector FP16 or FP32 figures are not comparable with it.
 MATRIX_METRIC = "dense BF16/FP16 matrix throughput"
 
 Accelerators = Mapping[str, tuple[Accelerator, AcceleratorFacts]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeFacts:
+    """What other tables say about machine types.
+
+    shared_vcpus: (provider, family) sold on vCPUs that customers share. retired_on: (provider, type) -> ISO day.
+    """
+
+    shared_vcpus: Set[tuple[str, str]]
+    family_work: Families
+    generic_cpus: GenericCpus
+    retired_on: Mapping[tuple[str, str], str]
 
 
 def load_cpus(cpus: Table, microarchitectures: Table) -> dict[str, CpuFacts]:
@@ -102,21 +117,20 @@ def load_machines(
     table: Table,
     cpus: Mapping[str, CpuFacts],
     accelerators: Accelerators,
-    shared_vcpus: Set[tuple[str, str]],
+    about: TypeFacts,
 ) -> Iterator[InstanceType]:
-    """The provider's machine types in the table's order; power is None where the hardware is not known.
-
-    shared_vcpus: (provider, family) sold on vCPUs that customers share.
-    """
+    """The provider's machine types in the table's order; power is None where the hardware is not known."""
     for row in table:
-        cpu = _named_cpu(row, cpus)
         accelerator, accelerator_power = _named_accelerator(row, accelerators)
         vcpus, reserved = row.optional_number("vcpus"), row.optional_number("reserved_vcpus")
-        index = cpu.performance_index(_threads_per_core(row)) if cpu else None
+        name, family = row.required("instance_type"), row.required("family")
+        shared = (provider, family) in about.shared_vcpus
+        cpu = about.generic_cpus.facts(provider, name, _named_cpu(row, cpus), shared=shared)
+        work = work_of(cpu, _threads_per_core(row), about.family_work.get((provider, family)))
         yield InstanceType(
             provider=provider,
-            instance_type=row.required("instance_type"),
-            family=row.required("family"),
+            instance_type=name,
+            family=family,
             category=row.required("category"),
             vcpus=vcpus,
             reserved_vcpus=reserved,
@@ -125,19 +139,21 @@ def load_machines(
             microarchitecture=row.optional("microarchitecture"),
             arch=row.optional("arch"),
             burstable=row.text("burstable") == "yes",
-            shared_core=(provider, row.text("family")) in shared_vcpus
-            or (vcpus is not None and reserved is not None and reserved < vcpus),
+            shared_core=shared or (vcpus is not None and reserved is not None and reserved < vcpus),
             baseline_utilization=row.optional_number("baseline_utilization"),
             accelerator=accelerator,
             accelerator_count=row.optional_number("accelerator_count") or 0.0,
             embodied_kgco2e=row.optional_number("embodied_kgco2e"),
-            performance_index=index,
-            performance_basis=cpu.performance_basis if cpu and index is not None else None,
+            performance_index=work.index,
+            performance_basis=work.basis,
             power=_power(row, cpu, accelerator_power),
             not_modelled=row.optional("not_modelled"),
             note=row.text("note"),
             source=row.required("source"),
             as_of=row.required("as_of"),
+            performance_low=work.low,
+            performance_high=work.high,
+            retired_on=about.retired_on.get((provider, name)),
         )
 
 

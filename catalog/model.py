@@ -100,8 +100,10 @@ class InstanceType:
     vcpus: as sold; reserved_vcpus: what the host sets aside. category: general | compute | memory | storage |
     accelerated | hpc | fpga | media | mac | serverless | container | database | other.
     baseline_utilization: sustained share a burstable type may use.
-    performance_index: work of one vCPU relative to a Cascade Lake thread; performance_basis: published or recalled.
+    performance_index: work of one vCPU relative to a Cascade Lake thread; performance_basis says how known.
+    performance_low, performance_high: factors on that index, for what published figures leave open.
     power: None when it cannot be modelled; not_modelled then says why.
+    retired_on: ISO day from which the provider no longer sells it, None where it announced none.
     """
 
     provider: str
@@ -127,6 +129,9 @@ class InstanceType:
     note: str
     source: str
     as_of: str
+    performance_low: float = 1.0
+    performance_high: float = 1.0
+    retired_on: str | None = None
 
     @property
     def power_modelled(self) -> bool:

@@ -16,7 +16,8 @@ class CpuFacts:
     *_w_per_thread, *_w_per_core: watts of whole-server power, idle and at full load; equal on one thread a core.
     base_memory_gb_per_thread: memory whose power is already inside those figures.
     low, high: TDP range over TDP where the TDP is an estimate, else 1.
-    work_per_thread, work_per_core: ssj_ops at full load, None where no measurement is published.
+    work_per_thread, work_per_core: ssj_ops at full load, both threads of a core busy; None where none is published.
+    work_low, work_high: range of the work over its central figure, where the CPU is not named, else 1.
     host_vcpus, host_sockets: the usual host of such a CPU, None where no instance names it.
     """
 
@@ -36,14 +37,23 @@ class CpuFacts:
     performance_basis: str | None
     host_vcpus: float | None
     host_sockets: int | None
+    work_low: float = 1.0
+    work_high: float = 1.0
 
     def counts_cores(self, threads_per_core: int) -> bool:
         """True where a vCPU is a whole core although the CPU has two threads a core."""
         return threads_per_core == 1 and self.max_w_per_core > self.max_w_per_thread
 
     def performance_index(self, threads_per_core: int) -> float | None:
-        """Work of one vCPU relative to a Cascade Lake thread; None without a sourced figure."""
-        work = self.work_per_core if self.counts_cores(threads_per_core) else self.work_per_thread
+        """Work of one vCPU relative to a Cascade Lake thread; None without a sourced figure.
+
+        The published work of a core was measured with both its threads busy: with the second one off, it does
+        units.SMT_OFF_SHARE of it.
+        """
+        if not self.counts_cores(threads_per_core):
+            work = self.work_per_thread
+        else:
+            work = None if self.work_per_core is None else self.work_per_core * units.SMT_OFF_SHARE
         return None if work is None else work / units.REFERENCE_SSJ_OPS_PER_THREAD
 
 

@@ -3,8 +3,8 @@
 python -m tools.build_catalog SOURCE_DIR AWS_SERVICES_JSON          write the tables
 python -m tools.build_catalog --check SOURCE_DIR AWS_SERVICES_JSON  compare with them; exit 1 on a difference
 
-SOURCE_DIR holds `regions/`, `instances/` and `prices/`; AWS_SERVICES_JSON is prowler's table of AWS services by
-region. The same input gives the same bytes. services.csv and service_sizes.csv are kept by hand.
+SOURCE_DIR holds `regions/`, `instances/`, `prices/` and `update-2026-11/`; AWS_SERVICES_JSON is prowler's table of AWS
+services by region. The same input gives the same bytes. services.csv and service_sizes.csv are kept by hand.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tools import catalog_facts as facts
 from tools import catalog_rules as rules
-from tools import price_types
+from tools import price_types, survey_update
 
 DATA = Path(__file__).resolve().parent.parent / "catalog" / "data"
 INSTANCE_FILES = {"aws": "aws", "azure": "azure", "gcp": "gcp", "scaleway": "other"}
@@ -60,7 +60,8 @@ def cpus(source: Path, hosts: Mapping[str, str]) -> str:
     """cpus.csv: power from cpu_models.csv, work from performance.csv, the usual host from the instance lists."""
     work = {row["name"]: row for row in read(source / "instances" / "performance.csv") if row["kind"] == "cpu"}
     rows = read(source / "instances" / "cpu_models.csv")
-    return table(facts.CPU_COLUMNS, (facts.cpu_row(row, work[row["cpu_model"]], hosts) for row in rows))
+    described = [facts.cpu_row(row, work[row["cpu_model"]], hosts) for row in rows]
+    return table(facts.CPU_COLUMNS, described + survey_update.read(source, "cpus_add.csv"))
 
 
 def microarchitectures(source: Path, hosts: Mapping[str, str]) -> str:
@@ -86,14 +87,27 @@ def usual_hosts(source: Path) -> dict[str, str]:
     return {key: min(found, key=lambda host: (-found[host], host)) for key, found in counts.items()}
 
 
+def aliases(source: Path) -> list[Cells]:
+    """The rows of type_aliases.csv: other spellings of Azure's types, in price lists and in the list of machines."""
+    return list(survey_update.alias_rows(source, azure_names(source)))
+
+
+def azure_names(source: Path) -> list[str]:
+    """Every name of a type in Azure's lists of prices and of machines."""
+    names = {row["instance_type"] for row in read(source / "prices" / "azure.csv")}
+    return sorted(names | {row["instance_type"] for row in read(source / "instances" / "azure.csv")})
+
+
 def sightings(source: Path, provider: str) -> Sightings:
     """Where each type was seen for sale, and the newest price that shows it."""
+    spellings = {(row["provider"], row["alias"]): row["canonical"] for row in aliases(source)}
     seen: Sightings = defaultdict(dict)
     for row in read(source / "prices" / f"{PRICE_FILES[provider]}.csv"):
         if row["provider"] != provider:
             continue
         region = REGION_OF_PRICE_ROW.get((provider, row["region"]), row["region"])
-        instance_type = rules.canonical_name(provider, row["instance_type"])
+        name = rules.canonical_name(provider, row["instance_type"])
+        instance_type = spellings.get((provider, name), name)
         dated = [(row["as_of"], row["source"]), (row.get("spot_as_of", ""), row.get("spot_source", ""))]
         newest = max((date, by.split(" (")[0]) for date, by in dated)
         seen[instance_type][region] = max(newest, seen[instance_type].get(region, ("", "")))
@@ -109,6 +123,8 @@ def instances(source: Path, provider: str, seen: Sightings) -> str:
     for cells in read(source / "instances" / f"{INSTANCE_FILES[provider]}.csv"):
         row = rules.corrected(provider, facts.instance_row(provider, cells), accelerator_kg)
         rows[row["instance_type"]] = row
+    for row in survey_update.added_types(source, provider):
+        rows.setdefault(row["instance_type"], row)
     for name, by_region in seen.items():
         if name not in rows:
             undescribed = facts.undescribed_row(provider, name, *max(by_region.values()))
@@ -144,6 +160,9 @@ def tables(source: Path, aws_services: Path) -> Iterator[tuple[str, str]]:
     for provider in INSTANCE_FILES:
         seen = sightings(source, provider)
         yield f"{provider}/instances.csv", instances(source, provider, seen)
+    yield "type_aliases.csv", table(survey_update.ALIAS_COLUMNS, aliases(source))
+    retired = survey_update.retirement_rows(source, azure_names(source))
+    yield "retirements.csv", table(survey_update.RETIREMENT_COLUMNS, retired)
     aws = {row["region"] for row in read(source / "regions" / "regions.csv") if row["provider"] == "aws"}
     yield "aws/service_regions.csv", service_regions(aws_services, aws)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from tools import price_sources, price_types
+from tools import price_sources, price_types, provider_cpus, survey_update
 from tools.build_catalog import DATA, Cells, read, table
 from tools.catalog_facts import INSTANCE_COLUMNS
 from tools.catalog_rules import canonical_name
@@ -40,8 +40,13 @@ PRICE_FILES = {
     "scaleway": "eu_others",
     "upcloud": "eu_others",
 }
-# Providers whose machine types are described here; the others' are described with their power by build_catalog.
-UNMODELLED = ("alibaba", "digitalocean", "exoscale", "fly", "hetzner", "linode", "oci", "ovh", "upcloud")
+# Providers whose machine types are described here; the others' are described by build_catalog.
+UNMODELLED = (
+    "alibaba", "digitalocean", "exoscale", "fly", "hetzner", "ibm", "linode", "oci", "ovh", "upcloud", "vultr",
+)  # fmt: skip
+# Prices read one by one from a provider's page or API; "*" is every commercial region. Kept by hand.
+LIST_PRICES = Path(__file__).resolve().parent / "list_prices.csv"
+PRICED = tuple(sorted({*PRICE_FILES, "ibm", "vultr"}))
 # Still on the price list, no longer sold: Scaleway's own command line hides these as deprecated.
 RETIRED = {"scaleway": re.compile(r"START1-\w+|X64-\d+GB")}
 # Cannot be right: a tenth (New Zealand) or a sixth (Brazil Southeast) of what every other region asks for the type,
@@ -108,7 +113,7 @@ def places(provider: str, region: str, regions: Mapping[str, Cells]) -> list[str
         return ["fr-par"]
     if region == "eu":
         return [name for name, row in regions.items() if row["country"] in EU_MEMBERS]
-    if provider == "oci":
+    if provider == "oci" or region == "*":
         return [name for name, row in regions.items() if row["partition"] == "commercial"]
     return [region]
 
@@ -116,7 +121,9 @@ def places(provider: str, region: str, regions: Mapping[str, Cells]) -> list[str
 def survey_rows(source: Path, provider: str) -> list[Cells]:
     """The provider's rows of the survey, sources by key; a date and a source belong to the figure beside them."""
     rows = []
-    for row in read(source / "prices" / f"{PRICE_FILES[provider]}.csv"):
+    spellings = {(row["provider"], row["alias"]): row["canonical"] for row in read(DATA / "type_aliases.csv")}
+    corrections = survey_update.corrections(source, provider)
+    for row in listed_rows(source, provider):
         if row["provider"] != provider or (provider in RETIRED and RETIRED[provider].fullmatch(row["instance_type"])):
             continue
         on_demand, spot = _price(row["on_demand_usd_hour"]), _price(row["spot_usd_hour"])
@@ -124,19 +131,45 @@ def survey_rows(source: Path, provider: str) -> list[Cells]:
         if implausible is not None and implausible.fullmatch(row["instance_type"]):
             on_demand = ""
         spot_only = not row["on_demand_usd_hour"]  # then as_of and source are those of the spot price
+        as_of, by = ("", "") if spot_only else (row["as_of"], price_sources.BY_TEXT[row["source"]].key)
+        if correction := corrections.get((row["region"], row["instance_type"])):
+            on_demand, as_of = correction["on_demand_usd_per_hour"], correction["as_of"]
+            by = price_sources.BY_TEXT[correction["source"]].key
+        name = canonical_name(provider, row["instance_type"])
         rows.append(
             {
                 "region": row["region"],
-                "instance_type": canonical_name(provider, row["instance_type"]),
+                "instance_type": spellings.get((provider, name), name),
                 "on_demand": on_demand,
-                "as_of": "" if spot_only else row["as_of"],
-                "source": "" if spot_only else price_sources.BY_TEXT[row["source"]].key,
+                "as_of": as_of,
+                "source": by,
                 "spot": spot,
                 "spot_as_of": row.get("spot_as_of", "") if spot else "",
                 "spot_source": price_sources.BY_TEXT[row["spot_source"]].key if spot else "",
             }
         )
-    return rows
+    return joined(rows)
+
+
+def listed_rows(source: Path, provider: str) -> list[Cells]:
+    """The provider's rows of the survey's lists, in its columns: an update only adds what the first list lacks."""
+    name = PRICE_FILES.get(provider)
+    rows = read(source / "prices" / f"{name}.csv") if name else []
+    listed = {row["instance_type"] for row in rows}
+    if provider == "oci":
+        rows += [row for row in survey_update.oracle_prices(source) if row["instance_type"] not in listed]
+    return rows + [{**row, "spot_usd_hour": ""} for row in read(LIST_PRICES) if row["provider"] == provider]
+
+
+def joined(rows: list[Cells]) -> list[Cells]:
+    """One row a pair: where two spellings of a type are priced, the newer figure counts, on demand and spot apart."""
+    by_pair: dict[tuple[str, str], Cells] = {}
+    for row in rows:
+        first = by_pair.setdefault((row["region"], row["instance_type"]), row)
+        for figure, as_of, by in (("on_demand", "as_of", "source"), ("spot", "spot_as_of", "spot_source")):
+            if row[figure] and (not first[figure] or _day(row[as_of]) > _day(first[as_of])):
+                first |= {column: row[column] for column in (figure, as_of, by)}
+    return list(by_pair.values())
 
 
 def price_rows(source: Path, provider: str, regions: Mapping[str, Cells]) -> list[Cells]:
@@ -161,6 +194,13 @@ def price_rows(source: Path, provider: str, regions: Mapping[str, Cells]) -> lis
             for region in places(provider, row["region"], regions)
         ]
     return sorted(rows, key=lambda row: (row["region"], row["instance_type"]))
+
+
+def machine_rows(source: Path, provider: str, names: list[str]) -> Iterator[Cells]:
+    """The rows of instances.csv of a provider without a list of machines: sizes, and the CPU as far as it is known."""
+    added = {row["instance_type"]: row for row in survey_update.added_types(source, provider)}
+    for name in names:
+        yield provider_cpus.with_cpu(provider, added.get(name) or price_types.instance_row(provider, name))
 
 
 def band_rows(source: Path) -> list[Cells]:
@@ -211,7 +251,7 @@ def _day(as_of: str) -> int:
 def tables(source: Path) -> Iterator[tuple[str, str]]:
     """(path below catalog/data, text) of every table."""
     dated: list[tuple[str, str]] = []
-    for provider in PRICE_FILES:
+    for provider in PRICED:
         regions = {row["region"]: row for row in read(DATA / provider / "regions.csv")}
         rows = price_rows(source, provider, regions)
         dated += [
@@ -220,7 +260,7 @@ def tables(source: Path) -> Iterator[tuple[str, str]]:
         yield f"{provider}/prices.csv", table(PRICE_COLUMNS, rows)
         if provider in UNMODELLED:
             names = sorted({row["instance_type"] for row in rows})
-            described = (price_types.instance_row(provider, name) for name in names)
+            described = machine_rows(source, provider, names)
             yield f"{provider}/instances.csv", table(INSTANCE_COLUMNS, described)
     bands = band_rows(source)
     yield "aws/spot_interruption.csv", table(BAND_COLUMNS, bands)

@@ -21,6 +21,7 @@ class Source:
 _FACTS = "facts only; the repository has no licence"
 _EU = "mixxor/eu-cloud-prices"
 _APACHE, _MIT = "Apache-2.0", "MIT"
+_SKYPILOT = "skypilot-org/skypilot-catalog"
 
 SOURCES = (
     Source(
@@ -180,6 +181,51 @@ SOURCES = (
         repository="superfly/docs",
         licence=_APACHE,
         note="full regional rate from 2024-11",
+    ),
+    Source(
+        key="fly-pricing",
+        text="fly.io pricing page",
+        what="Fly.io list prices a month of 30 days, base region",
+        repository="fly.io/docs/about/pricing; the same figures in Fly.io's blog",
+        licence="price list; facts only",
+        note="31 USD a vCPU of a performance preset; other regions cost more",
+    ),
+    Source(
+        key="skypilot-aws",
+        text="skypilot-org/skypilot-catalog v8 aws/vms.csv, commit 00148f2",
+        what="AWS on-demand prices in SkyPilot's catalog",
+        repository=_SKYPILOT,
+        licence=_APACHE,
+    ),
+    Source(
+        key="skypilot-oci",
+        text="skypilot-org/skypilot-catalog v8 oci/vms.csv, commit 0588751 (Apache-2.0)",
+        what="Oracle Cloud list prices in SkyPilot's catalog, the same in all commercial regions",
+        repository=_SKYPILOT,
+        licence=_APACHE,
+    ),
+    Source(
+        key="skypilot-oci-preemptible",
+        text="skypilot-org/skypilot-catalog v8 oci/vms.csv, commit 0588751 (Apache-2.0) (preemptible)",
+        what="Oracle Cloud preemptible capacity in SkyPilot's catalog, half the list price",
+        repository=_SKYPILOT,
+        licence=_APACHE,
+    ),
+    Source(
+        key="skypilot-ibm",
+        text="skypilot-org/skypilot-catalog v5 ibm/vms.csv, commit 6cd128a",
+        what="IBM Cloud prices in SkyPilot's catalog",
+        repository=_SKYPILOT,
+        licence=_APACHE,
+        note="day not recorded; 2023 to 2025",
+    ),
+    Source(
+        key="vultr-api",
+        text="Vultr API",
+        what="Vultr's public list of plans (api.vultr.com/v2/plans)",
+        repository="https://api.vultr.com/v2/plans",
+        licence="public API; facts only",
+        note="default price, repeated for every region; Vultr charges more in some; not a list of availability",
     ),
 )
 BY_TEXT = {source.text: source for source in SOURCES}

@@ -20,6 +20,7 @@ NAMES_AS_OF = "2026-11"
 _LINODE = "Linode documentation: nanodes and shared CPU plans"
 _HETZNER = "Hetzner Cloud server types: shared vCPU, by mixxor/eu-cloud-prices"
 _SCALEWAY = "Scaleway documentation: Instances datasheet, shared vCPUs"
+_VULTR = "Vultr documentation: only Optimized Cloud Compute (voc, VX1) has dedicated CPUs"
 SHARED_VCPUS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("digitalocean", "s"): ("DigitalOcean documentation: choosing the right Droplet plan", NAMES_AS_OF),
     ("fly", "shared-cpu"): ("Fly.io: the name", NAMES_AS_OF),
@@ -29,6 +30,9 @@ SHARED_VCPUS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("linode", "g6-nanode"): (_LINODE, "2024-07-11"),
     ("linode", "g6-standard"): (_LINODE, "2024-07-11"),
     ("ovh", "d2"): ("OVHcloud flavors: burstable (Discovery), by mixxor/eu-cloud-prices", "2026-08-14"),
+    ("vultr", "vc2"): (_VULTR, "2026-10-09"),
+    ("vultr", "vhf"): (_VULTR, "2026-10-09"),
+    ("vultr", "vhp"): (_VULTR, "2026-10-09"),
     ("scaleway", "coparm1"): (_SCALEWAY, "2025-03-03"),
     ("scaleway", "dev1"): (_SCALEWAY, "2025-03-03"),
     ("scaleway", "gp1"): (_SCALEWAY, "2025-03-03"),
@@ -42,16 +46,20 @@ _FAMILIES = {
     "alibaba": r"ecs\.(.+?)(?=\.)",
     "digitalocean": r"([a-z]+)-",
     "exoscale": r"([a-z]+)\.",
-    "fly": r"([a-z]+-cpu)-",
+    "fly": r"([a-z]+-cpu|performance)-",
     "hetzner": r"([a-z]+)\d",
     "linode": r"(g\d-[a-z]+)-",
     "oci": r"(.+)\.[^.]+$",
     "ovh": r"(.+)-",
     "upcloud": r"([a-z]+)-",
+    "vultr": r"(voc-[a-z]|[a-z]+\d?)-",
+    "ibm": r"([a-z]+\d[a-z]*)-",
 }
 _CATEGORIES: Mapping[str, Mapping[str, str]] = {
     "digitalocean": {"gpu": "accelerated"},
     "exoscale": {"cpu": "compute", "memory": "memory", "storage": "storage"},
+    "ibm": {"gx2": "accelerated"},
+    "vultr": {"voc-c": "compute"},
     "linode": {"g1-gpu": "accelerated", "g7-highmem": "memory"},
     "oci": dict.fromkeys(("VM.GPU.A10", "BM.GPU.A10", "BM.GPU4", "BM.GPU.A100-v2", "BM.GPU.H100"), "accelerated"),
     "ovh": {"c2": "compute", "c3": "compute", "i1": "storage", "r2": "memory", "r3": "memory", "t2-le": "accelerated"},

@@ -14,7 +14,7 @@ from tests.fakes.grid import FakeReader
 from tests.fakes.service import service
 
 QUESTIONS: list[tuple[str, Any]] = [
-    ("/api/v1/optimize", {"workload": "general", "priority": "balanced", "region": "hetzner:fsn1"}),
+    ("/api/v1/optimize", {"workload": "general", "priority": "balanced", "region": "hetzner:sin"}),
     ("/api/v1/optimize", {"workload": "serverless", "priority": "performance", "include_embodied": True}),
     ("/api/v1/calculate", {"region": "us-east-1", "instance_type": "t3.micro", "include_embodied": True}),
     ("/api/v1/calculate", {"region": "us-east-1", "instance_type": "lambda-arm64-1769mb", "duration_hours": 200}),

@@ -114,7 +114,7 @@ def test_the_example_answer_has_the_documented_fields_and_no_other(
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/api/v1/optimize", {"workload": "general", "priority": "balanced", "region": "hetzner:fsn1"}),
+        ("/api/v1/optimize", {"workload": "general", "priority": "balanced", "region": "hetzner:sin"}),
         ("/api/v1/optimize", {"workload": "inference", "priority": "carbon", "region": "aws:cn-north-1"}),
         ("/api/v1/optimize", {"workload": "serverless", "priority": "performance", "include_embodied": True}),
         ("/api/v1/optimize", {"workload": "training", "priority": "carbon", "regions": ["us-east-1"]}),
