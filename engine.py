@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from threading import Lock
@@ -20,8 +20,10 @@ from carbon.reading import Observation, ZoneReading
 from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, Schedule, ZoneDetails
 from carbon.workload import CalculateQuery, InstancesQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
 from catalog.model import InstanceType
+from catalog.utilization import OTHER
 from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
+from planning.outlook.level import at_corrected_level
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
 from planning.outlook.zones import Outlook, build_outlook, current_reading
 from planning.placing.emission import Machines, Site, emission, utilization
@@ -84,6 +86,7 @@ class Session:
 
     def optimize(self, query: OptimizeQuery) -> Placement:
         """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit."""
+        query = replace(query, load=replace(query.load, assumed=self.mapping.accelerator_loads[query.workload]))
         span = run_span(
             self.now,
             duration_hours=query.duration_hours,
@@ -178,7 +181,7 @@ class Session:
         if not region_set.regions:
             return LocationList(rows=(), total=0, excluded=())
         ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
-        readings = self.grid.read(region_set.zones, now=self.now, forecast=True)
+        readings = self._readings(region_set.zones)
         current = {
             zone: current_reading(reading, self.now, query.max_age_minutes) for zone, reading in readings.items()
         }
@@ -187,7 +190,10 @@ class Session:
 
     def held(self) -> Mapping[str, Observation]:
         """The live value of every zone that has one in memory; makes no call."""
-        return self.grid.peek(self.mapping.zones, now=self.now)
+        values = self.grid.peek(self.mapping.zones, now=self.now)
+        readings = {zone: ZoneReading(latest=value) for zone, value in values.items()}
+        corrected = at_corrected_level(readings, self.mapping.level_factors)
+        return {zone: reading.latest for zone, reading in corrected.items() if reading.latest is not None}
 
     def baselines(self) -> Mapping[str, float]:
         """The usual gCO2e/kWh at this hour of every zone with a figure; asks no source."""
@@ -199,8 +205,11 @@ class Session:
         return {zone: figure for zone, figure in usual if figure is not None}
 
     def _outlook(self, zones: Sequence[str], *, hours: int) -> Outlook:
+        return build_outlook(zones, self.mapping.profiles, self._readings(zones), now=self.now, hours=hours)
+
+    def _readings(self, zones: Sequence[str]) -> Mapping[str, ZoneReading]:
         readings = self.grid.read(zones, now=self.now, forecast=True)
-        return build_outlook(zones, self.mapping.profiles, readings, now=self.now, hours=hours)
+        return at_corrected_level(readings, self.mapping.level_factors)
 
     def _live_shares(self, zone: str) -> GridShares | None:
         live = self.grid.shares(zone, now=self.now)
@@ -238,16 +247,18 @@ class Session:
 
     def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:
         region = self.mapping.regions[query.region]
+        load = replace(query.load, assumed=self.mapping.accelerator_loads[OTHER])
         machines = Machines(
             instance=machine,
-            utilization=utilization(machine, query.load),
+            utilization=utilization(machine, load),
             duration_hours=query.duration_hours,
             count=query.count,
             include_embodied=query.include_embodied,
         )
         site = Site(
             region=region.key,
-            pue=self.mapping.pue_of(region),
+            pue=region.pue,
+            pue_basis=region.pue_basis,
             now=outlook.current(region.zone),
             used=outlook.mean(region.zone, outlook.offset_seconds, query.duration_hours * units.HOUR_SECONDS),
             shares=self.mapping.annual_shares[region.zone],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownProvider, UnknownRegion, UnknownZone
+from carbon.power import AcceleratorLoad
 from carbon.results import GridShares, TableState
 from catalog.columns import FloatArray, TypeColumns
 from catalog.load import Catalog, load_catalog
@@ -18,6 +19,8 @@ from catalog.offers import Offers, offer_table
 from catalog.places import Places, load_places
 from catalog.prices import Price, PriceTable
 from catalog.profiles import ZoneProfiles, load_zones
+from catalog.utilization import TABLE as ACCELERATOR_LOADS
+from catalog.utilization import load_accelerator_loads
 from catalog.version import data_version
 
 # A region id of this provider needs no provider before it.
@@ -30,6 +33,8 @@ LOOKUPS = 1000  # results kept of each kind, about 0.2 MB
 class CloudMap:
     """The catalog, indexed. regions: by provider:region, whose place in offers.regions is region_index.
 
+    accelerator_loads: assumed utilisations by workload, and OTHER.
+    level_factors: corrected over published level, of zones with a corrected one.
     regions_by_id: every provider's regions of one id, the id in lower case. version: differs where the tables differ.
     """
 
@@ -41,6 +46,7 @@ class CloudMap:
     open_regions: tuple[Region, ...]
     zones: Mapping[str, Zone]
     annual_shares: Mapping[str, GridShares]
+    level_factors: Mapping[str, float]
     zone_aliases: Mapping[str, str]
     profiles: ZoneProfiles
     offers: Offers
@@ -48,6 +54,7 @@ class CloudMap:
     places: Places
     tables: tuple[TableState, ...]
     version: str
+    accelerator_loads: Mapping[str, AcceleratorLoad] = field(default_factory=dict)
     memo: Memo = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -59,7 +66,9 @@ class CloudMap:
         by_id: dict[str, list[Region]] = {}
         for region in catalog.regions:
             by_id.setdefault(region.region.casefold(), []).append(region)
+        accelerator_loads, loads_table = load_accelerator_loads()
         tables = {**catalog.tables, "zones": (len(zones), max(zone.as_of for zone in zones.values()))}
+        tables[ACCELERATOR_LOADS] = loads_table
         return cls(
             catalog=catalog,
             providers=catalog.providers,
@@ -69,6 +78,7 @@ class CloudMap:
             open_regions=tuple(r for r in catalog.regions if r.status == "available" and r.partition == "commercial"),
             zones=zones,
             annual_shares={key: _annual_shares(zone) for key, zone in zones.items()},
+            level_factors={key: zone.level_factor for key, zone in zones.items() if zone.level_status == "corrected"},
             zone_aliases=aliases,
             profiles=profiles,
             offers=offers,
@@ -78,6 +88,7 @@ class CloudMap:
                 TableState(table=name, rows=count, as_of=as_of) for name, (count, as_of) in sorted(tables.items())
             ),
             version=data_version(),
+            accelerator_loads=accelerator_loads,
         )
 
     @property
@@ -144,10 +155,6 @@ class CloudMap:
         names = modelled_names(self, instance.provider, instance.category)
         return names.nearest(instance.instance_type, n=NEAREST, cutoff=0.0)
 
-    def pue_of(self, region: Region) -> float:
-        """Facility energy over IT energy in the region: the fleet figure of its provider."""
-        return self.providers[region.provider].pue
-
     @table_cache(LOOKUPS)
     def price(self, region_key: str, instance_type: str) -> Price | None:
         """What the type costs in the region; None where no price is known."""
@@ -179,7 +186,7 @@ class CloudMap:
 @table_cache(None)
 def pue_by_region(mapping: CloudMap) -> FloatArray:
     """The PUE of each region, in their order in the offers. Read only."""
-    return np.array([mapping.pue_of(region) for region in mapping.offers.regions])
+    return np.array([region.pue for region in mapping.offers.regions])
 
 
 @table_cache(None)

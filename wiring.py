@@ -11,6 +11,7 @@ from api.edge.access import Access
 from api.edge.exchange import Service
 from api.edge.metrics import Metrics
 from engine import Engine
+from grid.plausibility import plausible_floors
 from grid.registry import build_reader
 from mapping import CloudMap
 from settings import VERSION, Settings, SettingsError
@@ -92,7 +93,8 @@ def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: 
         "wait_seconds": settings.upstream_deadline_seconds,
     }
     store = RedisCache(redis, **waits) if redis else SqliteCache(settings.data_dir, **waits)
-    return Engine(CloudMap.load(), build_reader(settings, store=store, telemetry=telemetry))
+    mapping = CloudMap.load()
+    return Engine(mapping, build_reader(settings, store=store, telemetry=telemetry, floors=plausible_floors(mapping)))
 
 
 def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:

@@ -36,6 +36,15 @@ def load_share(utilization: float, curve: PowerCurve) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceleratorLoad:
+    """A utilisation that is assumed, 0 to 1, the lowest that is usual, and the measurements both rest on."""
+
+    utilization: float
+    low: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PowerModel:
     """Watts of IT load of one whole instance, before PUE.
 
@@ -72,8 +81,16 @@ class PowerModel:
             storage_w=self.storage_w,
         )
 
-    def uncertainty(self, draw: PowerDraw) -> Uncertainty:
+    @property
+    def full_w(self) -> float:
+        """Watts with everything fully busy."""
+        return self.cpu_max_w + self.memory_w + self.accelerator_max_w + self.storage_w
+
+    def uncertainty(self, draw: PowerDraw, assumed: AcceleratorLoad | None = None) -> Uncertainty:
         """Factors to multiply an energy or emission of this draw with.
+
+        assumed: the accelerators' load where the caller gave none; the range then reaches from the draw at the lowest
+        usual load to full load with the host's fans and network cards.
 
         Source: spread between established tools (units.UNCERTAINTY_FACTOR*), widened by the
         published range where the CPU's or the accelerator's power is itself an estimate.
@@ -85,7 +102,19 @@ class PowerModel:
             return Uncertainty(low=1 / factor, high=factor, basis=self.basis)
         low = (draw.cpu_w * self.cpu_low + draw.accelerator_w * self.accelerator_low + rest) / draw.it_w
         high = (draw.cpu_w * self.cpu_high + draw.accelerator_w * self.accelerator_high + rest) / draw.it_w
-        return Uncertainty(low=low / factor, high=high * factor, basis=self.basis)
+        parts = Uncertainty(low=low / factor, high=high * factor, basis=self.basis)
+        return parts if assumed is None else self._with_any_load(parts, draw, assumed)
+
+    def _with_any_load(self, parts: Uncertainty, draw: PowerDraw, assumed: AcceleratorLoad) -> Uncertainty:
+        """The range of the parts, widened by what the accelerators' load may be instead of the one assumed."""
+        span = self.accelerator_max_w - self.accelerator_idle_w
+        least_w = draw.it_w - draw.accelerator_w + self.accelerator_idle_w + assumed.low * span
+        most_w = self.full_w * units.ACCELERATED_HOST_FACTOR
+        return Uncertainty(
+            low=min(parts.low, least_w / draw.it_w),
+            high=max(parts.high, most_w / draw.it_w),
+            basis=f"{parts.basis}; accelerator utilization {assumed.utilization:g} assumed: {assumed.source}",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

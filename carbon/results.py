@@ -95,6 +95,7 @@ class Cost:
 class Emission:
     """What one machine type emits in one region over some hours.
 
+    pue_basis: "region figure" and its year, "fleet figure" or "industry average".
     energy_kwh: facility energy, PUE applied, all `count` machines. used: mean intensity over the hours.
     operational_gco2e = energy_kwh x used. embodied_gco2e: None unless requested.
     offered: None where no source lists it (sized services).
@@ -111,6 +112,7 @@ class Emission:
     curve: PowerCurve
     draw: PowerDraw
     pue: float
+    pue_basis: str
     energy_kwh: float
     now: CarbonIntensity
     used: CarbonIntensity

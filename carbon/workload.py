@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from carbon.power import PowerCurve
+from carbon.power import AcceleratorLoad, PowerCurve
 
 
 class WorkloadType(StrEnum):
@@ -33,12 +33,24 @@ class Priority(StrEnum):
 class Load:
     """How busy the machine is. None: the default of its type (0.5, or a burstable type's baseline).
 
-    accelerator_utilization None: as the CPU's.
+    accelerator_utilization None: as the CPU's where that is given, else as `assumed`.
     """
 
     utilization: float | None = None
     accelerator_utilization: float | None = None
     curve: PowerCurve = PowerCurve.CONCAVE
+    assumed: AcceleratorLoad | None = None
+
+    @property
+    def assumed_accelerator(self) -> AcceleratorLoad | None:
+        """The accelerators' load that is assumed; None where the caller gave a utilisation."""
+        return self.assumed if self.utilization is None and self.accelerator_utilization is None else None
+
+    @property
+    def accelerator(self) -> float | None:
+        """The accelerators' utilisation, 0 to 1; None: as the CPU's."""
+        assumed = self.assumed_accelerator
+        return self.accelerator_utilization if assumed is None else assumed.utilization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

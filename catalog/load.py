@@ -14,6 +14,7 @@ from catalog.machines import TypeFacts, load_accelerators, load_cpus, load_machi
 from catalog.model import InstanceType, Provider, Region
 from catalog.packed import PackedPrices, load_packed
 from catalog.power import CpuFacts
+from catalog.pue import RegionPue, pue_of, refuse_unknown, region_pues
 from catalog.services import Services, load_services
 from catalog.tables import CatalogError, Row, Table, read_table
 from catalog.work import load_family_work
@@ -70,9 +71,8 @@ def load_catalog(data: Path = DATA) -> Catalog:
 
     providers = {row.required("provider"): _provider(row) for row in table("providers.csv", "provider")}
     zones = {row.required("zone") for row in read_table(data, "zones.csv", "zone")}
-    regions = tuple(
-        _region(provider, row, zones) for provider in providers for row in table(f"{provider}/regions.csv", "region")
-    )
+    pues = region_pues(table("region_pue.csv", "provider", "region"))
+    regions = _regions({name: table(f"{name}/regions.csv", "region") for name in providers}, zones, providers, pues)
     cpus = load_cpus(table("cpus.csv", "cpu_model"), table("microarchitectures.csv", "microarchitecture"))
     accelerators = load_accelerators(table("accelerators.csv", "accelerator"))
     selling = [provider for provider in providers if (data / provider / "instances.csv").exists()]
@@ -123,26 +123,35 @@ def _type_facts(table: Callable[..., Table], cpus: Mapping[str, CpuFacts]) -> Ty
 
 
 def _provider(row: Row) -> Provider:
-    pue = row.number("pue")
-    if pue < 1:
-        raise row.error(f"pue is {pue}, below 1")
     return Provider(
         provider=row.required("provider"),
         name=row.required("name"),
-        pue=pue,
+        pue=pue_of(row),
         pue_basis=row.required("pue_basis"),
         source=row.required("source"),
         as_of=row.required("as_of"),
     )
 
 
-def _region(provider: str, row: Row, zones: set[str]) -> Region:
+def _regions(
+    tables: Mapping[str, Table],
+    zones: set[str],
+    providers: Mapping[str, Provider],
+    pues: Mapping[tuple[str, str], RegionPue],
+) -> tuple[Region, ...]:
+    regions = tuple(_region(row, zones, providers[name], pues) for name, rows in tables.items() for row in rows)
+    refuse_unknown(pues, regions)
+    return regions
+
+
+def _region(row: Row, zones: set[str], provider: Provider, pues: Mapping[tuple[str, str], RegionPue]) -> Region:
     for column in ("zone", "zone_published"):
         if row.text(column) and row.text(column) not in zones:
             raise row.error(f"{column} {row.text(column)!r} is not in zones.csv")
     launched = row.optional_number("launched")
+    own_pue = pues.get((provider.provider, row.required("region")))
     return Region(
-        provider=provider,
+        provider=provider.provider,
         region=row.required("region"),
         name=row.required("name"),
         city=row.required("city"),
@@ -158,6 +167,8 @@ def _region(provider: str, row: Row, zones: set[str]) -> Region:
         status=row.required("status"),
         launched=None if launched is None else int(launched),
         confidence=row.required("confidence"),
+        pue=own_pue.pue if own_pue else provider.pue,
+        pue_basis=own_pue.basis if own_pue else provider.pue_basis,
         note=row.text("note"),
         source=row.required("source"),
         as_of=row.required("as_of"),

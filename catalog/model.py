@@ -21,7 +21,11 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A cloud's place. `zone` is the grid zone used; `zone_published` what Electricity Maps itself maps it to."""
+    """A cloud's place. `zone` is the grid zone used; `zone_published` what Electricity Maps itself maps it to.
+
+    pue: facility over IT energy, at least 1: the region's published figure, else its provider's.
+    pue_basis: "region figure 2024" (with the year of the figure), else the provider's basis.
+    """
 
     provider: str
     region: str
@@ -39,6 +43,8 @@ class Region:
     status: str
     launched: int | None
     confidence: str
+    pue: float
+    pue_basis: str
     note: str
     source: str
     as_of: str
@@ -62,6 +68,8 @@ class Zone:
     profile_basis: "history" | "modelled" (shape from a model) | "flat".
     profile_zone: the zone whose shape is used, usually itself.
     weekend_factor: mean weekend over mean weekday intensity; 1.0 where none is used.
+    level_status: "uncontested" | "corrected" (published_gco2e_per_kwh is the publisher's own mean, method and note say
+    what is used instead) | "doubtful" (note says why) | "none".
     """
 
     zone: str
@@ -79,6 +87,15 @@ class Zone:
     note: str
     source: str
     as_of: str
+    level_status: str = "uncontested"
+    published_gco2e_per_kwh: float | None = None
+
+    @property
+    def level_factor(self) -> float:
+        """The level used over the publisher's; 1 where they are the same."""
+        if self.gco2e_per_kwh is None or self.published_gco2e_per_kwh is None:
+            return 1.0
+        return self.gco2e_per_kwh / self.published_gco2e_per_kwh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

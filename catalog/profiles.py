@@ -18,6 +18,7 @@ from catalog.tables import CatalogError, Row, read_table
 DATA = Path(__file__).resolve().parent / "data"
 CELLS = 288  # 12 months x 24 hours of the day
 BASES = ("history", "modelled", "flat")
+LEVEL_STATUSES = ("uncontested", "corrected", "doubtful", "none")
 HOURS_COLUMN = "per_mille_of_annual_mean_by_utc_hour"
 
 
@@ -61,6 +62,11 @@ class ZoneProfiles:
         cells = weekend * CELLS + months * 24 + hours % 24
         return self._values[rows].take(cells, axis=1).astype(np.float64)
 
+    def lowest_hour(self, zone: str) -> float | None:
+        """The lowest gCO2e per kWh of any hour of the zone's year; None without an annual figure."""
+        lowest = float(self._values[self._rows[zone]].min())
+        return lowest if np.isfinite(lowest) else None
+
     def has_shape(self, zone: str) -> bool:
         """False where the baseline is the annual figure at every hour, or the zone is unknown."""
         return zone in self._shaped
@@ -89,6 +95,11 @@ def _zone(row: Row) -> Zone:
     basis = row.required("profile_basis")
     if basis not in BASES:
         raise row.error(f"profile_basis is not one of {', '.join(BASES)}: {basis!r}")
+    status, published = row.required("level_status"), row.optional_number("published_gco2e_per_kwh")
+    if status not in LEVEL_STATUSES:
+        raise row.error(f"level_status is not one of {', '.join(LEVEL_STATUSES)}: {status!r}")
+    if (status == "corrected") != (published is not None):
+        raise row.error("published_gco2e_per_kwh must be given exactly where the level is corrected")
     weekend_factor = row.number("weekend_factor")
     if weekend_factor <= 0:
         raise row.error("weekend_factor is not above 0")
@@ -108,6 +119,8 @@ def _zone(row: Row) -> Zone:
         note=row.text("note"),
         source=row.required("source"),
         as_of=row.required("as_of"),
+        level_status=status,
+        published_gco2e_per_kwh=published,
     )
 
 

@@ -27,17 +27,25 @@ def build_reader(
     telemetry: Telemetry = SILENT,
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sources: Mapping[str, Build] = SOURCES,
+    floors: Mapping[str, float] | None = None,
 ) -> ChainReader:
     """The reader of the engine. Sends no call and starts no thread.
 
     store: where workers share records; None: each has its own. sources: by name, in the order of preference.
+    floors: the least plausible gCO2e/kWh by zone, for every source; None: there are none.
     """
     shared = SharedState(store, KINDS, telemetry=telemetry)
     tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now)
     built = {name: build(settings, tools) for name, build in sources.items()}
     readers = [
         SourceReader(
-            live.source, live.policy, shared=shared, governor=live.governor, telemetry=telemetry, utc_now=utc_now
+            live.source,
+            live.policy,
+            shared=shared,
+            governor=live.governor,
+            floors=floors,
+            telemetry=telemetry,
+            utc_now=utc_now,
         )
         for live in built.values()
         if live is not None

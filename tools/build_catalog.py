@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tools import catalog_facts as facts
 from tools import catalog_rules as rules
-from tools import price_types, survey_update
+from tools import catalog_updates, price_types, survey_update
 
 DATA = Path(__file__).resolve().parent.parent / "catalog" / "data"
 INSTANCE_FILES = {"aws": "aws", "azure": "azure", "gcp": "gcp", "scaleway": "other"}
@@ -49,11 +49,12 @@ def table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
 
 def regions(source: Path) -> Iterator[tuple[str, str]]:
     """(path, text) of every provider's regions.csv."""
-    by_provider: dict[str, list[Cells]] = defaultdict(list)
+    by_provider: dict[str, dict[str, Cells]] = defaultdict(dict)
     for cells in read(source / "regions" / "regions.csv"):
-        by_provider[cells["provider"]].append(facts.region_row(cells))
-    for provider, rows in by_provider.items():
-        yield f"{provider}/regions.csv", table(facts.REGION_COLUMNS, sorted(rows, key=lambda row: row["region"]))
+        by_provider[cells["provider"]][cells["region"]] = facts.region_row(cells)
+    for provider, survey in by_provider.items():
+        rows = survey | catalog_updates.regions(source, provider)
+        yield f"{provider}/regions.csv", table(facts.REGION_COLUMNS, (rows[region] for region in sorted(rows)))
 
 
 def cpus(source: Path, hosts: Mapping[str, str]) -> str:
@@ -151,7 +152,8 @@ def service_regions(path: Path, known: set[str]) -> str:
 
 def tables(source: Path, aws_services: Path) -> Iterator[tuple[str, str]]:
     """(path below catalog/data, text) of every table."""
-    yield "providers.csv", table(facts.PROVIDER_COLUMNS, facts.provider_rows(source))
+    yield "providers.csv", table(facts.PROVIDER_COLUMNS, catalog_updates.providers(source))
+    yield "region_pue.csv", table(catalog_updates.PUE_COLUMNS, catalog_updates.region_pues(source))
     yield from regions(source)
     hosts = usual_hosts(source)
     yield "cpus.csv", cpus(source, hosts)

@@ -111,8 +111,8 @@ def places(provider: str, region: str, regions: Mapping[str, Cells]) -> list[str
         return ["fsn1", "nbg1", "hel1"]
     if provider == "scaleway" and region == "fr-par-1":
         return ["fr-par"]
-    if region == "eu":
-        return [name for name, row in regions.items() if row["country"] in EU_MEMBERS]
+    if region == "eu":  # OVHcloud's Local Zones sell only some types, and no source says which
+        return [name for name, row in regions.items() if row["country"] in EU_MEMBERS and "-LZ-" not in name]
     if provider == "oci" or region == "*":
         return [name for name, row in regions.items() if row["partition"] == "commercial"]
     return [region]

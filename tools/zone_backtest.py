@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.zone_halflife import half_life_section
+from tools.zone_levels import doubtful_levels
 from tools.zone_scores import Score, score
 from tools.zone_shapes import (
     cell_means,
@@ -22,7 +23,7 @@ from tools.zone_shapes import (
     weekend_factor_of,
 )
 from tools.zone_sources import Floats, Series, Sources
-from tools.zone_tables import BORROWED, ESTIMATED_SHARE, doubtful_levels
+from tools.zone_tables import BORROWED, ESTIMATED_SHARE
 
 INTRO = """\
 # Backtest of the zone profiles

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tools.zone_levels import verdicts
 from tools.zone_shapes import is_constant, is_pattern, kept_weekend_factor, lifecycle_shape, shape_of
 from tools.zone_sources import Floats, Sources
 
 ZONE_COLUMNS = (
-    *("zone", "country", "gco2e_per_kwh", "renewable_share", "fossil_free_share", "year", "method", "profile_basis"),
+    *("zone", "country", "gco2e_per_kwh", "published_gco2e_per_kwh", "level_status"),
+    *("renewable_share", "fossil_free_share", "year", "method", "profile_basis"),
     *("profile_zone", "profile_years", "profile_from_estimates", "weekend_factor", "note", "source", "as_of"),
 )
 ALIAS_COLUMNS = ("old_zone", "current_zone", "kind", "changed", "note", "source", "as_of")
@@ -21,7 +23,6 @@ PROFILE_COLUMNS = ("zone", "month", "per_mille_of_annual_mean_by_utc_hour", "sou
 
 # A shape is marked as made from estimates when the publisher estimated at least this share of its hours.
 ESTIMATED_SHARE = 0.5
-JUMP_LOW, JUMP_HIGH = 0.6, 1.6
 # Zones whose own series is not free to ship take the shape of the zone around them.
 BORROWED = {"SE-SE3": "SE"}
 CONFIG_DATE = "2026-08-21"
@@ -120,10 +121,10 @@ def zone_rows(sources: Sources) -> tuple[list[dict[str, object]], list[dict[str,
     retired = {row["old_zone"] for row in aliases}
     preferred = {row["zone"]: row for row in annual if row["preferred"] == "1" and row["zone"] not in retired}
     shape = shapes(sources, {zone: float(row["lifecycle_gco2eq_kwh"]) for zone, row in preferred.items()})
-    jumps = doubtful_levels(annual)
     zones: list[dict[str, object]] = []
-    for zone, row in preferred.items():
-        zones.append(_level_columns(row) | _shape_columns(shape[zone], _jump_note(jumps.get(zone))))
+    for zone, verdict in verdicts(sources, annual, preferred).items():
+        level = _level_columns(preferred[zone]) | dict(verdict.columns) | {"level_status": verdict.status}
+        zones.append(level | _shape_columns(shape[zone], verdict.note))
     for zone in sorted({row["current_zone"] for row in aliases} - set(preferred)):
         zones.append(_empty_level(zone) | _shape_columns(Shape(cells=None, basis="flat", zone=zone), ""))
     zones.sort(key=lambda row: str(row["zone"]))
@@ -131,21 +132,6 @@ def zone_rows(sources: Sources) -> tuple[list[dict[str, object]], list[dict[str,
     for zone in sorted({str(row["profile_zone"]) for row in zones if row["profile_basis"] != "flat"}):
         profiles.extend(_profile_rows(shape[zone]))
     return zones, profiles
-
-
-def doubtful_levels(annual: Sequence[Mapping[str, str]]) -> dict[str, tuple[float, float]]:
-    """Zone -> published means of 2024 and 2025 where one is out of proportion to the other."""
-    published = {
-        (row["zone"], row["year"]): float(row["lifecycle_gco2eq_kwh"])
-        for row in annual
-        if row["method"] == "em_published"
-    }
-    pairs = {zone: (published[zone, "2024"], value) for (zone, year), value in published.items() if year == "2025"}
-    return {zone: (old, new) for zone, (old, new) in pairs.items() if not JUMP_LOW * old <= new <= JUMP_HIGH * old}
-
-
-def _jump_note(jump: tuple[float, float] | None) -> str:
-    return "" if jump is None else f"level in doubt: published mean {jump[0]:g} in 2024 and {jump[1]:g} in 2025"
 
 
 def _level_columns(row: Mapping[str, str]) -> dict[str, object]:
@@ -167,6 +153,7 @@ def _empty_level(zone: str) -> dict[str, object]:
     return {
         "zone": zone,
         "country": zone.split("-")[0],
+        "level_status": "none",
         "method": "none",
         "note": "no annual figure is published for this zone",
         "source": "Electricity Maps configuration: zone list",

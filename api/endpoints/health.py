@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from api.edge.exchange import current
 from api.shapes.health import Health, HealthAnswer, Readiness, ReadyAnswer
 from api.shapes.reading import Json
+from catalog.price_ages import day_of, price_ages
 
 bp = APIBlueprint("health", __name__, tag="Operation")
 
@@ -35,6 +36,7 @@ def ready() -> Json:
         timestamp=exchange.came_at,
         access=service.access.state(),
         sources=service.engine.source_states(),
-        catalog=exchange.mapping.tables,
+        tables=exchange.mapping.tables,
+        price_ages=price_ages(exchange.mapping.prices, day_of(exchange.came_at)),
     )
     return ReadyAnswer.of(readiness)

@@ -72,6 +72,16 @@ ProfileBasis = TypeAliasType(
         ),
     ],
 )
+LevelStatus = TypeAliasType(
+    "LevelStatus",
+    Annotated[
+        Literal["uncontested", "corrected", "doubtful", "none"],
+        Field(
+            description="Whether other figures contradict a zone's annual level. corrected: they do, and a better one "
+            "is used; doubtful: they do, but no better one exists (the note gives both); none: there is no level."
+        ),
+    ],
+)
 PerformanceBasis = TypeAliasType(
     "PerformanceBasis",
     Annotated[

@@ -117,7 +117,11 @@ Utilization = Annotated[
     Field(description="CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline.", examples=[0.5]),
 ]
 AcceleratorUtilization = Annotated[
-    Share | None, Field(description="Accelerator utilisation, 0 to 1. Default: the same as the CPU's.")
+    Share | None,
+    Field(
+        description="Accelerator utilisation, 0 to 1. Default: the same as utilization; if that is missing too, 0.75 "
+        "for training, 0.4 for inference and 0.5 otherwise, from published measurements."
+    ),
 ]
 CurveName = Annotated[
     PowerCurve,

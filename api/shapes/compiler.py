@@ -83,12 +83,14 @@ class _Code:
         if may_lack:
             value = f"(None if {variable} is None else {value})"
         write = None if reader.is_rendered else _writer(info)
+        is_list = get_origin(info.annotation) is list
         if reader.is_optional and not may_be_null:
-            written = "value" if write is None else self._call(write, "value")
+            written = "value" if write is None else self._call(write, "item" if is_list else "value")
+            written = f"[{written} for item in value]" if is_list and write is not None else written
             self._optional.append(f"if (value := {value}) is not None: body[{json_name}] = {written}")
         elif write is None:
             self._entries.append(f"{json_name}: {value}")
-        elif get_origin(info.annotation) is list:
+        elif is_list:
             self._entries.append(f"{json_name}: [{self._call(write, 'item')} for item in {value}]")
         elif may_be_null:
             written = self._call(write, "value")

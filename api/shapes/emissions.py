@@ -14,6 +14,7 @@ from api.shapes.types import (
     Kwh,
     ListPrice,
     Percentage,
+    PueBasis,
     Rounded,
     Usd,
     Utilization,
@@ -68,6 +69,7 @@ class Machine(Shape):
     count: int = of_emission("Number of machines of this type.")
     offered: bool | None = of_emission("Whether the region offers the type; null if unknown.")
     pue: Rounded = of_emission("Energy of the facility divided by the energy of its IT equipment.", ge=1)
+    pue_basis: PueBasis = of_emission(examples=["region figure 2024"])
     utilization: Utilization = of_emission("CPU utilisation, 0 to 1.")
     utilization_defaulted: bool = of_emission("True if the request gave no utilization.")
     accelerator_utilization: Utilization | None = of_emission(

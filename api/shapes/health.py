@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,8 +11,9 @@ from api.edge.access import AccessState
 from api.openapi.enumerations import Scope, SourceCondition, StoreErrorPolicy
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
-from api.shapes.types import Timestamp
+from api.shapes.types import Rounded, Timestamp
 from carbon.results import TableState
+from catalog.price_ages import Ages, PriceAges
 from grid.source import Quota, SourceState
 from store.limits.rate_limit import OFF
 
@@ -32,6 +33,22 @@ class Health:
     api_configured: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SpotSource:
+    """A source of spot prices. ages: of the prices from it."""
+
+    source: str
+    ages: Ages
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTable:
+    """A table of the catalog. ages: of its prices; None for a table of something else."""
+
+    state: TableState
+    ages: PriceAges | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
     """How the service is doing."""
@@ -39,7 +56,17 @@ class Readiness:
     timestamp: datetime
     access: AccessState
     sources: Sequence[SourceState]
-    catalog: Sequence[TableState]
+    tables: Sequence[TableState]
+    price_ages: Mapping[str, PriceAges]
+
+    @property
+    def catalog(self) -> tuple[DatedTable, ...]:
+        """Every table; those of prices with the ages of their provider's prices."""
+        return tuple(DatedTable(table, self._ages(table)) for table in self.tables)
+
+    def _ages(self, table: TableState) -> PriceAges | None:
+        provider, _, name = table.table.partition("/")
+        return self.price_ages.get(provider) if name == "prices" else None
 
     @property
     def degraded(self) -> bool:
@@ -52,7 +79,8 @@ of_health = Reading(Health)
 of_readiness = Reading(Readiness)
 of_quota = Reading(Quota)
 of_source = Reading(SourceState)
-of_table = Reading(TableState)
+of_table = Reading(DatedTable)
+of_spot_source = Reading(SpotSource)
 of_access = Reading(AccessState)
 
 
@@ -92,12 +120,46 @@ class SourceRow(Shape):
     shared_by: Scope | None = of_source("Which workers share live data and the budget now; null without a source.")
 
 
-class TableRow(Shape):
-    """A table of the catalog."""
+class SpotSourceRow(Shape):
+    """A source of spot prices, and how old its prices are."""
 
-    table: str = of_table("The table's name.")
-    rows: int = of_table("Rows of the table.", ge=0)
-    as_of: str = of_table("The newest date in it.")
+    source: str = of_spot_source("Key of the source.", examples=["aws-spot-feed"])
+    prices: int = of_spot_source("Number of spot prices from it.", lambda s: s.ages.prices, ge=0)
+    median_age_days: int = of_spot_source("Median age of these prices in days.", lambda s: s.ages.median_days)
+    oldest_age_days: int = of_spot_source("Age of the oldest one in days.", lambda s: s.ages.oldest_days)
+    share_older_than_a_year: Rounded = of_spot_source(
+        "Share of them, 0 to 1, older than 365 days, which rankings and filters ignore.",
+        lambda s: s.ages.old_share,
+        ge=0,
+        le=1,
+    )
+
+
+class TableRow(Shape):
+    """A table of the catalog. Tables of prices have ages as well, counted from now."""
+
+    table: str = of_table("The table's name.", lambda t: t.state.table)
+    rows: int = of_table("Rows of the table.", lambda t: t.state.rows, ge=0)
+    as_of: str = of_table("The newest date in it.", lambda t: t.state.as_of)
+    median_age_days: int = of_table.optional(
+        "Median age in days of its on-demand prices; absent without any.", lambda t: _on_demand(t, "median_days")
+    )
+    oldest_age_days: int = of_table.optional(
+        "Age in days of the oldest on-demand price; absent without any.", lambda t: _on_demand(t, "oldest_days")
+    )
+    spot_sources: list[SpotSourceRow] = of_table.optional(
+        "Its sources of spot prices; only in tables of prices.", lambda t: _spot_sources(t)
+    )
+
+
+def _spot_sources(table: DatedTable) -> list[SpotSource] | None:
+    spot = table.ages.spot if table.ages else None
+    return None if spot is None else [SpotSource(source, ages) for source, ages in sorted(spot.items())]
+
+
+def _on_demand(table: DatedTable, figure: str) -> int | None:
+    ages = table.ages.on_demand if table.ages else None
+    return None if ages is None else int(getattr(ages, figure))
 
 
 class AccessRow(Shape):

@@ -115,7 +115,7 @@ class LocationRow(CamelShape):
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
         "Source of intensity: electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile "
-        "(this month and hour of past years) or annual.",
+        "(this month and hour of past years) or annual. Live sources end in -corrected where the zone's level is.",
         examples=["electricity-maps"],
     )
     data_as_of: Moment | None = of_origin(

@@ -55,7 +55,7 @@ class Origin(Shape):
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
         "electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile (this month and hour "
-        "of past years) or annual.",
+        "of past years) or annual. Live sources end in -corrected where the zone's level is.",
         examples=["electricity-maps"],
     )
     datetime: Timestamp = of_origin("Start of the interval that the value describes.", lambda o: o.starts_at)

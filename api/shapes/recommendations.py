@@ -14,6 +14,7 @@ from api.shapes.types import (
     Hours,
     Kilograms,
     Kwh,
+    PueBasis,
     Rounded,
     Usd,
     Utilization,
@@ -105,6 +106,9 @@ class Recommendation(GridMix, Origin, Place):
     count: int = of_emission.optional(f"Machines of this type; {_ABSENT}.")
     offered: bool | None = of_emission.optional(f"Whether the region offers the type; null if unknown; {_ABSENT}.")
     pue: Rounded = of_emission.optional(f"Energy of the facility over energy of its IT equipment; {_ABSENT}.", ge=1)
+    pue_basis: PueBasis = of_emission.optional(
+        f"Whether pue is of the region, the provider or the industry; {_ABSENT}."
+    )
     utilization: Utilization = of_emission.optional(f"CPU utilisation, 0 to 1; {_ABSENT}.")
     utilization_defaulted: bool = of_emission.optional(f"True if the question gave no utilization; {_ABSENT}.")
     accelerator_utilization: Utilization | None = of_emission.optional(f"0 to 1; null without accelerators; {_ABSENT}.")

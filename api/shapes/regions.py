@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from api.edge.lists import Page
-from api.openapi.enumerations import DataQuality, ProfileBasis
+from api.openapi.enumerations import DataQuality, LevelStatus, ProfileBasis
 from api.shapes.parts import (
     GridMix,
     Listed,
@@ -22,10 +22,18 @@ from api.shapes.parts import (
 )
 from api.shapes.reading import At, Json, Reading
 from api.shapes.shape import Shape
-from api.shapes.types import CurrentGramsPerKwh, FossilFreeShare, GramsPerKwh, RenewableShare, Rounded, Timestamp
+from api.shapes.types import (
+    CurrentGramsPerKwh,
+    FossilFreeShare,
+    GramsPerKwh,
+    PueBasis,
+    RenewableShare,
+    Rounded,
+    Timestamp,
+)
 from carbon.intensity import Quality
 from carbon.results import HourStep, RegionDetails, RegionNow, ZoneDetails
-from catalog.model import Provider, Region, Zone
+from catalog.model import Region, Zone
 
 of_row = Reading(RegionNow)
 of_row.part(of_origin, lambda row: row.intensity.provenance)
@@ -35,13 +43,12 @@ of_day = Reading(RegionDetails)
 of_day.part(of_region, lambda day, at: at.mapping.regions[day.now.region])
 of_day.part(of_origin, lambda day: day.now.intensity.provenance)
 of_day.cached(of_shares, lambda day: grid_mix(day.now.shares))
-of_provider = Reading(Provider)
-of_day.part(of_provider, lambda day, at: at.mapping.providers[day.now.region.partition(":")[0]])
+of_zone = Reading(Zone)
+of_day.part(of_zone, lambda day, at: at.mapping.zones[at.mapping.regions[day.now.region].zone])
 of_average = Reading(RegionDetails)
 of_average.part(of_origin, lambda day: day.average.provenance)
 of_hour = Reading(HourStep)
 of_hour.part(of_origin, lambda hour: hour.intensity.provenance)
-of_zone = Reading(Zone)
 of_details = Reading(ZoneDetails)
 of_details.part(of_zone, lambda details, at: at.mapping.zones[details.zone])
 of_details.part(of_origin, lambda details: details.intensity.provenance)
@@ -91,7 +98,12 @@ class RegionFacts(Site, Origin, GridMix):
     note: str | None = of_region(
         "Remark about the region, such as a doubt about its grid zone.", lambda r: r.note or None
     )
-    pue: Rounded = of_provider("The provider's power usage effectiveness.", ge=1)
+    zone_level_status: LevelStatus = of_zone(read=lambda z: z.level_status)
+    zone_note: str | None = of_zone(
+        "Remark about the grid zone, such as a correction of its level.", lambda z: z.note or None
+    )
+    pue: Rounded = of_region("Power usage effectiveness of the region, or of its provider.", ge=1)
+    pue_basis: PueBasis = of_region(examples=["region figure 2024"])
     current_carbon_intensity: CurrentGramsPerKwh = of_day(read=lambda d: d.now.intensity.gco2e_per_kwh)
     forecast_24h: Forecast = of_day(read=lambda d: d)
     optimal_hours_utc: list[int] = of_day(
@@ -113,6 +125,11 @@ class Annual(Shape):
     carbon_intensity: GramsPerKwh | None = of_zone(
         "Annual mean in gCO2e/kWh; null if none is published.", lambda z: z.gco2e_per_kwh
     )
+    published_carbon_intensity: GramsPerKwh | None = of_zone(
+        "The publisher's own annual mean, where carbon_intensity is corrected; otherwise null.",
+        lambda z: z.published_gco2e_per_kwh,
+    )
+    level_status: LevelStatus = of_zone()
     is_estimate: bool = of_zone("Always true: a yearly mean is not a measured value.", lambda _: True)
     data_quality: DataQuality = of_zone(read=lambda _: Quality.BASELINE.value)
     datetime: Timestamp | None = of_zone("Start of the year; null if none is published.", lambda z: _start_of(z.year))

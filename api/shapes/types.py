@@ -54,3 +54,10 @@ RenewableShare = Annotated[Percentage | None, Field(description="Share of consum
 FossilFreeShare = Annotated[
     Percentage | None, Field(description="Renewable and nuclear share of consumption, 0 to 100; null if unknown.")
 ]
+PueBasis = Annotated[
+    str,
+    Field(
+        description="region figure and its year: the provider publishes one for the region; fleet figure: the "
+        "provider's mean; industry average: the provider publishes none."
+    ),
+]

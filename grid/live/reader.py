@@ -53,12 +53,16 @@ class SourceReader:
         *,
         shared: SharedState,
         governor: Governor | None = None,
+        floors: Mapping[str, float] | None = None,
         telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = monotonic_seconds,
         jitter: Callable[[], float] = lambda: uniform(LEAST_OF_TTL, 1.0),  # noqa: S311 - spreads load  # nosec B311
     ) -> None:
-        """shared: the records of all workers. governor: of the calls; None: no limit."""
+        """shared: the records of all workers. governor: of the calls; None: no limit.
+
+        floors: least plausible gCO2e/kWh by zone.
+        """
         self.name = source.name
         self.signal = source.signal
         self.covers = source.covers
@@ -66,7 +70,7 @@ class SourceReader:
         self._source = source
         self._shared = shared
         self._refresher = Refresher(
-            source, policy, shared, governor, utc_now=utc_now, monotonic=monotonic, jitter=jitter
+            source, policy, shared, governor, floors=floors or {}, utc_now=utc_now, monotonic=monotonic, jitter=jitter
         )
         self._utc_now = utc_now
         self._monotonic = monotonic

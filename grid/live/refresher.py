@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
 from carbon.units import HOUR
 from grid.live.flights import Flight, Flights
+from grid.plausibility import refuse_implausible
 from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Value, ZoneRecord, record_key
 from grid.source import RefreshInProgress, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.quota import Governor
@@ -94,15 +95,20 @@ class Refresher:
         shared: SharedState,
         governor: Governor | None,
         *,
+        floors: Mapping[str, float],
         utc_now: Callable[[], datetime],
         monotonic: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
-        """governor: of the calls; None: no limit. jitter: a factor for each time to live."""
+        """governor: of the calls; None: no limit. floors: the least plausible gCO2e/kWh by zone; none of the others.
+
+        jitter: a factor for each time to live.
+        """
         self._source = source
         self._policy = policy
         self._shared = shared
         self._governor = governor
+        self._floors = floors
         self._utc_now = utc_now
         self._jitter = jitter
         self._max_age = timedelta(minutes=policy.max_age_minutes)
@@ -190,7 +196,9 @@ class Refresher:
         try:
             if self._governor is not None and (record is None or record.value is None):
                 self._governor.require_calls_for_new_zones()
-            return self._after_success(record, self._calls[kind.name](zone))
+            value = self._calls[kind.name](zone)
+            refuse_implausible(value, self._floors.get(zone, 0.0))
+            return self._after_success(record, value)
         except RefreshInProgress:
             raise
         except SourceError as error:

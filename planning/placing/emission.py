@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from carbon import emissions, units
 from carbon.errors import PowerNotModelled
 from carbon.intensity import CarbonIntensity
-from carbon.power import PowerCurve
+from carbon.power import AcceleratorLoad, PowerCurve
 from carbon.results import Emission, GridShares
 from carbon.workload import Load
 from catalog.model import InstanceType
@@ -17,23 +17,28 @@ from planning.placing.costs import cost_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utilization:
-    """How busy a machine is, 0 to 1. accelerator: None if it has none. defaulted: the caller did not say."""
+    """How busy a machine is, 0 to 1. accelerator: None if it has none. defaulted: the caller did not say.
+
+    assumed: the load of the accelerators that is assumed where the caller gave none.
+    """
 
     cpu: float
     accelerator: float | None
     defaulted: bool
     curve: PowerCurve
+    assumed: AcceleratorLoad | None = None
 
 
 def utilization(instance: InstanceType, load: Load) -> Utilization:
-    """The caller's utilisation, else the type's default: a burstable type's baseline, otherwise 0.5."""
+    """The caller's utilisation, else the default: a burstable type's baseline, 0.5, accelerators as load.assumed."""
     default = instance.baseline_utilization or units.DEFAULT_UTILIZATION
     cpu = default if load.utilization is None else load.utilization
-    accelerator = cpu if load.accelerator_utilization is None else load.accelerator_utilization
+    accelerator = cpu if load.accelerator is None else load.accelerator
     return Utilization(
         cpu=cpu,
         accelerator=accelerator if instance.accelerator else None,
         defaulted=load.utilization is None,
+        assumed=load.assumed_accelerator if instance.accelerator else None,
         curve=load.curve,
     )
 
@@ -64,6 +69,7 @@ class Site:
 
     region: str
     pue: float
+    pue_basis: str
     now: CarbonIntensity
     used: CarbonIntensity
     shares: GridShares
@@ -93,12 +99,13 @@ def emission(machines: Machines, site: Site) -> Emission:
         curve=busy.curve,
         draw=draw,
         pue=site.pue,
+        pue_basis=site.pue_basis,
         energy_kwh=energy_kwh,
         now=site.now,
         used=site.used,
         operational_gco2e=emissions.operational_gco2e(energy_kwh, site.used.gco2e_per_kwh),
         embodied_gco2e=embodied,
-        uncertainty=instance.power.uncertainty(draw),
+        uncertainty=instance.power.uncertainty(draw, busy.assumed),
         shares=site.shares,
         cost=cost_of(site.price, hours, machines.count),
     )

@@ -26,7 +26,7 @@ class TypeRates:
     def at(cls, columns: TypeColumns, load: Load) -> TypeRates:
         """Rates of every type at the caller's utilisation, or the defaults; power and work use the same one."""
         cpu = columns.utilization(load.utilization)
-        accelerator = cpu if load.accelerator_utilization is None else np.full_like(cpu, load.accelerator_utilization)
+        accelerator = cpu if load.accelerator is None else np.full_like(cpu, load.accelerator)
         work = columns.work_per_hour_at_full_load * np.where(columns.accelerated, accelerator, cpu)
         rated = np.isfinite(work) & (work > 0)
         kind = np.where(rated, np.where(columns.accelerated, ACCELERATED, PLAIN), UNRATED)

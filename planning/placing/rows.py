@@ -71,7 +71,8 @@ def _emission(job: Job, region: int, instance: InstanceType, used: CarbonIntensi
     )
     site = Site(
         region=place.key,
-        pue=job.mapping.pue_of(place),
+        pue=place.pue,
+        pue_basis=place.pue_basis,
         now=job.outlook.current(place.zone),
         used=used,
         shares=job.mapping.annual_shares[place.zone],

@@ -123,3 +123,14 @@ def test_the_docs_page_may_load_from_its_own_host_only(client: FlaskClient) -> N
 def test_the_docs_serve_no_other_file(client: FlaskClient) -> None:
     assert client.get("/docs/plugins.py").status_code == 404
     assert client.get("/docs/..%2f..%2fplugins.py").status_code == 404
+
+
+def test_ready_shows_the_ages_of_prices_and_how_many_spot_prices_are_older_than_a_year(get: Ask) -> None:
+    tables = {row["table"]: row for row in get("/ready")["catalog"]}
+
+    # The service's day is 11 February 2026: 551 days after 9 August 2024, 489 after 10 October 2024.
+    azure, alibaba = tables["azure/prices"], tables["alibaba/prices"]
+    assert {row["source"]: row["share_older_than_a_year"] for row in azure["spot_sources"]}["coroot"] == 1
+    assert {row["source"]: row["oldest_age_days"] for row in azure["spot_sources"]}["coroot"] == 551
+    assert (alibaba["median_age_days"], alibaba["oldest_age_days"], alibaba["spot_sources"]) == (489, 489, [])
+    assert "median_age_days" not in tables["zones"]

@@ -31,7 +31,7 @@ def errors(get: Ask, query: str) -> dict[str, tuple[str, list[str]]]:
 def test_limit_shortens_the_list_but_not_the_total(get: Ask) -> None:
     answer = get("/v1/by-rank?limit=3")
 
-    assert (len(answer["regions"]), answer["total"]) == (3, 350)
+    assert (len(answer["regions"]), answer["total"]) == (3, 374)
 
 
 def test_provider_may_be_given_several_times(get: Ask) -> None:

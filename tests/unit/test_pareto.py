@@ -16,7 +16,7 @@ from carbon.placements import ParetoPoint, Placement
 from carbon.workload import CalculateQuery, Load, OptimizeQuery, Priority, Requirements, WorkloadType
 from engine import Engine
 from planning.placing.pareto import Front, pareto_front
-from tests.fakes.clouds import cloud_map
+from tests.fakes.clouds import cloud_map, one_pue_map
 from tests.fakes.grid import FakeReader, flat
 
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
@@ -139,6 +139,8 @@ def test_a_point_per_unit_of_work_has_the_figures_of_the_row_of_its_offer(
 )
 def test_a_point_per_job_has_the_totals_that_calculate_gives_its_machine(wanted: Requirements, embodied: bool) -> None:
     workload = WorkloadType.TRAINING if wanted.gpus else WorkloadType.GENERAL
+    # Calculate is not told what runs; training assumes 0.75.
+    load = Load(accelerator_utilization=0.75 if wanted.gpus else None)
 
     found = answer(ask(workload=workload, requirements=wanted, include_embodied=embodied))
 
@@ -146,7 +148,9 @@ def test_a_point_per_job_has_the_totals_that_calculate_gives_its_machine(wanted:
     assert found.pareto.points
     for point in found.pareto.points:
         region, name = of(point)
-        asked = CalculateQuery(region=region, instance_type=name, duration_hours=24.0, include_embodied=embodied)
+        asked = CalculateQuery(
+            region=region, instance_type=name, duration_hours=24.0, include_embodied=embodied, load=load
+        )
         own = engine().at(NOW).calculate(asked)
         assert point.usd == pytest.approx(own.cost.spot_usd if point.spot else own.cost.on_demand_usd, rel=1e-9)
         assert point.gco2e == pytest.approx(own.total_gco2e, rel=1e-9)
@@ -181,10 +185,11 @@ def test_only_one_kind_of_work_is_on_a_front_per_unit_of_work() -> None:
 
 
 def test_of_offers_equal_in_both_the_smaller_type_and_the_first_region_stand_for_them() -> None:
-    # us-east-1 and us-east-2 lie in one grid zone and have one price list: m5.large 0.096, m5.xlarge 0.192.
+    # us-east-1 and us-east-2 lie in one grid zone and have one price list, m5.large 0.096, m5.xlarge 0.192, and one PUE
+    # here.
     equals = {"regions": ("aws:us-east-2", "aws:us-east-1"), "instance_types": ("m5.xlarge", "m5.large")}
 
-    found = answer(ask(spot=False, **equals))
+    found = Engine(one_pue_map(), FakeReader(GRID, others=flat(NOW, 300))).at(NOW).optimize(ask(spot=False, **equals))
 
     assert [of(point) for point in found.pareto.points] == [("aws:us-east-1", "m5.large")]
 

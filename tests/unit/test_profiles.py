@@ -156,7 +156,14 @@ def replace(path: Path, old: str, new: str) -> None:
     ("table", "old", "new", "why"),
     [
         ("zones.csv", "\nAE,AE,", "\nAE,,", "zones.csv row 2: country is empty"),
-        ("zones.csv", "AE,AE,348,0.09", "AE,AE,348,9", "zones.csv row 2: renewable_share is not a share"),
+        ("zones.csv", "uncontested,0.09,", "uncontested,9,", "zones.csv row 2: renewable_share is not a share"),
+        ("zones.csv", "AE,AE,348,,unc", "AE,AE,348,,dis", "zones.csv row 2: level_status is not one of"),
+        (
+            "zones.csv",
+            "AE,AE,348,,",
+            "AE,AE,348,300,",
+            "zones.csv row 2: published_gco2e_per_kwh must be given exactly",
+        ),
         ("zones.csv", "modelled,AE", "guessed,AE", "zones.csv row 2: profile_basis is not one of"),
         ("zones.csv", "modelled,AE", "modelled,AX", "zones.csv row 2: zone_profiles.csv has no shape for AX"),
         ("zone_profiles.csv", "AE,1,", "AE,1,0 ", "zone_profiles.csv row 2: per_mille_.* must hold 24 numbers above 0"),
