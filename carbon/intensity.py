@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from carbon.ranges import Factors
+
 
 class Quality(StrEnum):
     """How a carbon intensity was obtained, best first."""
@@ -53,7 +55,21 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarbonIntensity:
-    """gCO2e per kWh of consumed electricity with its provenance; None where no figure exists."""
+    """gCO2e per kWh of consumed electricity with its provenance; None where no figure exists.
+
+    grid: 10th to 90th centile of what comes over this figure; None where no backtest says.
+    """
 
     gco2e_per_kwh: float | None
     provenance: Provenance
+    grid: Factors | None = None
+
+    @property
+    def low_gco2e_per_kwh(self) -> float | None:
+        """The 10th centile."""
+        return None if self.grid is None or self.gco2e_per_kwh is None else self.gco2e_per_kwh * self.grid.low
+
+    @property
+    def high_gco2e_per_kwh(self) -> float | None:
+        """The 90th centile."""
+        return None if self.grid is None or self.gco2e_per_kwh is None else self.gco2e_per_kwh * self.grid.high

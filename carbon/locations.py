@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carbon.intensity import CarbonIntensity
-from carbon.results import GridShares
+from carbon.results import ExpectedSavings, GridShares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,8 @@ class Stay:
     """What the regions of one grid zone share: how green, and for how long.
 
     intensity: what they are ranked by, now or the mean over the job, to its printed digits. fits: whether the job
-    of the question ends by not_after; None: its length is not given.
+    of the question ends by not_after; None: its length is not given. expected: what waiting for not_before may save;
+    None where the question does not let the job wait, or no backtest says.
     """
 
     intensity: CarbonIntensity
@@ -37,6 +38,7 @@ class Stay:
     not_after: datetime
     limits: ScheduleLimits
     fits: bool | None
+    expected: ExpectedSavings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carbon.intensity import CarbonIntensity
-from carbon.results import Emission, RegionNow, Window
+from carbon.results import Emission, ExpectedSavings, RegionNow, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementRow:
     """One recommended offer.
 
-    start_now_gco2e, start_now_used: the same job started at once.
+    start_now_gco2e, start_now_used: the same job started at once. expected: what waiting for the window may save.
     work_unit: "vcpu-hours" (of index 1) or "tflop/s-hours"; None, like the figures per unit of work, where no
     sourced index exists. relative_performance: performance per vCPU (accelerator) over the best of its unit.
     usd_per_unit_work: at the price the question pays (on-demand, or spot). carbon_usd: the row's grams at the
@@ -25,6 +25,7 @@ class PlacementRow:
     window: Window
     start_now_gco2e: float
     start_now_used: CarbonIntensity
+    expected: ExpectedSavings | None
     work_unit: str | None
     performance: float | None
     performance_basis: str | None

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from carbon import units
+from carbon.ranges import SURE, Factors, combined
 
 
 class PowerCurve(StrEnum):
@@ -99,10 +100,10 @@ class PowerModel:
         factor = units.UNCERTAINTY_FACTOR_ACCELERATED if accelerated else units.UNCERTAINTY_FACTOR
         rest = draw.memory_w + draw.storage_w
         if draw.it_w <= 0:
-            return Uncertainty(low=1 / factor, high=factor, basis=self.basis)
+            return Uncertainty(power=Factors(low=1 / factor, high=factor), basis=self.basis)
         low = (draw.cpu_w * self.cpu_low + draw.accelerator_w * self.accelerator_low + rest) / draw.it_w
         high = (draw.cpu_w * self.cpu_high + draw.accelerator_w * self.accelerator_high + rest) / draw.it_w
-        parts = Uncertainty(low=low / factor, high=high * factor, basis=self.basis)
+        parts = Uncertainty(power=Factors(low=low / factor, high=high * factor), basis=self.basis)
         return parts if assumed is None else self._with_any_load(parts, draw, assumed)
 
     def _with_any_load(self, parts: Uncertainty, draw: PowerDraw, assumed: AcceleratorLoad) -> Uncertainty:
@@ -111,8 +112,9 @@ class PowerModel:
         least_w = draw.it_w - draw.accelerator_w + self.accelerator_idle_w + assumed.low * span
         most_w = self.full_w * units.ACCELERATED_HOST_FACTOR
         return Uncertainty(
-            low=min(parts.low, least_w / draw.it_w),
-            high=max(parts.high, most_w / draw.it_w),
+            power=Factors(
+                low=min(parts.power.low, least_w / draw.it_w), high=max(parts.power.high, most_w / draw.it_w)
+            ),
             basis=f"{parts.basis}; accelerator utilization {assumed.utilization:g} assumed: {assumed.source}",
         )
 
@@ -133,8 +135,21 @@ class PowerDraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncertainty:
-    """Low and high as factors of the central value, and what they rest on."""
+    """Low and high as factors of the central value, and what they rest on.
 
-    low: float
-    high: float
+    power: of the watts; basis: what that rests on. grid: of the mean intensity; None where no backtest says.
+    """
+
+    power: Factors
     basis: str
+    grid: Factors | None = None
+
+    @property
+    def low(self) -> float:
+        """Both parts together."""
+        return combined(self.power, self.grid or SURE).low
+
+    @property
+    def high(self) -> float:
+        """Both parts together."""
+        return combined(self.power, self.grid or SURE).high

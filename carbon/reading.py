@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from carbon.intensity import Quality
 
@@ -23,12 +24,16 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamForecast:
-    """Hourly values from `starts_at` (a full UTC hour) on; None where the upstream gave none."""
+    """Values from `starts_at` (a full UTC hour) on; None where the upstream gave none.
+
+    step_seconds: what each stands for: an hour, 15 or 5 minutes.
+    """
 
     zone: str
     starts_at: datetime
     gco2e_per_kwh: tuple[float | None, ...]
     source: str
+    step_seconds: Literal[3600, 900, 300] = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,19 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedSavings:
+    """What waiting saved in backtests, in per cent of starting at once: 10th, 50th and 90th centile.
+
+    chance_of_saving: share of the jobs that saved anything, 0 to 1. All 0 where the advice is to start at once.
+    """
+
+    median: float
+    low: float
+    high: float
+    chance_of_saving: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """[starts_at, ends_at) and its mean intensity."""
 
@@ -152,6 +165,7 @@ class Schedule:
     """The best window, what starting at once would mean, and the next best that overlap none before.
 
     at_once: the window from the later of now and start_after. saving: at_once minus best, share of at_once.
+    expected: what waiting for the best may save; None where no backtest says.
     """
 
     region: str
@@ -160,6 +174,7 @@ class Schedule:
     current: CarbonIntensity
     saving_gco2e_per_kwh: float
     saving_share: float
+    expected: ExpectedSavings | None
     alternatives: tuple[Window, ...]
     latest_start: datetime
 

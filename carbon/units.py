@@ -31,8 +31,6 @@ UNCERTAINTY_FACTOR_ACCELERATED = 1.4
 # Fans, switches and network cards of a host with accelerators, which the model leaves out: an 8 x H100 server was
 # measured at up to 8.4 kW (Latif et al., IEEE Access 13 (2025) 61740), 1.24 times the model's 6,772 W at full load.
 ACCELERATED_HOST_FACTOR = 1.25
-# Differences between families below about 30 % are not evidence that one is greener.
-INDISTINGUISHABLE_RATIO = 1.30
 
 # Embodied emissions of a server by part (Teads 2021; DRAM: Dell PowerEdge R740 LCA, 533 kg for 12 x 32 GB;
 # SSD: between Teads and Tannu and Nair 2022). Base server: one socket, 16 GB, no disk.
@@ -57,9 +55,8 @@ WORK_SPREAD_MEASURED = 1.12
 WORK_SPREAD_ESTIMATED = 1.30
 GIGABYTES_PER_TERABYTE = 1000.0
 
-# Outlook without an upstream forecast: profile x (1 + (live / profile - 1) x 2^(-hours / half-life)). Of 3, 6, 12, 24,
+# Where the known hours end, the outlook is profile x (1 + (ratio - 1) x 2^(-hours / half-life)). Of 3, 6, 12, 24,
 # 48, 96 h and no decay, 96 h has the least error over 72 h in 118 zones (docs/backtest.md, "Half-life").
 RATIO_HALF_LIFE_HOURS = 96.0
-RATIO_MIN = 0.25
-RATIO_MAX = 4.0
+# A profile scaled to a live value is called a forecast for so long, and a baseline after that.
 FORECAST_HORIZON_HOURS = 72

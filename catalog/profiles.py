@@ -13,6 +13,7 @@ from carbon import units
 from carbon.errors import UnknownZone
 from catalog.memo import Memo
 from catalog.model import Zone
+from catalog.outlook_error import OutlookErrors, load_outlook_errors
 from catalog.tables import CatalogError, Row, read_table
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -30,9 +31,19 @@ def hour_of(moment: datetime) -> int:
 class ZoneProfiles:
     """Baseline intensity of every zone at any hour; built by load_zones()."""
 
-    def __init__(self, zones: Mapping[str, Zone], shapes: Mapping[str, NDArray[np.float32]]) -> None:
-        """shapes: profile zone -> (288,) by month x 24 + UTC hour, relative to the annual mean."""
+    def __init__(
+        self,
+        zones: Mapping[str, Zone],
+        shapes: Mapping[str, NDArray[np.float32]],
+        errors: OutlookErrors | None = None,
+    ) -> None:
+        """shapes: profile zone -> (288,) by month x 24 + UTC hour, relative to the annual mean.
+
+        errors: how far outlooks made from these profiles stray; None where no range is to be given.
+        """
         self.memo: Memo = {}
+        self.zones = zones
+        self.errors = errors
         self._rows = {zone: row for row, zone in enumerate(zones)}
         self._shaped = frozenset(zone.zone for zone in zones.values() if zone.profile_basis != "flat")
         # By zone, then weekday (0) or weekend (1), month and hour: level, shape and weekend factor multiplied out.
@@ -87,7 +98,7 @@ def load_zones(data: Path = DATA) -> tuple[dict[str, Zone], dict[str, str], Zone
         if zone.profile_basis != "flat" and zone.profile_zone not in shapes:
             raise row.error(f"zone_profiles.csv has no shape for {zone.profile_zone}")
         zones[zone.zone] = zone
-    return zones, _aliases(data, zones), ZoneProfiles(zones, shapes)
+    return zones, _aliases(data, zones), ZoneProfiles(zones, shapes, load_outlook_errors(data))
 
 
 def _zone(row: Row) -> Zone:

@@ -12,7 +12,6 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
-from carbon.units import HOUR
 from store.shared.snapshot import Kind, Snapshot
 
 Value = Observation | UpstreamForecast | Shares
@@ -26,7 +25,6 @@ CLOCK_SKEW_SECONDS = 60.0
 MAX_PLAUSIBLE_GCO2E_PER_KWH = 3000.0
 LONGEST_FORECAST = timedelta(days=14)
 FIRST_YEAR, LAST_YEAR = 1971, 2999
-MOST_HOURS = LONGEST_FORECAST // HOUR + 1
 
 
 def _utc(time: datetime) -> datetime:
@@ -154,9 +152,10 @@ def _plausible(value: Value) -> Value:
     match value:
         case Observation():
             possible = 0 < value.gco2e_per_kwh <= MAX_PLAUSIBLE_GCO2E_PER_KWH
-        case UpstreamForecast(gco2e_per_kwh=hours):
-            figures = [figure for figure in hours if figure is not None]
-            possible = len(hours) <= MOST_HOURS and all(0 < figure <= MAX_PLAUSIBLE_GCO2E_PER_KWH for figure in figures)
+        case UpstreamForecast(gco2e_per_kwh=steps, step_seconds=step_seconds):
+            figures = [figure for figure in steps if figure is not None]
+            most = LONGEST_FORECAST // timedelta(seconds=step_seconds) + 1
+            possible = len(steps) <= most and all(0 < figure <= MAX_PLAUSIBLE_GCO2E_PER_KWH for figure in figures)
         case Shares():
             shares = (value.renewable_share, value.fossil_free_share)
             possible = all(share is None or 0 <= share <= 1 for share in shares)

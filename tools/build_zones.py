@@ -1,6 +1,7 @@
-"""Makes catalog/data/zones.csv, zone_profiles.csv and zone_aliases.csv; with --backtest, docs/backtest.md.
+"""Makes the tables of zones, profiles, aliases, ranges and savings of catalog/data, and docs/backtest.md.
 
 python -m tools.build_zones SOURCE_DIR              write the tables
+python -m tools.build_zones --ranges SOURCE_DIR     write grid_ranges.csv and waiting_savings.csv (some minutes)
 python -m tools.build_zones --backtest SOURCE_DIR   write the backtest
 
 With --check, nothing is written but compared with what stands there; exit 1 on a difference.
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 
 from tools.zone_backtest import report
+from tools.zone_ranges import RANGE_COLUMNS, SAVING_COLUMNS, range_rows, samples, saving_rows
 from tools.zone_sources import Sources
 from tools.zone_tables import ALIAS_COLUMNS, PROFILE_COLUMNS, ZONE_COLUMNS, alias_rows, csv_text, zone_rows
 
@@ -32,15 +34,28 @@ def tables(sources: Sources) -> dict[Path, str]:
     }
 
 
+def range_tables(sources: Sources) -> dict[Path, str]:
+    """The tables of errors in held-back years as path -> text."""
+    data, found = PROJECT / "catalog" / "data", samples(sources)
+    return {
+        data / "grid_ranges.csv": csv_text(RANGE_COLUMNS, range_rows(found)),
+        data / "waiting_savings.csv": csv_text(SAVING_COLUMNS, saving_rows(found)),
+    }
+
+
 def main() -> int:
     """Exit status: 0, or 1 where --check finds a difference."""
     parser = argparse.ArgumentParser(description="Make the zone tables and their backtest.")
     parser.add_argument("source_dir", type=Path)
     parser.add_argument("--check", action="store_true", help="compare with the existing files instead of writing")
     parser.add_argument("--backtest", action="store_true", help="the backtest instead of the tables")
+    parser.add_argument("--ranges", action="store_true", help="the tables of ranges and savings instead")
     arguments = parser.parse_args()
     sources = Sources(arguments.source_dir)
-    made = {PROJECT / "docs" / "backtest.md": report(sources)} if arguments.backtest else tables(sources)
+    if arguments.backtest:
+        made = {PROJECT / "docs" / "backtest.md": report(sources)}
+    else:
+        made = range_tables(sources) if arguments.ranges else tables(sources)
     if arguments.check:
         differing = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
         for path in differing:

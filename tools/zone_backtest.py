@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tools.zone_calibration import calibration_section
 from tools.zone_halflife import half_life_section
 from tools.zone_levels import doubtful_levels
-from tools.zone_scores import Score, score
+from tools.zone_ranges import samples
+from tools.zone_scores import Score, markdown, score
 from tools.zone_shapes import (
     cell_means,
     folds,
@@ -123,15 +125,10 @@ def report(sources: Sources) -> str:
         "## Zones of cloud regions\n\n" + _zone_table(cloud, tested, constant),
         "## Modelled shapes\n\n" + _modelled(sources, tested, histories),
         half_life_section([(row.training, row.held_back) for row in earlier_years], newest_level),
+        calibration_section(samples(sources)),
         "## Levels in doubt\n\n" + _doubtful(sources),
     ]
     return "\n\n".join(section.strip("\n") for section in sections) + "\n"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; the first column is text, the rest numbers."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _percent(share: float) -> str:
@@ -159,7 +156,7 @@ def _summary(sound: Sequence[Tested], cloud: set[str]) -> str:
         ]
         worse = sum(row.scores["plain"].mae > row.scores["flat"].mae for row in rows)
         heading = f"{title} ({len(rows)}; in {worse} the profile's MAE is higher than that of the flat prediction):"
-        parts.append(f"{heading}\n\n{table(head, lines)}")
+        parts.append(f"{heading}\n\n{markdown(head, lines)}")
     return "\n\n".join(parts)
 
 
@@ -176,7 +173,7 @@ def _zone_table(cloud: Sequence[str], tested: Mapping[str, Tested], constant: Se
     rows = [_zone_row(tested[zone]) for zone in cloud if zone in tested]
     untested = [zone for zone in cloud if zone not in tested and zone not in constant]
     missing = f"Not tested, no hourly history: {', '.join(untested)}. Constant series, flat: {', '.join(constant)}."
-    return f"{table(head, rows)}\n\n{missing}"
+    return f"{markdown(head, rows)}\n\n{missing}"
 
 
 def _zone_row(row: Tested) -> list[str]:
@@ -212,7 +209,7 @@ shows that the shape is usable.
         rows.append([zone, *cells, *(_percent(item.captured) for item in (plain, direct))])
     head = ["zone", "MAE flat", "profile", "modelled, direct shape", "modelled, as shipped"]
     head += ["captured % profile", "modelled"]
-    return f"{text}\n{table(head, rows)}\n\n{_direct_shapes(sources, histories)}"
+    return f"{text}\n{markdown(head, rows)}\n\n{_direct_shapes(sources, histories)}"
 
 
 def _direct_shapes(sources: Sources, histories: Mapping[str, Series]) -> str:
@@ -240,4 +237,4 @@ weather alone rarely causes; a new method or source at the publisher is more lik
     retired = {row["old_zone"] for row in sources.aliases()}
     jumps = sorted(doubtful_levels(sources.annual()).items())
     rows = [[zone, f"{old:g}", f"{new:g}", f"{new / old:.2f}"] for zone, (old, new) in jumps if zone not in retired]
-    return f"{text}\n{table(['zone', '2024 g', '2025 g', 'ratio'], rows)}"
+    return f"{text}\n{markdown(['zone', '2024 g', '2025 g', 'ratio'], rows)}"

@@ -19,8 +19,8 @@ BANDS = ((1, 6), (7, 24), (25, 72), (1, 72))
 INTRO = """\
 ## Half-life of the live ratio
 
-With a live value, the outlook for lead t is profile x (1 + (r - 1) x 2^(-t / half-life)), r = live / profile limited
-to 0.25 to 4. Profile from 2021 and 2022 with the level of 2022, tested on 2023 from every fifth hour;
+With a live value, the outlook for lead t is profile x (1 + (r - 1) x 2^(-t / half-life)), r = live / profile.
+Profile from 2021 and 2022 with the level of 2022, tested on 2023 from every fifth hour;
 error = mean absolute error over the leads, in per cent of the zone's mean of 2023, averaged over {zones} zones.
 0 h means the profile alone, infinite keeps the ratio. Captured as above, with the live value as the first hour."""
 
@@ -51,7 +51,7 @@ def _errors(training: Series, held_back: Series, level: float) -> Floats:
     starts = starts[np.isfinite(truth[starts])]
     leads = np.arange(1, HORIZON_HOURS + 1)
     at = starts[:, None] + leads
-    excess = np.clip(truth[starts] / profile[starts], units.RATIO_MIN, units.RATIO_MAX) - 1.0
+    excess = truth[starts] / profile[starts] - 1.0
     found = np.empty((len(CANDIDATES), len(BANDS) + 1))
     true_days = truth[starts[:, None] + np.arange(SEARCH_HOURS)]
     for index, half_life in enumerate(CANDIDATES):

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from api.shapes.parts import GridMix, Listed, Origin, Place, Success, grid_mix, of_origin, of_region, of_shares
+from api.shapes.parts import (
+    CurrentOrigin,
+    GridMix,
+    Listed,
+    Origin,
+    Place,
+    Success,
+    grid_mix,
+    of_origin,
+    of_region,
+    of_shares,
+)
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
 from api.shapes.types import (
@@ -45,6 +56,16 @@ class Uncertainty(Shape):
     low_factor: Rounded = of_emission("low_co2_emissions_g divided by the central value.", lambda e: e.uncertainty.low)
     high_factor: Rounded = of_emission(
         "high_co2_emissions_g divided by the central value.", lambda e: e.uncertainty.high
+    )
+    grid_low_factor: Rounded | None = of_emission(
+        "The grid's part: 10th centile; null if unknown.", lambda e: e.uncertainty.grid and e.uncertainty.grid.low
+    )
+    grid_high_factor: Rounded | None = of_emission(
+        "The grid's part: 90th centile; null if unknown.", lambda e: e.uncertainty.grid and e.uncertainty.grid.high
+    )
+    power_low_factor: Rounded = of_emission("The power model's part of low_factor.", lambda e: e.uncertainty.power.low)
+    power_high_factor: Rounded = of_emission(
+        "The power model's part of high_factor.", lambda e: e.uncertainty.power.high
     )
     basis: str = of_emission("Basis of the power figure.", lambda e: e.uncertainty.basis)
 
@@ -92,7 +113,7 @@ class Power(Shape):
     facility: Watts = of_emission("it x pue.", lambda e: e.draw.it_w * e.pue * e.count)
 
 
-class EmissionRow(GridMix, Origin, Machine, Place):
+class EmissionRow(GridMix, CurrentOrigin, Machine, Place):
     """What a machine emits. is_estimate to age_seconds describe carbon_intensity_gco2_kwh."""
 
     instance_type: str = of_emission("The provider's name of the type.", examples=["m7g.large"])
@@ -103,7 +124,7 @@ class EmissionRow(GridMix, Origin, Machine, Place):
     carbon_intensity_used: GramsPerKwh | None = of_emission(
         "Mean over duration_hours from now, in gCO2e/kWh.", lambda e: e.used.gco2e_per_kwh
     )
-    carbon_intensity_used_origin: Origin = of_emission(read=lambda e: e.used.provenance)
+    carbon_intensity_used_origin: Origin = of_emission(read=lambda e: e.used)
     cost: Cost = of_emission()
     carbon_intensity_gco2_kwh: CurrentGramsPerKwh = of_emission(read=lambda e: e.now.gco2e_per_kwh)
 

@@ -11,7 +11,7 @@ from typing_extensions import TypeAliasType
 
 from api.openapi.enumerations import Arch, DataQuality, SpotScoreSource
 from api.shapes.catalog import of_type
-from api.shapes.parts import Listed, of_origin, of_region, of_shares
+from api.shapes.parts import ExpectedSavings, Listed, of_intensity, of_origin, of_region, of_shares
 from api.shapes.reading import At, Json, Reading
 from api.shapes.shape import CamelShape
 from api.shapes.types import GramsPerKwh, Moment, Percentage
@@ -45,6 +45,7 @@ of_offer.part(of_price, lambda offer: offer.price, may_lack=True)
 of_stay = Reading(Stay)
 of_location = Reading(Location)
 of_location.part(of_stay, lambda location: location.stay)
+of_location.part(of_intensity, lambda location: location.stay.intensity)
 of_location.part(of_origin, lambda location: location.stay.intensity.provenance)
 of_location.part(of_shares, lambda location: location.shares)
 of_left_out = Reading(Exclusion)
@@ -72,6 +73,10 @@ class Limits(CamelShape):
     hours: int = of_limits("The same in hours, rounded half up.", ge=0)
 
 
+class WaitingSavings(CamelShape, ExpectedSavings):
+    """What waiting for notBefore saved in backtests, in per cent of starting now. All 0 if notBefore is now."""
+
+
 class LocationRow(CamelShape):
     """A region of a cloud: its carbon intensity, its prices, and how long it stays as green. Null means unknown."""
 
@@ -95,6 +100,10 @@ class LocationRow(CamelShape):
     )
     schedule_limits: Limits = of_stay(read=lambda s: s.limits)
     fits: bool = of_stay.optional("Whether the job ends by notAfter; present with durationHours.", lambda s: s.fits)
+    expected_savings: WaitingSavings | None = of_stay(
+        "Savings from waiting for notBefore, as backtests had them; null without `within`, or if unknown.",
+        lambda s: s.expected,
+    )
     provider: str = of_region("The provider's key.", examples=["aws"])
     name: str = of_region("The provider's name of the region.", examples=["Europe (Stockholm)"])
     city: str = of_region("The city at or near it.", examples=["Stockholm"])
@@ -114,7 +123,8 @@ class LocationRow(CamelShape):
     is_estimate: bool = of_origin("False only if intensity is measured.", lambda o: o.quality.is_estimate)
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
-        "Source of intensity: electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile "
+        "Source of intensity: electricity-maps, electricity-maps-forecast, profile-scaled-to-live, "
+        "profile-scaled-to-forecast, profile "
         "(this month and hour of past years) or annual. Live sources end in -corrected where the zone's level is.",
         examples=["electricity-maps"],
     )
@@ -123,8 +133,16 @@ class LocationRow(CamelShape):
         lambda o: None if o.age_seconds is None else o.starts_at,
     )
     age_seconds: int | None = of_origin("Seconds since the end of that interval, at least 0; null for a baseline.")
+    low: GramsPerKwh | None = of_intensity(
+        "The 10th centile of what may come instead of intensity, from backtests; null if unknown.",
+        lambda i: i.low_gco2e_per_kwh,
+    )
+    high: GramsPerKwh | None = of_intensity(
+        "The 90th centile of what may come instead of intensity, from backtests; null if unknown.",
+        lambda i: i.high_gco2e_per_kwh,
+    )
     fallback_reason: str = of_origin.optional("Why no live value is used; absent if one is used.", examples=["no-key"])
-    baseline_from: Moment = of_origin.optional("Time from which a mean uses profile values only; absent if none.")
+    baseline_from: Moment = of_origin.optional("Time from which a mean uses the profile; absent if none.")
     price_as_of: str | None = of_price("Date of instancePrice.", lambda p: p.on_demand_as_of)
     price_is_estimate: bool | None = of_price(
         "True if the price is another region's times a factor.",
@@ -191,12 +209,19 @@ class ChosenLimits(ChosenShape, Limits):
     """The chosen fields of the time a job may run."""
 
 
+class ChosenWaitingSavings(ChosenShape, WaitingSavings):
+    """The chosen fields of what waiting may save."""
+
+
 class ChosenLocationRow(ChosenShape, LocationRow):
     """The chosen fields of a region; only with `fields`."""
 
     spot_price: ChosenMoney | None = Field(description="Spot price of instanceType.")
     instance_price: ChosenMoney | None = Field(description="On-demand price of instanceType.")
     schedule_limits: ChosenLimits
+    expected_savings: ChosenWaitingSavings | None = Field(
+        description="Savings from waiting for notBefore; null without `within`, or if unknown."
+    )
 
 
 LocationItem = TypeAliasType(

@@ -12,8 +12,9 @@ from pydantic import Field
 from api.openapi.enumerations import DataQuality, MixBasis, Partition, RegionStatus
 from api.shapes.reading import Json, Reading
 from api.shapes.shape import Shape
-from api.shapes.types import FossilFreeShare, GramsPerKwh, Hours, RenewableShare, Timestamp
-from carbon.intensity import Provenance
+from api.shapes.types import FossilFreeShare, GramsPerKwh, Hours, RenewableShare, Rounded, Timestamp
+from carbon.intensity import CarbonIntensity, Provenance
+from carbon.results import ExpectedSavings as Expected
 from carbon.results import GridShares
 from carbon.results import Window as Span
 from catalog.memo import table_cache
@@ -22,8 +23,12 @@ from mapping import CloudMap
 
 of_region = Reading(Region)
 of_origin = Reading(Provenance)
+of_intensity = Reading(CarbonIntensity)
+of_intensity.part(of_origin, lambda intensity: intensity.provenance)
 of_shares = Reading(GridShares)
+of_expected = Reading(Expected)
 of_span = Reading(Span)
+of_span.part(of_intensity, lambda span: span.mean)
 of_span.part(of_origin, lambda span: span.mean.provenance)
 R = TypeVar("R")
 
@@ -48,14 +53,14 @@ class Success(Shape):
     )
 
 
-class Origin(Shape):
+class CurrentOrigin(Shape):
     """Where an intensity comes from."""
 
     is_estimate: bool = of_origin("False only for measured values.", lambda o: o.quality.is_estimate)
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
-        "electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile (this month and hour "
-        "of past years) or annual. Live sources end in -corrected where the zone's level is.",
+        "electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile-scaled-to-forecast, profile "
+        "(this month and hour of past years) or annual. Live sources end in -corrected where the zone's level is.",
         examples=["electricity-maps"],
     )
     datetime: Timestamp = of_origin("Start of the interval that the value describes.", lambda o: o.starts_at)
@@ -66,8 +71,29 @@ class Origin(Shape):
         "Why no fresh live value is used; absent if one is used.", examples=["no-key"]
     )
     baseline_from: Timestamp = of_origin.optional(
-        "For a mean: the time from which it uses profile values only; absent if it uses none, or only those."
+        "For a mean: the time from which it uses the profile, at the level of the forecast before; absent if it uses "
+        "none, or only that."
     )
+
+
+class Origin(CurrentOrigin):
+    """Where an intensity comes from, and its range."""
+
+    low: GramsPerKwh | None = of_intensity(
+        "gCO2e/kWh: the 10th centile of what may come, from backtests; null if unknown.", lambda i: i.low_gco2e_per_kwh
+    )
+    high: GramsPerKwh | None = of_intensity(
+        "gCO2e/kWh: the 90th centile of what may come, from backtests; null if unknown.", lambda i: i.high_gco2e_per_kwh
+    )
+
+
+class ExpectedSavings(Shape):
+    """What waiting as advised saved in backtests, in per cent of starting now. All 0 if the advice is to start now."""
+
+    median: Rounded = of_expected("The 50th centile.", le=100)
+    low: Rounded = of_expected("The 10th centile; negative where waiting made it worse.", le=100)
+    high: Rounded = of_expected("The 90th centile.", le=100)
+    chance_of_saving: Rounded = of_expected("Share of the jobs that saved anything, 0 to 1.", ge=0, le=1)
 
 
 class GridMix(Shape):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from api.openapi.enumerations import Arch, PerformanceBasis
 from api.shapes.catalog import of_type
 from api.shapes.emissions import Cost, Uncertainty, of_emission, total_gco2e
-from api.shapes.parts import GridMix, Origin, Place, Window, grid_mix, of_origin, of_region, of_shares
+from api.shapes.parts import (
+    CurrentOrigin,
+    ExpectedSavings,
+    GridMix,
+    Origin,
+    Place,
+    Window,
+    grid_mix,
+    of_intensity,
+    of_origin,
+    of_region,
+    of_shares,
+)
 from api.shapes.reading import At, Json, Reading
 from api.shapes.types import (
     CurrentGramsPerKwh,
@@ -34,6 +46,7 @@ of_row.part(
 of_row.part(of_origin, lambda r: r.emission.now.provenance)
 of_row.cached(of_shares, lambda row: grid_mix(row.emission.shares))
 of_start_now = Reading(PlacementRow)
+of_start_now.part(of_intensity, lambda r: r.start_now_used)
 of_start_now.part(of_origin, lambda r: r.start_now_used.provenance)
 of_bare_region = Reading(BareRegion)
 of_bare_region.part(of_region, lambda row, at: at.mapping.regions[row.now.region])
@@ -51,7 +64,7 @@ class StartNow(Origin):
     )
 
 
-class Recommendation(GridMix, Origin, Place):
+class Recommendation(GridMix, CurrentOrigin, Place):
     """One offer. is_estimate to age_seconds describe carbon_intensity_gco2_kwh.
 
     If no machine of the requested region could be rated, its row (qualifies false) has null for all figures of a
@@ -70,6 +83,12 @@ class Recommendation(GridMix, Origin, Place):
     duration_hours: Hours | None = of_emission("Number of hours that the figures cover.")
     carbon_intensity_used: GramsPerKwh | None = of_emission(
         "Mean of the window in gCO2e/kWh.", lambda e: e.used.gco2e_per_kwh
+    )
+    carbon_intensity_used_origin: Origin | None = of_emission(
+        "Where carbon_intensity_used comes from.", lambda e: e.used
+    )
+    expected_savings: ExpectedSavings | None = of_row(
+        "Savings from waiting for the window, as backtests had them; null if unknown.", lambda r: r.expected
     )
     optimal_time_window: Window | None = of_row("When to start.", lambda r: r.window)
     start_now: StartNow | None = of_row("The same job if it starts now.", lambda row: row)
@@ -100,7 +119,8 @@ class Recommendation(GridMix, Origin, Place):
         f"Performance relative to the best with the same unit of work, 0 to 1; {_ABSENT}.", ge=0
     )
     within_uncertainty_of_best: bool | None = of_row.optional(
-        f"True if within 30 % of row 1, so that the model cannot say which one is greener; {_ABSENT}."
+        "True if the ranges of this row and the greenest one overlap, leaving out what both share, so that it is "
+        f"not certain which one is greener; {_ABSENT}."
     )
     score: Rounded | None = of_row.optional(f"Value by which the rows are sorted; {_ABSENT}.")
     count: int = of_emission.optional(f"Machines of this type; {_ABSENT}.")
@@ -125,7 +145,7 @@ class Recommendation(GridMix, Origin, Place):
     total_gco2e: Grams = of_emission.optional("gCO2e of grid and hardware; present with include_embodied.", total_gco2e)
 
 
-class BareRecommendation(GridMix, Origin, Place):
+class BareRecommendation(GridMix, CurrentOrigin, Place):
     """Of a Recommendation what there is where no machine was rated; the other fields are null or absent."""
 
     carbon_intensity_gco2_kwh: CurrentGramsPerKwh = of_bare_region(read=lambda b: b.now.intensity.gco2e_per_kwh)

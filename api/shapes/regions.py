@@ -15,6 +15,7 @@ from api.shapes.parts import (
     Site,
     Success,
     grid_mix,
+    of_intensity,
     of_origin,
     of_region,
     of_shares,
@@ -36,21 +37,26 @@ from carbon.results import HourStep, RegionDetails, RegionNow, ZoneDetails
 from catalog.model import Region, Zone
 
 of_row = Reading(RegionNow)
+of_row.part(of_intensity, lambda row: row.intensity)
 of_row.part(of_origin, lambda row: row.intensity.provenance)
 of_row.cached(of_shares, lambda row: grid_mix(row.shares))
 of_page = Reading(Listed[Page])
 of_day = Reading(RegionDetails)
 of_day.part(of_region, lambda day, at: at.mapping.regions[day.now.region])
+of_day.part(of_intensity, lambda day: day.now.intensity)
 of_day.part(of_origin, lambda day: day.now.intensity.provenance)
 of_day.cached(of_shares, lambda day: grid_mix(day.now.shares))
 of_zone = Reading(Zone)
 of_day.part(of_zone, lambda day, at: at.mapping.zones[at.mapping.regions[day.now.region].zone])
 of_average = Reading(RegionDetails)
+of_average.part(of_intensity, lambda day: day.average)
 of_average.part(of_origin, lambda day: day.average.provenance)
 of_hour = Reading(HourStep)
+of_hour.part(of_intensity, lambda hour: hour.intensity)
 of_hour.part(of_origin, lambda hour: hour.intensity.provenance)
 of_details = Reading(ZoneDetails)
 of_details.part(of_zone, lambda details, at: at.mapping.zones[details.zone])
+of_details.part(of_intensity, lambda details: details.intensity)
 of_details.part(of_origin, lambda details: details.intensity.provenance)
 of_details.cached(of_shares, lambda details: grid_mix(details.shares))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.shapes.parts import Origin, Place, Success, Window, of_origin, of_region
+from api.shapes.parts import CurrentOrigin, ExpectedSavings, Place, Success, Window, of_origin, of_region
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
 from api.shapes.types import CurrentGramsPerKwh, GramsPerKwh, Percentage, Rounded, Timestamp
@@ -32,12 +32,17 @@ class SavingsPotential(Shape):
     )
 
 
-class ScheduleAnswer(Success, Place, Origin):
+class ScheduleAnswer(Success, Place, CurrentOrigin):
     """When to start; is_estimate to age_seconds describe current_intensity."""
 
-    optimal_window: Window = _of(read=lambda s: s.best)
+    optimal_window: Window = _of(
+        "The window with the lowest mean, or the one that starts now where waiting is not worth it.", lambda s: s.best
+    )
     current_intensity: CurrentGramsPerKwh = _of(read=lambda s: s.current.gco2e_per_kwh)
     savings_potential: SavingsPotential = _of(read=lambda s: s)
+    expected_savings: ExpectedSavings | None = _of(
+        "Savings from waiting for optimal_window, as backtests had them; null if unknown.", lambda s: s.expected
+    )
     start_now: Window = _of("The same job started now or at start_after, whichever is later.", lambda s: s.at_once)
     next_best_windows: list[Window] = _of("The next-best windows that do not overlap.", lambda s: s.alternatives)
     latest_start_time: Timestamp = _of("Latest start that was considered.", lambda s: s.latest_start)

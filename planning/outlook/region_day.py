@@ -22,12 +22,12 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
 
     The outlook must hold 25 hours.
     """
-    row = outlook.zones[zone]
-    values = outlook.rows[row].values
-    day = values[:HOURS_AHEAD]
-    touched = values[: HOURS_AHEAD + (1 if outlook.offset_seconds else 0)]
+    row = outlook.rows[outlook.zones[zone]]
+    hourly = row.values_by(row.step_seconds, HOURS_AHEAD + 1).reshape(HOURS_AHEAD + 1, -1)
+    day = hourly[:HOURS_AHEAD].mean(axis=1)
+    touched = hourly[: HOURS_AHEAD + (1 if outlook.offset_seconds else 0)]
     first = outlook.first_hour_at
-    baseline = outlook.rows[row].baseline_step
+    baseline = row.baseline_from / units.HOUR_SECONDS
     return RegionDetails(
         now=now,
         average=outlook.mean(zone, outlook.offset_seconds, HOURS_AHEAD * float(units.SECONDS_PER_HOUR)),
@@ -37,7 +37,7 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
         hours=tuple(
             HourStep(
                 starts_at=first + timedelta(hours=step),
-                intensity=outlook.step(zone, step),
+                intensity=outlook.hour(zone, step),
             )
             for step in range(HOURS_AHEAD)
         ),

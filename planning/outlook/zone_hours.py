@@ -1,4 +1,4 @@
-"""The hours of one grid zone: live value, forecast, and the profile after it."""
+"""The hours of one grid zone: live value, forecast, and the profile after them, scaled by their last day."""
 
 from __future__ import annotations
 
@@ -11,36 +11,46 @@ import numpy as np
 from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import Observation, ZoneReading
-from catalog.columns import BoolArray, FloatArray
+from catalog.columns import FloatArray
 from catalog.memo import table_cache
 from catalog.profiles import ZoneProfiles, hour_of
+from planning.outlook.carried_ratio import UpstreamSteps, upstream_steps, with_profile
+from planning.outlook.grid_range import grid_range
 from planning.outlook.series import SHORTEST_SECONDS
 
 # Rows of this length serve a week's search and a day's job. They are cached; longer ones are computed each time.
 USUAL_HOURS = 200
 CACHED_ROWS = 512
+SCALED_TO_LIVE = "profile-scaled-to-live"
+SCALED_TO_FORECAST = "profile-scaled-to-forecast"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ZoneHours:
     """One zone from a full UTC hour on, which is the one that holds now. Never changed: threads share it.
 
-    first: the first hour's intensity at its start. values: gCO2e/kWh by hour.
-    integral: value x seconds up to each boundary, one longer than values.
-    forecast_source None: everything after the first hour is bare profile (or the annual figure).
-    baseline_source: "profile", or "annual" for a zone without one. baseline_step: the first bare step.
+    first: the intensity of the step that holds now, which holds until first_until. values: gCO2e/kWh by step of
+    step_seconds. integral: value x seconds up to each boundary, one longer than values.
+    forecast_source None: every step is bare profile (or the annual figure).
+    baseline_source: "profile", or "annual" for a zone without one; once scaled, after what.
+    baseline_from: where the upstream's hours end (72 h after a live value without a forecast).
+    has_forecast: whether an upstream's forecast is among the values.
+    Times are seconds from the first hour's start.
     """
 
     live: Observation | None
     first: CarbonIntensity
+    first_until: float
     values: FloatArray
     integral: FloatArray
+    step_seconds: float
     forecast_source: str | None
     baseline_source: str
-    baseline_step: int
+    baseline_from: float
+    has_forecast: bool
 
     def current(self, now: datetime) -> CarbonIntensity:
-        """The first hour's intensity; now only tells how old a live value is."""
+        """The intensity now; now only tells how old a live value is."""
         if self.live is None or now <= self.live.ends_at:
             return self.first
         age = int((now - self.live.ends_at).total_seconds())
@@ -48,62 +58,90 @@ class ZoneHours:
 
     def mean(self, start: float, duration: float) -> float:
         """Mean over [start, start + duration) seconds from the first hour; NaN without an annual figure."""
-        if start < 0 or duration <= 0 or start + duration > len(self.values) * units.HOUR_SECONDS + 1e-6:
-            raise ValueError(f"[{start}, {start} + {duration}) s is no window within {len(self.values)} hours")
+        if start < 0 or duration <= 0 or start + duration > len(self.values) * self.step_seconds + 1e-6:
+            raise ValueError(f"[{start}, {start} + {duration}) s is no window within {len(self.values)} steps")
         duration = max(duration, SHORTEST_SECONDS)
         return (self._integral_to(start + duration) - self._integral_to(start)) / duration
 
     def _integral_to(self, seconds: float) -> float:
-        step = min(int(seconds // units.HOUR_SECONDS), len(self.values) - 1)
-        return float(self.integral[step] + self.values[step] * (seconds - step * units.HOUR_SECONDS))
+        step = min(int(seconds // self.step_seconds), len(self.values) - 1)
+        return float(self.integral[step] + self.values[step] * (seconds - step * self.step_seconds))
+
+    def values_by(self, step_seconds: float, hours: int) -> FloatArray:
+        """The first hours in steps of step_seconds, a divisor of the zone's own."""
+        own = self.values[: round(hours * units.HOUR_SECONDS / self.step_seconds)]
+        times = round(self.step_seconds / step_seconds)
+        return own if times == 1 else np.repeat(own, times)
 
 
-def zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int) -> ZoneHours:
+def zone_hours(
+    zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int, offset_seconds: float = 0.0
+) -> ZoneHours:
     """At least `hours` hours of a zone from `first_hour` (UTC hours since the epoch) on.
 
-    The first takes the live value; the upstream's forecast follows for at most 72 h, or, without one, the
-    profile scaled to the live value; the bare profile comes after.
+    offset_seconds: now, from the first hour's start. The live value holds in the step of now, the upstream's forecast
+    follows in its own steps, and then the profile (see planning/outlook/carried_ratio.py).
     """
+    forecast = reading.forecast
+    step_now = 0 if forecast is None else int(offset_seconds // forecast.step_seconds)
     if hours <= USUAL_HOURS:
-        return _usual_hours(profiles, zone, reading, first_hour)
-    return _zone_hours(zone, profiles, reading, first_hour, hours)
+        return _usual_hours(profiles, zone, reading, first_hour, step_now)
+    return _zone_hours(zone, profiles, reading, first_hour, hours, step_now)
 
 
 @table_cache(CACHED_ROWS)
-def _usual_hours(profiles: ZoneProfiles, zone: str, reading: ZoneReading, first_hour: int) -> ZoneHours:
-    return _zone_hours(zone, profiles, reading, first_hour, USUAL_HOURS)
+def _usual_hours(profiles: ZoneProfiles, zone: str, reading: ZoneReading, first_hour: int, step_now: int) -> ZoneHours:
+    return _zone_hours(zone, profiles, reading, first_hour, USUAL_HOURS, step_now)
 
 
-def _zone_hours(zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int) -> ZoneHours:
+def _zone_hours(
+    zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int, step_now: int
+) -> ZoneHours:
     row = profiles.rows([zone])
-    values = profiles.gco2e_per_kwh(row, np.arange(first_hour, first_hour + hours, dtype=np.int64))[0]
-    latest, baseline_step, forecast_source = reading.latest, 0, None
-    upstream = _aligned_forecast(reading, first_hour)
-    bare = values.copy()
-    if latest is not None:
-        baseline_step, forecast_source = units.FORECAST_HORIZON_HOURS, "profile-scaled-to-live"
-        profile = float(profiles.gco2e_per_kwh(row, np.array([hour_of(latest.starts_at)]))[0, 0])
-        values[:baseline_step] *= _ratio(latest.gco2e_per_kwh, profile, baseline_step)
-    if reading.forecast is not None and upstream is not None:
-        has_value = np.isfinite(upstream)
-        values[: len(upstream)][has_value] = upstream[has_value]
-        # With a live value gaps hold the scaled profile; without one they would be bare profile.
-        baseline_step = int(np.flatnonzero(has_value)[-1]) + 1 if latest is not None else _first_gap(has_value)
-        forecast_source = reading.forecast.source if baseline_step else None
-    values[baseline_step:] = bare[baseline_step:]
-    if latest is not None:
-        values[0] = latest.gco2e_per_kwh
-    integral = np.zeros(hours + 1)
+    upstream = upstream_steps(reading, start_of(first_hour), hours, step_now)
+    count = len(upstream.values) * int(upstream.step_seconds) // units.SECONDS_PER_HOUR
+    bare = profiles.gco2e_per_kwh(row, np.arange(first_hour, first_hour + count, dtype=np.int64))[0]
+    bare = np.repeat(bare, len(upstream.values) // count)
+    usual_of_live = None
+    if reading.latest is not None:
+        usual_of_live = float(profiles.gco2e_per_kwh(row, np.array([hour_of(reading.latest.starts_at)]))[0, 0])
+    values = with_profile(upstream, bare, usual_of_live)
+    integral = np.zeros(len(values) + 1)
     np.cumsum(values, out=integral[1:])
-    integral *= units.HOUR_SECONDS
-    baseline_source = "profile" if profiles.has_shape(zone) else "annual"
-    origin = _first_hour(reading, first_hour, forecast_source if baseline_step else None, baseline_source)
-    first = CarbonIntensity(gco2e_per_kwh=float(values[0]) if isfinite(values[0]) else None, provenance=origin)
-    return ZoneHours(latest, first, values, integral, forecast_source, baseline_source, baseline_step)
+    integral *= upstream.step_seconds
+    source, baseline_source = _sources(reading, upstream, "profile" if profiles.has_shape(zone) else "annual")
+    value = float(values[step_now])
+    origin = _first_step(reading, upstream, first_hour, step_now, source or baseline_source)
+    grid = grid_range(
+        profiles, zone, live=source is not None, upstream=upstream.has_forecast, lead_hours=0, duration_hours=1
+    )
+    return ZoneHours(
+        live=reading.latest,
+        first=CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=origin, grid=grid),
+        first_until=upstream.first_until,
+        values=values,
+        integral=integral,
+        step_seconds=upstream.step_seconds,
+        forecast_source=source,
+        baseline_source=baseline_source,
+        baseline_from=upstream.ends_at,
+        has_forecast=upstream.has_forecast,
+    )
 
 
-def _first_hour(reading: ZoneReading, first_hour: int, forecast_source: str | None, baseline_source: str) -> Provenance:
-    """Where the first hour's value is from: live, else forecast, else profile, else annual."""
+def _sources(reading: ZoneReading, upstream: UpstreamSteps, unscaled: str) -> tuple[str | None, str]:
+    """What the hours to come rest on before and after the upstream's end."""
+    if upstream.has_forecast and reading.forecast is not None:
+        return reading.forecast.source, SCALED_TO_FORECAST
+    if reading.latest is not None:
+        return SCALED_TO_LIVE, SCALED_TO_LIVE
+    return None, unscaled
+
+
+def _first_step(
+    reading: ZoneReading, upstream: UpstreamSteps, first_hour: int, step_now: int, source: str
+) -> Provenance:
+    """Where the value now is from: live, else forecast, else profile, else annual."""
     latest = reading.latest
     if latest is not None:
         return Provenance(
@@ -113,39 +151,17 @@ def _first_hour(reading: ZoneReading, first_hour: int, forecast_source: str | No
             age_seconds=0,
             fallback_reason=reading.reason,
         )
+    if upstream.has_forecast and not isfinite(upstream.values[step_now]):
+        source = SCALED_TO_FORECAST
     return Provenance(
-        quality=Quality.FORECAST if forecast_source else Quality.BASELINE,
-        source=forecast_source or baseline_source,
-        starts_at=start_of(first_hour),
-        age_seconds=0 if forecast_source else None,
+        quality=Quality.FORECAST if upstream.has_forecast else Quality.BASELINE,
+        source=source,
+        starts_at=datetime.fromtimestamp(
+            first_hour * units.SECONDS_PER_HOUR + step_now * int(upstream.step_seconds), UTC
+        ),
+        age_seconds=0 if upstream.has_forecast else None,
         fallback_reason=reading.reason,
     )
-
-
-def _ratio(live: float, profile: float, steps: int) -> FloatArray:
-    """Live over profile, kept within bounds, decaying to 1 with units.RATIO_HALF_LIFE_HOURS."""
-    if not (profile > 0 and np.isfinite(profile)):
-        return np.ones(steps)
-    ratio = min(max(live / profile, units.RATIO_MIN), units.RATIO_MAX)
-    decay: FloatArray = np.exp2(-np.arange(steps) / units.RATIO_HALF_LIFE_HOURS)
-    return 1.0 + (ratio - 1.0) * decay
-
-
-def _aligned_forecast(reading: ZoneReading, first_hour: int) -> FloatArray | None:
-    """The upstream forecast of the next 72 h, NaN where it has none; None if it has nothing for them."""
-    if reading.forecast is None:
-        return None
-    aligned = np.full(units.FORECAST_HORIZON_HOURS, np.nan)
-    shift = hour_of(reading.forecast.starts_at) - first_hour
-    for index, value in enumerate(reading.forecast.gco2e_per_kwh):
-        if value is not None and 0 <= index + shift < len(aligned):
-            aligned[index + shift] = value
-    return aligned if np.isfinite(aligned).any() else None
-
-
-def _first_gap(has_value: BoolArray) -> int:
-    gaps = np.flatnonzero(~has_value)
-    return int(gaps[0]) if gaps.size else len(has_value)
 
 
 def start_of(hour: int) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil, isfinite
+from math import isfinite
 
 import numpy as np
 
@@ -13,18 +13,20 @@ from carbon import units
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.reading import ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
+from planning.outlook.grid_range import grid_range
 from planning.outlook.series import Series
 from planning.outlook.zone_hours import ZoneHours, start_of, zone_hours
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Hourly intensity of zones from the hour that holds `now`, `hours` of them.
+    """Intensity of zones from the hour that holds `now`, `hours` of them.
 
     zones: each zone's row. offset_seconds: now, seconds into the first hour.
     """
 
     zones: Mapping[str, int]
+    profiles: ZoneProfiles
     now: datetime
     first_hour_at: datetime
     offset_seconds: float
@@ -38,14 +40,18 @@ class Outlook:
         return tuple(self.zones)
 
     def series(self, *rows: int) -> Series:
-        """The hours of these rows, or of all, side by side."""
-        zones = [self.rows[row] for row in rows] or self.rows
-        values = np.array([zone.values[: self.hours] for zone in zones]).reshape(len(zones), self.hours)
-        integral = np.array([zone.integral[: self.hours + 1] for zone in zones]).reshape(len(zones), self.hours + 1)
-        return Series(values, integral, units.HOUR_SECONDS)
+        """The steps of these rows, or of all, side by side; as fine as the finest of them."""
+        chosen = [self.rows[row] for row in rows] or self.rows
+        step = min((zone.step_seconds for zone in chosen), default=units.HOUR_SECONDS)
+        steps = round(self.hours * units.HOUR_SECONDS / step)
+        values = np.array([zone.values_by(step, self.hours) for zone in chosen]).reshape(len(chosen), steps)
+        if any(zone.step_seconds != step for zone in chosen):
+            return Series.of(values, step)
+        integral = np.array([zone.integral[: steps + 1] for zone in chosen]).reshape(len(chosen), steps + 1)
+        return Series(values, integral, step)
 
     def current(self, zone: str) -> CarbonIntensity:
-        """The zone's intensity in the hour that holds now."""
+        """The zone's intensity in the step that holds now."""
         return self.current_by_row[self.zones[zone]]
 
     def at(self, seconds: float) -> datetime:
@@ -64,14 +70,14 @@ class Outlook:
     def describe(self, row: int, value: float, start: float, duration: float) -> CarbonIntensity:
         """A mean already computed, with the provenance of its steps."""
         zone, provenance = self.rows[row], self.current_by_row[row].provenance
-        last_step = ceil(round((start + duration) / units.HOUR_SECONDS, 9)) - 1
-        if last_step > 0:
+        end = round(start + duration, 6)
+        if end > zone.first_until:
             quality, source, baseline_from = Quality.FORECAST, zone.forecast_source or zone.baseline_source, None
-            bare = start >= zone.baseline_step * units.HOUR_SECONDS
+            bare = start >= zone.baseline_from
             if bare:
                 quality, source = Quality.BASELINE, zone.baseline_source
-            elif last_step >= zone.baseline_step:
-                quality, baseline_from = Quality.BASELINE, self.at(zone.baseline_step * units.HOUR_SECONDS)
+            elif end > zone.baseline_from:
+                quality, baseline_from = Quality.BASELINE, self.at(zone.baseline_from)
             provenance = Provenance(
                 quality=quality,
                 source=source,
@@ -80,12 +86,19 @@ class Outlook:
                 fallback_reason=provenance.fallback_reason,
                 baseline_from=baseline_from,
             )
-        return CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=provenance)
+        grid = grid_range(
+            self.profiles,
+            self.names[row],
+            live=zone.forecast_source is not None,
+            upstream=zone.has_forecast,
+            lead_hours=start // units.HOUR_SECONDS,
+            duration_hours=duration / units.HOUR_SECONDS,
+        )
+        return CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=provenance, grid=grid)
 
-    def step(self, zone: str, step: int) -> CarbonIntensity:
-        """One hourly step."""
-        row = self.zones[zone]
-        return self.describe(row, float(self.rows[row].values[step]), step * units.HOUR_SECONDS, units.HOUR_SECONDS)
+    def hour(self, zone: str, hour: int) -> CarbonIntensity:
+        """The mean of one full hour, counted from the first."""
+        return self.mean(zone, hour * units.HOUR_SECONDS, units.HOUR_SECONDS)
 
 
 def build_outlook(
@@ -99,12 +112,14 @@ def build_outlook(
     """The outlook of distinct `zones` for `hours` (at least 1) full hours from the one that holds now."""
     first_hour = hour_of(now)
     first_hour_at = start_of(first_hour)
-    rows = tuple(zone_hours(zone, profiles, readings[zone], first_hour, hours) for zone in zones)
+    offset = (now - first_hour_at).total_seconds()
+    rows = tuple(zone_hours(zone, profiles, readings[zone], first_hour, hours, offset) for zone in zones)
     return Outlook(
         zones={zone: row for row, zone in enumerate(zones)},
+        profiles=profiles,
         now=now,
         first_hour_at=first_hour_at,
-        offset_seconds=(now - first_hour_at).total_seconds(),
+        offset_seconds=offset,
         hours=hours,
         rows=rows,
         current_by_row=tuple(row.current(now) for row in rows),

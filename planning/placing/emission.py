@@ -105,7 +105,7 @@ def emission(machines: Machines, site: Site) -> Emission:
         used=site.used,
         operational_gco2e=emissions.operational_gco2e(energy_kwh, site.used.gco2e_per_kwh),
         embodied_gco2e=embodied,
-        uncertainty=instance.power.uncertainty(draw, busy.assumed),
+        uncertainty=replace(instance.power.uncertainty(draw, busy.assumed), grid=site.used.grid),
         shares=site.shares,
         cost=cost_of(site.price, hours, machines.count),
     )

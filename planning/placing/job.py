@@ -16,6 +16,7 @@ from planning.placing.rates import TypeRates
 from planning.placing.scope import RegionScope
 from planning.scheduling.span import RunSpan
 from planning.scheduling.starts import NO_ZONE, RegionStarts
+from planning.scheduling.waiting import worth_waiting_for
 from planning.scheduling.windows import best_windows
 
 
@@ -23,7 +24,7 @@ from planning.scheduling.windows import best_windows
 class Job:
     """The question, its facts, and what follows from both for each region, type and offer. NaN is unknown.
 
-    today_day: days since 1970-01-01. starts: the best window of each region to be read. rates: of every type at the
+    today_day: days since 1970-01-01. starts: the advised window of each region to be read. rates: of every type at the
     caller's load. gco2e_per_kwh_it: per region, grams per kWh of IT load, PUE applied. usd_per_hour: per offer, the
     price the question pays.
     """
@@ -70,12 +71,10 @@ class Job:
 
 
 def _starts(offers: Offers, scope: RegionScope, span: RunSpan, outlook: Outlook) -> RegionStarts:
-    best = best_windows(
-        outlook.series(),
-        earliest=outlook.seconds_to(span.earliest),
-        latest=outlook.seconds_to(span.latest),
-        duration=span.window_hours * units.HOUR_SECONDS,
-    )
+    """The windows with the lowest means, or the earliest where waiting for the lowest is not worth it."""
+    earliest, duration = outlook.seconds_to(span.earliest), span.window_hours * units.HOUR_SECONDS
+    best = best_windows(outlook.series(), earliest=earliest, latest=outlook.seconds_to(span.latest), duration=duration)
+    best = worth_waiting_for(best, outlook, earliest=earliest, duration=duration)
     zone_row = np.full(len(offers.regions), NO_ZONE, dtype=np.intp)
     zone_row[scope.to_read] = [outlook.zones[offers.regions[i].zone] for i in scope.to_read]
     return RegionStarts.of(zone_row, best.starts, best.means)

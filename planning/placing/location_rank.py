@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from carbon import units
-from carbon.intensity import CarbonIntensity, Quality
+from carbon.intensity import Quality
 from carbon.locations import Exclusion, Location, LocationList, ScheduleLimits, Stay
+from carbon.results import ExpectedSavings
 from carbon.workload import LocationsQuery, Requirements
 from catalog.columns import BoolArray, FloatArray, IntArray
 from catalog.memo import table_cache
@@ -21,6 +22,7 @@ from planning.placing.cheapest import NONE, cheapest_offers
 from planning.placing.order import Tolerance, order_regions
 from planning.scheduling.green_run import stays_until
 from planning.scheduling.starts import RegionStarts
+from planning.scheduling.waiting import expected_savings, worth_waiting_for
 from planning.scheduling.windows import best_windows
 from planning.ties import significant
 
@@ -153,12 +155,14 @@ def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> Regi
         hours = query.duration_hours or BEST_HOUR
         latest = now + query.within_hours * units.HOUR_SECONDS
         best = best_windows(outlook.series(), earliest=now, latest=latest, duration=hours * units.HOUR_SECONDS)
+        best = worth_waiting_for(best, outlook, earliest=now, duration=hours * units.HOUR_SECONDS)
         starts, means = best.starts, best.means
     elif query.duration_hours is not None:
         means = outlook.series().means(np.array([now]), query.duration_hours * units.HOUR_SECONDS)[:, 0]
         starts = np.full(len(means), now)
     else:
-        means = np.array([zone.values[0] for zone in outlook.rows])
+        values = (current.gco2e_per_kwh for current in outlook.current_by_row)
+        means = np.array([np.nan if value is None else value for value in values])
         starts = np.full(len(means), now)
     # As printed: figures that read the same are equal, and a reader can check the order.
     return RegionStarts.of(zone_row, starts, significant(means, PRINTED_DIGITS))
@@ -198,8 +202,20 @@ def _stay(query: LocationsQuery, outlook: Outlook, starts: RegionStarts, i: int)
     if query.duration_hours is not None or query.within_hours is not None:
         intensity = outlook.describe(row, ranked_by, start, (query.duration_hours or BEST_HOUR) * units.HOUR_SECONDS)
     elif intensity.gco2e_per_kwh is not None:
-        intensity = CarbonIntensity(gco2e_per_kwh=ranked_by, provenance=intensity.provenance)
+        intensity = replace(intensity, gco2e_per_kwh=ranked_by)
     not_before, not_after = outlook.at(start), outlook.at(stays_until(outlook.rows[row], start, ranked_by))
     limits = ScheduleLimits.between(max(outlook.now, not_before), not_after)
     fits = None if query.duration_hours is None else query.duration_hours * units.HOUR_SECONDS <= limits.seconds
-    return Stay(intensity=intensity, not_before=not_before, not_after=not_after, limits=limits, fits=fits)
+    expected = None if query.within_hours is None else _expected_savings(query, outlook, row, start, ranked_by)
+    return Stay(
+        intensity=intensity, not_before=not_before, not_after=not_after, limits=limits, fits=fits, expected=expected
+    )
+
+
+def _expected_savings(
+    query: LocationsQuery, outlook: Outlook, row: int, start: float, gco2e_per_kwh: float
+) -> ExpectedSavings | None:
+    now = outlook.offset_seconds
+    at_once = outlook.rows[row].mean(now, (query.duration_hours or BEST_HOUR) * units.HOUR_SECONDS)
+    ratio = gco2e_per_kwh / at_once if at_once > 0 else np.nan
+    return expected_savings(outlook, row, earliest=now, start=start, ratio=ratio)

@@ -7,12 +7,15 @@ import numpy as np
 from carbon import units
 from carbon.intensity import CarbonIntensity
 from carbon.placements import PlacementRow
+from carbon.ranges import distinguishable
 from carbon.results import Emission, Window
 from catalog.model import InstanceType
 from planning.placing.emission import Machines, Site, emission, sustained_utilization
 from planning.placing.job import Job
 from planning.placing.rank import Ranked
 from planning.placing.rates import WORK_UNITS
+from planning.placing.told_apart import ranged_row
+from planning.scheduling.waiting import expected_savings
 
 
 def row(job: Job, ranked: Ranked, index: int, *, best: Ranked) -> PlacementRow:
@@ -30,7 +33,7 @@ def row(job: Job, ranked: Ranked, index: int, *, best: Ranked) -> PlacementRow:
     if unit is not None and grams is not None and ranked.kind[index] == best.kind[0]:
         same_for_work = grams * job.work(int(best.type[0]))
         relative = None if speed is None else speed / _best_performance(job, best)
-        indistinguishable = grams <= units.INDISTINGUISHABLE_RATIO * _least_gco2e_per_work(best)
+        indistinguishable = not distinguishable(ranged_row(job, ranked, index), ranged_row(job, best, _greenest(best)))
     carbon_price = job.query.carbon_usd_per_tonne
     return PlacementRow(
         emission=emitted,
@@ -42,6 +45,13 @@ def row(job: Job, ranked: Ranked, index: int, *, best: Ranked) -> PlacementRow:
         ),
         start_now_gco2e=emitted.energy_kwh * (at_once.gco2e_per_kwh or 0.0),
         start_now_used=at_once,
+        expected=expected_savings(
+            outlook,
+            zone_row,
+            earliest=outlook.seconds_to(job.span.earliest),
+            start=start,
+            ratio=(mean.gco2e_per_kwh or 0.0) / (at_once.gco2e_per_kwh or float("nan")),
+        ),
         work_unit=unit,
         performance=speed,
         performance_basis=_performance_basis(instance),
@@ -87,9 +97,9 @@ def _best_performance(job: Job, best: Ranked) -> float:
     return float(job.mapping.columns.performance[best.type[0]] / best.relative[0])
 
 
-def _least_gco2e_per_work(best: Ranked) -> float:
-    """The fewest grams per unit of work among the rows whose work is counted as row 1's is."""
-    return float(best.gco2e_per_work[best.kind == best.kind[0]].min())
+def _greenest(best: Ranked) -> int:
+    """The row with the fewest grams per unit of work among those whose work is counted as row 1's is."""
+    return int(np.argmin(np.where(best.kind == best.kind[0], best.gco2e_per_work, np.inf)))
 
 
 def _performance_basis(instance: InstanceType) -> str | None:

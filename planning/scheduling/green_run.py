@@ -9,20 +9,21 @@ from planning.ties import ROUNDING
 # A region stays worth its place while a step is at most this many times the intensity it was ranked by.
 STAY_RATIO = 1.10
 # How far a run is followed where no forecast says more.
-DEFAULT_HORIZON_STEPS = 24
+DEFAULT_HORIZON_SECONDS = 24 * units.HOUR_SECONDS
 
 
 def stays_until(zone: ZoneHours, start: float, gco2e_per_kwh: float) -> float:
     """Seconds from the zone's first hour to the end of the unbroken run that begins with the step holding `start`.
 
     A step belongs to the run while it is at most STAY_RATIO x gco2e_per_kwh; the first always does. The run is
-    followed to the end of the zone's forecast, or for 24 steps where the start lies beyond it or there is none.
+    followed to the end of the zone's forecast, or for 24 h where the start lies beyond it or there is none.
     """
-    first = int(start // units.HOUR_SECONDS)
-    last = zone.baseline_step if zone.baseline_step > first else first + DEFAULT_HORIZON_STEPS
+    first = int(start // zone.step_seconds)
+    known = round(zone.baseline_from / zone.step_seconds)
+    last = known if known > first else first + round(DEFAULT_HORIZON_SECONDS / zone.step_seconds)
     highest, step = STAY_RATIO * gco2e_per_kwh * (1.0 + ROUNDING), first + 1
     for value in zone.values[step:last].tolist():
         if not value <= highest:  # an unknown value ends the run too
             break
         step += 1
-    return step * units.HOUR_SECONDS
+    return step * zone.step_seconds

@@ -131,6 +131,31 @@ def test_duration_and_within_give_the_best_start_and_whether_the_job_fits() -> N
     assert (row["scheduleLimits"], row["fits"]) == ({"seconds": 7200, "minutes": 120, "hours": 2}, True)
 
 
+def test_a_job_that_may_wait_is_told_what_waiting_saved_in_backtests_as_schedule_does() -> None:
+    readings = {"SE-SE3": known(NOW, [100, 90, 40, 40, 90, 90])}
+
+    client = service(FakeReader(readings)).test_client()
+
+    (row,) = client.get("/v1/by-provider/aws?country=SE&durationHours=2&within=4").get_json()["regions"]
+    question = {"region": "eu-north-1", "duration_hours": 2, "search_hours": 4}
+    scheduled = client.post("/api/v1/schedule", json=question).get_json()
+
+    expected = scheduled["expected_savings"]
+    assert expected["low"] < expected["median"] < expected["high"]
+    assert row["expectedSavings"] == {
+        "median": expected["median"],
+        "low": expected["low"],
+        "high": expected["high"],
+        "chanceOfSaving": expected["chance_of_saving"],
+    }
+    assert (row["low"], row["high"]) == (scheduled["optimal_window"]["low"], scheduled["optimal_window"]["high"])
+    assert row["low"] < 40 < row["high"]
+
+
+def test_without_within_nothing_is_said_of_waiting(get: Ask) -> None:
+    assert get("/v1/by-rank?limit=1")["regions"][0]["expectedSavings"] is None
+
+
 def test_a_duration_that_does_not_fit_says_so() -> None:
     (row,) = ask("/v1/by-provider/aws?country=SE&durationHours=3", {"SE-SE3": known(NOW, [20, 20, 90])})["regions"]
 

@@ -221,17 +221,31 @@ def test_rows_may_come_in_any_order() -> None:
     assert ahead.gco2e_per_kwh == (100, 110, 120)
 
 
-def test_finer_steps_become_hourly_means() -> None:
-    body = {
-        "zone": "GB",
-        "temporalGranularity": "15_minutes",
-        "forecast": rows(100, 110, 120, 130, 200, None, 220, 240, step=timedelta(minutes=15)),
-    }
+@pytest.mark.parametrize("named", [{"temporalGranularity": "15_minutes"}, {}])
+def test_finer_steps_are_kept_from_the_full_hour_on(named: dict[str, str]) -> None:
+    quarter = timedelta(minutes=15)
+    given = {"zone": "GB", **named, "forecast": rows(110, 120, None, 200, start=NINE + quarter, step=quarter)}
 
-    ahead = replies.forecast(body, "GB", NOW)
+    ahead = replies.forecast(given, "GB", NOW)
 
-    # (100 + 110 + 120 + 130) / 4 = 115; of the second hour the three that are known: (200 + 220 + 240) / 3 = 220
-    assert ahead.gco2e_per_kwh == (115, 220)
+    assert (ahead.starts_at, ahead.step_seconds) == (NINE, 900)
+    assert ahead.gco2e_per_kwh == (None, 110, 120, None, 200)
+
+
+def test_steps_of_five_minutes_are_kept() -> None:
+    given = {"zone": "GB", "temporalGranularity": "5_minutes", "forecast": rows(1, 2, 3, step=timedelta(minutes=5))}
+
+    ahead = replies.forecast(given, "GB", NINE)
+
+    assert (ahead.gco2e_per_kwh, ahead.step_seconds) == ((1, 2, 3), 300)
+
+
+def test_half_hours_become_hourly_means() -> None:
+    given = {"zone": "GB", "forecast": rows(100, 120, 130, None, step=timedelta(minutes=30))}
+
+    ahead = replies.forecast(given, "GB", NOW)
+
+    assert (ahead.gco2e_per_kwh, ahead.step_seconds) == ((110, 130), 3600)
 
 
 def test_a_forecast_may_begin_with_the_next_hour() -> None:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from carbon.intensity import Quality
-from carbon.reading import Shares, ZoneReading
+from carbon.reading import Shares, UpstreamForecast, ZoneReading
 from carbon.workload import (
     CalculateQuery,
+    LocationsQuery,
     OptimizeQuery,
     Priority,
     RegionSort,
@@ -19,6 +20,7 @@ from carbon.workload import (
 )
 from engine import Engine
 from grid.source import SourceState
+from planning.outlook.zones import build_outlook
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat, forecast, known, observation
 
@@ -34,7 +36,22 @@ READINGS = {
     "live of the hour before": ZoneReading(latest=observation(NOW, 300, hours_ago=1)),
     "forecast only": ZoneReading(forecast=forecast(NOW, [310, 320, 330]), reason="timeout"),
     "nothing": ZoneReading(reason="no-key"),
+    **{f"flat for {hours} h": known(NOW, [100.0] * hours) for hours in (13, 25, 49, 73)},
+    **{f"shaped for {hours} h": known(NOW, [100.0 + hour % 24 for hour in range(hours)]) for hours in (13, 25, 49, 73)},
+    "quarters of an hour": ZoneReading(
+        latest=observation(NOW, 300),
+        forecast=UpstreamForecast(
+            zone="X",
+            starts_at=NOW.replace(minute=0),
+            gco2e_per_kwh=tuple(300.0 - quarter % 9 for quarter in range(100)),
+            source="electricity-maps-forecast",
+            step_seconds=900,
+        ),
+    ),
 }
+
+
+NOTHING = {"US-NW-PACW": ZoneReading(reason="no-key")}
 
 
 def engine(reading: ZoneReading) -> Engine:
@@ -92,6 +109,48 @@ def test_optimize_and_schedule_find_the_same_window(reading: ZoneReading, hours:
     assert (placed.starts_at, placed.ends_at) == (planned.starts_at, planned.ends_at)
     assert placed.mean.gco2e_per_kwh == pytest.approx(planned.mean.gco2e_per_kwh, rel=1e-9)
     assert placed.mean.provenance == planned.mean.provenance
+
+
+@pytest.mark.parametrize("hours", [0.5, 3.25, 24.0])
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_by_rank_within_a_day_and_schedule_find_the_same_window(reading: ZoneReading, hours: float) -> None:
+    query = LocationsQuery(countries=frozenset({"US"}), duration_hours=hours, within_hours=24.0)
+
+    rows = engine(reading).at(NOW).locations(query).rows
+    planned = engine(reading).at(NOW).schedule(ScheduleQuery(region="aws:us-west-2", duration_hours=hours)).best
+
+    stay = next(row.stay for row in rows if row.region == "aws:us-west-2")
+    assert stay.not_before == planned.starts_at
+    assert stay.intensity.gco2e_per_kwh == pytest.approx(planned.mean.gco2e_per_kwh, rel=5e-4)  # as printed
+
+
+@pytest.mark.parametrize("hours", [13, 25, 49])
+def test_the_end_of_a_flat_forecast_is_no_reason_to_wait(hours: int) -> None:
+    # The profile goes on at 100 on average. What is left to gain is its own shape, and what is known for longer is 0.
+    def saving(known_hours: int) -> float:
+        query = ScheduleQuery(region="aws:us-west-2", duration_hours=4)
+        return engine(known(NOW, [100.0] * known_hours)).at(NOW).schedule(query).saving_share
+
+    profile = build_outlook(["US-NW-PACW"], cloud_map().profiles, NOTHING, now=NOW, hours=52).series()
+    deepest = 1 - profile.values.min() / profile.values.mean()
+
+    assert saving(hours) <= deepest
+    assert saving(73) == 0
+
+
+def test_a_window_inside_an_hour_is_found_in_quarters_of_an_hour() -> None:
+    # From 10:00: 90, and 20 from 13:30 to 15:30. Averaged to hours the best two hours would be 37.5 from 13:00 on.
+    quarters = [90.0] * 14 + [20.0] * 8 + [90.0] * 100
+    start = NOW.replace(minute=0)
+    forecast_in_quarters = UpstreamForecast(
+        zone="X", starts_at=start, gco2e_per_kwh=tuple(quarters), source="test", step_seconds=900
+    )
+    reading = ZoneReading(latest=observation(NOW, 90), forecast=forecast_in_quarters)
+
+    found = engine(reading).at(NOW).schedule(ScheduleQuery(region="aws:us-west-2", duration_hours=2)).best
+
+    assert found.starts_at == datetime(2026, 11, 18, 13, 30, tzinfo=UTC)
+    assert found.mean.gco2e_per_kwh == pytest.approx(20)
 
 
 @pytest.mark.parametrize("name", READINGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import exp, log, sqrt
 
 import pytest
 
@@ -45,7 +46,12 @@ def test_a_p4d_24xlarge_for_a_day_follows_the_formula_part_by_part() -> None:
     assert found.total_gco2e == pytest.approx(28662.6450432 + 2944.520548)
     # Nobody said how busy the GPUs are: from 0.1, 8 x 0.4 x 348 = 1113.6 W less, 0.571074 of it, to full load, 1.25 x
     # 4127.23328 W, 1.987110 times it. That is more than the factor of 1.4 for the model's own doubt.
-    assert (found.uncertainty.low, found.uncertainty.high) == pytest.approx((0.571074, 1.987110), rel=1e-5)
+    power, grid = found.uncertainty.power, found.uncertainty.grid
+    assert (power.low, power.high) == pytest.approx((0.571074, 1.987110), rel=1e-5)
+    # The grid's part is added in quadrature of the logarithms.
+    assert grid is not None
+    assert found.uncertainty.high == pytest.approx(exp(sqrt(log(1.987110) ** 2 + log(grid.high) ** 2)), rel=1e-5)
+    assert found.uncertainty.low == pytest.approx(exp(-sqrt(log(0.571074) ** 2 + log(grid.low) ** 2)), rel=1e-5)
     assert found.offered is True
 
 
@@ -58,8 +64,8 @@ def test_a_lambda_function_is_its_share_of_a_graviton2() -> None:
     assert found.energy_kwh == pytest.approx(0.00253519261)
     assert found.operational_gco2e == pytest.approx(1.01407704)
     # The CPU's TDP is an estimate of 150 W, from 80 to 150: low is (1.94676 x 80/150 + 0.2577553) / 2.2045153 / 1.6.
-    assert found.uncertainty.low == pytest.approx(0.3674354, rel=1e-6)
-    assert found.uncertainty.high == pytest.approx(1.6)
+    assert found.uncertainty.power.low == pytest.approx(0.3674354, rel=1e-6)
+    assert found.uncertainty.power.high == pytest.approx(1.6)
 
 
 def test_everything_scales_with_the_count_and_the_hours() -> None:

@@ -1,14 +1,15 @@
-"""What the next hours rest on: live, forecast, the profile scaled to live, the bare profile. Numbers by hand."""
+"""What the next hours rest on: live, forecast, the profile scaled to both, the bare profile. Numbers by hand."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from carbon.intensity import Quality
-from carbon.reading import ZoneReading
+from carbon.reading import UpstreamForecast, ZoneReading
 from catalog.model import Zone
 from catalog.profiles import ZoneProfiles
 from planning.outlook.zones import Outlook, build_outlook
@@ -69,41 +70,65 @@ def test_the_hour_of_now_is_live_and_the_forecast_follows() -> None:
     assert found.current("CLOCK").gco2e_per_kwh == 40
 
 
-def test_after_the_forecast_comes_the_bare_profile_and_the_answer_says_from_where_on() -> None:
+def test_after_the_forecast_the_profile_goes_on_at_its_level_and_the_answer_says_from_where_on() -> None:
     found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60, 65])), hours=6)
 
     mean = found.mean("CLOCK", 0, 5 * HOUR)
 
-    # 13:00 and 14:00 are the profile's 113 and 114: (40 + 60 + 65 + 113 + 114) / 5.
-    assert steps(found)[3:5] == pytest.approx([113, 114])
-    assert mean.gco2e_per_kwh == pytest.approx(78.4)
+    # 40, 60 and 65 over the profile's 110, 111 and 112 are 165/333 = 0.495495. One hour later 1 - 0.504505 x
+    # 2^(-1/96) = 0.499125 of 113, two hours later 0.502728 of 114.
+    assert steps(found)[3:5] == pytest.approx([56.4011, 57.3110], rel=1e-5)
+    assert mean.gco2e_per_kwh == pytest.approx((40 + 60 + 65 + 56.4011 + 57.3110) / 5, rel=1e-5)
     assert mean.provenance.quality is Quality.BASELINE
     assert mean.provenance.source == "electricity-maps-forecast"
     assert mean.provenance.baseline_from == TEN + timedelta(hours=3)
 
 
-def test_a_gap_in_the_forecast_takes_the_profile_scaled_to_live() -> None:
+def test_a_gap_in_the_forecast_takes_the_profile_between_the_ratios_on_its_two_sides() -> None:
     reading = ZoneReading(latest=observation(NOW, 55), forecast=forecast(NOW, [None, 60, None, 70]))
 
     found = outlook(reading, hours=4)
 
-    # Live over profile is 55/110 = 0.5; two hours on 1 - 0.5 x 2^(-2/96) = 0.507168, times the 12:00 profile of 112.
-    assert steps(found) == pytest.approx([55, 60, 56.8028, 70], rel=1e-5)
+    # 60/111 = 0.540541 and 70/113 = 0.619469: half-way 0.580005, times the 12:00 profile of 112.
+    assert steps(found) == pytest.approx([55, 60, 64.9606, 70], rel=1e-5)
     assert found.mean("CLOCK", 0, 4 * HOUR).provenance.quality is Quality.FORECAST
 
 
-def test_a_forecast_is_cut_at_72_hours() -> None:
-    found = outlook(known(NOW, [50.0] * 100), hours=80)
+def test_every_hour_of_the_upstream_is_used() -> None:
+    found = outlook(known(NOW, [50.0] * 100), hours=110)
 
-    assert steps(found)[:72] == [50.0] * 72
-    # The step 72 h after 10:00 is again 10:00: 110.
-    assert steps(found)[72:74] == pytest.approx([110, 111])
-    beyond = found.mean("CLOCK", 72 * HOUR, HOUR)
-    assert (beyond.provenance.quality, beyond.provenance.source) == (Quality.BASELINE, "profile")
+    assert steps(found)[:100] == [50.0] * 100
+    beyond = found.mean("CLOCK", 100 * HOUR, HOUR)
+    assert (beyond.provenance.quality, beyond.provenance.source) == (Quality.BASELINE, "profile-scaled-to-forecast")
     assert beyond.provenance.age_seconds is None
-    across = found.mean("CLOCK", 71 * HOUR, 2 * HOUR)
-    assert across.gco2e_per_kwh == pytest.approx((50 + 110) / 2)
-    assert across.provenance.baseline_from == TEN + timedelta(hours=72)
+    across = found.mean("CLOCK", 99 * HOUR, 2 * HOUR)
+    assert across.provenance.baseline_from == TEN + timedelta(hours=100)
+
+
+@pytest.mark.parametrize("hours", [13, 25, 49, 73])
+def test_a_flat_forecast_goes_on_with_the_profile_s_shape_and_without_a_jump(hours: int) -> None:
+    found = steps(outlook(known(NOW, [50.0] * hours), hours=200))
+
+    # The last 24 hours (of all, if fewer) hold every hour of the clock once: a mean of 111.5, or for the 13 hours from
+    # 10:00 to 22:00 of 116. The ratio 50/111.5 relaxes by 2^(-1/96) in the first hour after.
+    usual = 111.5 if hours > 24 else 116.0
+    after = [100 + (10 + hour) % 24 for hour in range(hours, 200)]
+    ratios = [1 + (50 / usual - 1) * 2 ** (-lead / 96) for lead in range(1, 201 - hours)]
+    assert found[:hours] == [50.0] * hours
+    assert found[hours:] == pytest.approx([value * ratio for value, ratio in zip(after, ratios, strict=True)])
+
+
+@pytest.mark.parametrize("hours", [13, 25, 49, 73])
+def test_a_forecast_with_the_profile_s_shape_goes_on_smoothly(hours: int) -> None:
+    halved = [(100 + (10 + hour) % 24) / 2 for hour in range(hours)]
+
+    found = np.array(steps(outlook(known(NOW, halved), hours=200)))
+
+    # Half the profile at the end; its ratio then moves by less than half a percent an hour.
+    ratio = found / np.array([100 + (10 + hour) % 24 for hour in range(200)])
+    assert ratio[:hours] == pytest.approx(0.5)
+    assert np.all(np.diff(ratio[hours - 1 :]) > 0)
+    assert np.all(np.diff(ratio) < 0.005)
 
 
 def test_an_upstream_forecast_that_began_earlier_is_read_at_the_right_hour() -> None:
@@ -119,18 +144,18 @@ def test_without_a_forecast_the_profile_is_scaled_to_live_and_the_ratio_halves_i
     assert steps(found)[0] == 220
     assert steps(found)[48] == pytest.approx(110 * (1 + 2**-0.5), rel=1e-6)
     assert steps(found)[48] == pytest.approx(187.782, rel=1e-5)
-    # From 72 h on it is the bare profile.
-    assert steps(found)[72:75] == pytest.approx([110, 111, 112])
+    # It goes on: after 72 h the excess is 2^-0.75 = 0.59460.
+    assert steps(found)[72] == pytest.approx(110 * 1.59460, rel=1e-5)
     mean = found.mean("CLOCK", 0, 2 * HOUR)
     assert (mean.provenance.quality, mean.provenance.source) == (Quality.FORECAST, "profile-scaled-to-live")
 
 
-@pytest.mark.parametrize(("live", "kept"), [(5.0, 0.25), (2000.0, 4.0), (27.5, 0.25), (440.0, 4.0), (330.0, 3.0)])
-def test_the_ratio_of_live_to_profile_stays_between_a_quarter_and_four(live: float, kept: float) -> None:
+@pytest.mark.parametrize("live", [5.0, 2000.0, 27.5, 440.0, 330.0])
+def test_the_ratio_of_live_to_profile_is_not_bounded(live: float) -> None:
     found = outlook(ZoneReading(latest=observation(NOW, live)), hours=2)
 
-    # One hour on the profile is 111 and the ratio has decayed by 2^(-1/96) = 0.992806.
-    assert steps(found) == pytest.approx([live, 111 * (1 + (kept - 1) * 0.992806)], rel=1e-6)
+    # One hour on the profile is 111 and the excess has decayed by 2^(-1/96).
+    assert steps(found) == pytest.approx([live, 111 * (1 + (live / 110 - 1) * 2 ** (-1 / 96))], rel=1e-6)
 
 
 def test_an_older_live_value_is_set_against_the_profile_of_its_own_hour() -> None:
@@ -177,7 +202,8 @@ def test_a_forecast_without_a_live_value_is_a_forecast_from_this_hour_on() -> No
 
     current = found.current("CLOCK")
 
-    assert steps(found) == pytest.approx([55, 60, 65, 113, 114])
+    # 180 over the profile's 333 is 0.540541; an hour later 0.543846 of 113, then 0.547128 of 114.
+    assert steps(found) == pytest.approx([55, 60, 65, 61.4546, 62.3726], rel=1e-5)
     assert current.gco2e_per_kwh == 55
     assert current.provenance.quality is Quality.FORECAST
     assert current.provenance.source == "electricity-maps-forecast"
@@ -211,13 +237,13 @@ def test_a_zone_without_a_profile_says_annual_now_and_over_hours() -> None:
     assert mean.provenance.age_seconds is None
 
 
-def test_a_zone_without_a_profile_says_annual_beyond_its_forecast() -> None:
+def test_a_zone_without_a_profile_relaxes_to_its_annual_figure_beyond_its_forecast() -> None:
     found = outlook(known(NOW, [400.0] * 72), zone="FLAT", hours=80)
 
-    mean = found.mean("FLAT", 73 * HOUR, 2 * HOUR)
+    mean = found.mean("FLAT", 72 * HOUR, HOUR)
 
-    assert mean.gco2e_per_kwh == pytest.approx(500)
-    assert mean.provenance.source == "annual"
+    # 400/500 = 0.8: 500 x (1 - 0.2 x 2^(-1/96)).
+    assert mean.gco2e_per_kwh == pytest.approx(400.7194, rel=1e-6)
     assert mean.provenance.quality is Quality.BASELINE
 
 
@@ -252,12 +278,63 @@ def test_weekday_and_hour_are_read_in_utc_whatever_the_offset_of_now() -> None:
     assert outlook(now=elsewhere).offset_seconds == 1200
 
 
-def test_each_step_says_its_own_quality() -> None:
+def test_each_hour_says_its_own_quality() -> None:
     found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60])), hours=4)
 
-    assert [found.step("CLOCK", step).provenance.quality for step in range(4)] == [
+    assert [found.hour("CLOCK", step).provenance.quality for step in range(4)] == [
         Quality.MEASURED,
         Quality.FORECAST,
         Quality.BASELINE,
         Quality.BASELINE,
     ]
+
+
+def quarters(*values: float | None) -> UpstreamForecast:
+    """A forecast in quarters of an hour from 10:00 on."""
+    return UpstreamForecast(zone="X", starts_at=TEN, gco2e_per_kwh=values, source="test", step_seconds=900)
+
+
+def test_steps_of_a_quarter_are_kept_and_the_live_value_holds_in_its_own() -> None:
+    live = replace(observation(NOW, 40), ends_at=TEN + timedelta(minutes=15))
+
+    found = outlook(ZoneReading(latest=live, forecast=quarters(10, 20, 30, 50, 60, 61, 62, 63)), hours=2)
+
+    # It is 10:20: the value that stood for 10:00 to 10:15 holds until 10:30.
+    assert found.series().step_seconds == 900
+    assert steps(found) == [40, 40, 30, 50, 60, 61, 62, 63]
+    assert found.mean("CLOCK", 1200, 600).provenance.quality is Quality.MEASURED
+    assert found.mean("CLOCK", 1200, 601).provenance.quality is Quality.FORECAST
+    # 10 minutes of 40, 15 of 30 and 50 each.
+    assert found.mean("CLOCK", 1200, 2400).gco2e_per_kwh == pytest.approx((10 * 40 + 15 * 30 + 15 * 50) / 40)
+
+
+def test_an_hourly_live_value_holds_to_the_end_of_its_hour() -> None:
+    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=quarters(*range(1, 9))), hours=2)
+
+    assert steps(found) == [40, 40, 40, 40, 5, 6, 7, 8]
+
+
+def test_without_a_live_value_the_quarter_of_now_is_the_current_one() -> None:
+    current = outlook(ZoneReading(forecast=quarters(10, 20, 30, 50), reason="timeout")).current("CLOCK")
+
+    assert (current.gco2e_per_kwh, current.provenance.starts_at) == (20, TEN + timedelta(minutes=15))
+
+
+def test_a_zone_in_hours_and_one_in_quarters_are_searched_together() -> None:
+    readings = {"CLOCK": ZoneReading(forecast=quarters(*[50.0] * 8)), "FLAT": known(NOW, [300.0, 400.0])}
+
+    found = build_outlook(["CLOCK", "FLAT"], PROFILES, readings, now=NOW, hours=2).series()
+
+    assert found.step_seconds == 900
+    assert found.values.tolist() == [[50.0] * 8, [300.0] * 4 + [400.0] * 4]
+    assert found.means(np.array([900.0]), 2 * 1800).tolist() == [[50.0], [325.0]]
+
+
+def test_in_quarters_too_the_last_24_hours_give_the_level() -> None:
+    # 12 h of 50 and 12 h of 150 after a day of 900: 100 on average, over the annual 500 a ratio of 0.2.
+    ahead = quarters(*[900.0] * 96, *[50.0] * 48, *[150.0] * 48)
+
+    found = steps(outlook(ZoneReading(forecast=ahead), zone="FLAT", hours=50))
+
+    # A quarter of an hour later 1 - 0.8 x 2^(-0.25/96), times 500.
+    assert found[192] == pytest.approx(500 * (1 - 0.8 * 2 ** (-0.25 / 96)))

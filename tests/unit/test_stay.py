@@ -63,7 +63,8 @@ def test_without_a_forecast_the_run_is_followed_for_24_hours() -> None:
 
 def test_after_the_forecast_has_ended_the_run_is_followed_for_24_hours() -> None:
     flat = next(name for name, zone in cloud_map().zones.items() if zone.profile_basis == "flat" and zone.gco2e_per_kwh)
-    zone = hours(ZoneReading(latest=observation(NOW, 20.0), forecast=forecast(NOW, [20.0] * 5)), flat)
+    usual = float(hours(ZoneReading(reason="no-key"), flat).values[0])
+    zone = hours(ZoneReading(latest=observation(NOW, usual), forecast=forecast(NOW, [usual] * 5)), flat)
 
     assert stays_until(zone, 6.5 * HOUR, float(zone.values[6])) == 30 * HOUR
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, Shares, UpstreamForecast
@@ -19,6 +20,11 @@ from grid.sources.electricity_maps.access import SOURCE, Access
 FORECAST_SOURCE = "electricity-maps-forecast"
 
 _INTERVALS = {"hourly": HOUR, "15_minutes": timedelta(minutes=15), "5_minutes": timedelta(minutes=5)}
+_STEP_SECONDS: Mapping[timedelta, Literal[3600, 900, 300]] = {
+    HOUR: 3600,
+    timedelta(minutes=15): 900,
+    timedelta(minutes=5): 300,
+}
 
 CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_METHOD = 100  # characters; the methods seen so far have at most 30
@@ -79,29 +85,47 @@ def observation(body: object, zone: str, now: datetime, max_age: timedelta) -> O
 
 
 def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
-    """carbon-intensity/forecast as hourly means. A missing or null hour is None, a wrong one an error."""
+    """carbon-intensity/forecast in its own steps; a missing or null step is None, a wrong one an error."""
     fields = _checked(body, zone)
-    _granularity(fields)
+    declared = _granularity(fields)
     rows = fields.get("forecast")
     if not isinstance(rows, list):
         raise MalformedReply("wrong-shape", f"forecast of {zone} is not a list")
     by_time = {_time(_object(row).get("datetime")): _intensity(_object(row).get("carbonIntensity")) for row in rows}
-    hours: defaultdict[datetime, list[float]] = defaultdict(list)
+    step = min(declared, _spacing(sorted(by_time)))
+    steps: defaultdict[datetime, list[float]] = defaultdict(list)
     for time, value in by_time.items():
         if value is not None:
-            hours[time.replace(minute=0, second=0, microsecond=0)].append(value)
-    if not hours:
+            steps[_step_start(time, step)].append(value)
+    if not steps:
         raise MalformedReply("empty", f"forecast of {zone}")
-    first, last = min(hours), max(hours)
+    first, last = min(steps).replace(minute=0), max(steps)
     if first > now + HOUR + CLOCK_SKEW:
         raise MalformedReply("future", f"forecast of {zone} begins at {first:%Y-%m-%dT%H:%MZ}")
     if last - first > LONGEST_FORECAST:  # before times are added, which would overflow in the year 9999
         raise MalformedReply("wrong-shape", f"forecast of {zone} spans more than {LONGEST_FORECAST.days} days")
-    if last + HOUR <= now:
-        raise MalformedReply("stale", f"forecast of {zone} ended at {last + HOUR:%Y-%m-%dT%H:%MZ}")
-    steps = (hours.get(first + index * HOUR) for index in range((last - first) // HOUR + 1))
-    means = tuple(math.fsum(step) / len(step) if step else None for step in steps)
-    return UpstreamForecast(zone=zone, starts_at=first, gco2e_per_kwh=means, source=FORECAST_SOURCE)
+    if last + step <= now:
+        raise MalformedReply("stale", f"forecast of {zone} ended at {last + step:%Y-%m-%dT%H:%MZ}")
+    values = (steps.get(first + index * step) for index in range((last - first) // step + 1))
+    return UpstreamForecast(
+        zone=zone,
+        starts_at=first,
+        gco2e_per_kwh=tuple(math.fsum(value) / len(value) if value else None for value in values),
+        source=FORECAST_SOURCE,
+        step_seconds=_STEP_SECONDS[step],
+    )
+
+
+def _spacing(times: Sequence[datetime]) -> timedelta:
+    """The granularity of rows at these times; an hour unless they are 15 minutes apart or less."""
+    closest = min((later - earlier for earlier, later in pairwise(times)), default=HOUR)
+    return next((step for step in (timedelta(minutes=5), timedelta(minutes=15)) if closest <= step), HOUR)
+
+
+def _step_start(time: datetime, step: timedelta) -> datetime:
+    """The start of the step that holds a time."""
+    hour = time.replace(minute=0, second=0, microsecond=0)
+    return hour + (time - hour) // step * step
 
 
 def share(body: object, zone: str, now: datetime, max_age: timedelta) -> Share:

@@ -1,0 +1,161 @@
+"""The tables grid_ranges.csv and waiting_savings.csv, and how well the ranges hold, from held-back years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.outlook_error import CELL_SEPARATOR, DURATION_HOURS, SAVING_BANDS, WAIT_BANDS, cluster_of
+from tools.zone_errors import LEADS, Run, Waits, runs, waits, window_errors
+from tools.zone_shapes import is_constant, is_pattern
+from tools.zone_sources import Floats, Series, Sources
+from tools.zone_tables import BORROWED, ESTIMATED_SHARE
+
+SHAPES = ("own", "borrowed", "flat")
+# The next year strays further than the two years that can be tested: ranges are widened by this, in logarithms.
+WIDENING = 1.1
+LEAST_WAITS = 100
+WAIT_COLUMNS = ("leads", "told", "had")
+_PLACE, _SOURCE = ("key", "outlook", "lead_from_hours"), ("source", "as_of")
+RANGE_COLUMNS = (*_PLACE, *(f"factors_{hours}h" for hours in DURATION_HOURS), *_SOURCE)
+SAVING_COLUMNS = (*_PLACE, *(f"saving_from_{told:g}" for told in SAVING_BANDS), *_SOURCE)
+ORIGIN = {"source": "em-hourly-backtest", "as_of": "2025"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """log(actual / predicted) of one zone-year by DURATION_HOURS, shape (samples, durations), and the month of each."""
+
+    months: NDArray[np.int64]
+    logs: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """One zone and held-back year. errors: by outlook and first lead. waits: by outlook."""
+
+    zone: str
+    cluster: str
+    shape: str
+    year: int
+    errors: Mapping[tuple[str, int], Errors]
+    waits: Mapping[str, Waits]
+
+
+def samples(sources: Sources) -> list[Sample]:
+    """All zones with two or more years of measured history, predicted by own, borrowed and no shape."""
+    facts, found = sources.series_facts(), list[Sample]()
+    shares = {row["zone"]: row["fossil_free_pct"] for row in sources.annual() if row["preferred"] == "1"}
+    histories: dict[str, Series] = {}
+    for zone in sorted(set(facts) & set(shares)):
+        if zone in BORROWED or float(facts[zone]["estimated_share"] or 0) >= ESTIMATED_SHARE:
+            continue
+        series = sources.series(zone)
+        if len(set(series.years.tolist())) > 1 and not is_constant(series) and not is_pattern(series):
+            histories[zone] = series
+    clusters = {zone: cluster_of(float(shares[zone]) / 100 if shares[zone] else None) for zone in histories}
+    for zone, series in histories.items():
+        lender = histories[_lender(zone, histories, clusters, facts)]
+        for run in runs(series):
+            found.append(_sample(run, clusters[zone], "own"))
+        for run in runs(series, lender=lender):
+            found.append(_sample(run, clusters[zone], "borrowed"))
+        for run in runs(series, flat=True):
+            found.append(_sample(run, clusters[zone], "flat"))
+    return found
+
+
+def _lender(
+    zone: str, histories: Mapping[str, Series], clusters: Mapping[str, str], facts: Mapping[str, Mapping[str, str]]
+) -> str:
+    """The zone of another country whose clock and cluster are nearest: what a shape from elsewhere is like."""
+
+    def clock(name: str) -> float:
+        offset = datetime(2023, 1, 1, tzinfo=UTC).astimezone(ZoneInfo(facts[name]["timezone"])).utcoffset()
+        return 0.0 if offset is None else offset.total_seconds()
+
+    first_year = {name: int(series.years.min()) for name, series in histories.items()}
+    others = [
+        name for name in histories if name.split("-")[0] != zone.split("-")[0] and first_year[name] <= first_year[zone]
+    ]
+    return min(others, key=lambda name: (clusters[name] != clusters[zone], abs(clock(name) - clock(zone)), name))
+
+
+def _sample(run: Run, cluster: str, shape: str) -> Sample:
+    errors = {}
+    for outlook, values in (("baseline", run.baseline), ("live", run.live)):
+        for first, leads in {0: (0,)}.items() if outlook == "baseline" else LEADS.items():
+            logs = np.concatenate([window_errors(run, values, lead) for lead in leads]).astype(np.float32)
+            errors[outlook, first] = Errors(months=np.tile(run.months, len(leads)), logs=logs)
+    told = {"baseline": waits(run, run.baseline), "live": waits(run, run.live)}
+    return Sample(zone=run.zone, cluster=cluster, shape=shape, year=run.year, errors=errors, waits=told)
+
+
+def log_range(parts: Sequence[NDArray[np.float32]]) -> Floats:
+    """10th and 90th centile by duration, shape (2, durations), widened.
+
+    Each zone-year's mean error counts with both signs: whether the next year is above or below the last is chance.
+    """
+    both = np.concatenate([signed for part in parts for signed in (part, part - 2 * np.nanmean(part, axis=0))])
+    quantiles = np.nanquantile(both, (0.1, 0.9), axis=0) * WIDENING
+    for index in np.flatnonzero(np.isnan(quantiles).any(axis=0)).tolist():  # gaps in the series: as a shorter duration
+        quantiles[:, index] = quantiles[:, index - 1]
+    return np.asarray(np.stack([np.minimum(quantiles[0], 0), np.maximum(quantiles[1], 0)]), np.float64)
+
+
+def _keys(found: Sequence[Sample]) -> Iterable[tuple[str, list[Sample]]]:
+    """Each zone by itself, then clusters by shape, then all zones by shape."""
+    for zone in sorted({sample.zone for sample in found}):
+        yield zone, [sample for sample in found if sample.zone == zone and sample.shape == "own"]
+    for shape in SHAPES:
+        own = [sample for sample in found if sample.shape == shape]
+        for cluster in sorted({sample.cluster for sample in own}):
+            yield f"{shape}:{cluster}", [sample for sample in own if sample.cluster == cluster]
+        yield f"{shape}:all", own
+
+
+def range_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
+    """The rows of grid_ranges.csv: factors low and high by zone or cluster, outlook, lead and duration."""
+    rows: list[dict[str, object]] = []
+    for key, group in _keys(found):
+        for outlook, first in group[0].errors:
+            low, high = np.exp(log_range([sample.errors[outlook, first].logs for sample in group]))
+            cells = {
+                f"factors_{hours}h": f"{low[index]:.3f}{CELL_SEPARATOR}{high[index]:.3f}"
+                for index, hours in enumerate(DURATION_HOURS)
+            }
+            rows.append({"key": key, "outlook": outlook, "lead_from_hours": first, **cells, **ORIGIN})
+    return rows
+
+
+def saving_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
+    """The rows of waiting_savings.csv: what waiting brought, less what was predicted, and how often it saved.
+
+    A cell: 10th, 50th and 90th centile of 100 x (log(now / later) had - predicted), and the share of jobs that saved.
+    """
+    edges = -np.log1p(-np.array([*SAVING_BANDS, 99.9999]) / 100)
+    rows: list[dict[str, object]] = []
+    for key, group in _keys(found):
+        for outlook in ("baseline", "live"):
+            parts = [sample.waits[outlook] for sample in group]
+            leads, told, had = (np.concatenate([getattr(part, name) for part in parts]) for name in WAIT_COLUMNS)
+            for first, last in zip(WAIT_BANDS, (*WAIT_BANDS[1:], 10_000), strict=True):
+                cells: dict[str, object] = {}
+                for low, high, name in zip(edges[:-1], edges[1:], SAVING_BANDS, strict=True):
+                    mask = (leads >= first) & (leads < last) & (told >= low) & (told < high)
+                    if int(mask.sum()) >= LEAST_WAITS:
+                        cells[f"saving_from_{name:g}"] = _cell(told[mask], had[mask])
+                if cells:
+                    rows.append({"key": key, "outlook": outlook, "lead_from_hours": first, **cells, **ORIGIN})
+    return rows
+
+
+def _cell(told: Floats, had: Floats) -> str:
+    low, median, high = np.quantile(100 * (had - told), (0.1, 0.5, 0.9))
+    chance = float(np.mean(had > 0))
+    return CELL_SEPARATOR.join([f"{low:.1f}", f"{median:.1f}", f"{high:.1f}", f"{chance:.2f}"])
