@@ -5,12 +5,15 @@ from __future__ import annotations
 from math import exp
 
 from carbon.ranges import Factors
+from catalog.memo import table_cache
 from catalog.outlook_error import WaitingOutcome
 from catalog.profiles import ZoneProfiles
 
 LONGEST_LEAD_HOURS = 168  # later on the profile alone is as good
+CACHED_RANGES = 4096  # rows and zones of one question share most of theirs
 
 
+@table_cache(CACHED_RANGES)
 def grid_range(
     profiles: ZoneProfiles,
     zone: str,
