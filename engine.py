@@ -18,7 +18,15 @@ from carbon.locations import LocationList
 from carbon.placements import Placement
 from carbon.reading import Observation, ZoneReading
 from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, Schedule, ZoneDetails
-from carbon.workload import CalculateQuery, InstancesQuery, LocationsQuery, OptimizeQuery, RegionsQuery, ScheduleQuery
+from carbon.workload import (
+    CalculateQuery,
+    CurrentMachines,
+    InstancesQuery,
+    LocationsQuery,
+    OptimizeQuery,
+    RegionsQuery,
+    ScheduleQuery,
+)
 from catalog.model import InstanceType
 from catalog.utilization import OTHER
 from grid.source import GridReader, GridSnapshot, SourceState
@@ -85,7 +93,10 @@ class Session:
         return f"{self.mapping.version}-{self.grid.version}"
 
     def optimize(self, query: OptimizeQuery) -> Placement:
-        """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit."""
+        """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit, PowerNotModelled.
+
+        PowerNotModelled, UnknownInstanceType: of what runs today.
+        """
         query = replace(query, load=replace(query.load, assumed=self.mapping.accelerator_loads[query.workload]))
         span = run_span(
             self.now,
@@ -95,8 +106,11 @@ class Session:
             flexible=can_wait(query),
         )
         regions = self.mapping.offers.regions
-        requested = None if query.region is None else self.mapping.region_index[query.region]
-        scope = region_scope(query, regions, requested)
+        index, current = self.mapping.region_index, query.current
+        requested = None if query.region is None else index[query.region]
+        if current is not None:
+            self._modelled(self._machine(current))
+        scope = region_scope(query, regions, requested, None if current is None else index[current.region])
         zones = list(dict.fromkeys(regions[index].zone for index in scope.to_read))
         outlook = self._outlook(zones, hours=span.hours_from(self.now))
         with self.placing if len(scope.to_read) > MANY_REGIONS else nullcontext():
@@ -133,10 +147,7 @@ class Session:
 
     def calculate(self, query: CalculateQuery) -> Emission:
         """What a machine emits from now on. Raises UnknownInstanceType, PowerNotModelled."""
-        machine = self._machine(query)
-        if machine.power is None:
-            facts = self._unmodelled(machine)
-            raise PowerNotModelled(f"the power of {machine.instance_type} cannot be modelled: {facts['why']}", **facts)
+        machine = self._modelled(self._machine(query))
         zone = self.mapping.regions[query.region].zone
         outlook = self._outlook([zone], hours=ceil(query.duration_hours) + 1)
         return self._emission(query, machine, outlook)
@@ -223,8 +234,15 @@ class Session:
             source=live.source,
         )
 
-    def _machine(self, query: CalculateQuery) -> InstanceType:
+    def _machine(self, query: CalculateQuery | CurrentMachines) -> InstanceType:
         return self.mapping.instance_type(self.mapping.regions[query.region].provider, query.instance_type)
+
+    def _modelled(self, machine: InstanceType) -> InstanceType:
+        """The machine. Raises PowerNotModelled."""
+        if machine.power is None:
+            facts = self._unmodelled(machine)
+            raise PowerNotModelled(f"the power of {machine.instance_type} cannot be modelled: {facts['why']}", **facts)
+        return machine
 
     def _unmodelled_options(self, missing: Sequence[tuple[int, InstanceType]]) -> list[dict[str, object]]:
         """As _unmodelled, with the option's index; similar types are suggested for the first few types only."""

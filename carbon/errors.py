@@ -104,7 +104,7 @@ class PowerNotModelled(Unsatisfiable):
 
 
 class NoFeasiblePlacement(Unsatisfiable):
-    """No offer meets every constraint; facts: candidates, and how many each constraint removed."""
+    """No offer meets every constraint; facts: candidates, how many each constraint removed, nearest_offers."""
 
     code = "no-feasible-placement"
 

@@ -7,6 +7,29 @@ from dataclasses import dataclass
 
 from carbon.intensity import CarbonIntensity
 from carbon.results import Emission, ExpectedSavings, RegionNow, Window
+from carbon.workload import RankBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedBy:
+    """What the carbon and cost of a ranking are counted for, and why in words."""
+
+    by: RankBy
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineSize:
+    """The least size of a machine that takes part; None is no demand.
+
+    basis: "requirements", "current" (the size of what runs today), "workload" (its reference size) or "instance types".
+    """
+
+    basis: str
+    vcpus: float | None = None
+    memory_gb: float | None = None
+    gpus: float | None = None
+    accelerators: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +40,9 @@ class PlacementRow:
     work_unit: "vcpu-hours" (of index 1) or "tflop/s-hours"; None, like the figures per unit of work, where no
     sourced index exists. relative_performance: performance per vCPU (accelerator) over the best of its unit.
     usd_per_unit_work: at the price the question pays (on-demand, or spot). carbon_usd: the row's grams at the
-    question's carbon price. gco2e_for_same_work: for the work row 1 does. refused_by: constraints it fails
-    (requested region only).
+    question's carbon price. gco2e_for_same_work: for the work row 1 does. compared_*: what the ranking compares, by
+    machine for the whole duration, by work for the work row 1 does; None where it is not comparable with row 1.
+    refused_by: constraints it fails (requested region only).
     """
 
     emission: Emission
@@ -33,6 +57,8 @@ class PlacementRow:
     gco2e_per_unit_work: float | None
     gco2e_for_same_work: float | None
     usd_per_unit_work: float | None
+    compared_gco2e: float | None
+    compared_usd: float | None
     carbon_usd: float | None
     within_uncertainty_of_best: bool | None
     score: float | None
@@ -51,10 +77,12 @@ class BareRegion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Savings:
-    """Grams saved for the work row 1 does, and the share of the worse figure; None where work cannot be compared.
+    """Grams saved, and the share of the worse figure; None where they cannot be compared.
 
-    against_worst: best_region, the greenest, against worst_region, each by its own best type. against_baseline:
-    row 1 against baseline_region, the caller's region or the median one; negative if row 1 emits more.
+    Compared is what the ranking compares: a machine for the duration, or the work row 1 does. against_worst:
+    best_region, the greenest, against worst_region, each by its own best type. against_baseline: row 1 against the
+    baseline; negative if row 1 emits or costs more. baseline_basis: "requested region", "median region", or "current",
+    what runs today, for the work it does; *_usd is None except for "current".
     """
 
     best_region: str | None = None
@@ -62,24 +90,31 @@ class Savings:
     against_worst_gco2e: float | None = None
     against_worst_share: float | None = None
     baseline_region: str | None
-    baseline_is_requested: bool
+    baseline_basis: str
     baseline_gco2e: float | None = None
+    baseline_usd: float | None = None
     against_baseline_gco2e: float | None = None
     against_baseline_share: float | None = None
+    against_baseline_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """One measured hint. saving_share of `from_gco2e`; figures per unit of work or per job, as `per` says."""
+    """One hint. saving_share: (from_gco2e - to_gco2e) / from_gco2e. Costs are None where a price is not known.
 
-    kind: str  # "architecture" | "time" | "region"
+    per: "job", or "month" (730 hours) for a service without an end.
+    """
+
+    kind: str  # "architecture" | "region" | "time" | "utilization" | "idle_hours" | "spot"
     text: str
     saving_share: float
     from_label: str
     to_label: str
     from_gco2e: float
     to_gco2e: float
-    per: str  # "unit of work" | "job" | "same work"
+    from_usd: float | None
+    to_usd: float | None
+    per: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +146,15 @@ class Pareto:
 class Placement:
     """The answer to an OptimizeQuery. live_zones, forecast_zones: whose value now is live, or an upstream's forecast.
 
-    requested: None, or the caller's region if it is not among rows.
+    requested: None, or the caller's region if it is not among rows. size: the least size of a machine that takes part.
 
     providers: whose offers qualify. offers_without_price: qualifying offers whose price is not known.
     """
 
     rows: tuple[PlacementRow, ...]
     requested: PlacementRow | BareRegion | None
+    ranked_by: RankedBy
+    size: MachineSize
     savings: Savings
     advice: tuple[Advice, ...]
     duration_hours: float

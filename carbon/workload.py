@@ -29,6 +29,21 @@ class Priority(StrEnum):
     COST = "cost"
 
 
+class RankBy(StrEnum):
+    """The carbon and cost that are compared: of a unit of work, or of one machine for the whole duration."""
+
+    WORK = "work"
+    MACHINE = "machine"
+
+
+class Allowance(StrEnum):
+    """Whether machines of some kind take part, or only they do."""
+
+    EXCLUDE = "exclude"
+    ALLOW = "allow"
+    ONLY = "only"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """How busy the machine is. None: the default of its type (0.5, or a burstable type's baseline).
@@ -55,22 +70,45 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
-    """What a machine must at least have; None and 0 mean no demand, except gpus=0: no accelerator wanted.
+    """What each machine must at least have; None and 0 mean no demand, except gpus=0 and accelerators=0: none wanted.
 
-    gpu_memory_gb: of all accelerators of the machine together.
+    gpus: of kind gpu; accelerators: of any kind (GPU, TPU, ASIC). gpu_memory_gb: of all accelerators of the machine
+    together. max_*: what it may at most have; max_gpus counts accelerators of any kind. burstable, shared_cores:
+    machines whose sustained speed is below their size.
     """
 
     vcpus: float | None = None
     memory_gb: float | None = None
     gpus: float | None = None
+    accelerators: float | None = None
     gpu_model: str | None = None
     gpu_memory_gb: float | None = None
     arch: str | None = None
+    max_vcpus: float | None = None
+    max_memory_gb: float | None = None
+    max_gpus: float | None = None
+    burstable: Allowance = Allowance.EXCLUDE
+    shared_cores: Allowance = Allowance.EXCLUDE
 
     @property
     def sized(self) -> bool:
         """Whether they say how big the machine must be; else the workload's own size stands."""
-        return (self.vcpus, self.memory_gb, self.gpus, self.gpu_memory_gb) != (None, None, None, None)
+        return any((self.vcpus, self.memory_gb, self.gpus, self.accelerators, self.gpu_memory_gb))
+
+    @property
+    def asks_accelerators(self) -> bool:
+        """Whether they say which or how many accelerators."""
+        return bool(self.gpus or self.accelerators or self.gpu_model or self.gpu_memory_gb)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentMachines:
+    """What runs today: `count` machines of one type. region: provider:region. utilization None: as in Load."""
+
+    region: str
+    instance_type: str
+    count: int = 1
+    utilization: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +118,8 @@ class OptimizeQuery:
     duration_hours None: a service without an end; figures are then for one hour.
     flexible None: the workload's own default. spot True: pays spot prices and needs one; False: on-demand only;
     None: ranks by on-demand prices, and shows both kinds on the front of cost against carbon.
-    max_cost_usd: for duration_hours. carbon_usd_per_tonne: added to the cost of a gram where cost decides.
+    max_cost_usd: for duration_hours and all machines. carbon_usd_per_tonne: added to the cost of a gram where cost
+    decides. rank_by None: the default of the question (planning/placing/measure.py). count: equal machines for one job.
     """
 
     workload: WorkloadType
@@ -103,6 +142,9 @@ class OptimizeQuery:
     max_cost_usd: float | None = None
     spot: bool | None = None
     carbon_usd_per_tonne: float = 0.0
+    rank_by: RankBy | None = None
+    current: CurrentMachines | None = None
+    count: int = 1
     limit: int = 5
     per_region: int = 1
 

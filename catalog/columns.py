@@ -27,6 +27,7 @@ class TypeColumns:
     vcpus: FloatArray
     memory_gb: FloatArray
     accelerators: FloatArray
+    gpus: FloatArray  # accelerators of kind gpu
     accelerator_memory_gb: FloatArray  # of one accelerator
     cpu_idle_w: FloatArray
     cpu_span_w: FloatArray
@@ -43,6 +44,7 @@ class TypeColumns:
     arm: BoolArray
     shared_core: BoolArray
     retired_day: FloatArray  # days since 1970-01-01 from which it is not sold; NaN: no retirement announced
+    burstable: BoolArray
     by_name: Mapping[str, tuple[int, ...]]
     memo: Memo = field(default_factory=dict, init=False, repr=False)
 
@@ -70,14 +72,12 @@ class TypeColumns:
         )
         order = np.empty(len(types), dtype=np.int64)
         order[ranked] = np.arange(len(types))
-        by_name: dict[str, tuple[int, ...]] = {}
-        for index, instance in enumerate(types):
-            by_name[instance.instance_type] = (*by_name.get(instance.instance_type, ()), index)
         return cls(
             types=tuple(types),
             vcpus=column(effective_vcpus),
             memory_gb=column(lambda t: t.memory_gb),
             accelerators=column(lambda t: t.accelerator_count if t.accelerator else 0.0),
+            gpus=column(lambda t: t.accelerator_count if t.accelerator and t.accelerator.kind == "gpu" else 0.0),
             accelerator_memory_gb=column(lambda t: t.accelerator.memory_gb if t.accelerator else 0.0),
             cpu_idle_w=watts(lambda p: p.cpu_idle_w),
             cpu_span_w=watts(lambda p: p.cpu_max_w - p.cpu_idle_w),
@@ -94,7 +94,8 @@ class TypeColumns:
             arm=flag(lambda t: t.arch == "arm64"),
             shared_core=flag(lambda t: t.shared_core),
             retired_day=column(retired_day),
-            by_name=by_name,
+            burstable=flag(lambda t: t.burstable),
+            by_name=_by_name(types),
         )
 
     def where(self, meets: Callable[[InstanceType], bool]) -> BoolArray:
@@ -125,6 +126,13 @@ class TypeColumns:
             + accelerator_utilization * self.accelerator_span_w
         )
         return watts
+
+
+def _by_name(types: Sequence[InstanceType]) -> dict[str, tuple[int, ...]]:
+    indexes: dict[str, tuple[int, ...]] = {}
+    for index, instance in enumerate(types):
+        indexes[instance.instance_type] = (*indexes.get(instance.instance_type, ()), index)
+    return indexes
 
 
 def effective_vcpus(instance: InstanceType) -> float | None:

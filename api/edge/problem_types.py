@@ -167,9 +167,11 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         422,
         "No offer meets every constraint",
         "The request is valid, but no region and machine type meets all of its constraints. `removed` counts the "
-        "offers that each constraint removed.",
-        "Relax the constraint that removed the most offers: allow other regions or providers, a smaller machine, or a "
-        "higher price or carbon intensity.",
+        "offers that each constraint removed; `nearest_offers` names, for each bound that alone stands in the way, the "
+        "offer nearest to it.",
+        "Use a bound that the nearest offer meets, or several machines (`count`). Otherwise relax the constraint that "
+        "removed the most offers: allow other regions or providers, a smaller machine, or a higher price or carbon "
+        "intensity.",
     ),
     errors.DoesNotFit: ProblemType(
         "does-not-fit",

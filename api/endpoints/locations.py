@@ -22,7 +22,7 @@ from api.shapes.locations import LocationRow, LocationsAnswer, location_rows
 from api.shapes.parts import Listed
 from api.shapes.tables import pick
 from carbon.errors import NothingFound
-from carbon.workload import LocationsQuery, Requirements
+from carbon.workload import Allowance, LocationsQuery, Requirements
 
 bp = APIBlueprint("locations", __name__, tag="Scheduling")
 
@@ -32,7 +32,10 @@ LIGHT_HOURS = 190.0  # the intensities of later hours are not kept ready
 _TABLE = table_of(LocationRow)
 Size = Annotated[float, Field(gt=0, le=1_000_000)]
 _TOLERANCE = re.compile(r"^[0-9]{1,4}(\.[0-9]{1,6})?%?$")
-_SHAPE = ("vcpus", "memory_gb", "gpus", "gpu_model", "arch")
+_SHAPE = (
+    *("vcpus", "memory_gb", "gpus", "accelerators", "gpu_model", "arch"),
+    *("max_vcpus", "max_memory_gb", "max_gpus", "burstable", "shared_cores"),
+)
 
 
 def _checked_tolerance(text: str) -> str:
@@ -71,15 +74,29 @@ class LocationsParameters(PageParameters):
     vcpus: Size | None = Field(None, description="Minimum number of vCPUs.")
     memory_gb: Size | None = Field(None, description="Minimum memory in GB.")
     gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
-        None, description="Minimum number of accelerators; 0: only machines without any."
+        None, description="Minimum number of GPUs; 0: only machines without any accelerator."
+    )
+    accelerators: Annotated[float, Field(ge=0, le=1000)] | None = Field(
+        None, description="Minimum number of accelerators of any kind; 0: only machines without any."
     )
     gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
     arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
+    max_vcpus: Size | None = Field(None, description="Maximum number of vCPUs.")
+    max_memory_gb: Size | None = Field(None, description="Maximum memory in GB.")
+    max_gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
+        None, description="Maximum number of accelerators of any kind."
+    )
+    burstable: Allowance | None = Field(
+        None, description="Burstable types, which sustain less than their vCPUs. Default: exclude."
+    )
+    shared_cores: Allowance | None = Field(
+        None, description="Types that share their cores with other customers. Default: exclude."
+    )
     instance_type: TypeName | None = Field(
         None,
         description="Instance type that the prices are for, instead of a shape. Default: the region's "
-        "cheapest type with at least 2 vCPUs and 8 GB that is not burstable, shared-core or "
-        "accelerated.",
+        "cheapest type of the shape, without a size with at least 2 vCPUs and 8 GB; not accelerated unless the shape "
+        "asks for accelerators.",
         examples=["m7g.large"],
     )
     duration_hours: Duration | None = Field(
@@ -145,14 +162,14 @@ class LocationsParameters(PageParameters):
         """provider, country, airports: of the path."""
         relative = self.tolerance is not None and self.tolerance.endswith("%")
         tolerance = float((self.tolerance or "0").rstrip("%"))
-        shape = {name: getattr(self, name) for name in _SHAPE}
+        shape = {name: value for name in _SHAPE if (value := getattr(self, name)) is not None}
         return LocationsQuery(
             providers=_both(scope_of(self.provider), provider),
             countries=_both((self.country,) if self.country else (), country),
             airports=None if airports is None else frozenset(airports),
             exclude=frozenset(self.exclude),
             instance_type=self.instance_type,
-            shape=None if set(shape.values()) == {None} else Requirements(**shape),
+            shape=Requirements(**shape) if shape else None,
             duration_hours=self.duration_hours,
             within_hours=self.within,
             max_intensity=self.max_intensity,

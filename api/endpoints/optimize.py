@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -16,21 +17,33 @@ from api.openapi.enumerations import Arch
 from api.questions import names
 from api.questions.fields import (
     Body,
+    Count,
     CountryCode,
     Deadline,
     Duration,
     GpuModel,
     IncludeEmbodied,
     LoadFields,
+    MachineFields,
     ProviderKey,
     RegionBesideProvider,
     RegionKey,
     StartAfter,
     TypeName,
+    Utilization,
 )
 from api.shapes.placement import Decision, OptimizeAnswer
 from api.shapes.recommendations import Recommendation, recommendation_rows
-from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
+from carbon.workload import (
+    Allowance,
+    CurrentMachines,
+    Load,
+    OptimizeQuery,
+    Priority,
+    RankBy,
+    Requirements,
+    WorkloadType,
+)
 from catalog.offers import count_of
 from mapping import DEFAULT_PROVIDER
 
@@ -67,18 +80,45 @@ ProviderScope = TypeAliasType(
 
 
 class RequirementsBody(Body):
-    """Minimum requirements for a machine."""
+    """What each machine must have, at least or at most."""
 
     vcpus: Size | None = Field(None, description="Minimum number of vCPUs.")
     memory_gb: Size | None = Field(None, description="GB.")
     gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
-        None, description="Minimum number of accelerators; 0: only machines without any."
+        None, description="Minimum number of GPUs; 0: only machines without any accelerator."
+    )
+    accelerators: Annotated[float, Field(ge=0, le=1000)] | None = Field(
+        None, description="Minimum number of accelerators of any kind (GPU, TPU, Trainium, Inferentia); 0: none."
     )
     gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
     gpu_memory_gb: Size | None = Field(
         None, description="Minimum memory in GB of all accelerators of the machine together."
     )
     arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
+    max_vcpus: Size | None = Field(None, description="Maximum number of vCPUs.")
+    max_memory_gb: Size | None = Field(None, description="Maximum memory in GB.")
+    max_gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
+        None, description="Maximum number of accelerators of any kind."
+    )
+    burstable: Allowance = Field(
+        Allowance.EXCLUDE, description="Burstable types, which sustain less than their vCPUs. Types you name take part."
+    )
+    shared_cores: Allowance = Field(
+        Allowance.EXCLUDE, description="Types that share their cores with other customers. Types you name take part."
+    )
+
+    def requirements(self) -> Requirements:
+        return Requirements(**self.model_dump())
+
+
+class CurrentBody(MachineFields):
+    """What runs today."""
+
+    count: Count = 1
+    utilization: Utilization = None
+
+    def machines(self) -> CurrentMachines:
+        return CurrentMachines(**self.model_dump(exclude={"provider"}))
 
 
 class OptimizeRequest(LoadFields):
@@ -86,8 +126,14 @@ class OptimizeRequest(LoadFields):
 
     workload: WorkloadType
     priority: Priority = Field(
-        description="carbon: gCO2e per unit of work; performance: work per vCPU (or accelerator); balanced: "
-        "both in equal parts; cost: USD per unit of work."
+        description="carbon: least gCO2e; cost: least USD (both of what rank_by says); performance: work per vCPU (or "
+        "accelerator); balanced: an option with twice the gCO2e must be twice as fast."
+    )
+    rank_by: RankBy | None = Field(
+        None,
+        description="work: gCO2e and USD per unit of work, since a batch job ends sooner on a faster machine; machine: "
+        "of the machine for the whole duration. Default: machine for database, containers, serverless and inference "
+        "and if requirements name a size; otherwise work. priority performance always uses work.",
     )
     provider: ProviderKey | None = Field(None, description="The provider of `region`.")
     region: RegionBesideProvider | None = Field(
@@ -96,6 +142,12 @@ class OptimizeRequest(LoadFields):
         description="The region you use today; savings are compared with it.",
         examples=["us-west-2"],
     )
+    current: CurrentBody | None = Field(
+        None,
+        description="What runs today: savings are compared with it. It also gives region and utilization if they are "
+        "missing, and, if ranked by machine, the size of the machine.",
+    )
+    count: Count = 1
     duration_hours: Duration | None = Field(
         None, description="Duration of the job in hours. Default: figures for one hour."
     )
@@ -123,7 +175,8 @@ class OptimizeRequest(LoadFields):
     )
     max_cost: Annotated[float, Field(gt=0, le=1_000_000_000)] | None = Field(
         None,
-        description="Maximum cost in USD of duration_hours on that type; offers with an unknown price are left out.",
+        description="Maximum cost in USD of all machines for duration_hours; offers with an unknown price are left "
+        "out.",
     )
     spot: bool | None = Field(
         None,
@@ -159,7 +212,8 @@ class OptimizeRequest(LoadFields):
     def _default_providers(cls, value: list[str] | None, info: ValidationInfo) -> list[str] | None:
         if value is not None:
             return value
-        places = [info.data.get("region"), *info.data.get("regions", [])]
+        current = info.data.get("current")
+        places = [info.data.get("region"), current and current.region, *info.data.get("regions", [])]
         scope = dict.fromkeys([DEFAULT_PROVIDER, *(key.partition(":")[0] for key in places if key)])
         for name in info.data.get("instance_types", []):
             sold_by = names.sellers(name, info)
@@ -176,19 +230,25 @@ class OptimizeRequest(LoadFields):
         rows = max(self.limit, self.per_region)
         return offers > LIGHT_OFFERS or rows > LIGHT_ROWS or reach > LIGHT_REACH
 
+    def _load(self) -> Load:
+        """As the request says; the utilisation of what runs today if it gives none."""
+        if self.utilization is None and self.current is not None:
+            return replace(self.load, utilization=self.current.utilization)
+        return self.load
+
     def query(self) -> OptimizeQuery:
         return OptimizeQuery(
             workload=self.workload,
             priority=self.priority,
-            region=self.region,
+            region=self.region or (None if self.current is None else self.current.region),
             duration_hours=self.duration_hours,
             providers=tuple(self.providers or ()),
             regions=tuple(self.regions),
             countries=tuple(self.countries),
             exclude_regions=tuple(self.exclude_regions),
             instance_types=tuple(self.instance_types),
-            requirements=Requirements(**self.requirements.model_dump()) if self.requirements else None,
-            load=self.load,
+            requirements=None if self.requirements is None else self.requirements.requirements(),
+            load=self._load(),
             include_embodied=self.include_embodied,
             max_carbon_intensity=self.max_carbon_intensity,
             flexible=self.flexible,
@@ -198,6 +258,9 @@ class OptimizeRequest(LoadFields):
             max_cost_usd=self.max_cost,
             spot=self.spot,
             carbon_usd_per_tonne=self.carbon_price_usd_per_tonne,
+            rank_by=self.rank_by,
+            current=None if self.current is None else self.current.machines(),
+            count=self.count,
             limit=self.limit,
             per_region=self.per_region,
         )

@@ -96,16 +96,36 @@ Purchase = TypeAliasType(
 )
 AdviceKind = TypeAliasType(
     "AdviceKind",
-    Annotated[Literal["architecture", "time", "region"], Field(description="What a hint proposes to change.")],
+    Annotated[
+        Literal["architecture", "region", "time", "utilization", "idle_hours", "spot"],
+        Field(description="What a hint proposes to change."),
+    ],
 )
 BaselineBasis = TypeAliasType(
     "BaselineBasis",
     Annotated[
-        Literal["requested region", "median region"],
+        Literal["current", "requested region", "median region"],
         Field(
-            description="Which region savings are compared with: the requested one, or the median region if none "
-            "was requested."
+            description="What savings are compared with: what runs today, the requested region, or the median region "
+            "if the request names neither."
         ),
+    ],
+)
+SizeBasis = TypeAliasType(
+    "SizeBasis",
+    Annotated[
+        Literal["requirements", "current", "workload", "instance types"],
+        Field(
+            description="What says how big a machine must be: the requirements, the machine that runs today, the "
+            "workload's reference machine, or the instance types that the request names."
+        ),
+    ],
+)
+AdvicePeriod = TypeAliasType(
+    "AdvicePeriod",
+    Annotated[
+        Literal["job", "month"],
+        Field(description="job: the whole duration; month: 730 hours of a service without an end."),
     ],
 )
 SpotScoreSource = TypeAliasType(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.openapi.enumerations import AdviceKind, BaselineBasis, Purchase
-from api.shapes.numbers import percentage
+from api.openapi.enumerations import AdviceKind, AdvicePeriod, BaselineBasis, Purchase, SizeBasis
+from api.shapes.numbers import percentage, rounded
 from api.shapes.parts import Place, Success, of_region
 from api.shapes.reading import At, Json, Reading
 from api.shapes.recommendations import Recommendation
@@ -21,10 +21,10 @@ from api.shapes.types import (
     Timestamp,
     Usd,
 )
-from carbon.placements import Advice, Placement, Savings
+from carbon.placements import Advice, MachineSize, Placement, RankedBy, Savings
 from carbon.placements import Pareto as Front
 from carbon.placements import ParetoPoint as Point
-from carbon.workload import OptimizeQuery, Priority, WorkloadType
+from carbon.workload import OptimizeQuery, Priority, RankBy, WorkloadType
 from catalog.model import Region
 
 
@@ -45,6 +45,8 @@ of_point.part(of_region, lambda point, at: at.mapping.regions[point.region])
 of_front = Reading(Front)
 of_placement = Reading(Placement)
 of_decision = Reading(Decision)
+of_ranked_by = Reading(RankedBy)
+of_size = Reading(MachineSize)
 
 
 def _region(key: str | None, at: At) -> Region | None:
@@ -58,9 +60,10 @@ def _baseline(savings: Savings) -> Savings | None:
 class Baseline(Place):
     """The region that savings are compared with."""
 
-    basis: BaselineBasis = of_savings(read=lambda s: "requested region" if s.baseline_is_requested else "median region")
+    basis: BaselineBasis = of_savings(read=lambda s: s.baseline_basis)
     co2_emissions_kg: Kilograms | None = of_savings(
-        "kgCO2e of its own best type for the work of row 1.", lambda s: s.baseline_gco2e
+        "kgCO2e of its own best type for what row 1 stands for (see ranked_by); with current: of what runs today.",
+        lambda s: s.baseline_gco2e,
     )
     savings_kg: SignedKilograms | None = of_savings(
         "kgCO2e that row 1 saves compared with it; negative if row 1 emits more.", lambda s: s.against_baseline_gco2e
@@ -68,10 +71,15 @@ class Baseline(Place):
     savings_percentage: SignedPercentage | None = of_savings(
         "Percentage of the larger of the two figures.", lambda s: s.against_baseline_share, le=100
     )
+    cost_usd: Usd | None = of_savings("USD on demand; null unless basis is current.", lambda s: s.baseline_usd)
+    savings_usd: float | None = of_savings(
+        "USD that row 1 saves for the same; negative if it costs more; null unless basis is current.",
+        lambda s: None if s.against_baseline_usd is None else rounded(s.against_baseline_usd),
+    )
 
 
 class CarbonSavings(Shape):
-    """Comparison of regions, each with its own best qualifying type, for the same work."""
+    """Comparison of regions, each with its own best qualifying type, for what row 1 stands for (see ranked_by)."""
 
     potential_savings_kg: Kilograms | None = of_savings(
         "kgCO2e saved by the best region compared with the worst; null if there is only one.",
@@ -106,12 +114,16 @@ class AdviceDetail(Shape):
 
     kind: AdviceKind = of_advice()
     text: str = of_advice("The hint as text.")
-    savings_percentage: Percentage = of_advice("(from_gco2e - to_gco2e) / from_gco2e.", lambda a: a.saving_share)
+    savings_percentage: Percentage = of_advice(
+        "(from_gco2e - to_gco2e) / from_gco2e; 0 if only USD differ.", lambda a: a.saving_share
+    )
     from_: str = of_advice("The choice it is compared with.", lambda a: a.from_label, alias="from")
     to: str = of_advice("The proposed choice.", lambda a: a.to_label)
     from_gco2e: Grams = of_advice("gCO2e for the unit in `per`.")
     to_gco2e: Grams = of_advice("gCO2e for the unit in `per`.")
-    per: str = of_advice("unit of work, job or same work.")
+    from_usd: Usd | None = of_advice("USD for the unit in `per`; null if unknown.")
+    to_usd: Usd | None = of_advice("USD for the unit in `per`; null if unknown.")
+    per: AdvicePeriod = of_advice()
 
 
 class ParetoPoint(Place):
@@ -134,14 +146,34 @@ class Pareto(Shape):
     """The Pareto front of cost and carbon over all qualifying offers, cheapest first."""
 
     per: str | None = of_front(
-        "The unit of both figures: a unit of work (vcpu-hours, tflop/s-hours), or with requirements the "
-        "job, which is one machine for duration_hours. Null if nothing is rated."
+        "The unit of both figures: if ranked by work a unit of work (vcpu-hours, tflop/s-hours), by machine the "
+        "job, which is all machines for duration_hours. Null if nothing is rated."
     )
     points: list[ParetoPoint] = of_front("The points of the front.")
 
 
+class Ranking(Shape):
+    """What the carbon and cost of the rows are compared for."""
+
+    by: RankBy = of_ranked_by(read=lambda r: r.by.value)
+    reason: str = of_ranked_by("Why, as text.", examples=["rank_by of the request"])
+
+
+class Size(Shape):
+    """The least size of a machine that takes part; null is no demand."""
+
+    basis: SizeBasis = of_size()
+    vcpus: float | None = of_size("vCPUs.")
+    memory_gb: float | None = of_size("GB.")
+    gpus: float | None = of_size("GPUs.")
+    accelerators: float | None = of_size("Accelerators of any kind.")
+
+
 class Metadata(Shape):
     """How the answer was computed."""
+
+    ranked_by: Ranking = of_placement()
+    size: Size = of_placement()
 
     total_regions_analyzed: int = of_placement(
         "Number of regions with a qualifying offer, plus the requested one.", lambda p: p.regions_analyzed, ge=0

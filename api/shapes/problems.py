@@ -44,6 +44,17 @@ class FieldProblem(Shape):
     nearest: list[str] = _absent("Valid values similar to the one sent; absent if there are none.")
 
 
+class NearestOffer(Shape):
+    """The offer nearest to a bound that alone stands in the way: it meets everything else."""
+
+    constraint: str = Field(description="The field of the request that sets the bound.", examples=["requirements.gpus"])
+    requested: float = Field(description="The bound.")
+    nearest: float = Field(description="What the offer has, costs or emits, in the unit of the bound.")
+    region: str = Field(description="As provider:region.")
+    instance_type: str = Field(description="The provider's name of the type.")
+    count: int | None = Field(description="How many of these machines have what is requested; null for other bounds.")
+
+
 class Problem(Shape):
     """A problem as defined in RFC 9457. A 422 has additional members with the reasons."""
 
@@ -59,6 +70,9 @@ class Problem(Shape):
     errors: list[FieldProblem] = _absent("Every wrong field; absent if none is.")
     nearest: list[str] = _absent(
         "Known names similar to the one in the path; absent if the path contains no unknown name."
+    )
+    nearest_offers: list[NearestOffer] = _absent(
+        "For each bound that alone stands in the way: the offer nearest to it; absent unless no offer qualifies."
     )
 
 

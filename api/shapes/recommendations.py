@@ -106,10 +106,18 @@ class Recommendation(GridMix, CurrentOrigin, Place):
     accelerator_count: float = of_type.optional(f"Accelerators of the machine; {_ABSENT}.")
     work_unit: str | None = of_row.optional(f"Unit of work; null without a sourced index; {_ABSENT}.")
     co2_g_per_unit_work: Grams | None = of_row.optional(
-        f"gCO2e per unit of work; priority carbon ranks by it; {_ABSENT}.", lambda r: r.gco2e_per_unit_work
+        f"gCO2e per unit of work; {_ABSENT}.", lambda r: r.gco2e_per_unit_work
     )
     co2_g_for_same_work: Grams | None = of_row.optional(
         f"gCO2e for the work of row 1; {_ABSENT}.", lambda r: r.gco2e_for_same_work
+    )
+    compared_co2_g: Grams | None = of_row.optional(
+        f"gCO2e that the ranking compares: by machine for the whole duration, by work for the work of row 1; null if "
+        f"it cannot be compared with row 1; {_ABSENT}.",
+        lambda r: r.compared_gco2e,
+    )
+    compared_usd: Usd | None = of_row.optional(
+        f"USD for the same, at the price used for ranking; null if unknown; {_ABSENT}."
     )
     performance_index: Rounded | None = of_row.optional(
         f"Work per vCPU (or accelerator); null if unknown; {_ABSENT}.", lambda r: r.performance, ge=0

@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from carbon.workload import Requirements
 from catalog.columns import BoolArray, IntArray, TypeColumns
 from catalog.memo import table_cache
 from catalog.prices import PriceTable
-from planning.placing.constraints import requirement_constraints
+from planning.placing.constraints import on_sale, requirement_constraints, sustained_speed
 
 # The machine that prices are for if the question names none: the smallest general one with its own cores.
-DEFAULT_SHAPE = Requirements(vcpus=2.0, memory_gb=8.0)
+DEFAULT_VCPUS, DEFAULT_MEMORY_GB = 2.0, 8.0
 NONE = -1
 
 
-def fitting_types(columns: TypeColumns, instance_type: str | None, shape: Requirements | None) -> BoolArray:
-    """Types of this name, or of this shape; by default of DEFAULT_SHAPE, neither burstable, shared-core nor
-    accelerated."""
+def fitting_types(
+    columns: TypeColumns, instance_type: str | None, shape: Requirements | None, today_day: int
+) -> BoolArray:
+    """Types of this name, or of this shape and sold on that day (since 1970-01-01).
+
+    A shape without a size or a model of accelerator has the default size. Of a shape that demands no accelerator only
+    types without any: a size gets the machine that the default gets.
+    """
     if instance_type is not None:
         return columns.named([instance_type])
-    mask = np.ones(len(columns.types), dtype=np.bool_)
-    for meets in requirement_constraints(shape or DEFAULT_SHAPE, columns).values():
-        mask &= meets
-    if shape is None:
-        mask &= columns.where(lambda t: not (t.burstable or t.shared_core or t.accelerator))
+    wanted = of_default_size(shape or Requirements())
+    masks = {**requirement_constraints(wanted, columns), **sustained_speed(wanted, columns)}
+    mask: BoolArray = np.logical_and.reduce([*masks.values(), on_sale(columns, today_day)])
+    if not wanted.asks_accelerators:
+        mask &= ~columns.accelerated
     return mask
+
+
+def of_default_size(shape: Requirements) -> Requirements:
+    """The shape; without a size and a model of accelerator, as big as the default size or as its caps allow."""
+    if shape.sized or shape.gpu_model:
+        return shape
+    return replace(
+        shape,
+        vcpus=min(DEFAULT_VCPUS, shape.max_vcpus or DEFAULT_VCPUS),
+        memory_gb=min(DEFAULT_MEMORY_GB, shape.max_memory_gb or DEFAULT_MEMORY_GB),
+    )
 
 
 @table_cache(256)
 def cheapest_offers(
-    prices: PriceTable, instance_type: str | None, shape: Requirements | None, *, by_spot_on_day: int | None
+    prices: PriceTable, instance_type: str | None, shape: Requirements | None, *, by_spot: bool, today_day: int
 ) -> IntArray:
     """Per region: the place of its cheapest fitting offer among the offers, NONE where it has none.
 
-    By on-demand price, unknown ones last; by_spot_on_day: by the spot price usable on that day (since 1970-01-01),
-    and offers without one are left out. Of equal prices the smaller type. Cached for each question: read only.
+    By on-demand price, unknown ones last; by_spot: by the spot price usable today, and offers without one
+    are left out. Of equal prices the smaller type. Cached for each question: read only.
     """
     offers = prices.offers
-    fits = fitting_types(offers.columns, instance_type, shape)[offers.type]
-    if by_spot_on_day is None:
+    fits = fitting_types(offers.columns, instance_type, shape, today_day)[offers.type]
+    if not by_spot:
         usd_per_hour = prices.on_demand_usd_per_hour
     else:
-        usd_per_hour = prices.usable_spot(by_spot_on_day)
+        usd_per_hour = prices.usable_spot(today_day)
         fits &= np.isfinite(usd_per_hour)
     fitting = np.flatnonzero(fits)
     cheapest = np.full(len(offers.regions), NONE, dtype=np.intp)

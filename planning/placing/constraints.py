@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from carbon.workload import OptimizeQuery, Requirements
-from catalog.columns import BoolArray, IntArray, TypeColumns
+from carbon.workload import Allowance, OptimizeQuery, Requirements, WorkloadType
+from catalog.columns import BoolArray, FloatArray, IntArray, TypeColumns
 from catalog.offers import Offers
 from planning.placing.job import Job
 from planning.placing.scope import Masks
-from planning.placing.workloads import WORKLOADS, fits_reference, serves
+from planning.placing.workloads import WORKLOADS, fits_reference, serves, trains
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,52 +34,79 @@ class Constraints:
         ):
             yield from ((name, mask, column) for name, mask in masks.items())
 
+    def without(self, name: str) -> Constraints:
+        """All but one."""
+        groups = (self.regions, self.types, self.grids, self.prices)
+        regions, types, grids, prices = ({n: mask for n, mask in group.items() if n != name} for group in groups)
+        return Constraints(regions=regions, types=types, grids=grids, prices=prices)
+
 
 def constraints(job: Job) -> Constraints:
     """Every constraint of the question."""
     most = job.query.max_carbon_intensity
     return Constraints(
         regions=job.scope.constraints,
-        types=type_constraints(job.query, job.mapping.columns),
+        types=type_constraints(job.query, job.mapping.columns, job.today_day),
         grids={} if most is None else {"max_carbon_intensity": job.starts.gco2e_per_kwh <= most},
         prices=price_constraints(job),
     )
 
 
-def type_constraints(query: OptimizeQuery, columns: TypeColumns) -> dict[str, BoolArray]:
+def type_constraints(query: OptimizeQuery, columns: TypeColumns, today_day: int) -> dict[str, BoolArray]:
     """For each constraint on the machine: which types meet it.
 
-    Only types that the query names are free of the demands on kind, size and index, and of the rule against shared
-    cores, whose speed depends on the neighbours.
+    Only types that the query names are free of the demands on kind, size and index, and of the rules about burstable
+    and shared cores, whose speed is not sustained. today_day: days since 1970-01-01.
     """
-    profile = WORKLOADS[query.workload]
+    profile, requirements = WORKLOADS[query.workload], query.requirements or Requirements()
     named = columns.named(query.instance_types)
     masks = {"instance_types": named} if query.instance_types else {}
+    masks["retired"] = on_sale(columns, today_day)
     masks["workload"] = serves(columns, query.workload) | named
-    masks["shared_core"] = ~columns.shared_core | named
+    masks |= {name: mask | named for name, mask in sustained_speed(requirements, columns).items()}
     masks["power_not_modelled"] = columns.modelled
-    if query.requirements is not None:
-        masks |= requirement_constraints(query.requirements, columns)
-    if query.requirements is None or not query.requirements.sized:
+    masks |= requirement_constraints(requirements, columns)
+    if not requirements.sized:
         masks["size"] = fits_reference(columns, query.workload) | named
+    elif query.workload is WorkloadType.TRAINING and not requirements.asks_accelerators:
+        masks["size"] = trains(columns) | named
     free = named if query.instance_types else columns.named(profile.services)
     masks["no_performance_index"] = np.isfinite(columns.work_per_hour_at_full_load) | free
     return masks
 
 
+def on_sale(columns: TypeColumns, today_day: int) -> BoolArray:
+    """Which types are not retired on that day (since 1970-01-01)."""
+    mask: BoolArray = ~(columns.retired_day <= today_day)
+    return mask
+
+
+def sustained_speed(requirements: Requirements, columns: TypeColumns) -> dict[str, BoolArray]:
+    """Which types the allowances for burstable types and shared cores let pass."""
+    kinds = {
+        "burstable": (requirements.burstable, columns.burstable),
+        "shared_core": (requirements.shared_cores, columns.shared_core),
+    }
+    return {
+        name: mask if allowance is Allowance.ONLY else ~mask
+        for name, (allowance, mask) in kinds.items()
+        if allowance is not Allowance.ALLOW
+    }
+
+
 def requirement_constraints(requirements: Requirements, columns: TypeColumns) -> dict[str, BoolArray]:
     """For each requirement that is set: which types meet it. A type of unknown size does not."""
-    gpus, gpu_model, arch = requirements.gpus, requirements.gpu_model, requirements.arch
     masks: dict[str, BoolArray] = {}
-    if requirements.vcpus is not None:
-        masks["requirements.vcpus"] = columns.vcpus >= requirements.vcpus
-    if requirements.memory_gb is not None:
-        masks["requirements.memory_gb"] = columns.memory_gb >= requirements.memory_gb
-    if gpus is not None:
-        masks["requirements.gpus"] = columns.accelerators >= gpus if gpus > 0 else ~columns.accelerated
-    if requirements.gpu_memory_gb is not None:
-        total_memory_gb = columns.accelerators * columns.accelerator_memory_gb
-        masks["requirements.gpu_memory_gb"] = total_memory_gb >= requirements.gpu_memory_gb
+    for name, column in sizes(columns).items():
+        least: float | None = getattr(requirements, name)
+        if least is not None:
+            none_wanted = least == 0 and name in ("gpus", "accelerators")
+            masks[f"requirements.{name}"] = ~columns.accelerated if none_wanted else column >= least
+    for name, column in caps(columns).items():
+        most: float | None = getattr(requirements, name)
+        if most is not None:
+            masks[f"requirements.{name}"] = column <= most
+    gpu_model, arch = requirements.gpu_model, requirements.arch
     if gpu_model is not None:
         model = gpu_model.casefold()
         masks["requirements.gpu_model"] = columns.where(
@@ -88,6 +115,26 @@ def requirement_constraints(requirements: Requirements, columns: TypeColumns) ->
     if arch is not None:
         masks["requirements.arch"] = columns.where(lambda t: t.arch == arch)
     return masks
+
+
+def sizes(columns: TypeColumns) -> dict[str, FloatArray]:
+    """The size of every type, by the name of the requirement that asks for at least so much."""
+    return {
+        "vcpus": columns.vcpus,
+        "memory_gb": columns.memory_gb,
+        "gpus": columns.gpus,
+        "accelerators": columns.accelerators,
+        "gpu_memory_gb": columns.accelerators * columns.accelerator_memory_gb,
+    }
+
+
+def caps(columns: TypeColumns) -> dict[str, FloatArray]:
+    """The size of every type, by the name of the requirement that allows at most so much."""
+    return {
+        "max_vcpus": columns.vcpus,
+        "max_memory_gb": columns.memory_gb,
+        "max_gpus": columns.accelerators,
+    }
 
 
 def price_constraints(job: Job) -> dict[str, BoolArray]:
@@ -99,5 +146,5 @@ def price_constraints(job: Job) -> dict[str, BoolArray]:
     if query.max_usd_per_hour is not None:
         masks["max_price_per_hour"] = usd_per_hour <= query.max_usd_per_hour
     if query.max_cost_usd is not None:
-        masks["max_cost"] = usd_per_hour * job.span.duration_hours <= query.max_cost_usd
+        masks["max_cost"] = usd_per_hour * job.machine_hours <= query.max_cost_usd
     return masks

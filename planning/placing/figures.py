@@ -10,26 +10,29 @@ from carbon import units
 from catalog.columns import FloatArray, IntArray, TypeColumns
 from planning.placing.candidates import Candidates
 from planning.placing.job import Job
-from planning.placing.rates import UNRATED, TypeRates
+from planning.placing.rates import ACCELERATED, PLAIN, UNRATED, TypeRates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OfferFigures:
     """Columns over the candidates; NaN is unknown.
 
-    order: place among equals, by type, then by region. kind: of its work; UNRATED where no grams per unit of work can
-    be given. gco2e_*: operational and, if the query says so, embodied. performance: speed of one vCPU or accelerator.
+    order: place among equals, by type, then by region. hardware: ACCELERATED or PLAIN. kind: of its work; UNRATED
+    where no grams per unit of work can be given. gco2e_*: operational and, if the query says so, embodied.
+    performance: speed of one vCPU or accelerator. *_per_hour: of one machine.
     """
 
     offer: IntArray
     region: IntArray
     type: IntArray
     order: IntArray
+    hardware: IntArray
     kind: IntArray
     performance: FloatArray
     work_per_hour: FloatArray
     gco2e_per_hour: FloatArray
     gco2e_per_work: FloatArray
+    usd_per_hour: FloatArray
     usd_per_work: FloatArray
 
 
@@ -71,10 +74,12 @@ def offer_figures(
         region=region,
         type=kind,
         order=columns.order[kind] * len(region_order) + region_order[region],
+        hardware=np.where(columns.accelerated, ACCELERATED, PLAIN)[kind],
         kind=np.where(np.isfinite(gco2e_per_work), rates.kind[kind], UNRATED),
         performance=columns.performance[kind],
         work_per_hour=work_per_hour,
         gco2e_per_hour=grams,
         gco2e_per_work=gco2e_per_work,
+        usd_per_hour=usd_per_hour[candidates.offer],
         usd_per_work=usd_per_work,
     )

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from carbon import units
-from carbon.workload import OptimizeQuery
+from carbon.placements import MachineSize, RankedBy
+from carbon.workload import CurrentMachines, OptimizeQuery, RankBy
 from catalog.columns import FloatArray
+from catalog.model import InstanceType
 from catalog.offers import Offers
 from mapping import CloudMap, pue_by_region
 from planning.outlook.zones import Outlook
+from planning.placing.measure import machine_size, ranked_by, with_size_of
 from planning.placing.rates import TypeRates
 from planning.placing.scope import RegionScope
 from planning.scheduling.span import RunSpan
@@ -39,6 +42,8 @@ class Job:
     rates: TypeRates
     gco2e_per_kwh_it: FloatArray
     usd_per_hour: FloatArray
+    ranked_by: RankedBy
+    size: MachineSize
 
     @classmethod
     def of(
@@ -51,6 +56,9 @@ class Job:
         today_day: int,
     ) -> Job:
         """The outlook holds the zones of scope.to_read for the whole span."""
+        measure = ranked_by(query)
+        sized = query if query.current is None else with_size_of(_machine(query.current, mapping), query, measure.by)
+        size = machine_size(sized, is_of_current=sized is not query)
         starts = _starts(mapping.offers, scope, span, outlook)
         prices = mapping.prices
         usd_per_hour = prices.usable_spot(today_day) if query.spot else prices.on_demand_usd_per_hour
@@ -58,16 +66,30 @@ class Job:
             TypeRates.at(mapping.columns, query.load),
             starts.gco2e_per_kwh * pue_by_region(mapping),
         )
-        return cls(query, mapping, scope, span, outlook, today_day, starts, rates, gco2e_per_kwh_it, usd_per_hour)
+        facts = (sized, mapping, scope, span, outlook, today_day)
+        return cls(*facts, starts, rates, gco2e_per_kwh_it, usd_per_hour, measure, size)
 
     @property
     def offers(self) -> Offers:
         """Every offer of the catalog."""
         return self.mapping.offers
 
+    @property
+    def machine_hours(self) -> float:
+        """Hours of all machines of the job together."""
+        return self.span.duration_hours * self.query.count
+
     def work(self, type_index: int) -> float:
-        """Units of work that a type does over the duration; NaN if unrated."""
-        return float(self.rates.work_per_hour[type_index]) * self.span.duration_hours
+        """Units of work that the machines of a type do over the duration; NaN if unrated."""
+        return float(self.rates.work_per_hour[type_index]) * self.machine_hours
+
+    def amount(self, type_index: int) -> float:
+        """How many units of what is compared a type stands for: of work, or hours of one machine."""
+        return self.work(type_index) if self.ranked_by.by is RankBy.WORK else self.machine_hours
+
+
+def _machine(current: CurrentMachines, mapping: CloudMap) -> InstanceType:
+    return mapping.instance_type(mapping.regions[current.region].provider, current.instance_type)
 
 
 def _starts(offers: Offers, scope: RegionScope, span: RunSpan, outlook: Outlook) -> RegionStarts:

@@ -102,7 +102,7 @@ def _machines(
     today_day: int,
 ) -> _Machines:
     """Cached for each question, since prices do not change and days seldom do. Read only."""
-    cheapest = cheapest_offers(prices, instance_type, shape, by_spot_on_day=today_day if by_spot else None)
+    cheapest = cheapest_offers(prices, instance_type, shape, by_spot=by_spot, today_day=today_day)
     offer = cheapest[region_set.index]
     exists = offer != NONE
     return _Machines(

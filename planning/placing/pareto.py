@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from carbon.placements import Pareto, ParetoPoint
+from carbon.workload import RankBy
 from catalog.columns import FloatArray, IntArray
 from planning.placing.figures import OfferFigures
 from planning.placing.job import Job
@@ -52,12 +53,12 @@ def pareto_front(usd: FloatArray, gco2e: FloatArray, order: IntArray) -> Front:
 def pareto(job: Job, offers: OfferFigures, ranked: Ranked) -> Pareto:
     """Each qualifying offer at its on-demand and its usable spot price (or the one kind the question pays).
 
-    Per unit of the work row 1 does, among offers whose work is counted as its work is; with `requirements` that say
-    how big the machine is, and so describe a job, per job: one machine for the duration.
+    By work: per unit of the work row 1 does, among offers whose work is counted as its work is. By machine: per job,
+    the machines for the duration.
     """
     prices, query = job.mapping.prices, job.query
-    if query.requirements is not None and query.requirements.sized:
-        per, hours = JOB, np.full(len(offers.offer), job.span.duration_hours)
+    if job.ranked_by.by is RankBy.MACHINE:
+        per, hours = JOB, np.full(len(offers.offer), job.machine_hours)
     else:
         unit = WORK_UNITS.get(int(ranked.kind[0]))
         if unit is None:

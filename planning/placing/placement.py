@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from carbon.errors import NoFeasiblePlacement
 from carbon.intensity import Quality
 from carbon.placements import Placement
 from planning.placing.advice import advice
 from planning.placing.candidates import narrow
 from planning.placing.constraints import constraints
+from planning.placing.current import current_run
 from planning.placing.figures import figures
 from planning.placing.job import Job
 from planning.placing.pareto import pareto
 from planning.placing.rank import rank
+from planning.placing.refusal import refusal
 from planning.placing.requested import requested_region
 from planning.placing.rows import row
 from planning.placing.savings import savings
@@ -25,18 +26,18 @@ def place(job: Job) -> Placement:
     demands = constraints(job)
     candidates = narrow(job.offers, in_scope, demands)
     if not len(candidates):
-        raise NoFeasiblePlacement(
-            "no offer meets every constraint", candidates=candidates.total, removed=candidates.removed
-        )
+        raise refusal(job, demands, candidates)
     offers = figures(job, candidates)
-    ranked = rank(offers, query, query.per_region)
-    rows = tuple(row(job, ranked, index, best=ranked) for index in range(min(query.limit, len(ranked.region))))
+    ranked = rank(offers, query, job.ranked_by.by, query.per_region)
+    rows = tuple(row(job, ranked, index, best=ranked) for index in range(min(query.limit, len(ranked))))
     requested = requested_region(job, demands, ranked)
     regions, grids = np.unique(candidates.region), job.outlook.current_by_row
     return Placement(
         rows=rows,
         requested=None if any(listed.is_requested_region for listed in rows) else requested,
-        savings=savings(job, ranked, requested),
+        ranked_by=job.ranked_by,
+        size=job.size,
+        savings=savings(job, ranked, requested, current_run(job)),
         advice=advice(job, offers, ranked, rows[0], requested),
         duration_hours=span.duration_hours,
         ranking_hours=span.window_hours,

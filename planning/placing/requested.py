@@ -37,5 +37,5 @@ def requested_region(job: Job, constraints: Constraints, ranked: Ranked) -> Plac
     affordable = narrow(job.offers, here, Constraints(types=constraints.types, prices=constraints.prices))
     if not len(affordable):
         refused += tuple(name for name in constraints.prices if name in affordable.removed)
-    best_here = row(job, rank(figures(job, machines), job.query, per_region=1), 0, best=ranked)
+    best_here = row(job, rank(figures(job, machines), job.query, job.ranked_by.by, per_region=1), 0, best=ranked)
     return replace(best_here, qualifies=False, refused_by=refused, score=None)

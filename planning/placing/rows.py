@@ -13,7 +13,7 @@ from catalog.model import InstanceType
 from planning.placing.emission import Machines, Site, emission, sustained_utilization
 from planning.placing.job import Job
 from planning.placing.rank import Ranked
-from planning.placing.rates import WORK_UNITS
+from planning.placing.rates import UNRATED, WORK_UNITS
 from planning.placing.told_apart import ranged_row
 from planning.scheduling.waiting import expected_savings
 
@@ -29,11 +29,9 @@ def row(job: Job, ranked: Ranked, index: int, *, best: Ranked) -> PlacementRow:
     emitted = _emission(job, region, instance, mean, int(ranked.offer[index]))
     unit, speed = WORK_UNITS.get(int(ranked.kind[index])), finite(job.mapping.columns.performance[type_index])
     grams = finite(ranked.gco2e_per_work[index])
-    same_for_work = relative = indistinguishable = None
-    if unit is not None and grams is not None and ranked.kind[index] == best.kind[0]:
-        same_for_work = grams * job.work(int(best.type[0]))
-        relative = None if speed is None else speed / _best_performance(job, best)
-        indistinguishable = not distinguishable(ranged_row(job, ranked, index), ranged_row(job, best, _greenest(best)))
+    is_same_work = unit is not None and ranked.kind[index] == best.kind[0]
+    is_compared = ranked.group[index] == best.group[0] != UNRATED
+    compared = job.amount(int(best.type[0])) if is_compared else None
     carbon_price = job.query.carbon_usd_per_tonne
     return PlacementRow(
         emission=emitted,
@@ -55,12 +53,14 @@ def row(job: Job, ranked: Ranked, index: int, *, best: Ranked) -> PlacementRow:
         work_unit=unit,
         performance=speed,
         performance_basis=_performance_basis(instance),
-        relative_performance=relative,
+        relative_performance=None if unit is None else _relative(job, ranked, index, best),
         gco2e_per_unit_work=grams,
-        gco2e_for_same_work=same_for_work,
+        gco2e_for_same_work=None if grams is None or not is_same_work else grams * job.work(int(best.type[0])),
         usd_per_unit_work=finite(ranked.usd_per_work[index]),
+        compared_gco2e=None if compared is None else finite(ranked.gco2e[index] * compared),
+        compared_usd=None if compared is None else finite(ranked.usd[index] * compared),
         carbon_usd=emitted.total_gco2e * carbon_price / units.GRAMS_PER_TONNE if carbon_price else None,
-        within_uncertainty_of_best=indistinguishable,
+        within_uncertainty_of_best=None if compared is None else _is_near_best(job, ranked, index, best),
         score=finite(ranked.score[index]),
         is_requested_region=region == job.scope.requested,
     )
@@ -77,6 +77,7 @@ def _emission(job: Job, region: int, instance: InstanceType, used: CarbonIntensi
         instance=instance,
         utilization=sustained_utilization(instance, job.query.load),
         duration_hours=job.span.duration_hours,
+        count=job.query.count,
         include_embodied=job.query.include_embodied,
     )
     site = Site(
@@ -92,14 +93,19 @@ def _emission(job: Job, region: int, instance: InstanceType, used: CarbonIntensi
     return emission(machines, site)
 
 
-def _best_performance(job: Job, best: Ranked) -> float:
-    """The highest performance among all qualifying offers whose work is counted as row 1's is."""
-    return float(job.mapping.columns.performance[best.type[0]] / best.relative[0])
+def _is_near_best(job: Job, ranked: Ranked, index: int, best: Ranked) -> bool:
+    """Whether the ranges of the row and of the greenest comparable one overlap, without what both share."""
+    greenest = int(np.argmin(np.where(best.group == best.group[0], best.gco2e, np.inf)))
+    return not distinguishable(ranged_row(job, ranked, index), ranged_row(job, best, greenest))
 
 
-def _greenest(best: Ranked) -> int:
-    """The row with the fewest grams per unit of work among those whose work is counted as row 1's is."""
-    return int(np.argmin(np.where(best.kind == best.kind[0], best.gco2e_per_work, np.inf)))
+def _relative(job: Job, ranked: Ranked, index: int, best: Ranked) -> float | None:
+    """Performance over the highest among all qualifying offers of its kind of work; None where none qualifies."""
+    performance, alike = job.mapping.columns.performance, np.flatnonzero(best.kind == ranked.kind[index])
+    if not len(alike):
+        return None
+    highest = performance[best.type[alike[0]]] / best.relative[alike[0]]
+    return float(performance[ranked.type[index]] / highest)
 
 
 def _performance_basis(instance: InstanceType) -> str | None:

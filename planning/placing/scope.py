@@ -19,12 +19,14 @@ class RegionScope:
     """The regions of a question; every mask has an entry per region of the offers.
 
     conditions: a region that fails one of these offers no candidates at all. constraints: what the caller demands of
-    the place. requested: index of the caller's own region, which is rated whether it meets them or not.
+    the place. requested: index of the caller's own region, which is rated whether it meets them or not. current: index
+    of the region of what runs today.
     """
 
     conditions: Masks
     constraints: Masks
     requested: int | None
+    current: int | None = None
 
     @property
     def in_scope(self) -> BoolArray:
@@ -34,13 +36,16 @@ class RegionScope:
 
     @property
     def to_read(self) -> IntArray:
-        """Indexes of the regions whose grid counts: those that meet everything, then the requested one."""
+        """Indexes of the regions whose grid counts: those that meet everything, then requested and current."""
         eligible = np.logical_and.reduce([*self.conditions.values(), *self.constraints.values()])
-        regions: IntArray = np.flatnonzero(eligible)
-        return regions if self.requested is None or eligible[self.requested] else np.append(regions, self.requested)
+        also = dict.fromkeys(i for i in (self.requested, self.current) if i is not None and not eligible[i])
+        regions: IntArray = np.append(np.flatnonzero(eligible), np.array(list(also), dtype=np.intp))
+        return regions
 
 
-def region_scope(query: OptimizeQuery, regions: tuple[Region, ...], requested: int | None = None) -> RegionScope:
+def region_scope(
+    query: OptimizeQuery, regions: tuple[Region, ...], requested: int | None = None, current: int | None = None
+) -> RegionScope:
     """The scope of a query over the regions of the offers."""
 
     def mask(meets: Callable[[Region], bool]) -> BoolArray:
@@ -56,4 +61,4 @@ def region_scope(query: OptimizeQuery, regions: tuple[Region, ...], requested: i
         constraints["countries"] = mask(lambda r: r.country in query.countries)
     if query.exclude_regions:
         constraints["exclude_regions"] = mask(lambda r: r.key not in query.exclude_regions)
-    return RegionScope(conditions, constraints, requested)
+    return RegionScope(conditions, constraints, requested, current)

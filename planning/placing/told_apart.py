@@ -5,7 +5,7 @@ from __future__ import annotations
 from carbon import units
 from carbon.intensity import CarbonIntensity
 from carbon.ranges import SURE, Factors, RangedFigure, combined
-from carbon.workload import Load
+from carbon.workload import Load, RankBy
 from catalog.model import InstanceType
 from planning.placing.emission import sustained_utilization
 from planning.placing.job import Job
@@ -13,8 +13,13 @@ from planning.placing.rank import Ranked
 
 
 def ranged_row(job: Job, ranked: Ranked, index: int) -> RangedFigure:
-    """Grams per unit of work of row `index`, with its range."""
-    region, starts = int(ranked.region[index]), job.starts
+    """What the ranking compares of row `index`, with its range."""
+    return ranged_offer(job, float(ranked.gco2e[index]), int(ranked.region[index]), int(ranked.type[index]))
+
+
+def ranged_offer(job: Job, gco2e: float, region: int, type_index: int) -> RangedFigure:
+    """Grams of an offer in its window, with their range. region, type_index: places in the catalog's offers."""
+    starts = job.starts
     used = job.outlook.describe(
         int(starts.zone_row[region]),
         float(starts.gco2e_per_kwh[region]),
@@ -22,21 +27,22 @@ def ranged_row(job: Job, ranked: Ranked, index: int) -> RangedFigure:
         job.span.window_hours * units.HOUR_SECONDS,
     )
     return ranged_figure(
-        float(ranked.gco2e_per_work[index]),
+        gco2e,
         zone=job.offers.regions[region].zone,
-        instance=job.mapping.columns.types[int(ranked.type[index])],
+        instance=job.mapping.columns.types[type_index],
         load=job.query.load,
         used=used,
+        by=job.ranked_by.by,
     )
 
 
 def ranged_figure(
-    value: float, *, zone: str, instance: InstanceType, load: Load, used: CarbonIntensity
+    value: float, *, zone: str, instance: InstanceType, load: Load, used: CarbonIntensity, by: RankBy
 ) -> RangedFigure:
-    """Grams of an offer per unit of work, or for the same work, with the parts of its doubt.
+    """Grams of an offer, of the machine or per unit of work, with the parts of their doubt.
 
-    used: the mean intensity that the grams rest on. The machine's part is that of its power and of its work index. An
-    assumed load of accelerators adds nothing: it is the same for all machines of a question.
+    used: the mean intensity that the grams rest on. The machine's part is that of its power and, by work, of its work
+    index. An assumed load of accelerators adds nothing: it is the same for all machines of a question.
     """
     power = SURE
     if instance.power is not None:
@@ -47,7 +53,7 @@ def ranged_figure(
         zone=zone,
         grid=used.grid or SURE,
         machine=f"{instance.provider}:{instance.instance_type}",
-        power=combined(power, _work(instance)),
+        power=combined(power, _work(instance)) if by is RankBy.WORK else power,
     )
 
 

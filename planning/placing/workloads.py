@@ -28,7 +28,7 @@ class WorkloadProfile:
     """What a workload is.
 
     reference_*: the machine it needs; categories: of CPU types that serve it; accelerators: kinds that do.
-    services: sized services compared, at the reference size.
+    services: sized services compared, at the reference size. is_service: it runs for as long as the machine does.
     """
 
     workload: WorkloadType
@@ -39,6 +39,7 @@ class WorkloadProfile:
     accelerators: frozenset[str] = frozenset()
     services: tuple[str, ...] = ()
     flexible_by_default: bool
+    is_service: bool = False
     text: str
 
 
@@ -60,6 +61,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             categories=NODES,
             accelerators=frozenset({"gpu", "tpu", "asic"}),
             flexible_by_default=False,
+            is_service=True,
             text="Inferentia and GPU types with 1 to 4 accelerators, or CPU types of 4 to 16 vCPU and 8 to 32 GB",
         ),
         WorkloadProfile(
@@ -76,6 +78,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             reference_memory_gb=32.0,
             categories=MEMORY_OR_STORAGE,
             flexible_by_default=False,
+            is_service=True,
             text="Memory and storage optimised types of 4 to 16 vCPU and 32 to 128 GB; cannot wait",
         ),
         WorkloadProfile(
@@ -85,6 +88,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             categories=NODES,
             services=("fargate-arm64-2vcpu-4gb", "fargate-x86_64-2vcpu-4gb"),
             flexible_by_default=False,
+            is_service=True,
             text="Fargate tasks of 2 vCPU and 4 GB and node types of 2 to 8 vCPU and 4 to 16 GB; cannot wait",
         ),
         WorkloadProfile(
@@ -94,6 +98,7 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             categories=frozenset({"serverless"}),
             services=("lambda-arm64-1769mb", "lambda-x86_64-1769mb"),
             flexible_by_default=False,
+            is_service=True,
             text="Lambda functions of 1,769 MB (one vCPU), Arm and x86; cannot wait",
         ),
     )
@@ -126,6 +131,12 @@ def _serves(profile: WorkloadProfile, instance: InstanceType) -> bool:
 
 # Accelerators built for inference, which do not train.
 INFERENCE_ONLY = frozenset({"AWS Inferentia", "AWS Inferentia2", "Qualcomm Cloud AI 100"})
+
+
+def trains(columns: TypeColumns) -> BoolArray:
+    """Which types have at least one whole accelerator that is large enough to train on."""
+    mask: BoolArray = columns.accelerators >= 1.0
+    return mask & (columns.accelerator_memory_gb >= MIN_TRAINING_ACCELERATOR_MEMORY_GB)
 
 
 @table_cache(None)

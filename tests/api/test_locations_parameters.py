@@ -246,4 +246,4 @@ def test_every_wrong_parameter_is_told_at_once(get: Ask) -> None:
 
 
 def test_names_in_snake_case_are_no_parameters(get: Ask) -> None:
-    assert errors(get, "memory_gb=8") == {"memory_gb": ("unknown_field", ["memoryGb"])}
+    assert errors(get, "memory_gb=8") == {"memory_gb": ("unknown_field", ["memoryGb", "maxMemoryGb"])}

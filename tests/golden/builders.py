@@ -168,7 +168,7 @@ def open_regions(provider: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Placed:
-    """One region's best type, with grams per unit of work."""
+    """One region's best type, with grams per unit of work, or per hour of one machine."""
 
     grams: float
     type: str
@@ -183,10 +183,12 @@ def ranking(
     utilization: float = 0.5,
     embodied: bool = False,
     pue: Callable[[str, str], float] = one_pue,
+    by_machine: bool = False,
 ) -> list[Placed]:
-    """Each open region's best type by grams per unit of work, best first; of equals the smaller, then the name.
+    """Each open region's best type by grams, best first; of equals the smaller, then the name.
 
-    serves: whether a type of this name may run the work; intensity: mean of a grid zone.
+    Grams are those of a unit of work, or of one machine in an hour. serves: whether a type of this name may run the
+    work; intensity: mean of a grid zone.
     """
     kwh, hardware, zones = {}, {}, open_regions(provider)
     pues = {region: pue(provider, region) for region in zones}
@@ -195,7 +197,8 @@ def ranking(
         found.setdefault(region, []).append((region, name))
         one = machine(provider, name)
         if name not in kwh:
-            kwh[name] = one.watts_per_work(utilization) / 1000
+            watts = one.watts(utilization) if by_machine else one.watts_per_work(utilization)
+            kwh[name] = watts / 1000
             grams_an_hour = number(one.row["embodied_kgco2e"]) * 1000 / 35_040
             hardware[name] = grams_an_hour / (one.work(utilization) or 1) if embodied else 0.0
 
@@ -215,6 +218,7 @@ def eligible(provider: str, serves: Callable[[str, Machine], bool]) -> list[tupl
         name
         for name in {name for _, name in offers(provider)}
         if _modelled(provider, name) and machine(provider, name).work() is not None
+        if machine(provider, name).row["burstable"] != "yes"
         if serves(name, machine(provider, name))
     }
     return [(region, name) for region, name in offers(provider) if name in good and region in open_regions(provider)]

@@ -8,14 +8,16 @@ It is Wednesday, 18 November 2026, 10:20 UTC. Watts follow catalog/data/README.m
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from math import sqrt
 
 import pytest
 
 from carbon.errors import NoFeasiblePlacement
 from carbon.placements import BareRegion, Placement, PlacementRow
 from carbon.reading import ZoneReading
-from carbon.workload import Load, OptimizeQuery, Priority, Requirements, WorkloadType
+from carbon.workload import Load, OptimizeQuery, Priority, RankBy, Requirements, WorkloadType
 from engine import Engine
 from mapping import CloudMap
 from tests.fakes.clouds import cloud_map, one_pue_map
@@ -78,6 +80,13 @@ def is_training(_: str, one: Machine) -> bool:
     )
 
 
+def assert_ranked_by_machine_as(found: Placement, by_hand: list[builders.Placed]) -> None:
+    assert found.ranked_by.by is RankBy.MACHINE
+    assert listed(found) == [(one.region, one.type) for one in by_hand[: len(found.rows)]]
+    grams = [row.emission.total_gco2e / row.emission.duration_hours for row in found.rows]
+    assert grams == pytest.approx([one.grams for one in by_hand[: len(found.rows)]], rel=1e-6)
+
+
 def assert_ranked_as(found: Placement, by_hand: list[builders.Placed]) -> None:
     assert listed(found) == [(one.region, one.type) for one in by_hand[: len(found.rows)]]
     grams = [row.gco2e_per_unit_work for row in found.rows]
@@ -116,7 +125,7 @@ def test_on_baselines_alone_the_whole_ranking_follows_the_shipped_tables() -> No
     def by_hand(zone: str) -> float:
         return mean([builders.baseline(zone, utc(18, hour)) for hour in range(10, 14)], 20, 180)
 
-    assert_ranked_as(found, ranking("aws", is_database, by_hand, pue=builders.region_pue))
+    assert_ranked_by_machine_as(found, ranking("aws", is_database, by_hand, by_machine=True, pue=builders.region_pue))
     assert len(found.rows) == 34
     for row in found.rows:
         zone = builders.open_regions("aws")[row.emission.region.removeprefix("aws:")]
@@ -201,15 +210,16 @@ def test_a_database_is_not_told_to_wait_and_is_ranked_by_its_next_24_hours() -> 
     found = answer(ask(WorkloadType.DATABASE, duration_hours=None, region="aws:eu-north-1"), zones)
 
     best = found.rows[0]
-    assert listed(found)[:2] == [("eu-west-3", "r8g.xlarge"), ("eu-north-1", "r8g.xlarge")]
+    assert listed(found)[:2] == [("eu-west-3", "r6g.xlarge"), ("eu-north-1", "r6g.xlarge")]
     assert (found.flexible, found.duration_hours, found.ranking_hours) == (False, 1.0, 24.0)
     for row in found.rows:
         assert row.window.starts_at == NOW
         assert row.start_now_gco2e == pytest.approx(row.emission.operational_gco2e)
     assert [row.emission.used.gco2e_per_kwh for row in found.rows[:2]] == pytest.approx([33.472222, 94.444444])
-    # r8g.xlarge (Graviton4): 4 x 2.07636 + 0.392 x (32 - 4 x 1.07) = 19.17168 W; one hour x 1.15 is 0.022047432 kWh.
-    assert best.emission.energy_kwh == pytest.approx(0.022047432)
-    assert best.emission.operational_gco2e == pytest.approx(0.022047432 * 33.472222)
+    # r6g.xlarge (Graviton2): 4 x (0.495 + 0.69 x 2.104) + 0.392 x (32 - 4 x 1.07) = 18.65328 W, the least
+    # of one machine; one hour x 1.15 is 0.021451272 kWh.
+    assert best.emission.energy_kwh == pytest.approx(0.021451272)
+    assert best.emission.operational_gco2e == pytest.approx(0.021451272 * 33.472222)
     assert best.emission.now.gco2e_per_kwh == 80
     assert not [hint for hint in found.advice if hint.kind == "time"]
 
@@ -268,6 +278,7 @@ def test_advice_repeats_what_the_rows_say() -> None:
             regions=("aws:eu-south-2", "aws:us-east-1"),
             duration_hours=4.0,
             instance_types=named,
+            count=100,
         ),
         {"ES": spain},
     )
@@ -275,32 +286,34 @@ def test_advice_repeats_what_the_rows_say() -> None:
     first, here = found.rows
     hints = {hint.kind: hint for hint in found.advice}
     assert listed(found) == [("eu-south-2", "m8g.large"), ("us-east-1", "m8g.large")]
-    assert set(hints) == {"time", "region"}
-    # m8g.large: 0.00644984 kW x 4 h x 1.15 x 50 = 1.4834632 g at 14:00. At once, until 14:20, 220 minutes are at 200
-    # and 20 at 50, 187.5 on average: 5.562987 g, so waiting saves 73.333 %.
+    assert set(hints) == {"time", "region", "utilization", "spot"}
+    # 100 m8g.large: 0.644984 kW x 4 h x 1.15 x 50 = 148.34632 g at 14:00. At once, until 14:20, 220 minutes are at 200
+    # and 20 at 50, 187.5 on average: 556.2987 g, so waiting saves 73.333 %.
     assert (first.window.starts_at, first.window.ends_at) == (utc(18, 14), utc(18, 18))
-    assert (hints["time"].from_gco2e, hints["time"].to_gco2e) == pytest.approx((5.562987, 1.4834632))
+    assert (hints["time"].from_gco2e, hints["time"].to_gco2e) == pytest.approx((556.2987, 148.34632))
     assert hints["time"].saving_share == pytest.approx(1 - 50 / 187.5)
     assert hints["time"].from_gco2e == pytest.approx(first.start_now_gco2e)
     # The same machine at 300 instead of 50: 83.333 % less.
-    assert (hints["region"].from_gco2e, hints["region"].to_gco2e) == pytest.approx((8.9007792, 1.4834632))
+    assert (hints["region"].from_gco2e, hints["region"].to_gco2e) == pytest.approx((890.07792, 148.34632))
     assert hints["region"].from_gco2e == pytest.approx(here.gco2e_for_same_work)
     assert hints["region"].saving_share == pytest.approx(1 - 50 / 300)
+    # At 0.8: 0.69 + 0.3 x 0.62 = 0.876: 2 x (0.528 + 0.876 x 2.244) + 2.29712 = 7.284608 W for 0.5/0.8 of the hours.
+    assert hints["utilization"].to_gco2e == pytest.approx(148.34632 * 7.284608 / 6.44984 * 0.625, rel=1e-6)
     assert "73.3%" in hints["time"].text
     assert "83.3%" in hints["region"].text
 
 
-def test_no_advice_is_given_where_none_applies() -> None:
+def test_no_advice_on_another_machine_place_or_time_is_given_where_none_applies() -> None:
     # Flat for as long as it may wait, the caller is where it is best, and m7g (Graviton3: 2 x (0.495 + 0.69 x 2.104) +
     # 2.29712 = 6.19064 W over 62986/51421 = 1.224908: 5.053963 W a unit) and m7a (5.363652) differ by a factor of
     # 1.061, less than the model can tell apart.
     named = ("m7g.large", "m7a.large")
 
-    found = answer(ask(region="aws:eu-north-1", instance_types=named), {"SE-SE3": flat(NOW, 20)})
+    found = answer(ask(region="aws:eu-north-1", instance_types=named, count=100), {"SE-SE3": flat(NOW, 20)})
 
     assert machine("aws", "m7a.large").watts_per_work() == pytest.approx(5.363652, rel=1e-6)
     assert machine("aws", "m7g.large").watts_per_work() == pytest.approx(5.053963, rel=1e-5)
-    assert found.advice == ()
+    assert {hint.kind for hint in found.advice} == {"utilization", "spot"}
     assert found.rows[0].is_requested_region
     assert found.requested is None
 
@@ -309,23 +322,24 @@ def test_no_advice_is_given_where_none_applies() -> None:
 def test_architectures_whose_ranges_overlap_are_not_worth_a_hint(x86: str) -> None:
     # The ranges of the power model and of the work index reach from 0.42 to 1.96 for m8g and from 0.57 for m7i, whose
     # grams per unit of work are 2.05 times as many: 1.96 is more than 0.57 x 2.05.
-    found = answer(ask(regions=("aws:eu-west-3",), instance_types=("m8g.large", x86)), GREEN)
+    found = answer(ask(regions=("aws:eu-west-3",), instance_types=("m8g.large", x86), count=100), GREEN)
 
-    assert [hint.kind for hint in found.advice] == []
+    assert "architecture" not in {hint.kind for hint in found.advice}
 
 
 def test_architectures_whose_ranges_do_not_overlap_are_worth_a_hint_that_names_the_smaller_of_equals() -> None:
     # m8g.large and m8g.2xlarge emit the same per unit of work. A t2.large emits 3.6 times as much.
     named = ("m8g.2xlarge", "m8g.large", "t2.large")
 
-    (hint,) = answer(ask(regions=("aws:eu-west-3",), instance_types=named), GREEN).advice
+    found = answer(ask(regions=("aws:eu-west-3",), instance_types=named, count=100), GREEN)
 
+    hint = next(hint for hint in found.advice if hint.kind == "architecture")
     assert (hint.kind, hint.to_label, hint.from_label) == ("architecture", "m8g.large", "t2.large")
 
 
 def test_relative_performance_is_over_the_fastest_that_qualifies_though_no_region_is_best_with_it() -> None:
     # m6g.large: 6.3174284 W a unit at 50389/51421 = 0.979930; m7i.large: 8.2867614 at 1.240038. Both ways m6g wins:
-    # (1 + 0.979930/1.240038)/2 = 0.895121 against (6.3174284/8.2867614 + 1)/2 = 0.881176.
+    # sqrt(0.979930/1.240038) = 0.888956 against sqrt(6.3174284/8.2867614) = 0.873129.
     assert machine("aws", "m6g.large").watts_per_work() == pytest.approx(6.3174284)
     assert machine("aws", "m7i.large").watts_per_work() == pytest.approx(8.2867614)
     there, types = ("aws:eu-north-1",), ("m6g.large", "m7i.large")
@@ -336,7 +350,7 @@ def test_relative_performance_is_over_the_fastest_that_qualifies_though_no_regio
     assert listed(carbon) == listed(balanced) == [("eu-north-1", "m6g.large")]
     assert carbon.rows[0].relative_performance == pytest.approx(0.790242, rel=1e-6)
     assert balanced.rows[0].relative_performance == pytest.approx(0.790242, rel=1e-6)
-    assert balanced.rows[0].score == pytest.approx(0.895121, rel=1e-6)
+    assert balanced.rows[0].score == pytest.approx(0.888956, rel=1e-6)
     assert isinstance(carbon.requested, PlacementRow)
     assert carbon.requested.relative_performance == pytest.approx(0.790242, rel=1e-6)
 
@@ -353,7 +367,7 @@ def test_savings_are_for_the_work_of_row_1_and_shares_of_the_worse_figure() -> N
     assert found.savings.worst_region == "aws:ap-east-1"
     assert found.savings.against_worst_gco2e == pytest.approx(worst - 7.12062336, rel=1e-6)
     assert found.savings.against_worst_share == pytest.approx(1 - 7.12062336 / worst, rel=1e-6)
-    assert (found.savings.baseline_region, found.savings.baseline_is_requested) == ("aws:eu-west-1", False)
+    assert (found.savings.baseline_region, found.savings.baseline_basis) == ("aws:eu-west-1", "median region")
     assert found.savings.baseline_gco2e == pytest.approx(44.503896, rel=1e-6)
     assert found.savings.against_baseline_share == pytest.approx(1 - 7.12062336 / 44.503896, rel=1e-6)
 
@@ -420,25 +434,27 @@ def test_performance_takes_the_fastest_vcpu_and_then_the_cleanest_grid() -> None
     assert [row.relative_performance for row in found.rows] == pytest.approx([1.0] * 4 + [0.970943], rel=1e-5)
 
 
-def test_balanced_is_half_of_each_and_can_be_recomputed_from_the_row() -> None:
+def test_balanced_is_the_mean_of_two_ratios_and_can_be_recomputed_from_the_row() -> None:
     found = answer(ask(priority=Priority.BALANCED, limit=40), GREEN)
 
     # The greenest offer is m8g.large in eu-west-3 (0.1863197 g a unit), the fastest vCPU 1.990471.
-    # m8g.large in eu-west-3: (1 + 1.592384/1.990471)/2 = 0.900002; in eu-north-1: (40/60 + 0.800004)/2 = 0.733335.
+    # m8g.large in eu-west-3: sqrt(1 x 1.592384/1.990471) = 0.894429; in eu-north-1: sqrt(40/60 x 0.800004) = 0.730299.
     assert listed(found)[:2] == [("eu-west-3", "m8g.large"), ("eu-north-1", "m8g.large")]
-    assert [row.score for row in found.rows[:2]] == pytest.approx([0.900002, 0.733335], abs=1e-6)
+    assert [row.score for row in found.rows[:2]] == pytest.approx([0.894429, 0.730299], abs=1e-6)
     for row in found.rows:
         assert row.gco2e_per_unit_work is not None
         assert row.relative_performance is not None
         assert row.score == pytest.approx(
-            (0.18631973 / row.gco2e_per_unit_work + row.relative_performance) / 2, rel=1e-6
+            sqrt(0.18631973 / row.gco2e_per_unit_work * row.relative_performance), rel=1e-6
         )
 
 
 def test_requirements_choose_the_size_and_ranking_the_type() -> None:
     requirements = Requirements(vcpus=16, memory_gb=64, arch="arm64")
 
-    found = answer(ask(requirements=requirements), GREEN | {"US-NW-PACW": flat(NOW, 50)})
+    zones = GREEN | {"US-NW-PACW": flat(NOW, 50)}
+    found = answer(ask(requirements=requirements, rank_by=RankBy.WORK), zones)
+    of_machines = answer(ask(requirements=requirements), zones)
 
     # m9g.4xlarge (Graviton5): 16 x (0.418 + 0.69 x 1.777) + 0.392 x (64 - 16 x 1.07) = 26.30608 + 18.37696 = 44.68304 W
     # over 102352/51421 x 16 x 0.5 = 15.923767 of work. At 50 g it beats France's m8g.4xlarge at 40.
@@ -450,8 +466,15 @@ def test_requirements_choose_the_size_and_ranking_the_type() -> None:
     assert listed(found)[:2] == [("us-west-2", "m9g.4xlarge"), ("eu-west-3", "m8g.4xlarge")]
     assert best.emission.draw.it_w == pytest.approx(44.68304)
     assert best.gco2e_per_unit_work == pytest.approx(44.68304 / 15.923767 / 1000 * 1.15 * 50, rel=1e-6)
-    by_hand = ranking("aws", fits, lambda zone: 50.0 if zone == "US-NW-PACW" else green(zone))
-    assert_ranked_as(found, by_hand)
+
+    def intensity(zone: str) -> float:
+        return 50.0 if zone == "US-NW-PACW" else green(zone)
+
+    assert_ranked_as(found, ranking("aws", fits, intensity))
+    # One machine draws least with Graviton2: 16 x (0.495 + 0.69 x 2.104) + 18.37696 = 49.52512 W in France.
+    assert listed(of_machines)[0] == ("eu-west-3", "m6g.4xlarge")
+    assert of_machines.rows[0].emission.draw.it_w == pytest.approx(49.52512)
+    assert_ranked_by_machine_as(of_machines, ranking("aws", fits, intensity, by_machine=True))
 
 
 def test_embodied_emissions_can_change_the_order_and_are_in_every_figure() -> None:
@@ -471,15 +494,16 @@ def test_embodied_emissions_can_change_the_order_and_are_in_every_figure() -> No
     assert_ranked_as(found, ranking("aws", is_general, green, embodied=True))
 
 
-def test_functions_without_a_sourced_index_are_never_ranked_above_those_with_one() -> None:
-    found = answer(ask(WorkloadType.SERVERLESS, duration_hours=1.0, per_region=2, limit=4), GREEN)
+def test_by_work_functions_without_a_sourced_index_are_never_ranked_above_those_with_one() -> None:
+    by_work = ask(WorkloadType.SERVERLESS, duration_hours=1.0, per_region=2, limit=4, rank_by=RankBy.WORK)
+    found = answer(by_work, GREEN)
 
     # Lambda's x86 CPU is not known, so what it does is not: Arm first, x86 last and without figures per unit of work.
     # lambda-arm64-1769mb (Graviton2): 0.495 + 0.69 x 2.104 + 0.392 x (1769/1024 - 1.07) = 2.2045153 W.
     assert {row.emission.instance_type for row in found.rows} == {"lambda-arm64-1769mb"}
     assert found.rows[0].emission.region == "aws:eu-west-3"
     assert found.rows[0].emission.energy_kwh == pytest.approx(0.0022045153 * 1.15)
-    everything = answer(ask(WorkloadType.SERVERLESS, duration_hours=1.0, per_region=2, limit=100), GREEN)
+    everything = answer(replace(by_work, limit=100), GREEN)
     x86 = [row for row in everything.rows if "x86" in row.emission.instance_type]
     assert x86
     assert all(row.gco2e_per_unit_work is None and row.gco2e_for_same_work is None for row in x86)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbon.workload import OptimizeQuery, Priority, Requirements, WorkloadType
+from carbon.workload import Allowance, OptimizeQuery, Priority, Requirements, WorkloadType
 from catalog.model import InstanceType, Region
 from planning.placing.candidates import Candidates, narrow
 from planning.placing.constraints import Constraints, type_constraints
@@ -15,6 +15,7 @@ from planning.placing.scope import region_scope
 from tests.fakes.clouds import cloud_map
 
 OFFERS = cloud_map().offers
+TODAY_DAY = 20_775  # 2026-11-18
 PROVIDERS = ("aws", "azure", "gcp", "scaleway", "ovh")
 
 
@@ -40,9 +41,9 @@ def ask(
     )
 
 
-def find(query: OptimizeQuery) -> Candidates:
+def find(query: OptimizeQuery, *, today_day: int = TODAY_DAY) -> Candidates:
     scope = region_scope(query, OFFERS.regions)
-    constraints = Constraints(regions=scope.constraints, types=type_constraints(query, OFFERS.columns))
+    constraints = Constraints(regions=scope.constraints, types=type_constraints(query, OFFERS.columns, today_day))
     return narrow(OFFERS, scope.in_scope, constraints)
 
 
@@ -119,7 +120,7 @@ def test_every_candidate_left_meets_every_requirement(query: OptimizeQuery) -> N
         assert wanted.memory_gb is None or (machine.memory_gb or 0) >= wanted.memory_gb
         assert wanted.arch is None or machine.arch == wanted.arch
         if wanted.gpus is not None:
-            assert machine.accelerator_count >= wanted.gpus
+            assert (machine.accelerator_count if _is_gpu(machine) else 0) >= wanted.gpus
             assert wanted.gpus > 0 or machine.accelerator is None
         if wanted.gpu_memory_gb:
             assert machine.accelerator is not None
@@ -127,6 +128,10 @@ def test_every_candidate_left_meets_every_requirement(query: OptimizeQuery) -> N
         if wanted.gpu_model is not None:
             assert machine.accelerator is not None
             assert wanted.gpu_model.casefold() in machine.accelerator.accelerator.casefold()
+
+
+def _is_gpu(machine: InstanceType) -> bool:
+    return machine.accelerator is not None and machine.accelerator.kind == "gpu"
 
 
 def test_regions_that_are_not_open_to_everyone_are_no_candidates_even_when_asked_for() -> None:
@@ -213,7 +218,9 @@ def test_a_named_type_escapes_kind_size_and_index() -> None:
 
 
 def test_a_named_type_still_has_to_meet_requirements_and_be_modelled() -> None:
-    unmodelled = next(t for t in cloud_map().catalog.types if t.provider == "azure" and t.power is None)
+    unmodelled = next(
+        t for t in cloud_map().catalog.types if t.provider == "azure" and t.power is None and t.retired_on is None
+    )
 
     small = find(ask(instance_types=("m5.large",), requirements=Requirements(vcpus=4)))
     unknown = find(ask(providers=("azure",), instance_types=(unmodelled.instance_type,)))
@@ -232,9 +239,12 @@ def test_a_type_without_a_sourced_index_takes_part_only_where_it_is_named() -> N
     )
 
 
-def test_burstable_types_of_unknown_baseline_take_part_only_where_they_are_named() -> None:
+def test_burstable_types_take_part_where_they_are_named_or_allowed_and_those_of_unknown_baseline_where_named() -> None:
     assert "Standard_B2ms" not in names_of(find(ask(providers=("azure",))))
-    assert "t3.large" in names_of(find(ask()))
+    assert "t3.large" not in names_of(find(ask()))
+    assert {"t3.large"} == names_of(find(ask(instance_types=("t3.large",))))
+    assert "t3.large" in names_of(find(ask(requirements=Requirements(burstable=Allowance.ALLOW))))
+    assert all(m.burstable for m in types_of(find(ask(requirements=Requirements(burstable=Allowance.ONLY)))))
 
     named = find(ask(providers=("azure",), instance_types=("Standard_B2ms",)))
 
@@ -270,4 +280,54 @@ def test_each_offer_is_counted_by_the_first_constraint_that_removes_it() -> None
 
     here = int((OFFERS.region == cloud_map().region_index["aws:us-east-1"]).sum())
     assert found.removed["exclude_regions"] == here
-    assert found.removed["workload"] + found.removed["requirements.vcpus"] == found.total - here
+    of_types = ("retired", "workload", "burstable", "requirements.vcpus")
+    assert sum(found.removed.get(name, 0) for name in of_types) == found.total - here
+
+
+def test_gpus_are_gpus_and_accelerators_are_devices_of_any_kind() -> None:
+    gpus = types_of(find(ask(WorkloadType.TRAINING, providers=(), requirements=Requirements(gpus=1))))
+    devices = types_of(find(ask(WorkloadType.TRAINING, providers=(), requirements=Requirements(accelerators=1))))
+
+    assert {m.accelerator.kind for m in gpus if m.accelerator} == {"gpu"}
+    assert "asic" in {m.accelerator.kind for m in devices if m.accelerator}
+    assert all(m.accelerator_count >= 1 for m in gpus | devices)
+
+
+def test_training_on_a_named_number_of_vcpus_still_needs_a_whole_accelerator_of_16_gb() -> None:
+    left = types_of(find(ask(WorkloadType.TRAINING, requirements=Requirements(vcpus=4, memory_gb=16))))
+
+    assert "g6.xlarge" in {machine.instance_type for machine in left}
+    assert all(m.accelerator_count >= 1 and m.accelerator and m.accelerator.memory_gb >= 16 for m in left)
+    asked = names_of(find(ask(WorkloadType.TRAINING, requirements=Requirements(vcpus=4, gpu_model="L4"))))
+    assert {"g6.xlarge", "g6f.xlarge"} <= asked
+
+
+def test_caps_leave_out_what_is_larger() -> None:
+    capped = Requirements(vcpus=2, max_vcpus=4, max_memory_gb=16)
+    gpus = types_of(find(ask(WorkloadType.TRAINING, requirements=Requirements(gpus=1, max_gpus=4))))
+
+    assert {m.vcpus for m in types_of(find(ask(requirements=capped)))} == {2, 4}
+    assert all((m.memory_gb or 0) <= 16 for m in types_of(find(ask(requirements=capped))))
+    assert max(m.accelerator_count for m in gpus) == 4
+
+
+def test_shared_cores_take_part_where_they_are_allowed_alone_where_only_they_are() -> None:
+    allowed = ask(providers=("gcp",), requirements=Requirements(vcpus=0.2, shared_cores=Allowance.ALLOW))
+    alone = ask(providers=("gcp",), requirements=Requirements(vcpus=0.2, shared_cores=Allowance.ONLY))
+
+    assert {m.shared_core for m in types_of(find(allowed))} == {True, False}
+    assert {m.shared_core for m in types_of(find(alone))} == {True}
+
+
+def test_a_type_is_recommended_until_the_day_before_it_is_retired_even_if_it_is_named() -> None:
+    retiring = next(
+        OFFERS.columns.types[index]
+        for index in np.unique(OFFERS.type)
+        if OFFERS.columns.modelled[index] and np.isfinite(OFFERS.columns.retired_day[index])
+    )
+    last_day = int(OFFERS.columns.retired_day[OFFERS.columns.named([retiring.instance_type])][0]) - 1
+    query = ask(providers=(retiring.provider,), instance_types=(retiring.instance_type,))
+
+    assert names_of(find(query, today_day=last_day)) == {retiring.instance_type}
+    assert not len(find(query, today_day=last_day + 1))
+    assert find(query, today_day=last_day + 1).removed["retired"] > 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from carbon.errors import DoesNotFit, NoFeasiblePlacement
 from carbon.placements import Placement, PlacementRow
-from carbon.workload import Load, OptimizeQuery, Priority, Requirements, WorkloadType
+from carbon.workload import Load, OptimizeQuery, Priority, RankBy, Requirements, WorkloadType
 from engine import Engine
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat, known
@@ -42,6 +42,8 @@ def questions(draw: st.DrawFn) -> OptimizeQuery:
         flexible=draw(st.one_of(st.none(), st.booleans())),
         start_after=start,
         deadline=deadline,
+        rank_by=draw(st.sampled_from([None, None, *RankBy])),
+        count=draw(st.sampled_from([1, 1, 3])),
         limit=draw(st.integers(1, 12)),
         per_region=draw(st.integers(1, 3)),
     )
@@ -86,11 +88,11 @@ def test_every_row_adds_up(query: OptimizeQuery, reader: FakeReader) -> None:
         emission = row.emission
         assert emission.used.gco2e_per_kwh is not None
         assert emission.operational_gco2e == pytest.approx(emission.energy_kwh * emission.used.gco2e_per_kwh)
-        hours_and_pue = emission.duration_hours / 1000 * emission.pue
+        hours_and_pue = emission.duration_hours / 1000 * emission.pue * emission.count
         assert emission.energy_kwh == pytest.approx(emission.draw.it_w * hours_and_pue)
         assert (emission.embodied_gco2e is not None) == query.include_embodied
         if row.gco2e_per_unit_work is not None:
-            work = work_per_hour(row) * emission.duration_hours
+            work = work_per_hour(row) * emission.duration_hours * emission.count
             assert row.gco2e_per_unit_work == pytest.approx(emission.total_gco2e / work, rel=1e-9)
         assert row.start_now_used.gco2e_per_kwh is not None
         assert row.start_now_gco2e >= emission.operational_gco2e * (1 - 1e-8)
@@ -146,19 +148,34 @@ def test_rows_come_in_the_order_of_the_priority(query: OptimizeQuery, reader: Fa
     if found is None:
         return
 
-    scores = [row.score for row in found.rows if row.work_unit == found.rows[0].work_unit and row.score is not None]
+    compared = [row for row in found.rows if row.compared_gco2e is not None and row.score is not None]
+    scores = [row.score or 0.0 for row in compared]
     assert scores == pytest.approx(sorted(scores, reverse=True), rel=1e-8)
-    first = found.rows[0]
-    for row in found.rows:
-        if row.score is None or row.work_unit != first.work_unit:
-            continue
-        assert row.relative_performance is not None
-        assert row.gco2e_per_unit_work is not None
+    for row in compared:
+        assert row.compared_gco2e is not None
         if query.priority is Priority.PERFORMANCE:
             assert row.score == pytest.approx(row.relative_performance)
         if query.priority is Priority.CARBON:
-            best = first.gco2e_per_unit_work or 0.0
-            assert row.score == pytest.approx(best / row.gco2e_per_unit_work)
+            assert row.score == pytest.approx((compared[0].compared_gco2e or 0.0) / row.compared_gco2e)
+
+
+@given(query=questions(), reader=grids())
+@settings(max_examples=120)
+def test_what_is_compared_is_the_row_itself_by_machine_and_the_work_of_row_1_by_work(
+    query: OptimizeQuery, reader: FakeReader
+) -> None:
+    found = answer(query, reader)
+    if found is None:
+        return
+
+    shown = [*found.rows, *([found.requested] if isinstance(found.requested, PlacementRow) else [])]
+    for row in shown:
+        if found.ranked_by.by is RankBy.WORK:
+            assert row.compared_gco2e == row.gco2e_for_same_work
+        elif row.compared_gco2e is not None:
+            assert row.compared_gco2e == pytest.approx(row.emission.total_gco2e)
+            if row.emission.cost.on_demand_usd is not None:
+                assert row.compared_usd == pytest.approx(row.emission.cost.on_demand_usd)
 
 
 @given(query=questions(), reader=grids())
@@ -169,26 +186,29 @@ def test_savings_and_advice_can_be_recomputed_from_the_answer(query: OptimizeQue
         return
 
     first, saved = found.rows[0], found.savings
-    if first.gco2e_for_same_work is None:
-        assert saved.against_worst_gco2e is None
-        assert not found.advice or {hint.kind for hint in found.advice} == {"time"}
-        return
-    assert first.gco2e_for_same_work == pytest.approx(first.emission.total_gco2e)
-    assert saved.baseline_gco2e is not None
-    assert saved.against_worst_share is not None
-    assert saved.against_baseline_gco2e == pytest.approx(saved.baseline_gco2e - first.gco2e_for_same_work, abs=1e-9)
-    assert -1e-9 <= saved.against_worst_share < 1
+    is_service = query.duration_hours is None and not found.flexible
+    factor = 730.0 if is_service else 1.0
     for hint in found.advice:
+        assert hint.per == ("month" if is_service else "job")
         assert hint.saving_share == pytest.approx((hint.from_gco2e - hint.to_gco2e) / hint.from_gco2e)
-        assert 0 < hint.saving_share < 1
-        assert f"{hint.saving_share:.1%}" in hint.text
+        assert 0 <= hint.saving_share < 1
+        assert hint.kind == "spot" or hint.from_gco2e - hint.to_gco2e >= 1.0
+        assert hint.kind == "spot" or f"{hint.saving_share:.1%}" in hint.text
         if hint.kind == "time":
             hardware = first.emission.embodied_gco2e or 0.0
-            assert hint.from_gco2e == first.start_now_gco2e + hardware
-            assert hint.to_gco2e == first.emission.total_gco2e
-        if hint.kind == "region":
-            assert hint.to_gco2e == first.gco2e_for_same_work
+            assert hint.from_gco2e == pytest.approx((first.start_now_gco2e + hardware) * factor)
+            assert hint.to_gco2e == pytest.approx(first.emission.total_gco2e * factor)
+        if hint.kind == "region" and hint.from_label != first.emission.region:
+            assert hint.to_gco2e == pytest.approx((first.compared_gco2e or 0.0) * factor)
             assert hint.from_label == saved.baseline_region == query.region
+    if first.compared_gco2e is None:
+        assert saved.against_worst_gco2e is None
+        return
+    assert first.compared_gco2e == pytest.approx(first.emission.total_gco2e)
+    assert saved.baseline_gco2e is not None
+    assert saved.against_worst_share is not None
+    assert saved.against_baseline_gco2e == pytest.approx(saved.baseline_gco2e - first.compared_gco2e, abs=1e-9)
+    assert -1e-9 <= saved.against_worst_share < 1
 
 
 def test_the_same_question_has_the_same_answer() -> None:

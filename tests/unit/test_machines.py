@@ -12,6 +12,7 @@ from catalog.model import InstanceType
 from planning.placing.cheapest import NONE, cheapest_offers
 from tests.fakes.clouds import cloud_map
 
+TODAY_ISO = "2026-08-20"
 TODAY = int(datetime(2026, 8, 20, tzinfo=UTC).timestamp()) // 86_400
 OFFERS, PRICES = cloud_map().offers, cloud_map().prices
 
@@ -23,7 +24,10 @@ def machine(kind: InstanceType, shape: Requirements) -> bool:
     return (
         (shape.vcpus is None or (effective_vcpus(kind) or 0.0) >= shape.vcpus)
         and (shape.memory_gb is None or (kind.memory_gb or 0.0) >= shape.memory_gb)
-        and (shape.gpus is None or (accelerators >= shape.gpus if shape.gpus else not accelerators))
+        and (bool(shape.gpus) == bool(accelerators) if shape.gpu_model is None else True)
+        and (not shape.gpus or (kind.accelerator is not None and kind.accelerator.kind == "gpu"))
+        and accelerators >= (shape.gpus or 0)
+        and not (kind.burstable or kind.shared_core or (kind.retired_on or "9") <= TODAY_ISO)
         and (shape.gpu_model is None or shape.gpu_model.casefold() in model)
         and (shape.arch is None or kind.arch == shape.arch)
     )
@@ -39,7 +43,7 @@ def chosen(
     instance_type: str | None = None, shape: Requirements | None = None, *, by_spot: bool = False, today: int = TODAY
 ) -> dict[str, tuple[str, float | None]]:
     """Region -> the machine and the price it was chosen by."""
-    offers = cheapest_offers(PRICES, instance_type, shape, by_spot_on_day=today if by_spot else None)
+    offers = cheapest_offers(PRICES, instance_type, shape, by_spot=by_spot, today_day=today)
     found: dict[str, tuple[str, float | None]] = {}
     for region, offer in zip(OFFERS.regions, offers.tolist(), strict=True):
         if offer != NONE:

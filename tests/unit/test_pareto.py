@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbon.placements import ParetoPoint, Placement
-from carbon.workload import CalculateQuery, Load, OptimizeQuery, Priority, Requirements, WorkloadType
+from carbon.workload import CalculateQuery, Load, OptimizeQuery, Priority, RankBy, Requirements, WorkloadType
 from engine import Engine
 from planning.placing.pareto import Front, pareto_front
 from tests.fakes.clouds import cloud_map, one_pue_map
@@ -120,7 +120,7 @@ def of(point: ParetoPoint) -> tuple[str, str]:
 def test_a_point_per_unit_of_work_has_the_figures_of_the_row_of_its_offer(
     workload: WorkloadType, spot: bool, embodied: bool
 ) -> None:
-    query = ask(workload=workload, spot=spot, include_embodied=embodied)
+    query = ask(workload=workload, spot=spot, include_embodied=embodied, rank_by=RankBy.WORK)
 
     found = answer(query)
 
@@ -176,7 +176,7 @@ def test_only_one_kind_of_work_is_on_a_front_per_unit_of_work() -> None:
     # A vCPU-hour is no TFLOP/s-hour, however cheap: with accelerators at 1 % theirs costs more than a CPU's.
     idle = Load(utilization=1.0, accelerator_utilization=0.01)
 
-    found = answer(ask(workload=WorkloadType.INFERENCE, load=idle))
+    found = answer(ask(workload=WorkloadType.INFERENCE, load=idle, rank_by=RankBy.WORK))
 
     machines = [cloud_map().instance_type(of(p)[0].partition(":")[0], p.instance_type) for p in found.pareto.points]
     assert found.pareto.per == "tflop/s-hours"
@@ -237,10 +237,10 @@ def test_where_nothing_has_a_price_there_is_no_point() -> None:
     assert found.offers_without_price == found.qualifying
 
 
-def test_requirements_without_a_size_describe_no_job_and_leave_the_size_to_the_workload() -> None:
+def test_requirements_without_a_size_leave_the_size_to_the_workload() -> None:
     found = answer(ask(workload=WorkloadType.DATABASE, requirements=Requirements(arch="arm64"), limit=100))
 
-    assert found.pareto.per == "vcpu-hours"
+    assert (found.size.basis, found.size.vcpus, found.size.memory_gb) == ("workload", 4, 32)
     for row in found.rows:
         machine = cloud_map().instance_type(row.emission.region.partition(":")[0], row.emission.instance_type)
         assert machine.arch == "arm64"

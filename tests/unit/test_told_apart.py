@@ -11,7 +11,7 @@ import pytest
 from carbon.intensity import CarbonIntensity, Provenance, Quality
 from carbon.power import AcceleratorLoad
 from carbon.ranges import Factors, RangedFigure
-from carbon.workload import Load
+from carbon.workload import Load, RankBy
 from catalog.model import InstanceType
 from planning.placing.told_apart import ranged_figure
 from tests.fakes.clouds import cloud_map
@@ -29,7 +29,7 @@ P5 = cloud_map().instance_type("aws", "p5.48xlarge")
 
 
 def ranged(instance: InstanceType, load: Load | None = None) -> RangedFigure:
-    return ranged_figure(1.0, zone="FR", instance=instance, load=load or Load(), used=USED)
+    return ranged_figure(1.0, zone="FR", instance=instance, load=load or Load(), used=USED, by=RankBy.WORK)
 
 
 def test_the_range_of_the_work_index_is_part_of_the_machine_and_not_of_the_grid() -> None:

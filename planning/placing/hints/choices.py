@@ -1,0 +1,93 @@
+"""Hints on another machine, region or time, each an offer that qualifies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from carbon.placements import Advice, PlacementRow
+from carbon.ranges import RangedFigure, distinguishable
+from carbon.workload import Priority
+from planning.placing.comparison import share_of_worse
+from planning.placing.hints.answer import Answer
+from planning.placing.hints.hint import Choice, Period, hint
+from planning.placing.rates import PLAIN
+
+# Waiting or moving for less than this share is not worth a sentence.
+LEAST_SAVING_SHARE = 0.01
+
+
+def architecture(answer: Answer) -> Advice | None:
+    """Arm against x86: the best of each in row 1's region. Not of hosts of accelerators, which do the work there."""
+    offers, arm = answer.offers, answer.job.mapping.columns.arm[answer.offers.type]
+    if answer.machine.accelerator is not None:
+        return None
+    here = (offers.region == answer.ranked.region[0]) & (offers.hardware == PLAIN)
+    best_arm, best_x86 = answer.greenest(here & arm), answer.greenest(here & ~arm)
+    if best_arm is None or best_x86 is None:
+        return None
+    arm_choice, x86_choice = (answer.choice(index, answer.type_of(index)) for index in (best_arm, best_x86))
+    if not distinguishable(answer.ranged(best_arm, arm_choice), answer.ranged(best_x86, x86_choice)):
+        return None
+    sides = (("Arm", arm_choice), ("x86", x86_choice))
+    (better, low), (worse, high) = sorted(sides, key=lambda side: side[1].gco2e)
+    return hint(
+        "architecture",
+        f"In {answer.first.emission.region}, {low.label} ({better}) instead of {high.label}, the best {worse} type "
+        f"that qualifies",
+        high,
+        low,
+        answer.period,
+    )
+
+
+def region(answer: Answer) -> Advice | None:
+    """Row 1 against the caller's region, if that qualifies; the greenest region, if row 1 is not chosen by carbon."""
+    first, requested, after = answer.first, answer.requested, _of_row(answer.first)
+    if after is None:
+        return None
+    if isinstance(requested, PlacementRow) and requested.qualifies and not first.is_requested_region:
+        before = _of_row(requested)
+        if before is None:
+            return None
+        ranges = answer.ranged_row(requested, before), answer.ranged_row(first, after)
+        return _move(before, after, ranges, (_type(requested), _type(first)), answer.period)
+    index = answer.greenest(np.ones(len(answer.offers.offer), dtype=np.bool_))
+    if answer.job.query.priority is Priority.CARBON or index is None:
+        return None
+    if answer.offers.region[index] == answer.ranked.region[0]:
+        return None
+    greenest = answer.choice(index, answer.job.offers.regions[answer.offers.region[index]].key)
+    ranges = answer.ranged_row(first, after), answer.ranged(index, greenest)
+    return _move(after, greenest, ranges, (_type(first), answer.type_of(index)), answer.period)
+
+
+def time(answer: Answer) -> Advice | None:
+    """Row 1's window, which is only a later one if waiting was worth it in backtests, against a start at once."""
+    first = answer.first
+    before = first.start_now_gco2e + (first.emission.embodied_gco2e or 0.0)
+    later = answer.as_it_is(f"{first.window.starts_at:%Y-%m-%dT%H:%M:%SZ}")
+    if share_of_worse(before, later.gco2e) < LEAST_SAVING_SHARE:
+        return None
+    sentence = f"Starting {_type(first)} in {first.emission.region} at {later.label} instead of now"
+    return hint("time", sentence, Choice(label="start now", gco2e=before, usd=answer.usd), later, answer.period)
+
+
+def _move(
+    before: Choice, after: Choice, ranges: tuple[RangedFigure, RangedFigure], types: tuple[str, str], period: Period
+) -> Advice | None:
+    """ranges, types: of before and after."""
+    if share_of_worse(before.gco2e, after.gco2e) < LEAST_SAVING_SHARE or not distinguishable(*ranges):
+        return None
+    sentence = f"{types[1]} in {after.label} instead of {types[0]} in {before.label}"
+    return hint("region", sentence, before, after, period)
+
+
+def _of_row(row: PlacementRow) -> Choice | None:
+    """The region by what the ranking compares."""
+    if row.compared_gco2e is None:
+        return None
+    return Choice(label=row.emission.region, gco2e=row.compared_gco2e, usd=row.compared_usd)
+
+
+def _type(row: PlacementRow) -> str:
+    return row.emission.instance_type
