@@ -238,5 +238,5 @@ def _annual_shares(zone: Zone) -> GridShares:
         fossil_free_share=zone.fossil_free_share,
         basis="annual",
         as_of=None if zone.year is None else str(zone.year),
-        source=zone.source,
+        source=zone.shares_source,
     )

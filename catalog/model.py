@@ -68,6 +68,7 @@ class Zone:
     profile_basis: "history" | "modelled" (shape from a model) | "flat".
     profile_zone: the zone whose shape is used, usually itself.
     weekend_factor: mean weekend over mean weekday intensity; 1.0 where none is used.
+    source: of the level, shares_source: of the shares.
     level_status: "uncontested" | "corrected" (published_gco2e_per_kwh is the publisher's own mean, method and note say
     what is used instead) | "doubtful" (note says why) | "none".
     """
@@ -86,6 +87,7 @@ class Zone:
     weekend_factor: float
     note: str
     source: str
+    shares_source: str
     as_of: str
     level_status: str = "uncontested"
     published_gco2e_per_kwh: float | None = None

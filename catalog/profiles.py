@@ -129,6 +129,7 @@ def _zone(row: Row) -> Zone:
         weekend_factor=weekend_factor,
         note=row.text("note"),
         source=row.required("source"),
+        shares_source=row.required("shares_source"),
         as_of=row.required("as_of"),
         level_status=status,
         published_gco2e_per_kwh=published,

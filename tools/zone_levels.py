@@ -104,6 +104,7 @@ def _own_mix(mix: Row, published: Row) -> Verdict:
             "fossil_free_share": _share(mix["fossil_free_pct"]),
             "year": mix["year"],
             "method": mix["method"],
+            "shares_source": "Electricity Maps configuration: fallback mix",
             "source": "Electricity Maps configuration: fallback mix x emission factors",
             "as_of": "2026-08-21",
         },

@@ -16,7 +16,8 @@ from tools.zone_sources import Floats, Sources
 ZONE_COLUMNS = (
     *("zone", "country", "gco2e_per_kwh", "published_gco2e_per_kwh", "level_status"),
     *("renewable_share", "fossil_free_share", "year", "method", "profile_basis"),
-    *("profile_zone", "profile_years", "profile_from_estimates", "weekend_factor", "note", "source", "as_of"),
+    *("profile_zone", "profile_years", "profile_from_estimates", "weekend_factor", "note"),
+    *("shares_source", "source", "as_of"),
 )
 ALIAS_COLUMNS = ("old_zone", "current_zone", "kind", "changed", "note", "source", "as_of")
 PROFILE_COLUMNS = ("zone", "month", "per_mille_of_annual_mean_by_utc_hour", "source", "as_of")
@@ -144,6 +145,7 @@ def _level_columns(row: Mapping[str, str]) -> dict[str, object]:
         "fossil_free_share": _share(row["fossil_free_pct"]),
         "year": row["year"],
         "method": row["method"],
+        "shares_source": source,
         "source": source,
         "as_of": as_of or row["year"],
     }
@@ -156,6 +158,7 @@ def _empty_level(zone: str) -> dict[str, object]:
         "level_status": "none",
         "method": "none",
         "note": "no annual figure is published for this zone",
+        "shares_source": "Electricity Maps configuration: zone list",
         "source": "Electricity Maps configuration: zone list",
         "as_of": CONFIG_DATE,
     }

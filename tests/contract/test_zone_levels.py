@@ -35,6 +35,13 @@ def test_australian_levels_are_the_official_direct_figure_times_the_ratio_of_lif
     assert facts.note.startswith(f"level corrected: the published mean of {published} (2025) is below the official")
 
 
+@pytest.mark.parametrize("zone", AUSTRALIA)
+def test_the_shares_of_a_zone_whose_level_is_corrected_still_name_their_own_source(zone: str) -> None:
+    shares = cloud_map().annual_shares[zone]
+
+    assert shares.source == ZONES[zone].shares_source == "Electricity Maps yearly table (in co2.js), ODbL 1.0"
+
+
 def test_brown_coal_victoria_is_dirtier_than_new_south_wales() -> None:
     victoria, wales = ZONES["AU-VIC"], ZONES["AU-NSW"]
 

@@ -37,6 +37,7 @@ def zone(name: str, *, level: float | None, basis: str) -> Zone:
         weekend_factor=1.0,
         note="",
         source="test",
+        shares_source="test",
         as_of="2026-01",
     )
 
