@@ -17,7 +17,15 @@ from carbon.errors import PowerNotModelled
 from carbon.locations import LocationList
 from carbon.placements import Placement
 from carbon.reading import Observation, ZoneReading
-from carbon.results import Comparison, Emission, GridShares, RegionDetails, RegionList, Schedule, ZoneDetails
+from carbon.results import (
+    Comparison,
+    Emission,
+    GridShares,
+    RegionDetails,
+    RegionList,
+    Schedule,
+    ZoneDetails,
+)
 from carbon.workload import (
     CalculateQuery,
     CurrentMachines,
@@ -34,19 +42,19 @@ from mapping import CloudMap
 from planning.outlook.level import at_corrected_level
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
 from planning.outlook.zones import Outlook, build_outlook, current_reading
-from planning.placing.emission import Machines, Site, emission, utilization
+from planning.placing.emission import Machines, Site, emission, pue_of, utilization
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
 from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.placement import place
 from planning.placing.regions import region_now, select, sort_regions
 from planning.placing.scope import region_scope
+from planning.placing.side_by_side import NO_PARTS, as_facts, compare, left_out
 from planning.placing.workloads import can_wait
 from planning.scheduling.schedule import schedule
 from planning.scheduling.span import run_span
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
-MAX_SUGGESTIONS = 10  # types of one question for which similar ones are suggested
 
 
 class Engine:
@@ -153,25 +161,17 @@ class Session:
         return self._emission(query, machine, outlook)
 
     def compare(self, queries: Sequence[CalculateQuery]) -> Comparison:
-        """Emissions of at least one option, greenest first. Raises PowerNotModelled naming every such option."""
-        machines = [self._machine(query) for query in queries]
-        missing = [(index, machine) for index, machine in enumerate(machines) if machine.power is None]
-        if missing:
-            raise PowerNotModelled(
-                f"the power of {len(missing)} of the options cannot be modelled",
-                options=self._unmodelled_options(missing),
-            )
-        zones = list(dict.fromkeys(self.mapping.regions[q.region].zone for q in queries))
-        hours = ceil(max(q.duration_hours for q in queries)) + 1
+        """Emissions of the options, greenest first, and those without. Raises PowerNotModelled if none has any."""
+        options = [(query, self._machine(query)) for query in queries]
+        not_compared = left_out(options, self.mapping.nearest_modelled)
+        missing = {option.index for option in not_compared}
+        ranked = [option for index, option in enumerate(options) if index not in missing]
+        if not ranked:
+            raise PowerNotModelled("none of the options can be compared", options=as_facts(not_compared))
+        zones = list(dict.fromkeys(self.mapping.regions[query.region].zone for query, _ in ranked))
+        hours = ceil(max(query.duration_hours for query, _ in ranked)) + 1
         outlook = self._outlook(zones, hours=hours)
-        rows = sorted(
-            (self._emission(query, machine, outlook) for query, machine in zip(queries, machines, strict=True)),
-            key=lambda row: (row.total_gco2e, row.region, row.instance_type),
-        )
-        difference, worst = rows[-1].total_gco2e - rows[0].total_gco2e, rows[-1].total_gco2e
-        return Comparison(
-            rows=tuple(rows), difference_gco2e=difference, difference_share=difference / worst if worst > 0 else 0.0
-        )
+        return compare([self._emission(query, machine, outlook) for query, machine in ranked], not_compared)
 
     def schedule(self, query: ScheduleQuery) -> Schedule:
         """When to start a job in one region. Raises DoesNotFit."""
@@ -235,36 +235,26 @@ class Session:
         )
 
     def _machine(self, query: CalculateQuery | CurrentMachines) -> InstanceType:
+        if isinstance(query, CalculateQuery) and query.machine is not None:
+            return self.mapping.catalog.parts.machine(query.machine)
+        if query.instance_type is None:
+            raise ValueError("a query names an instance type or describes a machine")
         return self.mapping.instance_type(self.mapping.regions[query.region].provider, query.instance_type)
 
     def _modelled(self, machine: InstanceType) -> InstanceType:
         """The machine. Raises PowerNotModelled."""
         if machine.power is None:
-            facts = self._unmodelled(machine)
-            raise PowerNotModelled(f"the power of {machine.instance_type} cannot be modelled: {facts['why']}", **facts)
+            why = machine.not_modelled or NO_PARTS
+            raise PowerNotModelled(
+                f"the power of {machine.instance_type} cannot be modelled: {why}",
+                instance_type=machine.instance_type,
+                why=why,
+                nearest_modelled=self.mapping.nearest_modelled(machine),
+            )
         return machine
 
-    def _unmodelled_options(self, missing: Sequence[tuple[int, InstanceType]]) -> list[dict[str, object]]:
-        """As _unmodelled, with the option's index; similar types are suggested for the first few types only."""
-        facts: dict[tuple[str, str], dict[str, object]] = {}
-        options = []
-        for index, machine in missing:
-            kind = (machine.provider, machine.instance_type)
-            if kind not in facts:
-                facts[kind] = self._unmodelled(machine, suggest=len(facts) < MAX_SUGGESTIONS)
-            options.append({"index": index, **facts[kind]})
-        return options
-
-    def _unmodelled(self, machine: InstanceType, *, suggest: bool = True) -> dict[str, object]:
-        """The facts of a PowerNotModelled error about this type."""
-        return {
-            "instance_type": machine.instance_type,
-            "why": machine.not_modelled or "its parts are not known",
-            **({"nearest_modelled": self.mapping.nearest_modelled(machine)} if suggest else {}),
-        }
-
     def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:
-        region = self.mapping.regions[query.region]
+        region, name = self.mapping.regions[query.region], machine.instance_type
         load = replace(query.load, assumed=self.mapping.accelerator_loads[OTHER])
         machines = Machines(
             instance=machine,
@@ -272,16 +262,18 @@ class Session:
             duration_hours=query.duration_hours,
             count=query.count,
             include_embodied=query.include_embodied,
+            own=query.machine,
         )
+        pue, pue_basis = pue_of(query, region)
         site = Site(
             region=region.key,
-            pue=region.pue,
-            pue_basis=region.pue_basis,
+            pue=pue,
+            pue_basis=pue_basis,
             now=outlook.current(region.zone),
             used=outlook.mean(region.zone, outlook.offset_seconds, query.duration_hours * units.HOUR_SECONDS),
             shares=self.mapping.annual_shares[region.zone],
-            offered=self.mapping.is_offered(region.key, machine.instance_type),
-            price=self.mapping.price(region.key, machine.instance_type),
+            offered=self.mapping.is_offered(region.key, name) if name else None,
+            price=self.mapping.price(region.key, name) if name else None,
         )
         return emission(machines, site)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from carbon.intensity import CarbonIntensity
 from carbon.power import PowerCurve, PowerDraw, Uncertainty
+from carbon.workload import OwnMachine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +93,23 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Emission:
-    """What one machine type emits in one region over some hours.
+class ModelledMachine:
+    """A machine described by its parts, and what its power and work rest on. Work is None where it is not known."""
 
-    pue_basis: "region figure" and its year, "fleet figure" or "industry average".
+    own: OwnMachine
+    power_basis: str
+    performance_index: float | None
+    performance_basis: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emission:
+    """What machines of one type, or described by their parts, emit in one region over some hours.
+
+    instance_type: empty for a described machine, which is then in `machine`.
+    pue_basis: "region figure" and its year, "fleet figure", "industry average", or "request": the caller's.
     energy_kwh: facility energy, PUE applied, all `count` machines. used: mean intensity over the hours.
-    operational_gco2e = energy_kwh x used. embodied_gco2e: None unless requested.
+    operational_gco2e = energy_kwh x used. embodied_gco2e: None unless requested (include_embodied) and known.
     offered: None where no source lists it (sized services).
     """
 
@@ -121,6 +133,8 @@ class Emission:
     uncertainty: Uncertainty
     shares: GridShares
     cost: Cost
+    include_embodied: bool = False
+    machine: ModelledMachine | None = None
 
     @property
     def total_gco2e(self) -> float:
@@ -129,10 +143,25 @@ class Emission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotCompared:
+    """An option without a figure to rank by. index: its place among the options, from 0.
+
+    instance_type: None for a machine described by its parts.
+    nearest_modelled: similar types that can be ranked; None where they were not looked up.
+    """
+
+    index: int
+    instance_type: str | None
+    reason: str
+    nearest_modelled: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Emissions greenest first. difference: worst minus best; share: of the worst."""
+    """Emissions greenest first, and the options without one. difference: worst minus best; share: of the worst."""
 
     rows: tuple[Emission, ...]
+    not_compared: tuple[NotCompared, ...] = ()
     difference_gco2e: float
     difference_share: float
 

@@ -150,11 +150,35 @@ class OptimizeQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMachine:
+    """A machine that the caller describes by its parts.
+
+    vcpus: threads. arch: "x86_64" | "arm64". cpu_model, gpu_model: the catalog's names; None: not known, or no
+    accelerators. tdp_w: of one processor of cpu_model; without one, of a processor with as many threads as vcpus.
+    pue: of the place where it stands; None: as if no machine were described.
+    """
+
+    vcpus: float
+    memory_gb: float
+    arch: str
+    cpu_model: str | None = None
+    tdp_w: float | None = None
+    gpus: float = 0.0
+    gpu_model: str | None = None
+    pue: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalculateQuery:
-    """What does this machine emit here, from now on? region: provider:region."""
+    """What does this machine emit here, from now on? region: provider:region.
+
+    Either instance_type or machine. pue: None for the region's; the machine's own comes first.
+    """
 
     region: str
-    instance_type: str
+    instance_type: str | None = None
+    machine: OwnMachine | None = None
+    pue: float | None = None
     duration_hours: float = 1.0
     load: Load = field(default_factory=Load)
     include_embodied: bool = False

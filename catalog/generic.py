@@ -63,6 +63,25 @@ class GenericCpus:
             return cpu
         return replace(cpu, low=cpu.low * SHARED_LEAST_SHARE, work_low=cpu.work_low * SHARED_LEAST_SHARE)
 
+    def of_arch(self, cpu: CpuFacts, *, tdp_w_per_thread: float | None = None) -> CpuFacts:
+        """A CPU of which only the architecture is known, with the range of all CPUs of that architecture.
+
+        cpu: the architecture's own row. tdp_w_per_thread: the CPU's TDP over its threads; its watts are then this times
+        the medians of the CPUs' ratios of watts to TDP, and the range is that of the ratios.
+        """
+        generic = self._generic(cpu, (cpu.arch,))
+        if tdp_w_per_thread is None:
+            return generic
+        idle, full = _watts_per_tdp(self._of(cpu.arch))
+        central = median(full)
+        return replace(
+            generic,
+            idle_w_per_thread=median(idle) * tdp_w_per_thread,
+            max_w_per_thread=central * tdp_w_per_thread,
+            low=min(full) / central,
+            high=max(full) / central,
+        )
+
     def _generic(self, cpu: CpuFacts, generations: Sequence[str]) -> CpuFacts:
         candidates = [member for name in generations for member in self._of(name)]
         watts = [member.max_w_per_thread / cpu.max_w_per_thread for member in candidates]
@@ -90,3 +109,10 @@ class GenericCpus:
             and cpu.work_per_thread is not None
             and generation in (cpu.microarchitecture, cpu.arch)
         ]
+
+
+def _watts_per_tdp(cpus: Sequence[CpuFacts]) -> tuple[list[float], list[float]]:
+    """Watts of the whole server per watt of TDP, idle and at full load, of each CPU with a TDP."""
+    per_watt = [cpu.threads_per_socket / cpu.tdp_w if cpu.threads_per_socket and cpu.tdp_w else None for cpu in cpus]
+    pairs = [(cpu, ratio) for cpu, ratio in zip(cpus, per_watt, strict=True) if ratio is not None]
+    return [c.idle_w_per_thread * ratio for c, ratio in pairs], [c.max_w_per_thread * ratio for c, ratio in pairs]

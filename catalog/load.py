@@ -13,6 +13,7 @@ from catalog.generic import GenericCpus
 from catalog.machines import TypeFacts, load_accelerators, load_cpus, load_machines
 from catalog.model import InstanceType, Provider, Region
 from catalog.packed import PackedPrices, load_packed
+from catalog.parts import Parts
 from catalog.power import CpuFacts
 from catalog.pue import RegionPue, pue_of, refuse_unknown, region_pues
 from catalog.services import Services, load_services
@@ -41,6 +42,7 @@ class Catalog:
     index.
     service_regions: (provider, service) -> indexes of its regions, for services known by region.
     tables: table -> (rows, newest date in it).
+    parts: what machines are made of.
     """
 
     providers: Mapping[str, Provider]
@@ -51,6 +53,7 @@ class Catalog:
     services: Services
     service_regions: Mapping[tuple[str, str], tuple[int, ...]]
     tables: Mapping[str, tuple[int, str]]
+    parts: Parts
 
     def find_type(self, provider: str, name: str) -> InstanceType | None:
         """The machine type or service of this name, in any case; None where the catalog has none."""
@@ -106,6 +109,7 @@ def load_catalog(data: Path = DATA) -> Catalog:
             for row in table("aws/service_regions.csv", "service")
         },
         tables=tables,
+        parts=Parts(cpus=cpus, accelerators=accelerators, generic=about.generic_cpus),
     )
 
 

@@ -53,6 +53,8 @@ def _cpu(row: Row) -> CpuFacts:
         work_per_thread=work,
         work_per_core=row.optional_number("ssj_ops_per_core"),
         performance_basis=None if work is None else row.required("performance_basis"),
+        tdp_w=tdp_w,
+        threads_per_socket=row.number("threads_per_socket"),
     )
 
 

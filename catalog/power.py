@@ -19,6 +19,7 @@ class CpuFacts:
     work_per_thread, work_per_core: ssj_ops at full load, both threads of a core busy; None where none is published.
     work_low, work_high: range of the work over its central figure, where the CPU is not named, else 1.
     host_vcpus, host_sockets: the usual host of such a CPU, None where no instance names it.
+    tdp_w, threads_per_socket: of one processor; None where the CPU is not known.
     """
 
     cpu_model: str | None
@@ -39,6 +40,8 @@ class CpuFacts:
     host_sockets: int | None
     work_low: float = 1.0
     work_high: float = 1.0
+    tdp_w: float | None = None
+    threads_per_socket: float | None = None
 
     def counts_cores(self, threads_per_core: int) -> bool:
         """True where a vCPU is a whole core although the CPU has two threads a core."""

@@ -157,10 +157,11 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "power-not-modelled",
         422,
         "The power of this instance type is not modelled",
-        "The instance type is known, but not enough is published about its hardware to calculate its power. `why` "
-        "gives the reason.",
+        "The instance type is known, but not enough is published about its hardware to calculate its power, or the "
+        "emissions of making it where they are asked for. `why` gives the reason; `options` gives it for each option "
+        "of a comparison in which nothing is left to compare.",
         "Use a type from `nearest_modelled`. `GET /api/v1/instances?power_modelled=true` lists the types that can be "
-        "calculated.",
+        "calculated. For a machine of your own, send `machine` in place of `instance_type`.",
     ),
     errors.NoFeasiblePlacement: ProblemType(
         "no-feasible-placement",

@@ -6,24 +6,27 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.edge.exchange import current
-from api.questions.fields import Count, Duration, IncludeEmbodied, LoadFields, MachineFields
+from api.questions.fields import AnyMachineFields, Count, Duration, IncludeEmbodied, LoadFields, Pue
 from api.shapes.emissions import CalculateAnswer
 from carbon.workload import CalculateQuery
 
 bp = APIBlueprint("calculate", __name__, tag="Decisions")
 
 
-class CalculateRequest(MachineFields, LoadFields):
+class CalculateRequest(AnyMachineFields, LoadFields):
     """A machine, a region, and how it is used."""
 
     duration_hours: Duration = 1.0
     include_embodied: IncludeEmbodied = False
     count: Count = 1
+    pue: Pue = None
 
     def query(self) -> CalculateQuery:
         return CalculateQuery(
             region=self.region,
             instance_type=self.instance_type,
+            machine=self.own_machine,
+            pue=self.pue,
             duration_hours=self.duration_hours,
             load=self.load,
             include_embodied=self.include_embodied,

@@ -11,11 +11,12 @@ from api.edge.lists import answered
 from api.questions import names
 from api.questions.fields import (
     AcceleratorUtilization,
+    AnyMachineFields,
     Count,
     Duration,
     IncludeEmbodied,
     LoadFields,
-    MachineFields,
+    Pue,
     Utilization,
 )
 from api.shapes.emissions import CompareAnswer, EmissionRow
@@ -26,12 +27,13 @@ bp = APIBlueprint("compare", __name__, tag="Decisions")
 LIGHT_OPTIONS = 100
 
 
-class Option(MachineFields):
-    """A machine in a region; its own utilisation, if given, overrides the common one."""
+class Option(AnyMachineFields):
+    """A machine in a region; its own utilisation and PUE override the common ones."""
 
     utilization: Utilization = None
     accelerator_utilization: AcceleratorUtilization = None
     count: Count = 1
+    pue: Pue = None
 
 
 class CompareRequest(LoadFields):
@@ -40,6 +42,7 @@ class CompareRequest(LoadFields):
     options: list[Option] = Field(min_length=1, max_length=1000, description="What to compare.")
     duration_hours: Duration = 1.0
     include_embodied: IncludeEmbodied = False
+    pue: Pue = None
 
     def is_costly(self, facts: names.Facts) -> bool:
         """Many options."""
@@ -50,6 +53,8 @@ class CompareRequest(LoadFields):
             CalculateQuery(
                 region=option.region,
                 instance_type=option.instance_type,
+                machine=option.own_machine,
+                pue=self.pue if option.pue is None else option.pue,
                 duration_hours=self.duration_hours,
                 load=self._load_of(option),
                 include_embodied=self.include_embodied,
@@ -72,7 +77,10 @@ class CompareRequest(LoadFields):
 @bp.output(CompareAnswer)
 @bp.doc(operation_id="compareOptions", responses=[422])
 def compare(body: CompareRequest) -> Response:
-    """Compare options, greenest first; best and worst repeat the first and the last row."""
+    """Compare options, greenest first; best and worst repeat the first and the last row.
+
+    Options that cannot be ranked are listed in not_compared.
+    """
     session = current().session
     comparison = session.compare(body.queries())
     rows = [EmissionRow.of(emission, session) for emission in comparison.rows]

@@ -17,12 +17,14 @@ from pydantic import (
     field_validator,
 )
 
+from api.openapi.enumerations import Arch
 from api.questions import names
 from carbon.power import PowerCurve
-from carbon.workload import Load
+from carbon.workload import Load, OwnMachine
 
 MIN_HOURS = 1e-9  # 3.6 microseconds: shorter than any run, long enough for a figure that is not 0
 MAX_HOURS = 8760.0
+MOST_TDP_W_PER_VCPU = 40.0  # twice the TDP per core of the Xeon Platinum 8151, the highest in catalog/data/cpus.csv
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -149,21 +151,120 @@ class RegionField(Body):
     )
 
 
+Watts = Annotated[float, Field(gt=0, le=10_000)]
+Pue = Annotated[
+    Annotated[float, Field(ge=1, le=10)] | None,
+    Field(
+        description="PUE of the place: energy of the facility divided by the energy of its IT equipment. Default: that "
+        "of the region. The mean of the industry is 1.56.",
+        examples=[1.4],
+    ),
+]
+
+
+class MachineParts(Body):
+    """A machine by its parts: a server on your own premises, or a node of a cluster."""
+
+    vcpus: float = Field(gt=0, le=100_000, description="Threads that the operating system shows.", examples=[32])
+    memory_gb: float = Field(gt=0, le=1_000_000, description="GB.", examples=[128])
+    arch: Arch = Field(description="Instruction set of the CPU.", examples=["x86_64"])
+    cpu_model: Annotated[Name, AfterValidator(names.cpu_model)] | None = Field(
+        None,
+        description="The processor, such as EPYC 7763, with or without its maker. Default: a typical one of arch, with "
+        "a wide range of uncertainty.",
+        examples=["EPYC 7763"],
+    )
+    tdp_w: Watts | None = Field(
+        None,
+        description="TDP of one processor in watts, in place of that of cpu_model. Without cpu_model the machine is "
+        "taken for one processor with vcpus threads: give the sum for several processors, and its share for a "
+        "virtual machine.",
+        examples=[280],
+    )
+    gpus: float = Field(0, ge=0, le=1000, description="Number of accelerators.")
+    gpu_model: Annotated[Name, AfterValidator(names.accelerator_model)] | None = Field(
+        None,
+        description="The accelerator, such as NVIDIA L4; required with gpus.",
+        examples=["NVIDIA L4"],
+        validate_default=True,
+    )
+    pue: Pue = None
+
+    @field_validator("cpu_model")
+    @classmethod
+    def _of_arch(cls, model: str | None, info: ValidationInfo) -> str | None:
+        arch = info.data.get("arch")
+        cpu_arch = None if model is None else names.facts(info).mapping.catalog.parts.cpus[model].arch
+        if arch and cpu_arch and arch != cpu_arch:
+            raise names.refusal("wrong_arch", f"{model} is {cpu_arch}, not {arch}")
+        return model
+
+    @field_validator("tdp_w")
+    @classmethod
+    def _plausible(cls, tdp_w: float | None, info: ValidationInfo) -> float | None:
+        vcpus, without_model = info.data.get("vcpus"), info.data.get("cpu_model", "wrong") is None
+        if tdp_w and vcpus and without_model and tdp_w / vcpus > MOST_TDP_W_PER_VCPU:
+            detail = f"is {tdp_w / vcpus:g} W for each of the vcpus, at most {MOST_TDP_W_PER_VCPU:g} are accepted"
+            raise names.refusal("implausible_tdp", f"{detail}: add cpu_model, or give the machine's share of the TDP")
+        return tdp_w
+
+    @field_validator("gpu_model")
+    @classmethod
+    def _with_gpus(cls, model: str | None, info: ValidationInfo) -> str | None:
+        gpus = info.data.get("gpus")
+        if gpus and model is None:
+            raise names.refusal("missing", "is required with gpus")
+        if model is not None and gpus == 0:
+            raise names.refusal("gpus_missing", "needs gpus, the number of accelerators")
+        return model
+
+
+def _type_of_region(value: str, info: ValidationInfo) -> str:
+    """The catalog's spelling of a type of the region's provider."""
+    region = info.data.get("region")
+    provider = region.partition(":")[0] if region else info.data.get("provider")
+    if provider:
+        return names.instance_type_name(provider, value, info)
+    return names.any_instance_type(value, info)  # the region is wrong; still say so if the type is too
+
+
 class MachineFields(RegionField):
     """A region and an instance type of its provider."""
 
-    instance_type: Name = Field(
+    instance_type: Annotated[Name, AfterValidator(_type_of_region)] = Field(
         description="An instance type or sized service of the region's provider.", examples=["m7g.large"]
+    )
+
+
+class AnyMachineFields(RegionField):
+    """A region, and an instance type of its provider or a machine that is described by its parts."""
+
+    machine: MachineParts | None = Field(
+        None, description="A machine by its parts, in place of instance_type, such as your own server."
+    )
+    instance_type: Name | None = Field(
+        None,
+        description="An instance type or sized service of the region's provider. Required without machine.",
+        examples=["m7g.large"],
+        validate_default=True,
     )
 
     @field_validator("instance_type")
     @classmethod
-    def _instance_type(cls, value: str, info: ValidationInfo) -> str:
-        region = info.data.get("region")
-        provider = region.partition(":")[0] if region else info.data.get("provider")
-        if provider:
-            return names.instance_type_name(provider, value, info)
-        return names.any_instance_type(value, info)  # the region is wrong; still say so if the type is too
+    def _instance_type(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Exactly one of machine and instance_type. A machine that is wrong has its own errors."""
+        if value is None:
+            if info.data.get("machine", "wrong") is None:
+                raise names.refusal("missing", "is required, or machine in its place")
+            return None
+        if info.data.get("machine") is not None:
+            raise names.refusal("machine_or_instance_type", "cannot be combined with machine: send one of the two")
+        return _type_of_region(value, info)
+
+    @property
+    def own_machine(self) -> OwnMachine | None:
+        """The machine as the engine takes it; None for an instance type."""
+        return None if self.machine is None else OwnMachine(**self.machine.model_dump())
 
 
 class LoadFields(Body):

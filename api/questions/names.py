@@ -164,3 +164,23 @@ def accelerator_part(name: str, info: ValidationInfo) -> str:
     words = sorted({*models, *(word for model in models for word in model.split())})
     detail = f"no accelerator's name contains {name!r}"
     raise refusal("unknown_gpu_model", detail, lambda: get_close_matches(name, words, n=5, cutoff=0.5))
+
+
+def cpu_model(name: str, info: ValidationInfo) -> str:
+    """The catalog's name of a CPU."""
+    parts = facts(info).mapping.catalog.parts
+    if (model := parts.cpu_model(name)) is not None:
+        return model
+    detail = f"CPU model {name!r} is not known; leave cpu_model out for a typical CPU of this arch"
+    raise refusal("unknown_cpu_model", detail, lambda: parts.nearest_cpus(name))
+
+
+def accelerator_model(name: str, info: ValidationInfo) -> str:
+    """The catalog's name of one accelerator."""
+    parts = facts(info).mapping.catalog.parts
+    models = parts.accelerator_models(name)
+    if len(models) == 1:
+        return models[0]
+    if models:
+        raise refusal("ambiguous_gpu_model", f"{name!r} may be any of {', '.join(models)}", lambda: models)
+    raise refusal("unknown_gpu_model", f"accelerator {name!r} is not known", lambda: parts.nearest_accelerators(name))

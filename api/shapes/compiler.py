@@ -84,7 +84,12 @@ class _Code:
             value = f"(None if {variable} is None else {value})"
         write = None if reader.is_rendered else _writer(info)
         is_list = get_origin(info.annotation) is list
-        if reader.is_optional and not may_be_null:
+        if reader.when is not None:
+            written = "value" if write is None else self._call(write, "value")
+            condition = self._call(reader.when, variable)
+            line = f"if {condition}: body[{json_name}] = None if (value := {value}) is None else {written}"
+            self._optional.append(line)
+        elif reader.is_optional and not may_be_null:
             written = "value" if write is None else self._call(write, "item" if is_list else "value")
             written = f"[{written} for item in value]" if is_list and write is not None else written
             self._optional.append(f"if (value := {value}) is not None: body[{json_name}] = {written}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.openapi.enumerations import Arch, PerformanceBasis
 from api.shapes.parts import (
     CurrentOrigin,
     GridMix,
@@ -32,7 +33,7 @@ from api.shapes.types import (
     Watts,
 )
 from carbon.power import PowerCurve
-from carbon.results import Comparison, Emission
+from carbon.results import Comparison, Emission, ModelledMachine, NotCompared
 from carbon.results import Cost as Bill
 
 of_emission = Reading(Emission)
@@ -41,6 +42,8 @@ of_emission.part(of_origin, lambda emission: emission.now.provenance)
 of_emission.cached(of_shares, lambda emission: grid_mix(emission.shares))
 of_bill = Reading(Bill)
 of_list = Reading(Listed[Comparison])
+of_machine = Reading(ModelledMachine)
+of_not_compared = Reading(NotCompared)
 
 
 def total_gco2e(emission: Emission) -> float | None:
@@ -84,6 +87,22 @@ class Cost(Shape):
     is_estimate: bool = of_bill("True if the on-demand price is that of us-east-1 times the region's usual factor.")
 
 
+class DescribedMachine(Shape):
+    """The machine of the request as it was calculated. Null means that the request leaves it open, or unknown."""
+
+    vcpus: float = of_machine("Threads.", lambda m: m.own.vcpus)
+    memory_gb: float = of_machine("GB.", lambda m: m.own.memory_gb)
+    arch: Arch = of_machine(read=lambda m: m.own.arch)
+    cpu_model: str | None = of_machine("The processor, as the catalog names it.", lambda m: m.own.cpu_model)
+    tdp_w: float | None = of_machine("TDP of the processor in watts, from the request.", lambda m: m.own.tdp_w)
+    gpus: float = of_machine("Number of accelerators.", lambda m: m.own.gpus)
+    gpu_model: str | None = of_machine("The accelerator, as the catalog names it.", lambda m: m.own.gpu_model)
+    pue: float | None = of_machine("PUE of the machine, from the request.", lambda m: m.own.pue)
+    power_basis: str = of_machine("Basis of the power figures; generic: those of all CPUs of this arch.")
+    performance_index: Rounded | None = of_machine("Work of one vCPU relative to a Cascade Lake thread.")
+    performance_basis: PerformanceBasis | None = of_machine("How the performance index is known; null without one.")
+
+
 class Machine(Shape):
     """How a machine was taken to run, and how sure its figures are."""
 
@@ -98,8 +117,15 @@ class Machine(Shape):
     )
     power_model: PowerCurve = of_emission(read=lambda e: e.curve.value)
     uncertainty: Uncertainty = of_emission(read=lambda e: e)
-    embodied_gco2e: Grams = of_emission.optional("gCO2e of manufacturing the hardware; present with include_embodied.")
-    total_gco2e: Grams = of_emission.optional("gCO2e of grid and hardware; present with include_embodied.", total_gco2e)
+    embodied_gco2e: Grams | None = of_emission.optional(
+        "gCO2e of manufacturing the hardware; null if unknown; present with include_embodied.",
+        when=lambda e: e.include_embodied,
+    )
+    total_gco2e: Grams | None = of_emission.optional(
+        "gCO2e of grid and hardware; null if unknown; present with include_embodied.",
+        total_gco2e,
+        when=lambda e: e.include_embodied,
+    )
 
 
 class Power(Shape):
@@ -116,7 +142,12 @@ class Power(Shape):
 class EmissionRow(GridMix, CurrentOrigin, Machine, Place):
     """What a machine emits. is_estimate to age_seconds describe carbon_intensity_gco2_kwh."""
 
-    instance_type: str = of_emission("The provider's name of the type.", examples=["m7g.large"])
+    instance_type: str | None = of_emission(
+        "The provider's name of the type; null for a machine of the request.",
+        lambda e: e.instance_type or None,
+        examples=["m7g.large"],
+    )
+    machine: DescribedMachine = of_emission.optional("The machine of the request; absent for an instance type.")
     duration_hours: Hours = of_emission()
     power_consumption_kwh: Kwh = of_emission(read=lambda e: e.energy_kwh)
     co2_emissions_g: Grams = of_emission(read=lambda e: e.operational_gco2e)
@@ -141,6 +172,17 @@ class CalculateAnswer(Success):
     calculation: Calculation = of_emission(read=lambda e: e)
 
 
+class NotComparedRow(Shape):
+    """An option that is not ranked."""
+
+    index: int = of_not_compared("Its place among the options of the request, from 0.", ge=0)
+    instance_type: str | None = of_not_compared("The provider's name of the type; null for a machine of the request.")
+    reason: str = of_not_compared("Why it has no figure to rank by.")
+    nearest_modelled: list[str] = of_not_compared.optional(
+        "Similar types that can be ranked; only for the first ten types."
+    )
+
+
 class Analysis(Shape):
     """The first row compared with the last."""
 
@@ -160,4 +202,8 @@ class CompareAnswer(Success):
     """Options, greenest first."""
 
     comparisons: list[EmissionRow] = of_list.rendered("A row for each option, greenest first.", lambda p: p.rows)
+    not_compared: list[NotComparedRow] = of_list(
+        "Options that cannot be ranked, in the order of the request; if that is all of them, the answer is a 422.",
+        lambda p: p.result.not_compared,
+    )
     analysis: Analysis = of_list(read=lambda p: p)

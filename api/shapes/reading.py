@@ -61,9 +61,19 @@ class Reading(Generic[S]):
         """A field that every answer has."""
         return _field(text, FieldReader(self, read), more)
 
-    def optional(self, text: str, read: Callable[[S], object] | None = None, **more: Any) -> Any:
-        """A field that some answers lack. Unless its type is nullable, it is left out where None is read."""
-        return _field(text, FieldReader(self, read, is_optional=True), {"default": None, **more})
+    def optional(
+        self,
+        text: str,
+        read: Callable[[S], object] | None = None,
+        *,
+        when: Callable[[S], object] | None = None,
+        **more: Any,
+    ) -> Any:
+        """A field that some answers lack. Unless its type is nullable, it is left out where None is read.
+
+        when: whether it is there, in place of that rule.
+        """
+        return _field(text, FieldReader(self, read, is_optional=True, when=when), {"default": None, **more})
 
     def rendered(self, text: str | None = None, read: Callable[[S], object] | None = None, **more: Any) -> Any:
         """A field whose value is JSON already."""
@@ -105,6 +115,7 @@ class FieldReader:
     read: Reader | None
     is_optional: bool = False
     is_rendered: bool = False
+    when: Reader | None = None
 
 
 def _field(text: str | None, reader: FieldReader, constraints: Mapping[str, Any]) -> Any:

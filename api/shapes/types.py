@@ -58,6 +58,6 @@ PueBasis = Annotated[
     str,
     Field(
         description="region figure and its year: the provider publishes one for the region; fleet figure: the "
-        "provider's mean; industry average: the provider publishes none."
+        "provider's mean; industry average: the provider publishes none; request: the request states it."
     ),
 ]

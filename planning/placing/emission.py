@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from carbon import emissions, units
 from carbon.errors import PowerNotModelled
 from carbon.intensity import CarbonIntensity
-from carbon.power import AcceleratorLoad, PowerCurve
-from carbon.results import Emission, GridShares
-from carbon.workload import Load
-from catalog.model import InstanceType
+from carbon.power import AcceleratorLoad, PowerCurve, PowerModel
+from carbon.results import Emission, GridShares, ModelledMachine
+from carbon.workload import CalculateQuery, Load, OwnMachine
+from catalog.model import InstanceType, Region
 from catalog.prices import Price
 from planning.placing.costs import cost_of
+
+IN_REQUEST = "request"  # basis of a PUE that the caller states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +53,14 @@ def sustained_utilization(instance: InstanceType, load: Load) -> Utilization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machines:
-    """`count` machines of one type that run for some hours."""
+    """`count` machines of one type that run for some hours. own: the caller's description, if they have one."""
 
     instance: InstanceType
     utilization: Utilization
     duration_hours: float
     count: int = 1
     include_embodied: bool = False
+    own: OwnMachine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,13 @@ class Site:
     shares: GridShares
     offered: bool | None
     price: Price | None
+
+
+def pue_of(query: CalculateQuery, region: Region) -> tuple[float, str]:
+    """The PUE of the machine, else of the question, else of the region; and what it rests on."""
+    own = query.machine.pue if query.machine else None
+    pue = query.pue if own is None else own
+    return (region.pue, region.pue_basis) if pue is None else (pue, IN_REQUEST)
 
 
 def emission(machines: Machines, site: Site) -> Emission:
@@ -108,4 +118,15 @@ def emission(machines: Machines, site: Site) -> Emission:
         uncertainty=replace(instance.power.uncertainty(draw, busy.assumed), grid=site.used.grid),
         shares=site.shares,
         cost=cost_of(site.price, hours, machines.count),
+        include_embodied=machines.include_embodied,
+        machine=None if machines.own is None else _modelled(machines.own, instance, instance.power),
+    )
+
+
+def _modelled(own: OwnMachine, instance: InstanceType, power: PowerModel) -> ModelledMachine:
+    return ModelledMachine(
+        own=own,
+        power_basis=power.basis,
+        performance_index=instance.performance_index,
+        performance_basis=instance.performance_basis,
     )

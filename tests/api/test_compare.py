@@ -71,3 +71,49 @@ def test_hundreds_of_wrong_names_are_all_told_but_only_the_first_get_suggestions
     assert len(problem["errors"]) == 300
     assert "m7g.large" in problem["errors"][0]["nearest"]
     assert "nearest" not in problem["errors"][299]
+
+
+UNMODELLED = {"region": "us-east-1", "instance_type": "c6gn.metal"}
+
+
+def test_compare_ranks_what_can_be_modelled_and_lists_the_rest(post: Ask) -> None:
+    answer = post("compare", {"options": [VIRGINIA, UNMODELLED, STOCKHOLM]})
+
+    assert [row["region"] for row in answer["comparisons"]] == ["eu-north-1", "us-east-1"]
+    assert answer["analysis"]["total_options_compared"] == 2
+    [row] = answer["not_compared"]
+    assert (row["index"], row["instance_type"]) == (1, "c6gn.metal")
+    assert row["reason"] == "for sale, but its hardware is described by no source at hand"
+    assert len(row["nearest_modelled"]) == 5
+
+
+def test_nothing_is_listed_where_every_option_is_ranked(post: Ask) -> None:
+    assert post("compare", {"options": [VIRGINIA, STOCKHOLM]})["not_compared"] == []
+
+
+def test_only_if_nothing_is_left_the_comparison_is_a_422(post: Ask) -> None:
+    problem = post("compare", {"options": [UNMODELLED, UNMODELLED]}, status=422)
+
+    assert problem["type"] == "/problems/power-not-modelled"
+    assert [option["index"] for option in problem["options"]] == [0, 1]
+    assert all(option["why"] and option["nearest_modelled"] for option in problem["options"])
+
+
+def test_a_name_that_does_not_exist_stays_a_400_beside_options_that_can_be_ranked(post: Ask) -> None:
+    problem = post("compare", {"options": [VIRGINIA, {**VIRGINIA, "instance_type": "c6gn.mtal"}]}, status=400)
+
+    assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [
+        ("#/options/1/instance_type", "unknown_instance_type")
+    ]
+
+
+def test_an_option_whose_manufacture_is_not_known_is_not_ranked_as_if_that_were_zero(post: Ask) -> None:
+    rated = {"region": "azure:westeurope", "instance_type": "Standard_D2s_v3"}
+    unknown = {"region": "oci:us-ashburn-1", "instance_type": "BM.GPU4.8"}  # its list of parts names no host
+
+    answer = post("compare", {"options": [unknown, rated], "include_embodied": True})
+
+    assert [row["instance_type"] for row in answer["comparisons"]] == ["Standard_D2s_v3"]
+    assert [row["index"] for row in answer["not_compared"]] == [0]
+    assert "manufacturing" in answer["not_compared"][0]["reason"]
+    assert len(post("compare", {"options": [unknown, rated]})["comparisons"]) == 2

@@ -110,7 +110,7 @@ def test_calculate_compare_and_optimize_give_one_offer_one_cost(workload: Worklo
     compared = {(row.region, row.instance_type): row.cost for row in ENGINE.at(NOW).compare(queries).rows}
     assert len(compared) == len(rows)
     for row, query in zip(rows, queries, strict=True):
-        offer = (query.region, query.instance_type)
+        offer = (row.emission.region, row.emission.instance_type)
         price = cloud_map().price(*offer)
         assert row.emission.cost == compared[offer] == ENGINE.at(NOW).calculate(query).cost
         assert row.emission.cost == cost_of(price, 12.0, 1)

@@ -86,6 +86,15 @@ def test_a_nullable_optional_field_is_there_as_null() -> None:
     assert Shy.of(Engine(45, None)) == {"fuel": None}
 
 
+def test_a_field_with_a_condition_is_there_only_where_it_holds_even_as_null() -> None:
+    class Strong(Shape):
+        fuel: str | None = of_engine.optional("Of strong engines only.", when=lambda engine: engine.horses > 50)
+
+    assert Strong.of(Engine(45, "petrol")) == {}
+    assert Strong.of(Engine(99, "petrol")) == {"fuel": "petrol"}
+    assert Strong.of(Engine(99, None)) == {"fuel": None}
+
+
 def test_a_shape_inherits_the_fields_of_a_part() -> None:
     class Whole(EngineShape):
         name: str = of_car("Its name.")

@@ -1,0 +1,160 @@
+"""`machine` in place of `instance_type`, and `pue`, in calculate and compare."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Ask
+from tests.fakes.service import offline
+
+SERVER = {"vcpus": 4, "memory_gb": 16, "arch": "x86_64", "cpu_model": "Xeon Platinum 8375C"}
+OWN = {"region": "us-east-1", "machine": SERVER}
+SOLD = {"region": "us-east-1", "instance_type": "m6i.xlarge"}  # of the same parts
+
+
+def errors(problem: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(error["pointer"], error["code"]) for error in problem["errors"]]
+
+
+def test_an_own_machine_is_calculated_and_the_answer_repeats_what_was_taken(post: Ask) -> None:
+    own = post("calculate", OWN)["calculation"]
+    sold = post("calculate", SOLD)["calculation"]
+
+    assert own["instance_type"] is None
+    assert own["power_w"] == sold["power_w"]
+    assert own["co2_emissions_g"] == sold["co2_emissions_g"]
+    assert own["machine"] == SERVER | {
+        "tdp_w": None,
+        "gpus": 0.0,
+        "gpu_model": None,
+        "pue": None,
+        "power_basis": "CPU: SPECpower_ssj2008 medians over the TDP of Xeon Platinum 8375C (custom part, third-party "
+        "listing)",
+        "performance_index": 1.011,  # 51,969 ssj_ops over 51,421
+        "performance_basis": "derived",
+    }
+    assert "machine" not in sold
+
+
+def test_the_names_in_the_answer_are_the_catalogs(post: Ask) -> None:
+    machine = SERVER | {"cpu_model": "intel xeon platinum 8375c", "gpus": 1, "gpu_model": "l4"}
+
+    answer = post("calculate", {"region": "us-east-1", "machine": machine})["calculation"]["machine"]
+
+    assert (answer["cpu_model"], answer["gpu_model"]) == ("Xeon Platinum 8375C", "NVIDIA L4")
+
+
+def test_without_a_cpu_model_the_power_basis_is_generic(post: Ask) -> None:
+    machine = {"vcpus": 4, "memory_gb": 16, "arch": "arm64"}
+
+    row = post("calculate", {"region": "us-east-1", "machine": machine})["calculation"]
+
+    assert row["machine"]["power_basis"] == "generic"
+    assert row["uncertainty"]["power_low_factor"] < 1 / 1.6
+    assert row["uncertainty"]["power_high_factor"] > 1.6
+
+
+def test_cost_and_embodied_emissions_of_an_own_machine_are_null(post: Ask) -> None:
+    row = post("calculate", OWN | {"include_embodied": True})["calculation"]
+
+    assert (row["embodied_gco2e"], row["total_gco2e"]) == (None, None)
+    assert (row["cost"]["on_demand_usd"], row["cost"]["spot_usd"], row["offered"]) == (None, None, None)
+    assert "embodied_gco2e" not in post("calculate", OWN)["calculation"]
+
+
+def test_own_machines_and_instance_types_are_compared(post: Ask) -> None:
+    generic = {"region": "us-east-1", "machine": {"vcpus": 4, "memory_gb": 16, "arch": "x86_64"}}
+
+    answer = post("compare", {"options": [SOLD, generic]})
+
+    # 17.1056 W against 20.74276 W: worked out in tests/unit/test_own_machine.py.
+    assert [row["instance_type"] for row in answer["comparisons"]] == [None, "m6i.xlarge"]
+    assert answer["analysis"]["difference_percentage"] == pytest.approx((1 - 17.1056 / 20.74276) * 100, rel=1e-3)
+
+
+def test_with_hardware_included_an_own_machine_is_listed_as_not_compared(post: Ask) -> None:
+    answer = post("compare", {"options": [OWN, SOLD], "include_embodied": True})
+
+    assert [row["instance_type"] for row in answer["comparisons"]] == ["m6i.xlarge"]
+    [row] = answer["not_compared"]
+    assert (row["index"], row["instance_type"]) == (0, None)
+    assert "nearest_modelled" not in row
+
+
+def test_a_comparison_as_a_table_has_the_machine_in_columns() -> None:
+    answer = offline().test_client().post("/api/v1/compare", json={"options": [OWN]}, headers={"Accept": "text/csv"})
+
+    [cells] = csv.DictReader(answer.text.splitlines())
+    assert (cells["machine.cpu_model"], cells["instance_type"]) == ("Xeon Platinum 8375C", "")
+
+
+@pytest.mark.parametrize("path", ["calculate", "compare"])
+def test_machine_and_instance_type_together_are_one_clear_error(path: str, post: Ask) -> None:
+    both = OWN | SOLD
+    body, place = (both, "#") if path == "calculate" else ({"options": [both]}, "#/options/0")
+
+    problem = post(path, body, status=400)
+
+    assert errors(problem) == [(f"{place}/instance_type", "machine_or_instance_type")]
+    assert problem["errors"][0]["detail"] == "cannot be combined with machine: send one of the two"
+
+
+def test_neither_of_them_is_an_error_that_names_both(post: Ask) -> None:
+    problem = post("calculate", {"region": "us-east-1"}, status=400)
+
+    assert errors(problem) == [("#/instance_type", "missing")]
+    assert problem["errors"][0]["detail"] == "is required, or machine in its place"
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"cpu_model": "EPYC 7764"}, ("cpu_model", "unknown_cpu_model")),
+        ({"arch": "arm64"}, ("cpu_model", "wrong_arch")),
+        ({"arch": "x86"}, ("arch", "not_one_of")),
+        ({"vcpus": 0}, ("vcpus", "greater_than")),
+        ({"memory_gb": -1}, ("memory_gb", "greater_than")),
+        ({"tdp_w": 0}, ("tdp_w", "greater_than")),
+        ({"cpu_model": None, "tdp_w": 400}, ("tdp_w", "implausible_tdp")),  # 100 W a vCPU: the TDP of a whole host
+        ({"gpus": 2}, ("gpu_model", "missing")),
+        ({"gpu_model": "NVIDIA L4"}, ("gpu_model", "gpus_missing")),
+        ({"gpus": 1, "gpu_model": "H100"}, ("gpu_model", "ambiguous_gpu_model")),
+        ({"gpus": 1, "gpu_model": "Voodoo"}, ("gpu_model", "unknown_gpu_model")),
+        ({"pue": 0.9}, ("pue", "greater_than_equal")),
+        ({"cpus": 4}, ("cpus", "unknown_field")),
+    ],
+)
+def test_a_wrong_part_of_a_machine_is_named(change: dict[str, Any], error: tuple[str, str], post: Ask) -> None:
+    problem = post("calculate", {"region": "us-east-1", "machine": SERVER | change}, status=400)
+
+    assert errors(problem) == [(f"#/machine/{error[0]}", error[1])]
+
+
+def test_the_nearest_cpu_is_suggested(post: Ask) -> None:
+    problem = post("calculate", {"region": "us-east-1", "machine": SERVER | {"cpu_model": "EPYC 7764"}}, status=400)
+
+    assert problem["errors"][0]["nearest"][0] == "EPYC 7763"
+
+
+def test_pue_may_be_stated_with_any_calculate(post: Ask) -> None:
+    row = post("calculate", SOLD | {"pue": 1.5})["calculation"]
+
+    assert (row["pue"], row["pue_basis"]) == (1.5, "request")
+    # m6i.xlarge draws 20.74276 W half busy.
+    assert row["power_consumption_kwh"] == pytest.approx(20.74276 / 1000 * 1.5, rel=1e-3)
+
+
+def test_in_compare_the_machines_pue_comes_before_the_options_and_the_common_one(post: Ask) -> None:
+    options = [
+        SOLD,
+        SOLD | {"pue": 1.3},
+        {"region": "us-east-1", "machine": SERVER | {"pue": 1.7}, "pue": 1.3},
+    ]
+
+    rows = post("compare", {"options": options, "pue": 1.2})["comparisons"]
+
+    assert [row["pue"] for row in rows] == [1.2, 1.3, 1.7]
+    assert {row["pue_basis"] for row in rows} == {"request"}
