@@ -47,7 +47,7 @@ from planning.placing.instances import select as select_types
 from planning.placing.job import Job
 from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.placement import place
-from planning.placing.regions import region_now, select, sort_regions
+from planning.placing.regions import countries_without_regions, region_now, select, sort_regions
 from planning.placing.scope import region_scope
 from planning.placing.side_by_side import NO_PARTS, as_facts, compare, left_out
 from planning.placing.workloads import can_wait
@@ -129,11 +129,14 @@ class Session:
         return select_types(self.mapping.columns.types, query, self.mapping.is_offered)
 
     def regions(self, query: RegionsQuery) -> RegionList:
-        """The open regions and their grid now, in the order of the query."""
-        regions = select(self.mapping.open_regions, query)
+        """The available regions of a partition and their grid now, in the order of the query."""
+        regions = select(self.mapping.catalog.regions, query)
+        unserved = countries_without_regions(
+            query.countries, select(self.mapping.catalog.regions, replace(query, countries=()))
+        )
         outlook = self._outlook(list(dict.fromkeys(r.zone for r in regions)), hours=1)
         rows = sort_regions((region_now(r, self.mapping, outlook) for r in regions), query.sort)
-        return RegionList(rows=rows[query.offset :][: query.limit], total=len(rows))
+        return RegionList(rows=rows[query.offset :][: query.limit], total=len(rows), countries_without_regions=unserved)
 
     def region_details(self, region_key: str) -> RegionDetails:
         """One region's grid now and over the next 24 hours, live shares included where a source has them."""
@@ -190,7 +193,8 @@ class Session:
         """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""
         region_set = locations_in_scope(query, self.mapping.offers)
         if not region_set.regions:
-            return LocationList(rows=(), total=0, excluded=())
+            unserved = region_set.countries_without_regions
+            return LocationList(rows=(), total=0, excluded=(), countries_without_regions=unserved)
         ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
         readings = self._readings(region_set.zones)
         current = {

@@ -10,8 +10,9 @@ import numpy as np
 from carbon.errors import AmbiguousRegion, UnknownInstanceType, UnknownProvider, UnknownRegion, UnknownZone
 from carbon.power import AcceleratorLoad
 from carbon.results import GridShares, TableState
+from catalog.availability_zones import AMBIGUOUS, region_ids
 from catalog.columns import FloatArray, TypeColumns
-from catalog.load import Catalog, load_catalog
+from catalog.load import Catalog, load_catalog, short_names
 from catalog.memo import Memo, table_cache
 from catalog.model import InstanceType, Provider, Region, Zone
 from catalog.nearest import Names
@@ -26,6 +27,8 @@ from catalog.version import data_version
 # A region id of this provider needs no provider before it.
 DEFAULT_PROVIDER = "aws"
 NEAREST = 5
+PLACE_ALIKE = 0.8  # difflib's ratio (0 to 1) from which a region's place counts as meant
+SHORTEST_PLACE = 4  # letters; fewer are part of too many places
 LOOKUPS = 1000  # results kept of each kind, about 0.2 MB
 
 
@@ -43,7 +46,6 @@ class CloudMap:
     regions: Mapping[str, Region]
     regions_by_id: Mapping[str, Sequence[Region]]
     region_index: Mapping[str, int]
-    open_regions: tuple[Region, ...]
     zones: Mapping[str, Zone]
     annual_shares: Mapping[str, GridShares]
     level_factors: Mapping[str, float]
@@ -75,7 +77,6 @@ class CloudMap:
             regions={region.key: region for region in catalog.regions},
             regions_by_id=by_id,
             region_index={region.key: index for index, region in enumerate(catalog.regions)},
-            open_regions=tuple(r for r in catalog.regions if r.status == "available" and r.partition == "commercial"),
             zones=zones,
             annual_shares={key: _annual_shares(zone) for key, zone in zones.items()},
             level_factors={key: zone.level_factor for key, zone in zones.items() if zone.level_status == "corrected"},
@@ -99,9 +100,14 @@ class CloudMap:
     def resolve_region(self, name: str, provider: str | None = None) -> Region:
         """The region of "provider:region", of an id with its provider, or of an id alone.
 
-        An id alone means AWS's region of that id, else the only provider's that has it. Any case is accepted.
+        An id alone means AWS's region of that id, else the only provider's that has it. Any case is accepted, and an
+        availability, local or wavelength zone means its region.
         Raises UnknownProvider, UnknownRegion or AmbiguousRegion with the valid names.
         """
+        return self.region_and_kind(name, provider)[0]
+
+    def region_and_kind(self, name: str, provider: str | None = None) -> tuple[Region, str | None]:
+        """As resolve_region, with the kind of zone that the name is of; None where it is the region's own."""
         prefix, colon, rest = name.partition(":")
         if colon:
             if provider is not None and provider.casefold() != prefix.casefold():
@@ -112,7 +118,9 @@ class CloudMap:
         regions = [r for r in self.regions_by_id.get(name.casefold(), ()) if owner in (None, r.provider)]
         preferred = [r for r in regions if r.provider == (owner or DEFAULT_PROVIDER)]
         if len(regions) == 1 or len(preferred) == 1:
-            return (preferred or regions)[0]
+            return (preferred or regions)[0], None
+        if not regions and (zone := self._region_of_zone(name, owner)):
+            return zone
         if not regions:
             others = [r.provider for r in self.regions_by_id.get(name.casefold(), ())]
             if owner is not None and others:
@@ -124,11 +132,24 @@ class CloudMap:
         detail = f"region {name!r} is ambiguous: use one of {', '.join(keys)}"
         raise AmbiguousRegion(name, nearest=lambda: keys, detail=detail)
 
+    def _region_of_zone(self, name: str, provider: str | None) -> tuple[Region, str] | None:
+        """The region of a cloud's zone, and the zone's kind. A zone that several clouds name so: AWS's, else None."""
+        zones = [
+            (region, kind)
+            for region_provider in ([provider] if provider else self.providers.keys() - AMBIGUOUS)
+            for kind, region_id in region_ids(region_provider, name)
+            for region in self.regions_by_id.get(region_id, ())
+            if region.provider == region_provider
+        ]
+        preferred = [zone for zone in zones if zone[0].provider == DEFAULT_PROVIDER]
+        return next(iter(preferred or (zones if len(zones) == 1 else ())), None)
+
     def provider(self, name: str) -> Provider:
         """A provider by id, in any case. Raises UnknownProvider."""
         provider = self.providers.get(name.casefold())
         if provider is None:
-            raise UnknownProvider(name, nearest=lambda: provider_names(self).nearest(name, n=NEAREST))
+            detail = f"provider {name!r} is not known; use one of {', '.join(self.providers)}"
+            raise UnknownProvider(name, nearest=lambda: provider_names(self).nearest(name, n=NEAREST), detail=detail)
         return provider
 
     def zone(self, name: str) -> Zone:
@@ -178,9 +199,24 @@ class CloudMap:
         return type_names(self, provider).nearest(name, n=NEAREST)
 
     def _nearest_regions(self, name: str, provider: str | None) -> tuple[str, ...]:
-        """As a caller would write them: an AWS region by its id, any other as provider:region."""
+        """As a caller would write them: an AWS region by its id, any other as provider:region.
+
+        Those at a place of that name, else those whose id is spelled most alike.
+        """
+        if places := self._regions_at(name, provider):
+            return places[:NEAREST]
         near = region_names(self, provider).nearest(name, n=NEAREST)
         return near if provider is None else tuple(f"{provider}:{region}" for region in near)
+
+    def _regions_at(self, name: str, provider: str | None) -> tuple[str, ...]:
+        """Regions whose city or name contains `name`, else those of the city that is spelled most alike."""
+        place = name.casefold()
+        if len(place) < SHORTEST_PLACE or not place.replace(" ", "").replace(".", "").isalpha():
+            return ()
+        places = region_places(self, provider)
+        near = [known for known in places if place in known]
+        near = near or list(place_names_of_regions(self, provider).nearest(place, n=1, cutoff=PLACE_ALIKE))
+        return tuple(dict.fromkeys(region for known in near for region in places[known]))
 
 
 @table_cache(None)
@@ -210,6 +246,24 @@ def region_names(mapping: CloudMap, provider: str | None) -> Names:
 
 
 @table_cache(None)
+def region_places(mapping: CloudMap, provider: str | None) -> Mapping[str, tuple[str, ...]]:
+    """City, or the provider's name of the region, in lower case -> its open regions, as a caller would write them."""
+    places: dict[str, tuple[str, ...]] = {}
+    for region in mapping.regions.values():
+        if provider in (None, region.provider) and region.status == "available":
+            written = region.region if region.provider == DEFAULT_PROVIDER else region.key
+            for place in dict.fromkeys((region.city.casefold(), region.name.casefold())):
+                places[place] = (*places.get(place, ()), written)
+    return places
+
+
+@table_cache(None)
+def place_names_of_regions(mapping: CloudMap, provider: str | None) -> Names:
+    """To find misspelt places."""
+    return Names(region_places(mapping, provider))
+
+
+@table_cache(None)
 def place_names(mapping: CloudMap) -> Names:
     """To suggest from where a provider or the gid of a region is expected."""
     return Names([*mapping.providers, *(r.gid for r in mapping.regions.values())])
@@ -218,9 +272,10 @@ def place_names(mapping: CloudMap) -> Names:
 @table_cache(None)
 def type_names(mapping: CloudMap, provider: str | None) -> Names:
     """To suggest instance types from: a provider's, or those of all providers."""
-    if provider is None:
-        return Names(t.instance_type for t in mapping.columns.types)
-    return Names(t.instance_type for t in mapping.catalog.types if t.provider == provider)
+    types = mapping.columns.types if provider is None else mapping.catalog.types
+    listed = [t for t in types if provider in (None, t.provider)]
+    short = {name: t.instance_type for t in listed for name in short_names(t.provider, t.instance_type)}
+    return Names((t.instance_type for t in listed), spellings=short)
 
 
 @table_cache(None)

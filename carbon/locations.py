@@ -69,3 +69,4 @@ class LocationList:
     rows: tuple[Location, ...]
     total: int
     excluded: tuple[Exclusion, ...]
+    countries_without_regions: tuple[str, ...] = ()

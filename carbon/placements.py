@@ -148,6 +148,8 @@ class Placement:
 
     requested: None, or the caller's region if it is not among rows. size: the least size of a machine that takes part.
 
+    partition: the part of each cloud that competed; "all" for every part.
+    countries_without_regions: countries of the query in which none of its clouds has an open region of that partition.
     providers: whose offers qualify. offers_without_price: qualifying offers whose price is not known.
     """
 
@@ -162,6 +164,8 @@ class Placement:
     flexible: bool
     regions_analyzed: int
     regions_in_scope: int
+    partition: str
+    countries_without_regions: tuple[str, ...]
     candidates: int
     qualifying: int
     removed: Mapping[str, int]

@@ -36,6 +36,7 @@ class RegionList:
 
     rows: tuple[RegionNow, ...]
     total: int
+    countries_without_regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

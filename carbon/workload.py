@@ -8,6 +8,21 @@ from enum import StrEnum
 
 from carbon.power import AcceleratorLoad, PowerCurve
 
+COMMERCIAL = "commercial"
+ALL_PARTITIONS = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneNote:
+    """A zone of a cloud that the caller named in place of its region.
+
+    kind: "availability zone", "local zone" or "wavelength zone". region: provider:region.
+    """
+
+    name: str
+    kind: str
+    region: str
+
 
 class WorkloadType(StrEnum):
     """What kind of work runs."""
@@ -118,6 +133,7 @@ class OptimizeQuery:
     duration_hours None: a service without an end; figures are then for one hour.
     flexible None: the workload's own default. spot True: pays spot prices and needs one; False: on-demand only;
     None: ranks by on-demand prices, and shows both kinds on the front of cost against carbon.
+    partition None: that of region, else of current, else that of regions if they share one, else the commercial one.
     max_cost_usd: for duration_hours and all machines. carbon_usd_per_tonne: added to the cost of a gram where cost
     decides. rank_by None: the default of the question (planning/placing/measure.py). count: equal machines for one job.
     """
@@ -129,6 +145,7 @@ class OptimizeQuery:
     providers: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    partition: str | None = None
     exclude_regions: tuple[str, ...] = ()
     instance_types: tuple[str, ...] = ()
     requirements: Requirements | None = None
@@ -214,6 +231,7 @@ class RegionsQuery:
 
     providers: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    partition: str = COMMERCIAL
     zone: str | None = None
     sort: RegionSort = RegionSort.CARBON_INTENSITY
     limit: int | None = None
@@ -261,7 +279,7 @@ class LocationsQuery:
     max_intensity: float | None = None
     max_usd_per_hour: float | None = None
     spot_only: bool = False
-    partition: str = "commercial"
+    partition: str = COMMERCIAL
     status: str = "available"
     tolerance_gco2e_per_kwh: float = 0.0
     tolerance_share: float = 0.0

@@ -23,6 +23,21 @@ from catalog.work import load_family_work
 DATA = Path(__file__).resolve().parent / "data"
 
 
+# What every name of a provider's types begins with, so that callers leave it out: D2s_v3 for Standard_D2s_v3.
+OMITTED_PREFIXES = {"azure": "Standard_", "alibaba": "ecs."}
+
+
+def short_names(provider: str, name: str) -> tuple[str, ...]:
+    """The name without its provider's usual beginning; none where it does not begin so."""
+    prefix = OMITTED_PREFIXES.get(provider)
+    return (name.removeprefix(prefix),) if prefix and name.startswith(prefix) else ()
+
+
+def spelled(provider: str, name: str) -> str:
+    """A name as Catalog.type_index has it. Microsoft writes its sizes with spaces too (D2s v3)."""
+    return name.lower().replace(" ", "_") if provider == "azure" else name.lower()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferIndexes:
     """Which type exists in which region: two columns of equal length, sorted by region, then type.
@@ -57,7 +72,7 @@ class Catalog:
 
     def find_type(self, provider: str, name: str) -> InstanceType | None:
         """The machine type or service of this name, in any case; None where the catalog has none."""
-        index = self.type_index.get(provider, {}).get(name.lower())
+        index = self.type_index.get(provider, {}).get(spelled(provider, name))
         if index is not None:
             return self.types[index]
         return self.services.service_type(provider, name)
@@ -187,7 +202,7 @@ def _machine(
 
 
 def _type_index(types: Sequence[InstanceType], aliases: Table) -> dict[str, dict[str, int]]:
-    """Provider -> name in lower case, or another spelling of it -> place in `types`."""
+    """Provider -> name in lower case, or another spelling of it, such as one without its prefix -> place in `types`."""
     indexes: dict[str, dict[str, int]] = {}
     for index, instance in enumerate(types):
         indexes.setdefault(instance.provider, {})[instance.instance_type.lower()] = index
@@ -196,6 +211,11 @@ def _type_index(types: Sequence[InstanceType], aliases: Table) -> dict[str, dict
         if canonical not in names:
             raise row.error(f"{row.text('canonical')!r} is no instance type of {row.text('provider')}")
         names[row.required("alias").lower()] = names[canonical]
+    for provider, names in indexes.items():
+        for name, index in [*names.items()]:
+            prefix = OMITTED_PREFIXES.get(provider, "").lower()
+            if prefix and name.startswith(prefix):
+                names.setdefault(name.removeprefix(prefix), index)
     return indexes
 
 

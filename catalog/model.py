@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from carbon.power import PowerModel
+from carbon.workload import ALL_PARTITIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,10 @@ class Region:
     def gid(self) -> str:
         """provider-region, its name in the scheduling API; unique."""
         return f"{self.provider}-{self.region}"
+
+    def is_in(self, partition: str) -> bool:
+        """Whether it belongs to this part of its cloud; each region is in ALL_PARTITIONS."""
+        return partition in (ALL_PARTITIONS, self.partition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

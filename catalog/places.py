@@ -1,4 +1,4 @@
-"""Country and airport codes, and the airports of each metro code."""
+"""Countries by code or name, groups of countries, airport codes, and the airports of each metro code."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from catalog.tables import CatalogError, read_table
 DATA = Path(__file__).resolve().parent / "data"
 AIRPORTS = "places/airports.csv"
 AIRPORT_COLUMNS = ["iata", "name", "city", "country", "source", "as_of"]
-# ISO 3166 keeps UK free for the United Kingdom, whose code is GB.
-ALSO_MEANS = {"UK": "GB"}
+# ISO 3166 keeps UK free for the United Kingdom, whose code is GB; the EU's own code of Greece is EL. The others are
+# everyday English names that the source of the table lacks.
+ALSO_MEANS = {"UK": "GB", "EL": "GR", "Great Britain": "GB", "Russia": "RU", "Turkey": "TR"}
 NEAREST = 5
 MIN_BEGINNING = 3  # letters; fewer begin too many names
 Words = Mapping[str, tuple[str, ...]]
@@ -26,24 +27,28 @@ Words = Mapping[str, tuple[str, ...]]
 class Places:
     """countries: ISO 3166-1 alpha-2 code -> English short name. airport_codes: IATA's.
 
+    country_keys: a code (alpha-2 or alpha-3), English name or group (EU, EEA) in lower case -> alpha-2 codes.
     metros: IATA metropolitan code -> its airports, in the table's order; some are an airport's code too.
     country_words, airport_words: a code or name in lower case -> the codes to suggest for it.
     """
 
     countries: Mapping[str, str]
+    country_keys: Words
     airport_codes: frozenset[str]
     metros: Mapping[str, tuple[str, ...]]
     country_words: Words
     airport_words: Words
     memo: Memo = field(default_factory=dict, init=False, repr=False)
 
-    def country(self, code: str) -> str:
-        """The ISO 3166-1 alpha-2 code, given in any case; UK means GB. Raises UnknownCountry."""
-        key = _upper(code)
-        key = ALSO_MEANS.get(key, key)
-        if key not in self.countries:
-            raise UnknownCountry(code, nearest=lambda: _nearest(code, self.country_words, country_names(self)))
-        return key
+    def country_codes(self, name: str) -> tuple[str, ...]:
+        """The ISO 3166-1 alpha-2 codes of a country, or of the members of a group such as EU.
+
+        name: alpha-2 or alpha-3 code, English name or group, in any case; UK means GB. Raises UnknownCountry.
+        """
+        codes = self.country_keys.get(name.lower())
+        if codes is None:
+            raise UnknownCountry(name, nearest=lambda: _nearest(name, self.country_words, country_names(self)))
+        return codes
 
     def airports(self, code: str) -> tuple[str, ...]:
         """The airport of this code, else the airports of the metro; any case. Raises UnknownAirport."""
@@ -73,12 +78,7 @@ def load_places(data: Path = DATA, *, served: Collection[str] = ()) -> Places:
     served: airports to suggest for an unknown one, such as those of the catalog's regions; without
     any, the members of the metros. Raises CatalogError for a wrong table.
     """
-    names: dict[str, str] = {}
-    country_words: dict[str, tuple[str, ...]] = {also.lower(): (code,) for also, code in ALSO_MEANS.items()}
-    for row in read_table(data, "places/countries.csv", "country"):
-        code = row.required("country")
-        names[code] = row.required("name")
-        _add(country_words, (code, names[code], row.text("common_name")), code)
+    names, keys, country_words = _read_countries(data)
     metros: dict[str, tuple[str, ...]] = {}
     metro_cities: dict[str, str] = {}
     for row in read_table(data, "places/metros.csv", "metro", "airport"):
@@ -100,11 +100,33 @@ def load_places(data: Path = DATA, *, served: Collection[str] = ()) -> Places:
         _add(airport_words, (airport, city), airport)
     return Places(
         countries=names,
+        country_keys=keys,
         airport_codes=airports,
         metros=metros,
         country_words=country_words,
         airport_words=airport_words,
     )
+
+
+def _read_countries(data: Path) -> tuple[dict[str, str], Words, Words]:
+    """Code -> name, every accepted name -> codes, and every name -> codes to suggest."""
+    names: dict[str, str] = {}
+    keys: dict[str, tuple[str, ...]] = {also.lower(): (code,) for also, code in ALSO_MEANS.items()}
+    words: dict[str, tuple[str, ...]] = {**keys}
+    for row in read_table(data, "places/countries.csv", "country"):
+        code = row.required("country")
+        names[code] = row.required("name")
+        texts = (code, row.required("alpha_3"), names[code], row.text("common_name"), row.text("official_name"))
+        keys |= {text.lower(): (code,) for text in texts if text}
+        _add(words, texts, code)
+    for row in read_table(data, "places/country_groups.csv", "group", "country"):
+        group, member = row.required("group"), row.required("country")
+        if member not in names:
+            raise row.error(f"{member!r} is no country")
+        for text in (group, row.required("name")):
+            keys[text.lower()] = (*keys.get(text.lower(), ()), member)
+            words[text.casefold()] = (group,)
+    return names, keys, words
 
 
 def _read_airports(data: Path, named: Collection[str]) -> tuple[frozenset[str], dict[str, str]]:

@@ -41,6 +41,7 @@ class Service:
     template: the name, with {arch}, {units}, {vcpus}, {memory} or {type} in it.
     base: the machine type that does the work; "" where the size itself says what runs.
     vcpus_per_unit, memory_gb_per_unit: None where the name gives the vCPUs or the memory.
+    power_note: what the basis of the power says beside the CPU; often empty.
     replicas: how many copies run for the one that is sold.
     cpus: arch -> the CPU whose power and work is used. sizes: empty where any size within the bounds is sold.
     """
@@ -56,11 +57,13 @@ class Service:
     min_units: float | None
     max_units: float | None
     unit_step: float | None
+    vcpu_step: float | None
     max_vcpus: float | None
     max_memory_gb: float | None
     replicas: int
     cpus: Mapping[str, CpuFacts]
     sizes: tuple[Size, ...]
+    power_note: str
     note: str
     source: str
     as_of: str
@@ -77,6 +80,8 @@ class Service:
         if self.sizes:
             fitting = (s for s in self.sizes if vcpus in (None, s.vcpus) and s.allows(memory_gb))
             vcpus = next((size.vcpus for size in fitting), None)
+        if self.vcpu_step is not None and vcpus is not None and not _is_multiple(vcpus, self.vcpu_step):
+            return None
         if vcpus is None or vcpus <= 0 or memory_gb <= 0:
             return None
         if vcpus > (self.max_vcpus or vcpus) or memory_gb > (self.max_memory_gb or memory_gb):
@@ -125,12 +130,14 @@ class Services:
 def _sized(service: Service, match: re.Match[str]) -> InstanceType | None:
     """The type a size stands for: its power, work and embodied share by the same rules as any machine's."""
     parts = match.groupdict()
-    arch = parts.pop("arch", "x86_64").lower()
+    arch = parts.pop("arch", None) or next(iter(service.cpus))
+    arch = arch.lower()
     arch = "x86_64" if arch == "x86" else arch
     numbers = {part: float(text) for part, text in parts.items()}
     resources, cpu = service.resources(numbers), service.cpus.get(arch)
     if resources is None or cpu is None:
         return None
+    cpu = replace(cpu, basis=f"{cpu.basis}; {service.power_note}") if service.power_note else cpu
     vcpus, memory_gb = resources
     reserved, held_gb = vcpus * service.replicas, memory_gb * service.replicas
     embodied = None
@@ -206,11 +213,13 @@ def _service(row: Row, cpus: Mapping[str, CpuFacts], sizes: tuple[Size, ...]) ->
         min_units=row.optional_number("min_units"),
         max_units=row.optional_number("max_units"),
         unit_step=row.optional_number("unit_step"),
+        vcpu_step=row.optional_number("vcpu_step"),
         max_vcpus=row.optional_number("max_vcpus"),
         max_memory_gb=row.optional_number("max_memory_gb"),
         replicas=int(row.number("replicas")),
         cpus={arch: cpus[name] for arch, name in named.items() if name},
         sizes=sizes,
+        power_note=row.text("power_note"),
         note=row.text("note"),
         source=row.required("source"),
         as_of=row.required("as_of"),

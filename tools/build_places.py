@@ -65,13 +65,18 @@ def _release_date(version: str) -> date:
 
 
 def country_rows(pycountry: Package) -> Rows:
-    """Every country of ISO 3166-1, by code. common_name: where the short name is not the everyday one."""
+    """Every country of ISO 3166-1, by code. common_name: where the short name is not the everyday one.
+
+    official_name: where the source has a longer one.
+    """
     text = (pycountry.folder / "databases" / "iso3166-1.json").read_text("utf-8")
     return [
         {
             "country": country["alpha_2"],
+            "alpha_3": country["alpha_3"],
             "name": country["name"],
             "common_name": country.get("common_name", ""),
+            "official_name": country.get("official_name", ""),
             **pycountry.cells,
         }
         for country in sorted(json.loads(text)["3166-1"], key=lambda country: str(country["alpha_2"]))

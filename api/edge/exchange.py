@@ -19,6 +19,8 @@ from api.edge.access import TENANT, Access, Judgement
 from api.edge.answer_cache import AnswerCache
 from api.edge.metrics import Metrics
 from api.shapes.numbers import stamp
+from api.shapes.zone_notes import zone_notes
+from carbon.workload import ZoneNote
 from engine import Engine, Session
 from mapping import CloudMap
 from settings import Settings
@@ -65,7 +67,7 @@ class Exchange:
     not guarded. failure: what went wrong before Flask was asked; Flask raises it, so that its handlers answer it.
     preflight: whether a browser asks if a page may send its request. tag: names the answer, if it has a tag.
     holds_costly_place: whether this request counts as costly. headers: of this answer, beside those of every answer.
-    span: of the trace, if requests are traced.
+    span: of the trace, if requests are traced. zone_notes: zones that were named in place of their region.
     """
 
     environ: WSGIEnvironment
@@ -84,6 +86,7 @@ class Exchange:
     holds_costly_place: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     span: Any = None
+    zone_notes: list[ZoneNote] = field(default_factory=list)
     _session: Session | None = None
 
     @classmethod
@@ -142,7 +145,8 @@ class Exchange:
             "timestamp": self.timestamp,
             "data_version": self.data_version,
         }
-        return Response(orjson.dumps({**head, **body}), content_type=JSON)
+        notes = {"zone_notes": zone_notes(self.zone_notes)} if self.zone_notes else {}
+        return Response(orjson.dumps({**head, **body, **notes}), content_type=JSON)
 
 
 def path_of(environ: WSGIEnvironment) -> str:

@@ -15,12 +15,22 @@ from pydantic.alias_generators import to_camel
 from api.edge.exchange import JSON, current
 from api.edge.formats import Format, accepted
 from api.edge.lists import Page, PageParameters, linked, table_of
-from api.openapi.enumerations import Arch, Estimates, Partition, RegionStatus
+from api.openapi.enumerations import Arch, Estimates, PartitionScope, RegionStatus
 from api.questions import names
-from api.questions.fields import Duration, GpuModel, Name, ProvidersParameter, TypeName, scope_of
+from api.questions.fields import (
+    COUNTRY_WORDS,
+    Countries,
+    Duration,
+    GpuModel,
+    Name,
+    ProvidersParameter,
+    TypeName,
+    scope_of,
+)
 from api.shapes.locations import LocationRow, LocationsAnswer, location_rows
 from api.shapes.parts import Listed
 from api.shapes.tables import pick
+from api.shapes.zone_notes import zone_notes
 from carbon.errors import NothingFound
 from carbon.workload import Allowance, LocationsQuery, Requirements
 
@@ -63,8 +73,11 @@ class LocationsParameters(PageParameters):
         max_length=100,
         description="May be given several times. Default: all. Combined with a path: only what is in both.",
     )
-    country: Annotated[Name, AfterValidator(names.any_country)] | None = Field(
-        None, description="ISO 3166 code. Combined with a path: only what is in both.", examples=["SE"]
+    country: Countries = Field(
+        [],
+        max_length=100,
+        description=f"{COUNTRY_WORDS}; may be given several times. Combined with a path: only what is in both.",
+        examples=[["SE"]],
     )
     exclude: list[Annotated[Name, AfterValidator(names.provider_or_region)]] = Field(
         [],
@@ -114,7 +127,7 @@ class LocationsParameters(PageParameters):
     spot: Literal["only"] | None = Field(
         None, description="only: choose the type by spot price; regions without a spot price are left out."
     )
-    partition: Partition = Field("commercial", description="Regions of this part of their cloud.")
+    partition: PartitionScope = Field("commercial")
     status: RegionStatus = Field("available", description="Regions of this status.")
     tolerance: (
         Annotated[
@@ -157,15 +170,20 @@ class LocationsParameters(PageParameters):
         return table or (self.within or 0.0) + (self.duration_hours or 0.0) > LIGHT_HOURS
 
     def query(
-        self, max_age_minutes: int, *, provider: str | None, country: str | None, airports: Iterable[str] | None
+        self,
+        max_age_minutes: int,
+        *,
+        provider: str | None,
+        countries: Iterable[str] | None,
+        airports: Iterable[str] | None,
     ) -> LocationsQuery:
-        """provider, country, airports: of the path."""
+        """provider, countries, airports: of the path."""
         relative = self.tolerance is not None and self.tolerance.endswith("%")
         tolerance = float((self.tolerance or "0").rstrip("%"))
         shape = {name: value for name in _SHAPE if (value := getattr(self, name)) is not None}
         return LocationsQuery(
-            providers=_both(scope_of(self.provider), provider),
-            countries=_both((self.country,) if self.country else (), country),
+            providers=_both(scope_of(self.provider), None if provider is None else (provider,)),
+            countries=_both(self.country, countries),
             airports=None if airports is None else frozenset(airports),
             exclude=frozenset(self.exclude),
             instance_type=self.instance_type,
@@ -186,12 +204,13 @@ class LocationsParameters(PageParameters):
         )
 
 
-def _both(parameter: tuple[str, ...], path: str | None) -> frozenset[str] | None:
+def _both(parameter: Iterable[str], path: Iterable[str] | None) -> frozenset[str] | None:
     """The names that are in both the parameter and the path; None if neither restricts them."""
     named = frozenset(parameter)
     if path is None:
         return named or None
-    return frozenset((path,)) & (named or {path})
+    of_path = frozenset(path)
+    return of_path & named if named else of_path
 
 
 @bp.get("/v1/by-rank")
@@ -217,8 +236,8 @@ def by_provider(query: LocationsParameters, **path: str) -> Response:
 @bp.output(LocationsAnswer)
 @bp.doc(operation_id="rankRegionsInCountry", responses=[404])
 def by_country(query: LocationsParameters, **path: str) -> Response:
-    """Rank the regions in one country; empty if no cloud has any there."""
-    return _answer(query, country=current().mapping.places.country(path["countryCode"]))
+    """Rank the regions in one country or in the EU or EEA; empty if no cloud has any there."""
+    return _answer(query, countries=current().mapping.places.country_codes(path["countryCode"]))
 
 
 @bp.get("/v1/by-iata/<iata>")
@@ -234,11 +253,11 @@ def _answer(
     parameters: LocationsParameters,
     *,
     provider: str | None = None,
-    country: str | None = None,
+    countries: Iterable[str] | None = None,
     airports: Iterable[str] | None = None,
 ) -> Response:
     session, oldest = current().session, current().service.max_age_minutes
-    query = parameters.query(oldest, provider=provider, country=country, airports=airports)
+    query = parameters.query(oldest, provider=provider, countries=countries, airports=airports)
     locations = session.locations(query)
     rows = location_rows(locations.rows, session)
     fields = tuple(dict.fromkeys(parameters.fields.split(","))) if parameters.fields else None
@@ -253,6 +272,8 @@ def _answer(
         case Format.JSON:
             shown = rows if fields is None else pick(rows, fields)
             body = LocationsAnswer.of(Listed(shown, locations), session)
+            if notes := zone_notes(current().zone_notes):
+                body["zoneNotes"] = notes
             response = Response(orjson.dumps(body), mimetype=JSON)
     return linked(response, page)
 

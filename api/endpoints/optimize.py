@@ -13,12 +13,13 @@ from typing_extensions import TypeAliasType
 
 from api.edge.exchange import current
 from api.edge.lists import answered
-from api.openapi.enumerations import Arch
+from api.openapi.enumerations import Arch, PartitionScope
 from api.questions import names
 from api.questions.fields import (
+    COUNTRY_WORDS,
     Body,
     Count,
-    CountryCode,
+    Countries,
     Deadline,
     Duration,
     GpuModel,
@@ -152,7 +153,12 @@ class OptimizeRequest(LoadFields):
         None, description="Duration of the job in hours. Default: figures for one hour."
     )
     regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Only these regions.")
-    countries: list[CountryCode] = Field([], max_length=MAX_NAMES, description="Only these countries (ISO 3166).")
+    countries: Countries = Field([], max_length=MAX_NAMES, description=f"Only these countries: {COUNTRY_WORDS}.")
+    partition: PartitionScope | None = Field(
+        None,
+        description="Regions of this part of their cloud; all: of every part. Default: the part of `region`, else that "
+        "of `regions` if they are all of one, else commercial.",
+    )
     exclude_regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Not these regions.")
     instance_types: list[TypeName] = Field(
         [], max_length=MAX_NAMES, description="Only these types, regardless of their size."
@@ -245,6 +251,7 @@ class OptimizeRequest(LoadFields):
             providers=tuple(self.providers or ()),
             regions=tuple(self.regions),
             countries=tuple(self.countries),
+            partition=self.partition,
             exclude_regions=tuple(self.exclude_regions),
             instance_types=tuple(self.instance_types),
             requirements=None if self.requirements is None else self.requirements.requirements(),

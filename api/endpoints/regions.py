@@ -8,7 +8,17 @@ from pydantic import Field
 
 from api.edge.exchange import current
 from api.edge.lists import Page, PageParameters, answered
-from api.questions.fields import CountryCode, Parameters, ProviderKey, ProvidersParameter, ZoneKey, scope_of
+from api.openapi.enumerations import PartitionScope
+from api.questions import names
+from api.questions.fields import (
+    COUNTRY_WORDS,
+    Countries,
+    Parameters,
+    ProviderKey,
+    ProvidersParameter,
+    ZoneKey,
+    scope_of,
+)
 from api.shapes.parts import Listed
 from api.shapes.regions import RegionAnswer, RegionRow, RegionsAnswer, region_rows
 from carbon.workload import RegionSort, RegionsQuery
@@ -23,7 +33,8 @@ class RegionsParameters(PageParameters):
     provider: ProvidersParameter = Field(
         [DEFAULT_PROVIDER], max_length=100, description="May be given several times; all means every provider."
     )
-    country: list[CountryCode] = Field([], max_length=100, description="ISO 3166 code; may be given several times.")
+    country: Countries = Field([], max_length=100, description=f"{COUNTRY_WORDS}; may be given several times.")
+    partition: PartitionScope = Field("commercial")
     zone: ZoneKey | None = Field(None, description="Grid zone.")
     sort: RegionSort = Field(
         RegionSort.CARBON_INTENSITY, description="Sort order: greenest first, most renewable first, or by region id."
@@ -33,6 +44,7 @@ class RegionsParameters(PageParameters):
         return RegionsQuery(
             providers=scope_of(self.provider),
             countries=tuple(self.country),
+            partition=self.partition,
             zone=self.zone,
             sort=self.sort,
             limit=self.limit,
@@ -51,12 +63,12 @@ class RegionParameters(Parameters):
 @bp.output(RegionsAnswer)
 @bp.doc(operation_id="listRegions")
 def regions(query: RegionsParameters) -> Response:
-    """List the regions a customer can open now, greenest first."""
+    """List the regions a customer of the partition can open now, greenest first."""
     session = current().session
     regions = session.regions(query.query())
     rows = region_rows(regions.rows, session)
     page = Page(total=regions.total, limit=query.limit, offset=query.offset)
-    return answered(RegionsAnswer.of(Listed(rows, page)), rows, RegionRow, page)
+    return answered(RegionsAnswer.of(Listed(rows, regions)), rows, RegionRow, page)
 
 
 @bp.get("/api/v1/regions/<region>")
@@ -67,5 +79,5 @@ def region(region: str, query: RegionParameters) -> Response:
     """Show one region's grid now and over the next 24 hours."""
     exchange = current()
     session = exchange.session
-    key = session.mapping.resolve_region(region, query.provider).key
+    key = names.noted_region(session.mapping, region, query.provider, exchange.zone_notes).key
     return exchange.success(RegionAnswer.of(session.region_details(key), session))

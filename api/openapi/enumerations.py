@@ -43,6 +43,13 @@ Partition = TypeAliasType(
         Field(description="Part of a cloud that a region belongs to; each part has its own customers."),
     ],
 )
+PartitionScope = TypeAliasType(
+    "PartitionScope",
+    Annotated[
+        Literal["commercial", "gov", "china", "sovereign", "all"],
+        Field(description="Regions of this part of their cloud; all: of every part."),
+    ],
+)
 RegionStatus = TypeAliasType(
     "RegionStatus",
     Annotated[

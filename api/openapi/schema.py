@@ -72,7 +72,12 @@ class EdgeAdapter(PydanticAdapter):
     def validate_input(self, request: Request, location: str, **kwargs: Any) -> Any:
         """The question of a request; location: "json" or "query"."""
         exchange = current()
-        facts = Facts(mapping=exchange.mapping, now=exchange.now, max_age_minutes=exchange.service.max_age_minutes)
+        facts = Facts(
+            mapping=exchange.mapping,
+            now=exchange.now,
+            max_age_minutes=exchange.service.max_age_minutes,
+            zone_notes=exchange.zone_notes,
+        )
         parse = parse_body if location == "json" else parse_query
         question = parse(self.model_class, request, facts)
         if isinstance(question, Body | Parameters) and question.is_costly(facts):

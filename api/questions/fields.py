@@ -29,7 +29,8 @@ _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ProviderKey = Annotated[Name, AfterValidator(names.provider_key)]
-CountryCode = Annotated[Name, AfterValidator(names.country_code)]
+Countries = Annotated[list[Annotated[Name, AfterValidator(names.country_name)]], AfterValidator(names.country_codes)]
+COUNTRY_WORDS = "ISO 3166 code (SE, SWE), English name, or the group EU or EEA"
 ZoneKey = Annotated[Name, AfterValidator(names.zone_key)]
 TypeName = Annotated[Name, AfterValidator(names.any_instance_type)]
 Category = Annotated[Name, AfterValidator(names.category_name)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -18,6 +18,8 @@ from carbon.errors import (
     UnknownProvider,
     UnknownZone,
 )
+from carbon.workload import ZoneNote
+from catalog.model import Region
 from mapping import CloudMap, place_names, type_names
 
 ALL = "all"
@@ -25,11 +27,15 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a question is checked against: the catalog, the time of the request, the age a live value may have."""
+    """What a question is checked against: the catalog, the time of the request, the age a live value may have.
+
+    zone_notes: collects the zones that were named in place of their region.
+    """
 
     mapping: CloudMap
     now: datetime
     max_age_minutes: int
+    zone_notes: list[ZoneNote] = field(default_factory=list)
 
 
 def facts(info: ValidationInfo) -> Facts:
@@ -61,10 +67,18 @@ def provider_key(name: str, info: ValidationInfo) -> str:
         raise _unknown("unknown_provider", error) from error
 
 
+def noted_region(mapping: CloudMap, name: str, provider: str | None, zone_notes: list[ZoneNote]) -> Region:
+    """The region of that name, or of that zone, which is then added to the notes. Raises as resolve_region."""
+    region, kind = mapping.region_and_kind(name, provider)
+    if kind is not None and (note := ZoneNote(name=name, kind=kind, region=region.key)) not in zone_notes:
+        zone_notes.append(note)
+    return region
+
+
 def region_key(name: str, provider: str | None, info: ValidationInfo) -> str:
     """provider:region of a region named by its id, with its provider beside or before it."""
     try:
-        return facts(info).mapping.resolve_region(name, provider).key
+        return noted_region(facts(info).mapping, name, provider, facts(info).zone_notes).key
     except AmbiguousRegion as error:
         raise _unknown("ambiguous_region", error) from error
     except UnknownProvider as error:
@@ -73,29 +87,29 @@ def region_key(name: str, provider: str | None, info: ValidationInfo) -> str:
         raise _unknown("unknown_region", error) from error
 
 
-def country_code(name: str, info: ValidationInfo) -> str:
-    """The ISO 3166 code of a country that holds a region, upper and lower case alike."""
-    countries = sorted({region.country for region in facts(info).mapping.regions.values()})
-    if (code := name.upper()) in countries:
-        return code
-    detail = f"no region is in a country {name!r}; use an ISO 3166 code such as DE"
-    raise refusal("unknown_country", detail, lambda: get_close_matches(code, countries, n=3, cutoff=0.4))
-
-
-def any_country(name: str, info: ValidationInfo) -> str:
-    """The ISO 3166 code of any country, upper and lower case alike; UK means GB."""
+def country_name(name: str, info: ValidationInfo) -> str:
+    """The name of a country or of a group of countries, as it was given; see Places.country_codes."""
     try:
-        return facts(info).mapping.places.country(name)
+        facts(info).mapping.places.country_codes(name)
     except UnknownCountry as error:
         raise _unknown("unknown_country", error) from error
+    return name
+
+
+def country_codes(countries: list[str], info: ValidationInfo) -> list[str]:
+    """The ISO 3166 alpha-2 codes of all countries that are named, each once."""
+    places = facts(info).mapping.places
+    return list(dict.fromkeys(code for name in countries for code in places.country_codes(name)))
 
 
 def provider_or_region(name: str, info: ValidationInfo) -> str:
     """The key of a provider, or of a region given as provider:region or provider-region (its gid)."""
-    mapping = facts(info).mapping
+    mapping, zone_notes = facts(info).mapping, facts(info).zone_notes
     provider, _, region = name.replace(":", "-", 1).partition("-")
     try:
-        return mapping.resolve_region(region, provider).key if region else mapping.provider(provider).provider
+        if region:
+            return noted_region(mapping, region, provider, zone_notes).key
+        return mapping.provider(provider).provider
     except UnknownName as error:
         detail = f"{name!r} is not a provider, a provider:region or a gid"
         unknown = refusal(

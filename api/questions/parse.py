@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from time import thread_time
@@ -111,9 +111,14 @@ def _field_errors(error: ValidationError, model: type[BaseModel]) -> Sequence[Fi
         return [_field_error(item, model, suggest=False) for item in errors]
     ends = thread_time() + SUGGESTION_SECONDS
     return [
-        _field_error(item, model, suggest=index < MAX_SUGGESTIONS and thread_time() < ends)
+        _field_error(item, model, suggest=index < MAX_SUGGESTIONS and (_is_cheap(item) or thread_time() < ends))
         for index, item in enumerate(errors)
     ]
+
+
+def _is_cheap(error: Any) -> bool:
+    """Whether similar names are looked for among a few dozen fields only."""
+    return bool(error["type"] == "extra_forbidden")
 
 
 def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldError:
@@ -127,14 +132,26 @@ def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldE
     if code == "missing":
         return FieldError(location=location, code=code, detail="is required")
     if code == "extra_forbidden":
-        nearest = _close(location[-1], _all_fields(model)) if suggest else ()
-        return FieldError(location=location, code="unknown_field", detail="is not a known field", nearest=nearest)
+        return _unknown_field(location, model, suggest=suggest)
     if code in ("enum", "literal_error"):
         allowed = re.findall(r"'([^']*)'", context["expected"])
         nearest = _close(error["input"], allowed) if suggest else ()
         detail = f"must be one of {', '.join(allowed)}"
         return FieldError(location=location, code="not_one_of", detail=detail, nearest=nearest)
     return FieldError(location=location, code=code, detail=_worded(error["msg"]))
+
+
+def _unknown_field(location: tuple[str | int, ...], model: type[BaseModel], *, suggest: bool) -> FieldError:
+    """With the fields that are spelled alike: those of another object by their path, such as requirements.vcpus."""
+    detail, nearest = "is not a known field", tuple[str, ...]()
+    if suggest:
+        here = tuple(step for step in location[:-1] if isinstance(step, str))
+        fields = _all_fields(model)
+        close = [path for name in _close(location[-1], fields) for path in fields[name]]
+        nearest = tuple(path[-1] if path[:-1] == here else ".".join(path) for path in close)
+        if close and close[0][-1] == location[-1]:
+            detail += f"; did you mean {nearest[0]}{' of the body itself' if here and len(close[0]) == 1 else ''}?"
+    return FieldError(location=location, code="unknown_field", detail=detail, nearest=nearest)
 
 
 # Phrases of pydantic, and the wording of our other messages.
@@ -162,8 +179,16 @@ def _close(word: object, choices: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
-def _all_fields(model: type[BaseModel]) -> tuple[str, ...]:
-    """Names of a question's fields, those of nested objects included."""
+def _all_fields(model: type[BaseModel]) -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """Name of a question's field -> its paths, those in nested objects included."""
     schema = model.model_json_schema()
-    objects = [schema, *schema.get("$defs", {}).values()]
-    return tuple(dict.fromkeys(name for item in objects for name in item.get("properties", {})))
+    paths: dict[str, list[tuple[str, ...]]] = {}
+
+    def walk(properties: Mapping[str, Any], above: tuple[str, ...]) -> None:
+        for name, field in properties.items():
+            paths.setdefault(name, []).append((*above, name))
+            for reference in re.findall(r"#/\$defs/(\w+)", str(field)):
+                walk(schema["$defs"][reference].get("properties", {}), (*above, name))
+
+    walk(schema["properties"], ())
+    return paths

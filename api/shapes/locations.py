@@ -11,10 +11,20 @@ from typing_extensions import TypeAliasType
 
 from api.openapi.enumerations import Arch, DataQuality, SpotScoreSource
 from api.shapes.catalog import of_type
-from api.shapes.parts import ExpectedSavings, Listed, of_intensity, of_origin, of_region, of_shares
+from api.shapes.parts import (
+    UNSERVED,
+    ZONE_NOTES,
+    ExpectedSavings,
+    Listed,
+    of_intensity,
+    of_origin,
+    of_region,
+    of_shares,
+)
 from api.shapes.reading import At, Json, Reading
 from api.shapes.shape import CamelShape
 from api.shapes.types import GramsPerKwh, Moment, Percentage
+from api.shapes.zone_notes import ZoneNote
 from carbon.locations import Exclusion, Location, LocationList, ScheduleLimits, Stay
 from carbon.units import SECONDS_PER_HOUR
 from catalog.memo import table_cache
@@ -251,5 +261,7 @@ class LocationsAnswer(CamelShape):
     excluded: list[LeftOutRow] = of_list(
         "Regions left out for want of a matching machine or a measured value.", lambda p: p.result.excluded
     )
+    countries_without_regions: list[str] = of_list(UNSERVED, lambda p: list(p.result.countries_without_regions))
     total: int = of_list("Number of matching regions, before limit and offset.", lambda p: p.result.total, ge=0)
+    zone_notes: list[ZoneNote] = Field(default=[], description=ZONE_NOTES)
     timestamp: Moment = of_list("The minute for which the answer is valid.", lambda _, at: at.now)

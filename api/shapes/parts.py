@@ -13,6 +13,7 @@ from api.openapi.enumerations import DataQuality, MixBasis, Partition, RegionSta
 from api.shapes.reading import Json, Reading
 from api.shapes.shape import Shape
 from api.shapes.types import FossilFreeShare, GramsPerKwh, Hours, RenewableShare, Rounded, Timestamp
+from api.shapes.zone_notes import ZoneNote
 from carbon.intensity import CarbonIntensity, Provenance
 from carbon.results import ExpectedSavings as Expected
 from carbon.results import GridShares
@@ -41,6 +42,9 @@ class Listed(Generic[R]):
     result: R
 
 
+ZONE_NOTES = "Zones that were named in place of their region; absent if there are none."
+
+
 class Success(Shape):
     """What every success under /api/v1 carries."""
 
@@ -51,6 +55,10 @@ class Success(Shape):
         description="Version of all data. For the same version, minute and request the answer is the same.",
         examples=["1f0c2b7a9d3e4f55-no-key"],
     )
+    zone_notes: list[ZoneNote] = Field(default=[], description=ZONE_NOTES)
+
+
+UNSERVED = "ISO 3166 codes of the countries asked for in which the clouds and the partition asked for have no region."
 
 
 class CurrentOrigin(Shape):
@@ -120,6 +128,7 @@ class Place(Shape):
     region: str = of_region("The provider's id of the region.", examples=["ca-central-1"])
     provider: str = of_region("The provider's key.", examples=["aws"])
     zone: str = of_region("Grid zone, as Electricity Maps names it.", examples=["CA-QC"])
+    partition: Partition = of_region()
 
 
 class Site(Place):
@@ -131,7 +140,6 @@ class Site(Place):
     latitude: float = of_region("Degrees north.", ge=-90, le=90)
     longitude: float = of_region("Degrees east.", ge=-180, le=180)
     iata: str = of_region("IATA code of the nearest large airport.")
-    partition: Partition = of_region()
     region_status: RegionStatus = of_region(read=lambda r: r.status)
     zone_published: str | None = of_region("The zone to which Electricity Maps itself assigns the region.")
 

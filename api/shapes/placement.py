@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.openapi.enumerations import AdviceKind, AdvicePeriod, BaselineBasis, Purchase, SizeBasis
+from api.openapi.enumerations import AdviceKind, AdvicePeriod, BaselineBasis, PartitionScope, Purchase, SizeBasis
 from api.shapes.numbers import percentage, rounded
-from api.shapes.parts import Place, Success, of_region
+from api.shapes.parts import UNSERVED, Place, Success, of_region
 from api.shapes.reading import At, Json, Reading
 from api.shapes.recommendations import Recommendation
 from api.shapes.shape import Shape
@@ -178,7 +178,9 @@ class Metadata(Shape):
     total_regions_analyzed: int = of_placement(
         "Number of regions with a qualifying offer, plus the requested one.", lambda p: p.regions_analyzed, ge=0
     )
-    regions_in_scope: int = of_placement("Number of open regions that the regional constraints allow.", ge=0)
+    regions_in_scope: int = of_placement("Number of open regions that partition and regional constraints allow.", ge=0)
+    partition: PartitionScope = of_placement("Part of each cloud that competed; all: every part.")
+    countries_without_regions: list[str] = of_placement(UNSERVED, lambda p: list(p.countries_without_regions))
     duration_hours: Hours = of_placement()
     ranking_hours: Hours = of_placement("Number of hours whose mean intensity the ranking uses.")
     flexible: bool = of_placement("Whether the job may wait for a greener window.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from api.edge.lists import Page
 from api.openapi.enumerations import DataQuality, LevelStatus, ProfileBasis
 from api.shapes.parts import (
+    UNSERVED,
     GridMix,
     Listed,
     Origin,
@@ -33,14 +33,14 @@ from api.shapes.types import (
     Timestamp,
 )
 from carbon.intensity import Quality
-from carbon.results import HourStep, RegionDetails, RegionNow, ZoneDetails
+from carbon.results import HourStep, RegionDetails, RegionList, RegionNow, ZoneDetails
 from catalog.model import Region, Zone
 
 of_row = Reading(RegionNow)
 of_row.part(of_intensity, lambda row: row.intensity)
 of_row.part(of_origin, lambda row: row.intensity.provenance)
 of_row.cached(of_shares, lambda row: grid_mix(row.shares))
-of_page = Reading(Listed[Page])
+of_page = Reading(Listed[RegionList])
 of_day = Reading(RegionDetails)
 of_day.part(of_region, lambda day, at: at.mapping.regions[day.now.region])
 of_day.part(of_intensity, lambda day: day.now.intensity)
@@ -81,6 +81,7 @@ class RegionsAnswer(Success):
 
     total_regions: int = of_page("Number of matching regions, before limit and offset.", lambda p: p.result.total, ge=0)
     regions: list[RegionRow] = of_page.rendered("The regions from offset on, up to the limit.", lambda p: p.rows)
+    countries_without_regions: list[str] = of_page(UNSERVED, lambda p: list(p.result.countries_without_regions))
 
 
 class Forecast(Origin):

@@ -20,6 +20,7 @@ from mapping import CloudMap
 from planning.outlook.zones import Outlook
 from planning.placing.cheapest import NONE, cheapest_offers
 from planning.placing.order import Tolerance, order_regions
+from planning.placing.regions import countries_without_regions
 from planning.scheduling.green_run import stays_until
 from planning.scheduling.starts import RegionStarts
 from planning.scheduling.waiting import expected_savings, worth_waiting_for
@@ -41,6 +42,7 @@ class RegionSet:
     regions: tuple[Region, ...]
     zones: tuple[str, ...]
     zone_row: IntArray
+    countries_without_regions: tuple[str, ...] = ()
 
 
 def locations_in_scope(query: LocationsQuery, offers: Offers) -> RegionSet:
@@ -64,16 +66,17 @@ def _region_set(
         i
         for i, r in enumerate(offers.regions)
         if r.status == status
-        and r.partition == partition
+        and r.is_in(partition)
         and (providers is None or r.provider in providers)
-        and (countries is None or r.country in countries)
         and (airports is None or r.iata in airports)
         and not exclude & {r.key, r.provider}
     ]
+    unserved = countries_without_regions(sorted(countries or ()), (offers.regions[i] for i in index))
+    index = [i for i in index if countries is None or offers.regions[i].country in countries]
     regions = tuple(offers.regions[i] for i in index)
     zones = {zone: row for row, zone in enumerate(dict.fromkeys(r.zone for r in regions))}
     rows = np.array([zones[r.zone] for r in regions], dtype=np.intp)
-    return RegionSet(np.array(index, dtype=np.intp), regions, tuple(zones), rows)
+    return RegionSet(np.array(index, dtype=np.intp), regions, tuple(zones), rows, unserved)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +148,12 @@ def locate(
             stays[zone_row] = _stay(query, outlook, starts, i)
         shares = mapping.annual_shares[region.zone]
         rows.append(Location(region=region.key, stay=stays[zone_row], shares=shares, offer=machines.offers[i]))
-    return LocationList(rows=tuple(rows), total=len(order), excluded=tuple(excluded.values()))
+    return LocationList(
+        rows=tuple(rows),
+        total=len(order),
+        excluded=tuple(excluded.values()),
+        countries_without_regions=region_set.countries_without_regions,
+    )
 
 
 def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> RegionStarts:

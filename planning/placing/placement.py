@@ -22,9 +22,9 @@ from planning.placing.savings import savings
 
 def place(job: Job) -> Placement:
     """The answer, by constraints, candidates, ranking and rows. Raises NoFeasiblePlacement with what each removed."""
-    query, span, in_scope = job.query, job.span, job.scope.in_scope
+    query, span = job.query, job.span
     demands = constraints(job)
-    candidates = narrow(job.offers, in_scope, demands)
+    candidates = narrow(job.offers, job.scope.in_scope, demands)
     if not len(candidates):
         raise refusal(job, demands, candidates)
     offers = figures(job, candidates)
@@ -43,7 +43,9 @@ def place(job: Job) -> Placement:
         ranking_hours=span.window_hours,
         flexible=span.flexible,
         regions_analyzed=len(regions),
-        regions_in_scope=int(in_scope.sum()),
+        regions_in_scope=int(job.scope.eligible.sum()),
+        partition=job.scope.partition,
+        countries_without_regions=job.scope.countries_without_regions,
         candidates=candidates.total,
         qualifying=len(candidates),
         removed=candidates.removed,

@@ -45,7 +45,14 @@ def refusal(job: Job, constraints: Constraints, candidates: Candidates) -> NoFea
         hint for name, bound in _bounds(job).items() if (hint := _nearest(job, constraints, name, bound)) is not None
     ]
     detail = "; ".join(("no offer meets every constraint", *(_in_words(hint) for hint in nearest)))
-    return NoFeasiblePlacement(detail, candidates=candidates.total, removed=candidates.removed, nearest_offers=nearest)
+    unserved = job.scope.countries_without_regions
+    return NoFeasiblePlacement(
+        detail,
+        candidates=candidates.total,
+        removed=candidates.removed,
+        nearest_offers=nearest,
+        **({"countries_without_regions": unserved} if unserved else {}),
+    )
 
 
 def _bounds(job: Job) -> dict[str, _Bound]:

@@ -13,14 +13,22 @@ from planning.outlook.zones import Outlook
 
 
 def select(regions: Iterable[Region], query: RegionsQuery) -> list[Region]:
-    """Those of the regions that meet the query's filters; an empty filter lets everything pass."""
+    """The available regions that meet the query's filters; an empty filter lets everything pass."""
     return [
         r
         for r in regions
-        if (not query.providers or r.provider in query.providers)
+        if r.status == "available"
+        and r.is_in(query.partition)
+        and (not query.providers or r.provider in query.providers)
         and (not query.countries or r.country in query.countries)
         and (query.zone is None or r.zone == query.zone)
     ]
+
+
+def countries_without_regions(countries: Iterable[str], regions: Iterable[Region]) -> tuple[str, ...]:
+    """Those of the countries in which none of the regions lies, in their order."""
+    served = {region.country for region in regions}
+    return tuple(country for country in countries if country not in served)
 
 
 def region_now(region: Region, mapping: CloudMap, outlook: Outlook, shares: GridShares | None = None) -> RegionNow:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from carbon.workload import OptimizeQuery
+from carbon.workload import COMMERCIAL, OptimizeQuery
 from catalog.columns import BoolArray, IntArray
 from catalog.model import Region
+from planning.placing.regions import countries_without_regions
 
 Masks = Mapping[str, BoolArray]  # name of a constraint -> what meets it
 
@@ -18,14 +19,18 @@ Masks = Mapping[str, BoolArray]  # name of a constraint -> what meets it
 class RegionScope:
     """The regions of a question; every mask has an entry per region of the offers.
 
-    conditions: a region that fails one of these offers no candidates at all. constraints: what the caller demands of
-    the place. requested: index of the caller's own region, which is rated whether it meets them or not. current: index
-    of the region of what runs today.
+    partition: the part of each cloud that competes. conditions: a region that fails one of these offers no candidates
+    at all. constraints: what the caller demands of the place, the partition included.
+    countries_without_regions: countries of the query in which its clouds and its partition have no open region.
+    requested: index of the caller's own region, which is rated whether it meets them or not.
+    current: index of the region of what runs today.
     """
 
+    partition: str
     conditions: Masks
     constraints: Masks
     requested: int | None
+    countries_without_regions: tuple[str, ...]
     current: int | None = None
 
     @property
@@ -35,9 +40,15 @@ class RegionScope:
         return mask
 
     @property
+    def eligible(self) -> BoolArray:
+        """Regions that meet everything."""
+        mask: BoolArray = np.logical_and.reduce([*self.conditions.values(), *self.constraints.values()])
+        return mask
+
+    @property
     def to_read(self) -> IntArray:
         """Indexes of the regions whose grid counts: those that meet everything, then requested and current."""
-        eligible = np.logical_and.reduce([*self.conditions.values(), *self.constraints.values()])
+        eligible = self.eligible
         also = dict.fromkeys(i for i in (self.requested, self.current) if i is not None and not eligible[i])
         regions: IntArray = np.append(np.flatnonzero(eligible), np.array(list(also), dtype=np.intp))
         return regions
@@ -51,8 +62,9 @@ def region_scope(
     def mask(meets: Callable[[Region], bool]) -> BoolArray:
         return np.array([meets(region) for region in regions], dtype=np.bool_)
 
-    conditions = {"region_not_open": mask(lambda r: r.status == "available" and r.partition == "commercial")}
-    constraints = {}
+    partition = competing_partition(query, regions, current if requested is None else requested)
+    conditions = {"region_not_open": mask(lambda r: r.status == "available")}
+    constraints = {"partition": mask(lambda r: r.is_in(partition))}
     if query.providers:
         conditions["providers"] = mask(lambda r: r.provider in query.providers)
     if query.regions:
@@ -61,4 +73,21 @@ def region_scope(
         constraints["countries"] = mask(lambda r: r.country in query.countries)
     if query.exclude_regions:
         constraints["exclude_regions"] = mask(lambda r: r.key not in query.exclude_regions)
-    return RegionScope(conditions, constraints, requested, current)
+    usable = np.logical_and.reduce([*conditions.values(), constraints["partition"]])
+    unserved = countries_without_regions(query.countries, (regions[index] for index in np.flatnonzero(usable)))
+    return RegionScope(partition, conditions, constraints, requested, unserved, current)
+
+
+def competing_partition(query: OptimizeQuery, regions: tuple[Region, ...], asked_from: int | None) -> str:
+    """The partition of the query: what the caller says, else that of the region asked from or of the named ones.
+
+    asked_from: index of the requested region, else of that of what runs today.
+
+    The customers of one partition cannot use another, so that nothing of it is proposed unless the caller allows it.
+    """
+    if query.partition is not None:
+        return query.partition
+    if asked_from is not None:
+        return regions[asked_from].partition
+    named = {r.partition for r in regions if r.key in query.regions}
+    return named.pop() if len(named) == 1 else COMMERCIAL

@@ -130,6 +130,6 @@ def test_times_are_utc_whole_seconds_ending_in_plus_nought() -> None:
 def test_the_answer_stands_for_the_minute_and_its_id_is_in_a_header() -> None:
     response = service().test_client().get("/v1/by-rank?limit=1", headers={"X-Request-ID": "mine-1"})
 
-    assert response.get_json().keys() == {"regions", "excluded", "total", "timestamp"}
+    assert response.get_json().keys() == {"regions", "excluded", "countriesWithoutRegions", "total", "timestamp"}
     assert response.get_json()["timestamp"] == "2026-02-11T10:30:00+00:00"
     assert response.headers["X-Request-ID"] == "mine-1"

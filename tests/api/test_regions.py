@@ -141,7 +141,9 @@ def test_a_zone_shows_its_year_and_its_regions(get: Ask) -> None:
 
     assert details["zone"] == "CA-QC"
     assert details["annual"]["source"]
-    assert {"region": "ca-central-1", "provider": "aws", "zone": "CA-QC"} in details["regions"]
+    assert {"region": "ca-central-1", "provider": "aws", "zone": "CA-QC", "partition": "commercial"} in details[
+        "regions"
+    ]
 
 
 def test_a_retired_zone_key_is_answered_with_the_current_one(get: Ask) -> None:

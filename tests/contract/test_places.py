@@ -84,10 +84,33 @@ def test_57_metros_have_airports_that_exist_and_27_are_reached(places: Places) -
     assert all(places.airports(metro) == (metro,) for metro in places.metros if metro not in reached)
 
 
-@pytest.mark.parametrize(("name", "meant"), [("germany", "DE"), ("Vietnam", "VN"), ("taiwan", "TW"), ("turkey", "TR")])
-def test_a_country_given_by_its_name_is_suggested_by_its_code(places: Places, name: str, meant: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("germany", "DE"), ("Vietnam", "VN"), ("taiwan", "TW"), ("turkey", "TR"), ("USA", "US"), ("Czech Republic", "CZ")],
+)
+def test_a_country_may_be_given_by_its_everyday_name(places: Places, name: str, code: str) -> None:
+    assert places.country_codes(name) == (code,)
+
+
+def test_no_name_stands_for_two_countries(places: Places) -> None:
+    groups = {"eu", "eea", "european union", "european economic area"}
+
+    assert {name for name, codes in places.country_keys.items() if len(codes) != 1} == groups
+
+
+def test_the_eu_has_27_members_and_the_eea_three_more(places: Places) -> None:
+    union, area = set(places.country_codes("EU")), set(places.country_codes("EEA"))
+
+    assert len(union) == 27
+    assert area - union == {"IS", "LI", "NO"}
+    assert union < area
+    assert not union & {"GB", "CH"}
+
+
+@pytest.mark.parametrize(("name", "meant"), [("germani", "DE"), ("Vietnamm", "VN"), ("taiwn", "TW")])
+def test_a_misspelt_country_is_suggested_by_its_code(places: Places, name: str, meant: str) -> None:
     with pytest.raises(UnknownCountry) as raised:
-        places.country(name)
+        places.country_codes(name)
 
     assert raised.value.nearest[0] == meant
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+from catalog.model import Region
 from mapping import CloudMap
 
 
@@ -12,6 +13,12 @@ from mapping import CloudMap
 def cloud_map() -> CloudMap:
     """The catalog as the service loads it; immutable, so every test may share it."""
     return CloudMap.load()
+
+
+def open_regions() -> tuple[Region, ...]:
+    """The commercial regions that anyone can open."""
+    regions = cloud_map().regions.values()
+    return tuple(r for r in regions if r.status == "available" and r.partition == "commercial")
 
 
 @cache

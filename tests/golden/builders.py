@@ -160,6 +160,13 @@ def region_pue(provider: str, region: str) -> float:
 
 
 @cache
+def available_regions(provider: str) -> frozenset[str]:
+    """The regions that are open, of every partition."""
+    rows = table(f"{provider}/regions.csv", "region").values()
+    return frozenset(r["region"] for r in rows if r["status"] == "available")
+
+
+@cache
 def open_regions(provider: str) -> dict[str, str]:
     """Region -> zone of the regions open to everyone."""
     rows = table(f"{provider}/regions.csv", "region").values()

@@ -554,13 +554,13 @@ def nothing_fits(query: OptimizeQuery) -> NoFeasiblePlacement:
         (ask(WorkloadType.TRAINING, requirements=Requirements(gpus=0)), "requirements.gpus"),
     ],
 )
-def test_when_nothing_fits_the_counts_add_up_to_every_offer_of_the_open_regions(
+def test_when_nothing_fits_the_counts_add_up_to_every_offer_of_the_available_regions(
     query: OptimizeQuery, last: str
 ) -> None:
     error = nothing_fits(query)
 
     removed = error.facts["removed"]
     assert isinstance(removed, dict)
-    there = [pair for pair in builders.offers("aws") if pair[0] in builders.open_regions("aws")]
+    there = [pair for pair in builders.offers("aws") if pair[0] in builders.available_regions("aws")]
     assert error.facts["candidates"] == sum(removed.values()) == len(there)
     assert list(removed)[-1] == last

@@ -140,12 +140,13 @@ def test_regions_that_are_not_open_to_everyone_are_no_candidates_even_when_asked
     found = find(ask(regions=closed))
 
     assert len(found.region) == 0
-    assert found.removed == {"regions": found.total}
+    assert list(found.removed) == ["partition", "regions"]
+    assert sum(found.removed.values()) == found.total
 
 
 def test_34_regions_of_aws_are_in_scope() -> None:
-    assert int(region_scope(ask(), OFFERS.regions).in_scope.sum()) == 34
-    assert int(region_scope(ask(providers=()), OFFERS.regions).in_scope.sum()) == 374
+    assert int(region_scope(ask(), OFFERS.regions).eligible.sum()) == 34
+    assert int(region_scope(ask(providers=()), OFFERS.regions).eligible.sum()) == 374
 
 
 def test_general_work_runs_on_general_purpose_types_of_one_to_four_times_2_vcpu_and_8_gb() -> None:
@@ -214,7 +215,7 @@ def test_a_named_type_escapes_kind_size_and_index() -> None:
     found = find(ask(instance_types=named))
 
     assert names_of(found) == set(named)
-    assert set(found.removed) == {"instance_types"}
+    assert set(found.removed) == {"partition", "instance_types"}
 
 
 def test_a_named_type_still_has_to_meet_requirements_and_be_modelled() -> None:
@@ -226,7 +227,7 @@ def test_a_named_type_still_has_to_meet_requirements_and_be_modelled() -> None:
     unknown = find(ask(providers=("azure",), instance_types=(unmodelled.instance_type,)))
 
     assert len(small.region) == 0
-    assert set(small.removed) == {"instance_types", "requirements.vcpus"}
+    assert set(small.removed) == {"partition", "instance_types", "requirements.vcpus"}
     assert len(unknown.region) == 0
     assert set(unknown.removed) == {"instance_types", "power_not_modelled"}
 
@@ -280,7 +281,7 @@ def test_each_offer_is_counted_by_the_first_constraint_that_removes_it() -> None
 
     here = int((OFFERS.region == cloud_map().region_index["aws:us-east-1"]).sum())
     assert found.removed["exclude_regions"] == here
-    of_types = ("retired", "workload", "burstable", "requirements.vcpus")
+    of_types = ("partition", "retired", "workload", "burstable", "requirements.vcpus")
     assert sum(found.removed.get(name, 0) for name in of_types) == found.total - here
 
 

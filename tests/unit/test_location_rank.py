@@ -13,7 +13,7 @@ from carbon.locations import Location, LocationList, ScheduleLimits
 from carbon.reading import ZoneReading
 from carbon.workload import LocationsQuery, Requirements
 from engine import Engine
-from tests.fakes.clouds import cloud_map
+from tests.fakes.clouds import cloud_map, open_regions
 from tests.fakes.grid import FakeReader, flat, forecast, known, observation
 
 NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
@@ -155,7 +155,7 @@ def test_the_intensity_shown_is_the_one_ranked_by(query: LocationsQuery) -> None
 def test_every_open_region_of_every_cloud_is_listed_once() -> None:
     found = regions(located(LocationsQuery()))
 
-    assert sorted(found) == sorted(region.key for region in cloud_map().open_regions)
+    assert sorted(found) == sorted(region.key for region in open_regions())
 
 
 def test_total_counts_before_the_limit() -> None:
@@ -179,7 +179,7 @@ def test_total_counts_before_the_limit() -> None:
         ),
         (
             LocationsQuery(countries=frozenset({"FI"}), exclude=frozenset({"gcp:europe-north1"})),
-            {r.key for r in cloud_map().open_regions if r.country == "FI"} - {"gcp:europe-north1"},
+            {r.key for r in open_regions() if r.country == "FI"} - {"gcp:europe-north1"},
         ),
         (LocationsQuery(providers=frozenset()), set()),
         (LocationsQuery(countries=frozenset({"AQ"})), set()),
@@ -199,7 +199,7 @@ def test_another_partition_or_status_is_listed_where_it_is_asked_for(partition: 
 
 def test_max_intensity_is_met_by_what_is_ranked() -> None:
     assert {*regions(located(LocationsQuery(countries=THREE, max_intensity=20.0), LIVE))} == {
-        r.key for r in cloud_map().open_regions if r.zone == "SE-SE3"
+        r.key for r in open_regions() if r.zone == "SE-SE3"
     }
 
 
@@ -290,7 +290,7 @@ def test_with_estimates_excluded_the_stale_region_leaves_the_list_and_is_told() 
 
     assert result.rows == ()
     assert {left.reason for left in result.excluded} == {"stale"}
-    assert {left.region for left in result.excluded} == {r.key for r in cloud_map().open_regions if r.country == "SE"}
+    assert {left.region for left in result.excluded} == {r.key for r in open_regions() if r.country == "SE"}
 
 
 def test_a_smaller_age_makes_a_younger_value_stale() -> None:

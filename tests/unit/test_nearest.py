@@ -16,11 +16,17 @@ TYPES = tuple({kind.instance_type.casefold() for kind in cloud_map().columns.typ
 WORD = st.text(alphabet="abc12.-é", min_size=1, max_size=12)
 
 
+def letters_and_digits(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
 @given(names=st.lists(WORD, max_size=COMPARISONS), text=WORD, n=st.integers(1, 6), cutoff=st.sampled_from([0.0, 0.5]))
 def test_of_few_names_exactly_those_are_found_that_difflib_finds(
     names: list[str], text: str, n: int, cutoff: float
 ) -> None:
-    known = [*dict.fromkeys(names)]
+    known = [
+        name for name in dict.fromkeys(names) if letters_and_digits(name) != letters_and_digits(text) or name == text
+    ]
 
     assert list(Names(known).nearest(text, n=n, cutoff=cutoff)) == get_close_matches(text, known, n=n, cutoff=cutoff)
 
@@ -35,6 +41,17 @@ def test_among_all_instance_types_the_closest_one_is_first(text: str) -> None:
 
     assert SequenceMatcher(None, found[0], text.casefold()).ratio() == (
         SequenceMatcher(None, closest, text.casefold()).ratio()
+    )
+
+
+def test_names_with_the_same_letters_and_digits_come_before_closer_ones() -> None:
+    # difflib prefers m5a-large (16 of 17 letters) to M.5.Large (14 of 16).
+    assert Names(["m5a-large", "M.5.Large"]).nearest("m5-large", n=2) == ("M.5.Large", "m5a-large")
+
+
+def test_a_name_is_found_by_another_spelling_of_it() -> None:
+    assert Names(["Standard_D2s_v3", "D2s_v4"], spellings={"D2s_v3": "Standard_D2s_v3"}).nearest("d2s_v3", n=1) == (
+        "Standard_D2s_v3",
     )
 
 

@@ -12,13 +12,18 @@ from catalog.places import Places, load_places
 from catalog.tables import CatalogError
 
 COUNTRIES = """\
-country,name,common_name,source,as_of
-DE,Germany,,s,2026
-GB,United Kingdom,,s,2026
-KR,"Korea, Republic of",South Korea,s,2026
-RU,Russian Federation,,s,2026
-SE,Sweden,,s,2026
-SS,South Sudan,,s,2026
+country,alpha_3,name,common_name,official_name,source,as_of
+DE,DEU,Germany,,,s,2026
+GB,GBR,United Kingdom,,,s,2026
+KR,KOR,"Korea, Republic of",South Korea,,s,2026
+RU,RUS,Russian Federation,,,s,2026
+SE,SWE,Sweden,,Kingdom of Sweden,s,2026
+SS,SSD,South Sudan,,,s,2026
+"""
+GROUPS = """\
+group,name,country,source,as_of
+EU,European Union,DE,s,2026
+EU,European Union,SE,s,2026
 """
 AIRPORTS = """\
 iata,name,city,country,source,as_of
@@ -42,6 +47,7 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "places"
     folder.mkdir()
     (folder / "countries.csv").write_text(COUNTRIES)
+    (folder / "country_groups.csv").write_text(GROUPS)
     (folder / "airports.csv").write_text(AIRPORTS)
     (folder / "metros.csv").write_text(METROS)
     return tmp_path
@@ -54,7 +60,7 @@ def places(data: Path) -> Places:
 
 def countries_near(places: Places, name: str) -> tuple[str, ...]:
     with pytest.raises(UnknownCountry) as raised:
-        places.country(name)
+        places.country_codes(name)
     return raised.value.nearest
 
 
@@ -64,30 +70,34 @@ def airports_near(places: Places, name: str) -> tuple[str, ...]:
     return raised.value.nearest
 
 
-@pytest.mark.parametrize("code", ["SE", "se", "sE"])
-def test_a_country_is_known_by_its_code_in_any_case(places: Places, code: str) -> None:
-    assert places.country(code) == "SE"
+@pytest.mark.parametrize("name", ["SE", "sE", "SWE", "swe", "Sweden", "sweden", "Kingdom of Sweden"])
+def test_a_country_is_known_by_either_code_and_by_its_english_name_in_any_case(places: Places, name: str) -> None:
+    assert places.country_codes(name) == ("SE",)
+
+
+@pytest.mark.parametrize("name", ["EU", "eu", "European Union"])
+def test_a_group_stands_for_its_members(places: Places, name: str) -> None:
+    assert places.country_codes(name) == ("DE", "SE")
 
 
 @pytest.mark.parametrize("code", ["UK", "uk"])
 def test_uk_means_gb(places: Places, code: str) -> None:
-    assert places.country(code) == "GB"
+    assert places.country_codes(code) == ("GB",)
 
 
-@pytest.mark.parametrize("name", ["", "S", "SWE", "Sweden", " SE", "ß"])  # the upper case of ß is SS
+@pytest.mark.parametrize("name", ["", "S", "SEW", "Sweeden", " SE", "ß"])  # the upper case of ß is SS
 def test_what_is_no_code_is_an_unknown_country(places: Places, name: str) -> None:
     with pytest.raises(UnknownCountry, match=r"country .* is not known"):
-        places.country(name)
+        places.country_codes(name)
 
 
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("germany", "DE"),
+        ("germani", "DE"),
         ("Sweeden", "SE"),
-        ("SWE", "SE"),
-        ("south korea", "KR"),  # by its everyday name
-        ("Russia", "RU"),  # by how its name begins
+        ("south corea", "KR"),  # by its everyday name
+        ("Russian", "RU"),  # by how its name begins
         ("U.K", "GB"),
     ],
 )
@@ -152,8 +162,9 @@ def change(data: Path, table: str, edit: Callable[[str], str]) -> None:
         ("airports.csv", lambda text: text.replace("city,", "", 1), "does not have the columns"),
         ("airports.csv", lambda text: text.replace("BMA", "BMX"), r"not in places/airports.csv: \['BMA'\]"),
         ("metros.csv", lambda text: text + "STO,ARN,Stockholm,s,2026\n", "row 6: sto arn appears twice"),
-        ("countries.csv", lambda text: text + "se,Sweden,,s,2026\n", "row 8: se appears twice"),
-        ("countries.csv", lambda text: text + "NO,Norway,,,2026\n", "row 8: source is empty"),
+        ("countries.csv", lambda text: text + "se,SWE,Sweden,,,s,2026\n", "row 8: se appears twice"),
+        ("countries.csv", lambda text: text + "NO,NOR,Norway,,,,2026\n", "row 8: source is empty"),
+        ("country_groups.csv", lambda text: text + "EU,European Union,XX,s,2026\n", "'XX' is no country"),
     ],
 )
 def test_a_wrong_table_is_refused(data: Path, table: str, edit: Callable[[str], str], told: str) -> None:

@@ -160,5 +160,5 @@ def test_no_size_of_any_service_is_without_bounds(catalog: Catalog) -> None:
         if "{" in service.template and "{type}" not in service.template
     ]
 
-    assert len(templates) == 15
+    assert len(templates) == 30
     assert [name for provider, name in templates if catalog.find_type(provider, name) is not None] == []

@@ -9,7 +9,7 @@ from carbon.ranges import RangedFigure, distinguishable
 from carbon.workload import Priority
 from planning.placing.comparison import share_of_worse
 from planning.placing.hints.answer import Answer
-from planning.placing.hints.hint import Choice, Period, hint
+from planning.placing.hints.hint import Choice, hint
 from planning.placing.rates import PLAIN
 
 # Waiting or moving for less than this share is not worth a sentence.
@@ -50,7 +50,7 @@ def region(answer: Answer) -> Advice | None:
         if before is None:
             return None
         ranges = answer.ranged_row(requested, before), answer.ranged_row(first, after)
-        return _move(before, after, ranges, (_type(requested), _type(first)), answer.period)
+        return _move(answer, before, after, ranges, (_type(requested), _type(first)))
     index = answer.greenest(np.ones(len(answer.offers.offer), dtype=np.bool_))
     if answer.job.query.priority is Priority.CARBON or index is None:
         return None
@@ -58,7 +58,7 @@ def region(answer: Answer) -> Advice | None:
         return None
     greenest = answer.choice(index, answer.job.offers.regions[answer.offers.region[index]].key)
     ranges = answer.ranged_row(first, after), answer.ranged(index, greenest)
-    return _move(after, greenest, ranges, (_type(first), answer.type_of(index)), answer.period)
+    return _move(answer, after, greenest, ranges, (_type(first), answer.type_of(index)))
 
 
 def time(answer: Answer) -> Advice | None:
@@ -73,13 +73,17 @@ def time(answer: Answer) -> Advice | None:
 
 
 def _move(
-    before: Choice, after: Choice, ranges: tuple[RangedFigure, RangedFigure], types: tuple[str, str], period: Period
+    answer: Answer, before: Choice, after: Choice, ranges: tuple[RangedFigure, RangedFigure], types: tuple[str, str]
 ) -> Advice | None:
-    """ranges, types: of before and after."""
+    """ranges, types: of before and after, which are labelled by their regions."""
+    places = [before.label, after.label]
+    partitions = [answer.job.mapping.regions[place].partition for place in places]
+    if partitions[0] != partitions[1]:
+        places = [f"{place} (partition {partition})" for place, partition in zip(places, partitions, strict=True)]
     if share_of_worse(before.gco2e, after.gco2e) < LEAST_SAVING_SHARE or not distinguishable(*ranges):
         return None
-    sentence = f"{types[1]} in {after.label} instead of {types[0]} in {before.label}"
-    return hint("region", sentence, before, after, period)
+    sentence = f"{types[1]} in {places[1]} instead of {types[0]} in {places[0]}"
+    return hint("region", sentence, before, after, answer.period)
 
 
 def _of_row(row: PlacementRow) -> Choice | None:
