@@ -51,7 +51,7 @@ from planning.placing.regions import countries_without_regions, region_now, sele
 from planning.placing.scope import region_scope
 from planning.placing.side_by_side import NO_PARTS, as_facts, compare, left_out
 from planning.placing.workloads import can_wait
-from planning.scheduling.schedule import schedule
+from planning.scheduling.schedule import in_grams, schedule
 from planning.scheduling.span import run_span
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
@@ -177,17 +177,24 @@ class Session:
         return compare([self._emission(query, machine, outlook) for query, machine in ranked], not_compared)
 
     def schedule(self, query: ScheduleQuery) -> Schedule:
-        """When to start a job in one region. Raises DoesNotFit."""
+        """When to start a job in one region. Raises DoesNotFit, and for a machine as calculate does."""
         span = run_span(
             self.now,
             duration_hours=query.duration_hours,
             start_after=query.start_after,
             deadline=query.deadline,
             search_hours=query.search_hours,
+            exclusions=query.exclusions,
+            blackouts=query.blackouts,
         )
+        run = query.run
+        machine = None if run is None else self._modelled(self._machine(run))
         zone = self.mapping.regions[query.region].zone
         outlook = self._outlook([zone], hours=span.hours_from(self.now))
-        return schedule(query.region, zone, outlook, span)
+        plan = schedule(query.region, zone, outlook, span)
+        if run is None or machine is None:
+            return plan
+        return in_grams(plan, self._emission(run, machine, outlook))
 
     def locations(self, query: LocationsQuery) -> LocationList:
         """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""

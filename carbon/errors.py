@@ -110,7 +110,7 @@ class NoFeasiblePlacement(Unsatisfiable):
 
 
 class DoesNotFit(Unsatisfiable):
-    """The job cannot end before its deadline; facts: the earliest finish."""
+    """The job fits into no time left to it; facts: the earliest finish, None if the blackouts leave no gap for it."""
 
     code = "does-not-fit"
 

@@ -182,19 +182,21 @@ class ExpectedSavings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """[starts_at, ends_at) and its mean intensity."""
+    """[starts_at, ends_at) and its mean intensity. operational_gco2e: of the machines in it; None without machines."""
 
     starts_at: datetime
     ends_at: datetime
     duration_hours: float
     mean: CarbonIntensity
+    operational_gco2e: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """The best window, what starting at once would mean, and the next best that overlap none before.
+    """The best window, what starting at once would mean, and the next best, whose starts are apart.
 
-    at_once: the window from the later of now and start_after. saving: at_once minus best, share of at_once.
+    at_once: the window with the earliest start that start_after and the exclusions allow. saving: at_once minus best,
+    share of at_once. machines: what the query's machines emit in the best window; None if it names none.
     expected: what waiting for the best may save; None where no backtest says.
     """
 
@@ -207,6 +209,7 @@ class Schedule:
     expected: ExpectedSavings | None
     alternatives: tuple[Window, ...]
     latest_start: datetime
+    machines: Emission | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

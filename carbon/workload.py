@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, tzinfo
 from enum import StrEnum
 
 from carbon.power import AcceleratorLoad, PowerCurve
@@ -202,12 +202,35 @@ class CalculateQuery:
     count: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The time [starts_at, ends_at)."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blackout:
+    """Hours of a week in which nothing may run, by the clock of a time zone.
+
+    weekdays: those on which it begins, 0 is Monday. begins, ends: local time; one that does not end after it begins
+    ends on the next day.
+    """
+
+    weekdays: frozenset[int]
+    begins: time
+    ends: time
+    time_zone: tzinfo
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleQuery:
     """When should a job of this length start in this region?
 
     search_hours: it starts within this many hours (1 to 168) of the later of now and start_after; None: 24
-    without a deadline, no such bound with one.
+    without a deadline, no such bound with one. exclusions, blackouts: times in which no part of it may run.
+    run: the machines on which it runs; None: the answer is per kWh alone.
     """
 
     region: str
@@ -215,6 +238,9 @@ class ScheduleQuery:
     start_after: datetime | None = None
     deadline: datetime | None = None
     search_hours: float | None = None
+    exclusions: tuple[Interval, ...] = ()
+    blackouts: tuple[Blackout, ...] = ()
+    run: CalculateQuery | None = None
 
 
 class RegionSort(StrEnum):

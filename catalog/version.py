@@ -5,15 +5,20 @@ from __future__ import annotations
 from hashlib import blake2b
 from pathlib import Path
 
+from catalog.time_zones import VERSION as TIME_ZONES
+
 DATA = Path(__file__).resolve().parent / "data"
 # What the service reads; the price tables it reads packed.
 READ = ("*.csv", "*.npy", "*.json")
 NOT_READ = "prices.csv"
 
 
-def data_version(data: Path = DATA) -> str:
-    """A short hash over the names and contents of the tables below `data`: another one for any other catalog."""
-    digest = blake2b(digest_size=8)
+def data_version(data: Path = DATA, time_zones: str = TIME_ZONES) -> str:
+    """A short hash over the names and contents of the tables below `data`: another one for any other catalog.
+
+    time_zones: the version of their rules, which are data too.
+    """
+    digest = blake2b(time_zones.encode(), digest_size=8)
     files = {path for pattern in READ for path in data.rglob(pattern) if path.name != NOT_READ}
     for path in sorted(files):
         content = path.read_bytes()

@@ -177,9 +177,12 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.DoesNotFit: ProblemType(
         "does-not-fit",
         422,
-        "The job cannot end before its deadline",
-        "The request is valid, but the job is longer than the time between its earliest start and its deadline.",
-        "Set a later `deadline` (the job can end at `earliest_finish`) or a shorter `duration_hours`.",
+        "The job does not fit into the time in which it may run",
+        "The request is valid, but the job is longer than the time between its earliest start and its deadline, or "
+        "`exclude` and `blackout` leave no gap that is long enough. `earliest_finish` is null if no week has such a "
+        "gap.",
+        "Set a later `deadline` or more `search_hours` (the job can end at `earliest_finish`), a shorter "
+        "`duration_hours`, or fewer excluded times.",
     ),
 }
 BY_STATUS: Mapping[int, ProblemType] = {

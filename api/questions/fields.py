@@ -220,19 +220,10 @@ class MachineParts(Body):
         return model
 
 
-def _type_of_region(value: str, info: ValidationInfo) -> str:
-    """The catalog's spelling of a type of the region's provider."""
-    region = info.data.get("region")
-    provider = region.partition(":")[0] if region else info.data.get("provider")
-    if provider:
-        return names.instance_type_name(provider, value, info)
-    return names.any_instance_type(value, info)  # the region is wrong; still say so if the type is too
-
-
 class MachineFields(RegionField):
     """A region and an instance type of its provider."""
 
-    instance_type: Annotated[Name, AfterValidator(_type_of_region)] = Field(
+    instance_type: Annotated[Name, AfterValidator(names.type_in_region)] = Field(
         description="An instance type or sized service of the region's provider.", examples=["m7g.large"]
     )
 
@@ -260,7 +251,7 @@ class AnyMachineFields(RegionField):
             return None
         if info.data.get("machine") is not None:
             raise names.refusal("machine_or_instance_type", "cannot be combined with machine: send one of the two")
-        return _type_of_region(value, info)
+        return names.type_in_region(value, info)
 
     @property
     def own_machine(self) -> OwnMachine | None:

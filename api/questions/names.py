@@ -20,6 +20,7 @@ from carbon.errors import (
 )
 from carbon.workload import ZoneNote
 from catalog.model import Region
+from catalog.time_zones import time_zone_key, time_zone_names
 from mapping import CloudMap, place_names, type_names
 
 ALL = "all"
@@ -132,6 +133,23 @@ def zone_key(name: str, info: ValidationInfo) -> str:
         return facts(info).mapping.zone(name).zone
     except UnknownZone as error:
         raise _unknown("unknown_zone", error) from error
+
+
+def type_in_region(name: str, info: ValidationInfo) -> str:
+    """The catalog's spelling of an instance type of the provider of the question's region."""
+    region = info.data.get("region")
+    provider = region.partition(":")[0] if region else info.data.get("provider")
+    if provider:
+        return instance_type_name(provider, name, info)
+    return any_instance_type(name, info)  # the region is wrong; still say so if the type is too
+
+
+def time_zone_name(name: str) -> str:
+    """A time zone as the IANA database spells it."""
+    key = time_zone_key(name)
+    if key is None:
+        raise not_one_of("a time zone of the IANA database", name, time_zone_names())
+    return key
 
 
 def instance_type_name(provider: str, name: str, info: ValidationInfo) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from carbon import units
 from carbon.errors import DoesNotFit
+from carbon.workload import Blackout, Interval
+from planning.scheduling.exclusions import RECURRENCE, allowed_starts, excluded_intervals
 
 DEFAULT_DURATION_HOURS = 1.0
 # How long work without a deadline may wait for its start.
@@ -20,7 +23,9 @@ OPEN_END_HOURS = 24.0
 class RunSpan:
     """Work starts in [earliest, latest], runs for duration_hours, and is ranked by the mean of window_hours.
 
-    window_hours: at least duration_hours, and longer only for a service without an end. flexible: the work can wait.
+    starts: (first, last) of the starts in [earliest, latest] that no exclusion forbids, ascending; the first begins at
+    earliest, the last ends at latest. window_hours: at least duration_hours, and longer only for a service without an
+    end. flexible: the work can wait.
     """
 
     earliest: datetime
@@ -28,6 +33,7 @@ class RunSpan:
     duration_hours: float
     window_hours: float
     flexible: bool
+    starts: tuple[tuple[datetime, datetime], ...]
 
     def hours_from(self, now: datetime) -> int:
         """Full hours that an outlook from `now` must hold."""
@@ -43,17 +49,22 @@ def run_span(
     deadline: datetime | None,
     search_hours: float | None = None,
     flexible: bool = True,
+    exclusions: Sequence[Interval] = (),
+    blackouts: Sequence[Blackout] = (),
 ) -> RunSpan:
-    """The times at which work may run. Raises DoesNotFit if it cannot end before its deadline.
+    """The times at which work may run. Raises DoesNotFit if it cannot end before its deadline or avoid the exclusions.
 
     duration_hours: None for a service without an end, whose figures are for DEFAULT_DURATION_HOURS. search_hours: it
     starts within so many hours of its earliest start; None: DEFAULT_SEARCH_HOURS, or up to the deadline if one is set.
+    exclusions, blackouts: times in which no part of it may run; they do not move the end of the search.
     """
     hours = duration_hours or DEFAULT_DURATION_HOURS
     duration = timedelta(hours=hours)
     earliest = max(now, start_after or now)
-    if deadline is not None and earliest + duration > deadline:
-        raise DoesNotFit(f"a job of {hours:g} h cannot end before the deadline", earliest_finish=earliest + duration)
+    excluded = exclusions or blackouts
+    first = _first_start(earliest, duration, exclusions, blackouts) if excluded else earliest
+    if deadline is not None and (first is None or first + duration > deadline):
+        raise _does_not_fit(first, duration, "end before the deadline", avoiding=bool(excluded))
     latest, window_hours = earliest, hours
     if flexible:
         bounds = [] if deadline is None else [deadline - duration]
@@ -62,4 +73,36 @@ def run_span(
         latest = min(bounds)
     elif duration_hours is None:
         window_hours = OPEN_END_HOURS if deadline is None else min(OPEN_END_HOURS, (deadline - earliest) / units.HOUR)
-    return RunSpan(earliest=earliest, latest=latest, duration_hours=hours, window_hours=window_hours, flexible=flexible)
+    starts: tuple[tuple[datetime, datetime], ...] = ((earliest, latest),)
+    if excluded:
+        if first is None or first > latest:
+            raise _does_not_fit(first, duration, "start within the hours searched", avoiding=True)
+        forbidden = excluded_intervals(exclusions, blackouts, earliest=first, latest=latest)
+        starts = tuple(allowed_starts(forbidden, earliest=first, latest=latest, duration=duration))
+    return RunSpan(
+        earliest=starts[0][0],
+        latest=starts[-1][1],
+        duration_hours=hours,
+        window_hours=window_hours,
+        flexible=flexible,
+        starts=starts,
+    )
+
+
+def _first_start(
+    earliest: datetime, duration: timedelta, exclusions: Sequence[Interval], blackouts: Sequence[Blackout]
+) -> datetime | None:
+    """The first start that overlaps nothing excluded, however late; None if the blackouts leave no gap long enough."""
+    one_off_until = max((interval.ends_at for interval in exclusions), default=earliest)
+    latest = max(earliest, one_off_until) + RECURRENCE
+    excluded = excluded_intervals(exclusions, blackouts, earliest=earliest, latest=latest)
+    starts = allowed_starts(excluded, earliest=earliest, latest=latest, duration=duration)
+    return next((first for first, _ in starts), None)
+
+
+def _does_not_fit(first: datetime | None, duration: timedelta, demand: str, *, avoiding: bool) -> DoesNotFit:
+    hours = duration / units.HOUR
+    if first is None:
+        return DoesNotFit(f"no gap between the blackouts is as long as a job of {hours:g} h", earliest_finish=None)
+    avoided = " without overlapping a time excluded" if avoiding else ""
+    return DoesNotFit(f"a job of {hours:g} h cannot {demand}{avoided}", earliest_finish=first + duration)

@@ -8,6 +8,7 @@ Times are seconds from the first step's start; steps are even.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,25 +106,27 @@ class _Candidates:
 
 
 def next_best_windows(
-    series: Series, *, earliest: float, latest: float, duration: float, count: int
+    series: Series, *, starts: Sequence[tuple[float, float]], duration: float, apart: float, count: int
 ) -> list[tuple[float, float]]:
-    """Up to `count` windows (start, mean) of a single-zone series, best first, none overlapping another.
+    """Up to `count` windows (start, mean) of a single-zone series, best first.
 
-    The first is that of best_windows; each next one is the best in the gaps around the earlier ones.
+    starts: (first, last) of the starts that are allowed, both included; ascending. apart: least difference between two
+    starts. Each window is the best of those that are left by the earlier ones, and of equals the earliest.
     """
 
     def best_of(low: float, high: float) -> tuple[float, float, float, float]:
         best = best_windows(series, earliest=low, latest=high, duration=duration)
         return float(best.starts[0]), float(best.means[0]), low, high
 
-    gaps = [best_of(earliest, latest)]
+    gaps = [best_of(low, high) for low, high in starts]
     windows: list[tuple[float, float]] = []
     while gaps and len(windows) < count:
         lowest = min(mean for _, mean, _, _ in gaps)
-        best = min(candidate for candidate in gaps if candidate[1] <= lowest * (1 + TIE_TOLERANCE))
-        start, mean, low, high = best
+        start, mean, _, _ = min(candidate for candidate in gaps if candidate[1] <= lowest * (1 + TIE_TOLERANCE))
         windows.append((start, mean))
-        gaps.remove(best)
-        parts = ((low, start - duration), (start + duration, high))
-        gaps += [best_of(*part) for part in parts if part[0] <= part[1]]
+        before, after = start - apart, start + apart
+        far = [gap for gap in gaps if gap[3] <= before or gap[2] >= after]
+        near = [gap for gap in gaps if gap[3] > before and gap[2] < after]
+        parts = [part for _, _, low, high in near for part in ((low, before), (after, high))]
+        gaps = far + [best_of(low, high) for low, high in parts if low <= high]
     return windows

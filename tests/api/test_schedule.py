@@ -98,3 +98,126 @@ def test_a_search_of_a_week_may_start_later_than_one_of_a_day(post: Ask) -> None
         answer["optimal_window"]["avg_carbon_intensity"]
         <= (post("schedule", OREGON)["optimal_window"]["avg_carbon_intensity"])
     )
+
+
+def test_the_earlier_of_deadline_and_search_hours_binds(post: Ask) -> None:
+    deadline_first = post("schedule", {**OREGON, "deadline": "2026-02-11T18:00:00Z", "search_hours": 24})
+    search_first = post("schedule", {**OREGON, "deadline": "2026-02-12T18:00:00Z", "search_hours": 2})
+
+    assert deadline_first["latest_start_time"] == "2026-02-11T14:00:00Z"
+    assert deadline_first["optimal_window"]["end_time"] <= "2026-02-11T18:00:00Z"
+    assert search_first["latest_start_time"] == "2026-02-11T12:30:00Z"
+    assert search_first["optimal_window"]["start_time"] <= "2026-02-11T12:30:00Z"
+
+
+def test_with_an_instance_type_the_answer_speaks_in_grams(post: Ask) -> None:
+    answer = post("schedule", {**OREGON, "instance_type": "M7G.large", "count": 3, "utilization": 0.8})
+
+    machines, best = answer["machines"], answer["optimal_window"]
+    energy_kwh = machines["power_consumption_kwh"]
+    assert (machines["instance_type"], machines["count"], machines["utilization"]) == ("m7g.large", 3, 0.8)
+    windows = [best, answer["start_now"], *answer["next_best_windows"]]
+    assert [window["co2_emissions_g"] for window in windows] == [
+        pytest.approx(energy_kwh * window["avg_carbon_intensity"], rel=1e-3) for window in windows
+    ]
+    saving = answer["start_now"]["co2_emissions_g"] - best["co2_emissions_g"]
+    assert answer["savings_potential"]["start_now_vs_optimal_co2_g"] == pytest.approx(saving, abs=0.02)
+    assert machines["uncertainty"]["low_co2_emissions_g"] < best["co2_emissions_g"]
+    # Three machines at the list price of one, for four hours.
+    assert machines["cost"]["on_demand_usd"] == pytest.approx(machines["cost"]["on_demand_usd_per_hour"] * 12, rel=1e-3)
+
+
+OWN = {"vcpus": 32, "memory_gb": 128, "arch": "x86_64"}
+
+
+def test_a_job_on_a_server_of_one_s_own_is_in_grams_too(post: Ask) -> None:
+    answer = post("schedule", {**OREGON, "machine": OWN, "pue": 1.5})
+    calculation = post("calculate", {**OREGON, "machine": OWN, "pue": 1.5})["calculation"]
+
+    machines, best = answer["machines"], answer["optimal_window"]
+    assert (machines["instance_type"], machines["machine"]["vcpus"], machines["pue"]) == (None, 32, 1.5)
+    assert machines["power_consumption_kwh"] == calculation["power_consumption_kwh"]
+    grams = machines["power_consumption_kwh"] * best["avg_carbon_intensity"]
+    assert best["co2_emissions_g"] == pytest.approx(grams, rel=1e-3)
+
+
+def test_a_machine_and_an_instance_type_exclude_each_other(post: Ask) -> None:
+    problem = post("schedule", {**OREGON, "machine": OWN, "instance_type": "m7g.large"}, status=400)
+
+    assert [error["code"] for error in problem["errors"]] == ["machine_or_instance_type"]
+
+
+def test_without_an_instance_type_the_answer_has_no_grams(post: Ask) -> None:
+    answer = post("schedule", OREGON)
+
+    assert "machines" not in answer
+    assert "co2_emissions_g" not in answer["optimal_window"]
+    assert "start_now_vs_optimal_co2_g" not in answer["savings_potential"]
+
+
+@pytest.mark.parametrize("field", [{"count": 2}, {"pue": 1.2}, {"utilization": 0.3}, {"power_model": "linear"}])
+def test_what_describes_a_machine_needs_its_type(post: Ask, field: dict[str, object]) -> None:
+    problem = post("schedule", {**OREGON, **field}, status=400)
+
+    assert problem["errors"] == [
+        {
+            "pointer": "#/instance_type",
+            "code": "missing",
+            "detail": f"is required with {next(iter(field))}, or machine in its place",
+        }
+    ]
+
+
+def test_no_window_overlaps_a_blackout_of_local_office_hours(post: Ask) -> None:
+    # 08:00 to 18:00 in Los Angeles is 16:00 to 02:00 UTC in February; 10:30 UTC is in the night.
+    office = {"days": ["wed", "thu"], "from": "08:00", "to": "18:00", "time_zone": "america/los_angeles"}
+    answer = post("schedule", {**OREGON, "search_hours": 36, "blackout": [office]})
+
+    for window in (answer["optimal_window"], answer["start_now"], *answer["next_best_windows"]):
+        for day in (11, 12):
+            ends_before = window["end_time"] <= f"2026-02-{day}T16:00:00Z"
+            assert ends_before or window["start_time"] >= f"2026-02-{day + 1}T02:00:00Z"
+
+
+def test_start_now_is_the_first_start_outside_what_is_excluded(post: Ask) -> None:
+    answer = post(
+        "schedule", {**OREGON, "exclude": [{"start": "2026-02-11T12:00:00+01:00", "end": "2026-02-11T13:00Z"}]}
+    )
+
+    assert answer["start_now"]["start_time"] == "2026-02-11T13:00:00Z"
+
+
+def test_a_job_longer_than_every_gap_is_a_422_without_an_earliest_finish(post: Ask) -> None:
+    problem = post("schedule", {**OREGON, "blackout": [{"from": "09:00", "to": "06:00"}]}, status=422)
+
+    assert (problem["type"], problem["earliest_finish"]) == ("/problems/does-not-fit", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"days": ["monday"]}, "/days/0", "not_one_of"),
+        ({"days": []}, "/days", "too_short"),
+        ({"from": "8:00"}, "/from", "clock_time"),
+        ({"to": "24:00"}, "/to", "clock_time"),
+        ({"time_zone": "Europe/Berln"}, "/time_zone", "not_one_of"),
+        ({"time_zone": "../zones"}, "/time_zone", "not_one_of"),
+        ({"until": "09:00"}, "/until", "unknown_field"),
+    ],
+)
+def test_a_wrong_blackout_is_refused(post: Ask, change: dict[str, object], pointer: str, code: str) -> None:
+    office = {"from": "08:00", "to": "18:00", **change}
+
+    problem = post("schedule", {**OREGON, "blackout": [office]}, status=400)
+
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(f"#/blackout/0{pointer}", code)]
+
+
+def test_an_exclusion_ends_after_it_starts(post: Ask) -> None:
+    empty = {"start": "2026-02-11T12:00:00Z", "end": "2026-02-11T13:00:00+01:00"}
+
+    problem = post("schedule", {**OREGON, "exclude": [empty]}, status=400)
+
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [
+        ("#/exclude/0/end", "end_before_start")
+    ]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbon.errors import DoesNotFit
+from carbon.errors import DoesNotFit, PowerNotModelled
 from carbon.intensity import Quality
 from carbon.results import Schedule
-from carbon.workload import OptimizeQuery, Priority, ScheduleQuery, WorkloadType
+from carbon.workload import CalculateQuery, Interval, OptimizeQuery, Priority, ScheduleQuery, WorkloadType
 from engine import Engine
 from planning.placing.workloads import can_wait
 from planning.scheduling.span import RunSpan, run_span
@@ -51,13 +51,84 @@ def test_a_job_waits_for_the_dip() -> None:
     assert found.best.mean.provenance.quality is Quality.FORECAST
 
 
-def test_the_next_best_windows_overlap_neither_the_best_nor_each_other() -> None:
+def test_the_next_best_windows_of_an_hour_s_job_start_an_hour_apart() -> None:
     found = plan(ask(1))
 
     # Hours alone: 50 at 16:00, then the 100s at 15:00 and 17:00, then, from 10:20 on, the first 300.
     assert found.best.starts_at == at(16)
     assert [w.starts_at for w in found.alternatives] == [at(15), at(17), NOW]
     assert [w.mean.gco2e_per_kwh for w in found.alternatives] == pytest.approx([100, 100, 300])
+
+
+def test_the_next_best_windows_of_a_short_job_start_an_hour_apart_as_well() -> None:
+    found = plan(ask(0.25))
+
+    # A quarter of an hour in the dip of 15:00 to 18:00, which is 100, 50, 100: 16:00, then 15:00 and 17:00.
+    assert [w.starts_at for w in (found.best, *found.alternatives)] == [at(16), at(15), at(17), NOW]
+
+
+def test_the_next_best_windows_of_a_long_job_start_a_quarter_of_its_length_apart() -> None:
+    # Twelve hours: 3 h apart. A start x hours after 04:00 of the second day takes x hours of 100 and 12 - x of 10.
+    found = plan(ask(12, search_hours=48.0), [300.0] * 18 + [10.0] * 12 + [100.0] * 42)
+
+    assert [w.starts_at for w in (found.best, *found.alternatives)] == [
+        at(4, day=19),
+        at(7, day=19),
+        at(10, day=19),
+        at(13, day=19),
+    ]
+
+
+def test_an_excluded_dip_is_not_used() -> None:
+    found = plan(ask(1, exclusions=(Interval(at(15, 30), at(16, 10)),)))
+
+    # Of the dip the second half of its best hour is free, from 16:10 on: 50 minutes of 50 and 10 of 100, 58.33.
+    assert found.best.starts_at == at(16, 10)
+    assert found.best.mean.gco2e_per_kwh == pytest.approx((50 * 50 + 10 * 100) / 60)
+    assert all(w.ends_at <= at(15, 30) or w.starts_at >= at(16, 10) for w in found.alternatives)
+
+
+def test_where_now_is_excluded_the_saving_is_against_the_first_start_that_is_not() -> None:
+    found = plan(ask(1, exclusions=(Interval(at(8), at(15)),)))
+
+    # 15:00 to 16:00 is 100, the best hour 50.
+    assert found.at_once.starts_at == at(15)
+    assert (found.saving_gco2e_per_kwh, found.saving_share) == pytest.approx((50, 0.5))
+
+
+def machines(count: int = 1, hours: float = 3.0) -> CalculateQuery:
+    return CalculateQuery(region=HERE, instance_type="m7g.large", duration_hours=hours, count=count)
+
+
+def test_with_a_machine_every_window_says_what_it_emits() -> None:
+    reader = FakeReader({"US-NW-PACW": known(NOW, DIP)})
+    session = Engine(cloud_map(), reader).at(NOW)
+
+    found = session.schedule(ask(3, run=machines(count=2)))
+    energy_kwh = session.calculate(machines()).energy_kwh
+
+    # 300 g/kWh at once, 250/3 in the dip.
+    assert found.machines is not None
+    assert found.machines.energy_kwh == pytest.approx(2 * energy_kwh)
+    assert found.at_once.operational_gco2e == pytest.approx(2 * energy_kwh * 300)
+    assert found.best.operational_gco2e == pytest.approx(2 * energy_kwh * 250 / 3)
+    assert found.machines.operational_gco2e == found.best.operational_gco2e
+    assert found.machines.uncertainty.grid == found.best.mean.grid
+    assert [w.operational_gco2e for w in found.alternatives] == [
+        pytest.approx(2 * energy_kwh * (w.mean.gco2e_per_kwh or 0)) for w in found.alternatives
+    ]
+
+
+def test_without_a_machine_no_grams_are_claimed() -> None:
+    found = plan(ask(3))
+
+    assert found.machines is None
+    assert {w.operational_gco2e for w in (found.best, found.at_once, *found.alternatives)} == {None}
+
+
+def test_a_machine_without_a_power_model_is_refused() -> None:
+    with pytest.raises(PowerNotModelled):
+        plan(ask(3, run=CalculateQuery(region=HERE, instance_type="c6gn.metal", duration_hours=3.0)))
 
 
 def test_starting_now_is_best_where_nothing_is_better() -> None:

@@ -29,6 +29,10 @@ def test_a_changed_or_further_table_has_another(data: Path, name: str) -> None:
     assert data_version(data) != before
 
 
+def test_other_rules_of_time_zones_have_another(data: Path) -> None:
+    assert data_version(data, "2026.6") != data_version(data, "2026.7")
+
+
 def test_a_row_moved_to_another_table_makes_another(data: Path) -> None:
     before = data_version(data)
     (data / "zones.csv").rename(data / "places.csv")

@@ -147,11 +147,22 @@ def test_an_optimum_may_touch_a_boundary_with_its_end_alone() -> None:
     assert best.means[0] == pytest.approx(35 / 1.5)
 
 
-@given(case=cases(), count=st.integers(1, 6))
-def test_next_best_windows_start_with_the_best_and_never_overlap(case: Case, count: int) -> None:
+def pieces(case: Case, cuts: list[int]) -> list[tuple[float, float]]:
+    """The starts of the case without those between every second pair of cuts."""
+    ends = sorted({case.earliest, case.latest, *(cut for cut in cuts if case.earliest <= cut <= case.latest)})
+    return [(low, high) for low, high in zip(ends[::2], ends[1::2], strict=False)] or [(case.earliest, case.latest)]
+
+
+seconds = st.integers(0, 10 * STEP_SECONDS)
+
+
+@given(case=cases(), count=st.integers(1, 6), apart=st.integers(1, 300))
+def test_next_best_windows_start_with_the_best_and_keep_their_distance(case: Case, count: int, apart: int) -> None:
     series = Series.of(np.array(case.values), STEP_SECONDS)
 
-    found = next_best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration, count=count)
+    found = next_best_windows(
+        series, starts=[(case.earliest, case.latest)], duration=case.duration, apart=apart, count=count
+    )
 
     best = best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration)
     assert found[0] == (best.starts[0], best.means[0])
@@ -160,19 +171,22 @@ def test_next_best_windows_start_with_the_best_and_never_overlap(case: Case, cou
     assert all(after >= before * (1 - 1e-8) - 1e-9 for before, after in pairwise(means))
     starts = sorted(start for start, _ in found)
     assert all(case.earliest <= start <= case.latest for start in starts)
-    assert all(later >= sooner + case.duration for sooner, later in pairwise(starts))
+    assert all(later >= sooner + apart - 1e-6 for sooner, later in pairwise(starts))
 
 
-@given(case=cases())
-def test_each_next_best_window_is_the_best_of_the_seconds_left_free(case: Case) -> None:
+@given(case=cases(), cuts=st.lists(seconds, max_size=6), apart=st.integers(1, 300))
+def test_each_next_best_window_is_the_best_of_the_allowed_seconds_left(case: Case, cuts: list[int], apart: int) -> None:
+    allowed = pieces(case, cuts)
     series = Series.of(np.array(case.values), STEP_SECONDS)
 
-    found = next_best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration, count=3)
+    found = next_best_windows(series, starts=allowed, duration=case.duration, apart=apart, count=3)
 
-    for position, (_, mean) in enumerate(found):
+    for position, (start, mean) in enumerate(found):
+        assert any(low <= start <= high for low, high in allowed)
         taken = [start for start, _ in found[:position]]
         for second in range(case.earliest, case.latest + 1):
-            if all(abs(second - start) >= case.duration for start in taken):
+            is_allowed = any(low <= second <= high for low, high in allowed)
+            if is_allowed and all(abs(second - start) >= apart for start in taken):
                 assert mean <= mean_by_hand(case.values, STEP_SECONDS, second, case.duration) * (1 + 1e-8) + 1e-9
 
 
@@ -198,7 +212,7 @@ def test_next_best_windows_stop_when_no_more_fit() -> None:
     # One-hour windows in 30, 10, 20 starting at 00:00 to 02:00: the three hours themselves, then nothing is left.
     series = Series.of(np.array([30.0, 10.0, 20.0]), 3600)
 
-    found = next_best_windows(series, earliest=0, latest=7200, duration=3600, count=9)
+    found = next_best_windows(series, starts=[(0, 7200)], duration=3600, apart=3600, count=9)
 
     assert found == [(3600.0, 10.0), (7200.0, 20.0), (0.0, 30.0)]
 
