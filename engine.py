@@ -14,6 +14,7 @@ from threading import Lock
 
 from carbon import units
 from carbon.errors import PowerNotModelled
+from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
 from carbon.placements import Placement
 from carbon.reading import Observation, ZoneReading
@@ -26,15 +27,7 @@ from carbon.results import (
     Schedule,
     ZoneDetails,
 )
-from carbon.workload import (
-    CalculateQuery,
-    CurrentMachines,
-    InstancesQuery,
-    LocationsQuery,
-    OptimizeQuery,
-    RegionsQuery,
-    ScheduleQuery,
-)
+from carbon.workload import CalculateQuery, CurrentMachines, OptimizeQuery, ScheduleQuery
 from catalog.model import InstanceType
 from catalog.utilization import OTHER
 from grid.source import GridReader, GridSnapshot, SourceState

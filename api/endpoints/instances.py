@@ -13,7 +13,7 @@ from api.questions import names
 from api.questions.fields import Category, GpuModel, Name, ProvidersParameter, RegionKey, scope_of
 from api.shapes.catalog import InstanceRow, InstancesAnswer
 from api.shapes.parts import Listed
-from carbon.workload import InstancesQuery
+from carbon.listings import InstancesQuery
 
 bp = APIBlueprint("instances", __name__, tag="Catalog")
 LIGHT_ROWS = 200

@@ -32,7 +32,8 @@ from api.shapes.parts import Listed
 from api.shapes.tables import pick
 from api.shapes.zone_notes import zone_notes
 from carbon.errors import NothingFound
-from carbon.workload import Allowance, LocationsQuery, Requirements
+from carbon.listings import LocationsQuery
+from carbon.workload import Allowance, Requirements
 
 bp = APIBlueprint("locations", __name__, tag="Scheduling")
 

@@ -21,7 +21,7 @@ from api.questions.fields import (
 )
 from api.shapes.parts import Listed
 from api.shapes.regions import RegionAnswer, RegionRow, RegionsAnswer, region_rows
-from carbon.workload import RegionSort, RegionsQuery
+from carbon.listings import RegionSort, RegionsQuery
 from mapping import DEFAULT_PROVIDER
 
 bp = APIBlueprint("regions", __name__, tag="Regions")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from carbon.workload import InstancesQuery
+from carbon.listings import InstancesQuery
 from catalog.model import InstanceType
 
 

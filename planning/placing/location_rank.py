@@ -8,9 +8,10 @@ import numpy as np
 
 from carbon import units
 from carbon.intensity import Quality
+from carbon.listings import LocationsQuery
 from carbon.locations import Exclusion, Location, LocationList, ScheduleLimits, Stay
 from carbon.results import ExpectedSavings
-from carbon.workload import LocationsQuery, Requirements
+from carbon.workload import Requirements
 from catalog.columns import BoolArray, FloatArray, IntArray
 from catalog.memo import table_cache
 from catalog.model import Region

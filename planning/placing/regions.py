@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from math import inf
 
+from carbon.listings import RegionSort, RegionsQuery
 from carbon.results import GridShares, RegionNow
-from carbon.workload import RegionSort, RegionsQuery
 from catalog.model import Region
 from mapping import CloudMap
 from planning.outlook.zones import Outlook

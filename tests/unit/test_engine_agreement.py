@@ -7,17 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from carbon.intensity import Quality
+from carbon.listings import LocationsQuery, RegionSort, RegionsQuery
 from carbon.reading import Shares, UpstreamForecast, ZoneReading
-from carbon.workload import (
-    CalculateQuery,
-    LocationsQuery,
-    OptimizeQuery,
-    Priority,
-    RegionSort,
-    RegionsQuery,
-    ScheduleQuery,
-    WorkloadType,
-)
+from carbon.workload import CalculateQuery, OptimizeQuery, Priority, ScheduleQuery, WorkloadType
 from engine import Engine
 from grid.source import SourceState
 from planning.outlook.zones import build_outlook

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from carbon.errors import NoFeasiblePlacement
+from carbon.listings import LocationsQuery
 from carbon.placements import Placement
 from carbon.reading import ZoneReading
-from carbon.workload import CalculateQuery, LocationsQuery, OptimizeQuery, Priority, WorkloadType
+from carbon.workload import CalculateQuery, OptimizeQuery, Priority, WorkloadType
 from engine import Engine, Session
 from planning.placing.hints.hint import Choice, Period, hint
 from tests.fakes.clouds import cloud_map

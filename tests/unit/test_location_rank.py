@@ -9,9 +9,10 @@ import pytest
 
 from api.shapes.numbers import rounded
 from carbon.intensity import Quality
+from carbon.listings import LocationsQuery
 from carbon.locations import Location, LocationList, ScheduleLimits
 from carbon.reading import ZoneReading
-from carbon.workload import LocationsQuery, Requirements
+from carbon.workload import Requirements
 from engine import Engine
 from tests.fakes.clouds import cloud_map, open_regions
 from tests.fakes.grid import FakeReader, flat, forecast, known, observation
