@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from carbon.workload import OwnMachine
 from catalog.generic import GenericCpus
@@ -21,7 +22,7 @@ _TRADEMARK = re.compile(r"\((?:r|tm)\)|@.*")
 _NOISE = re.compile(r"intel|amd|aws|azure|google|alibaba|nvidia|tesla|cpu|processor|\d+-core")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Parts:
     """cpus: by model, and by microarchitecture where no model is known. accelerators: by name."""
 
@@ -31,12 +32,20 @@ class Parts:
 
     def cpu_model(self, name: str) -> str | None:
         """The catalog's name of a CPU; any case, with or without its maker. None: it has none of this name."""
-        words = _words(name)
-        return next((model for model in self._models() if _words(model) == words), None)
+        return self._models_by_words.get(tuple(_words(name)))
 
     def nearest_cpus(self, name: str) -> tuple[str, ...]:
         """CPUs of similar names, the closest first."""
-        return Names(self._models()).nearest(" ".join(_words(name)), n=NEAREST)
+        return self._cpu_names.nearest(" ".join(_words(name)), n=NEAREST)
+
+    @cached_property
+    def _models_by_words(self) -> Mapping[tuple[str, ...], str]:
+        """The first model of each name."""
+        return {tuple(_words(model)): model for model in reversed(tuple(self._models()))}
+
+    @cached_property
+    def _cpu_names(self) -> Names:
+        return Names(self._models())
 
     def accelerator_models(self, name: str) -> tuple[str, ...]:
         """The accelerators that a name may mean: the one it is, else all that have its words; any case."""

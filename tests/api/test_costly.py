@@ -121,11 +121,18 @@ def unknown_fields(client: FlaskClient) -> Any:
     return client.post(COMPARE, json={"options": [{f"f{number}": 1 for number in range(60)}] * 1000})
 
 
+def unknown_cpus(client: FlaskClient) -> Any:
+    machines = [
+        {"vcpus": 4, "memory_gb": 16, "arch": "x86_64", "cpu_model": f"Xeon {number}"} for number in range(1000)
+    ]
+    return client.post(COMPARE, json={"options": [{"region": "eu-north-1", "machine": own} for own in machines]})
+
+
 def unknown_places(client: FlaskClient) -> Any:
     return client.get("/v1/by-rank?" + "&".join(f"exclude=aws:us-ex{number}" for number in range(200)))
 
 
-@pytest.mark.parametrize("attack", [misspelt_types, unmodelled_types, unknown_fields, unknown_places])
+@pytest.mark.parametrize("attack", [misspelt_types, unmodelled_types, unknown_fields, unknown_cpus, unknown_places])
 def test_a_wrong_request_costs_a_fraction_of_a_second_whatever_is_wrong_with_it(
     attack: Callable[[FlaskClient], Any], client: FlaskClient
 ) -> None:
