@@ -28,7 +28,7 @@ UPSTREAM_CONCURRENCY = 4
 FAILURES_BEFORE_A_HOLD = 3
 INTENSITIES = {  # gCO2e/kWh, of no zone's baseline
     "DE": 311.2, "FR": 41.2, "GB": 151.2, "IE": 281.2, "ES": 101.2, "SE-SE3": 21.2, "US-MIDA-PJM": 391.2,
-    "US-CAL-CISO": 201.2, "JP-TK": 461.2, "AU-NSW": 551.2,
+    "US-CAL-CISO": 201.2, "JP-TK": 461.2, "CA-QC": 551.2,
 }  # fmt: skip
 
 
