@@ -35,7 +35,7 @@ class Participation:
 def participation(catalog: Catalog) -> Mapping[str, Participation]:
     """Every provider of the catalog, in its order."""
     sold = set(np.unique(catalog.offers.type).tolist())
-    found = {}
+    participations = {}
     for provider in catalog.providers:
         types = [(index, t) for index, t in enumerate(catalog.types) if t.provider == provider]
         modelled = [(index, t) for index, t in types if t.power_modelled]
@@ -43,7 +43,7 @@ def participation(catalog: Catalog) -> Mapping[str, Participation]:
         offered = [index for index, _ in rated if index in sold]
         counts = (len(types), len(modelled), len(rated), len(offered))
         reasons = (NO_TYPES, NO_POWER, NO_WORK, NO_OFFER)
-        found[provider] = Participation(
+        participations[provider] = Participation(
             provider=provider,
             types=counts[0],
             modelled=counts[1],
@@ -51,4 +51,4 @@ def participation(catalog: Catalog) -> Mapping[str, Participation]:
             offered=counts[3],
             reason=next((reason for count, reason in zip(counts, reasons, strict=True) if not count), None),
         )
-    return found
+    return participations

@@ -35,15 +35,15 @@ Families = Mapping[tuple[str, str], FamilyWork]
 
 def load_family_work(table: Table) -> dict[tuple[str, str], FamilyWork]:
     """(provider, family) -> its row of family_work.csv. Raises CatalogError for a range that is none."""
-    found = {}
+    families = {}
     for row in table:
         low, high, index = row.number("low"), row.number("high"), row.optional_number("index")
         if not 0 < low <= 1 <= high:
             raise row.error(f"{low} to {high} is no range around 1")
-        found[row.required("provider"), row.required("family")] = FamilyWork(
+        families[row.required("provider"), row.required("family")] = FamilyWork(
             index=index, basis=None if index is None else row.required("basis"), low=low, high=high
         )
-    return found
+    return families
 
 
 def work_of(cpu: CpuFacts | None, threads_per_core: int, family: FamilyWork | None) -> Work:

@@ -48,8 +48,8 @@ def is_held(exchange: Exchange) -> bool:
     header = exchange.environ.get("HTTP_IF_NONE_MATCH")
     if header is None or exchange.tag is None:
         return False
-    held = parse_etags(header)
-    return not held.star_tag and held.contains_weak(exchange.tag)
+    etags = parse_etags(header)
+    return not etags.star_tag and etags.contains_weak(exchange.tag)
 
 
 def not_modified() -> Response:

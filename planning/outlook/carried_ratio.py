@@ -81,8 +81,8 @@ def with_profile(upstream: UpstreamSteps, profile: FloatArray, usual_of_live: fl
     profile: its gCO2e/kWh by step; NaN without an annual figure, which leaves unknown steps NaN. usual_of_live: the
     profile's value in the hour that the live value stands for, which may be an earlier one.
     """
-    known = np.isfinite(upstream.values)
-    steps = np.flatnonzero(known)
+    has_value = np.isfinite(upstream.values)
+    steps = np.flatnonzero(has_value)
     if not len(steps):
         return profile.copy()
     ratios = _ratios(upstream.values[steps], profile[steps])
@@ -94,7 +94,7 @@ def with_profile(upstream: UpstreamSteps, profile: FloatArray, usual_of_live: fl
     carried = float(np.average(ratios[last_day], weights=_weights(profile[steps][last_day])))
     hours_after = np.arange(1, len(profile) - steps[-1]) / per_hour
     ratio[steps[-1] + 1 :] = 1.0 + (carried - 1.0) * np.exp2(-hours_after / units.RATIO_HALF_LIFE_HOURS)
-    return np.where(known, upstream.values, profile * ratio)
+    return np.where(has_value, upstream.values, profile * ratio)
 
 
 def _ratios(values: FloatArray, profile: FloatArray) -> FloatArray:

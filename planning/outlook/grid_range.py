@@ -31,8 +31,8 @@ def grid_range(
     if profiles.errors is None:
         return None
     outlook = "live" if live and lead_hours <= LONGEST_LEAD_HOURS else "baseline"
-    found = profiles.errors.log_range(profiles.zones[zone], outlook, lead_hours, duration_hours, shaped=upstream)
-    return None if found is None else Factors(low=exp(found[0]), high=exp(found[1]))
+    log_range = profiles.errors.log_range(profiles.zones[zone], outlook, lead_hours, duration_hours, shaped=upstream)
+    return None if log_range is None else Factors(low=exp(log_range[0]), high=exp(log_range[1]))
 
 
 def waiting_outcome(
