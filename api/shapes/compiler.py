@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dis import get_instructions
+from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
-from types import NoneType
+from types import CodeType, NoneType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -123,18 +122,17 @@ class _Code:
         return f"{name}({argument}, at)" if len(signature(function).parameters) == 2 else f"{name}({argument})"
 
 
-def _attributes(function: Reader) -> list[str] | None:
+def _attributes(function: Reader) -> Sequence[str] | None:
     """The attributes that a function of one argument follows to its value, such as `lambda e: e.now.provenance`.
 
-    None for any other function, and where a later Python compiles such a function in another way.
+    None for any other function: one that Python does not compile as it compiles exactly that expression.
     """
     code = getattr(function, "__code__", None)
     if code is None or code.co_argcount != 1:
         return None
-    resume, load, *attributes, leave = get_instructions(code)
-    steps = {step.opname for step in attributes}
-    is_path = (resume.opname, load.opname, leave.opname) == ("RESUME", "LOAD_FAST", "RETURN_VALUE")
-    return [step.argval for step in attributes] if is_path and steps <= {"LOAD_ATTR"} else None
+    path = compile(f"lambda e: {'.'.join(('e', *code.co_names))}", "<path>", "eval")
+    follows = next(value for value in path.co_consts if isinstance(value, CodeType))
+    return code.co_names if (code.co_code, code.co_names) == (follows.co_code, follows.co_names) else None
 
 
 def _writer(info: FieldInfo) -> Callable[..., object] | None:
