@@ -7,7 +7,7 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from bench import boavizta, endpoints, shared, windows
+from bench import boavizta, earlier, endpoints, shared, windows
 from bench.measure import CONNECTIONS
 from bench.server import ROOT
 
@@ -52,6 +52,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round with a quarter of the requests")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="only these sections")
     parser.add_argument("--write", action="store_true", help="store the result in docs/benchmarks.md")
+    parser.add_argument("--against", metavar="COMMIT", help="also compare with an earlier commit")
     options = parser.parse_args()
     rounds, share = (1, 0.25) if options.quick else (options.rounds, 1.0)
     parts = []
@@ -59,6 +60,9 @@ def main() -> None:
         if options.only is None or name in options.only:
             parts.append(f"## {heading}\n\n{section(rounds, share)}")
             print(parts[-1], end="\n\n", flush=True)
+    if options.against is not None:
+        parts.append(f"## Compared with an earlier commit\n\n{earlier.section(options.against, rounds, share)}")
+        print(parts[-1], end="\n\n", flush=True)
     if options.write:
         DOCUMENT.write_text(document("\n\n".join(parts)), encoding="utf-8")
 

@@ -32,8 +32,11 @@ def free_port() -> int:
 class Server:
     """A server and the processes it starts, from `with` to its end."""
 
-    def __init__(self, command: Sequence[str], port: int, first: Case, environ: Mapping[str, str]) -> None:
-        """first: the request whose answer ends the start."""
+    def __init__(
+        self, command: Sequence[str], port: int, first: Case, environ: Mapping[str, str], *, tree: Path = ROOT
+    ) -> None:
+        """first: the request whose answer ends the start. tree: the folder from which the command is run."""
+        self._tree = tree
         self.port = port
         self._command = command
         self._first = first
@@ -47,7 +50,7 @@ class Server:
         self._log = tempfile.TemporaryFile()
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            self._command, cwd=ROOT, env=self._environ, stdout=self._log, stderr=subprocess.STDOUT
+            self._command, cwd=self._tree, env=self._environ, stdout=self._log, stderr=subprocess.STDOUT
         )
         try:
             self._await_first_answer(self._process, started + START_SECONDS)
@@ -116,7 +119,13 @@ class Server:
 
 
 def gunicorn(
-    target: str, first: Case, environ: Mapping[str, str] | None = None, *, workers: int = 1, threads: int = 16
+    target: str,
+    first: Case,
+    environ: Mapping[str, str] | None = None,
+    *,
+    workers: int = 1,
+    threads: int = 16,
+    tree: Path = ROOT,
 ) -> Server:
     """An application, module:name, served as `make run` does."""
     port = free_port()
@@ -129,7 +138,7 @@ def gunicorn(
         **(environ or {}),
     }
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", target]
-    return Server(command, port, first, settings)
+    return Server(command, port, first, settings, tree=tree)
 
 
 def request(connection: http.client.HTTPConnection, case: Case) -> tuple[int, bytes]:
