@@ -214,9 +214,9 @@ class CloudMap:
         if len(place) < SHORTEST_PLACE or not place.replace(" ", "").replace(".", "").isalpha():
             return ()
         places = region_places(self, provider)
-        near = [known for known in places if place in known]
+        near = [name for name in places if place in name]
         near = near or list(place_names_of_regions(self, provider).nearest(place, n=1, cutoff=PLACE_ALIKE))
-        return tuple(dict.fromkeys(region for known in near for region in places[known]))
+        return tuple(dict.fromkeys(region for name in near for region in places[name]))
 
 
 @table_cache(None)

@@ -73,12 +73,12 @@ class OutlookErrors:
         self, zone: Zone, outlook: str, lead_hours: float, saving_percent: float, *, shaped: bool = False
     ) -> WaitingOutcome | None:
         """What waiting for a predicted saving brought; None without tables."""
-        lead, told = int(_band(WAIT_BANDS, lead_hours)), _band(SAVING_BANDS, saving_percent)
+        lead, predicted = int(_band(WAIT_BANDS, lead_hours)), _band(SAVING_BANDS, saving_percent)
         for key in self.keys(zone, shaped=shaped, cluster_only=shaped):
-            for band in reversed([band for band in SAVING_BANDS if band <= told]):
-                found = self.outcomes.get((key, outlook, lead, band))
-                if found is not None and (band == told or key.endswith(f":{ANY_CLUSTER}")):
-                    return found
+            for band in reversed([band for band in SAVING_BANDS if band <= predicted]):
+                outcome = self.outcomes.get((key, outlook, lead, band))
+                if outcome is not None and (band == predicted or key.endswith(f":{ANY_CLUSTER}")):
+                    return outcome
         return None
 
     def keys(self, zone: Zone, *, shaped: bool = False, cluster_only: bool = False) -> Iterator[str]:

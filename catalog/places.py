@@ -129,8 +129,8 @@ def _read_countries(data: Path) -> tuple[dict[str, str], Words, Words]:
     return names, keys, words
 
 
-def _read_airports(data: Path, named: Collection[str]) -> tuple[frozenset[str], dict[str, str]]:
-    """Every code, and the cities of the `named` ones. Eight thousand rows: read without an object for each."""
+def _read_airports(data: Path, regional: Collection[str]) -> tuple[frozenset[str], dict[str, str]]:
+    """Every code, and the cities of the `regional` ones. Eight thousand rows: read without an object for each."""
     with (data / AIRPORTS).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         if next(reader, []) != AIRPORT_COLUMNS:
@@ -141,7 +141,7 @@ def _read_airports(data: Path, named: Collection[str]) -> tuple[frozenset[str], 
             if len(row) != len(AIRPORT_COLUMNS):
                 raise CatalogError(f"{AIRPORTS} row {reader.line_num}: {len(row)} cells")
             codes.append(row[0])
-            if row[0] in named:
+            if row[0] in regional:
                 cities[row[0]] = row[2]
     airports = frozenset(codes)
     if len(airports) != len(codes):

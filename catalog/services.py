@@ -116,10 +116,10 @@ class Services:
         machine = self.machine(service.provider, service.base.format(**parts))
         if machine is None:
             return None
-        named = {**parts, "type": machine.instance_type}
+        words = {**parts, "type": machine.instance_type}
         return replace(
             machine,
-            instance_type=service.template.format(**named),
+            instance_type=service.template.format(**words),
             family=f"{service.service}-{machine.family}",
             category=service.category,
             note="; ".join(filter(None, (service.note, machine.note))),
@@ -194,8 +194,8 @@ def load_services(
 
 
 def _service(row: Row, cpus: Mapping[str, CpuFacts], sizes: tuple[Size, ...]) -> Service:
-    named = {arch: row.text(f"cpu_{arch}") for arch in ("x86_64", "arm64")}
-    unknown = sorted(name for name in named.values() if name and name not in cpus)
+    cpu_names = {arch: row.text(f"cpu_{arch}") for arch in ("x86_64", "arm64")}
+    unknown = sorted(name for name in cpu_names.values() if name and name not in cpus)
     if unknown:
         raise row.error(f"no power is known for {', '.join(unknown)}")
     template = row.required("template")
@@ -217,7 +217,7 @@ def _service(row: Row, cpus: Mapping[str, CpuFacts], sizes: tuple[Size, ...]) ->
         max_vcpus=row.optional_number("max_vcpus"),
         max_memory_gb=row.optional_number("max_memory_gb"),
         replicas=int(row.number("replicas")),
-        cpus={arch: cpus[name] for arch, name in named.items() if name},
+        cpus={arch: cpus[name] for arch, name in cpu_names.items() if name},
         sizes=sizes,
         power_note=row.text("power_note"),
         note=row.text("note"),

@@ -182,15 +182,18 @@ class ServiceState(Collector):
         yield stale
 
     def _source_gauges(self) -> Iterator[Metric]:
-        left = GaugeMetricFamily("cao_quota_calls_left", "Calls left of this hour's budget.", labels=("source",))
-        opened = GaugeMetricFamily("cao_breaker_open", "1 while calls to a source are held back.", labels=("source",))
+        calls_left = GaugeMetricFamily("cao_quota_calls_left", "Calls left of this hour's budget.", labels=("source",))
+        help_text = "1 while calls to a source are held back."
+        open_breakers = GaugeMetricFamily("cao_breaker_open", help_text, labels=("source",))
+            "cao_breaker_open", "1 while calls to a source are held back.", labels=("source",)
+        )
         for state in self._engine.source_states():
             if state.calls_left is not None:
-                left.add_metric((state.source,), state.calls_left)
+                calls_left.add_metric((state.source,), state.calls_left)
             if state.breaker_open is not None:
-                opened.add_metric((state.source,), state.breaker_open)
-        yield left
-        yield opened
+                open_breakers.add_metric((state.source,), state.breaker_open)
+        yield calls_left
+        yield open_breakers
 
     def _zone_gauges(self) -> Iterator[Metric]:
         now = self._clock()

@@ -207,11 +207,11 @@ class LocationsParameters(PageParameters):
 
 def _both(parameter: Iterable[str], path: Iterable[str] | None) -> frozenset[str] | None:
     """The names that are in both the parameter and the path; None if neither restricts them."""
-    named = frozenset(parameter)
+    of_parameter = frozenset(parameter)
     if path is None:
-        return named or None
+        return of_parameter or None
     of_path = frozenset(path)
-    return of_path & named if named else of_path
+    return of_path & of_parameter if of_parameter else of_path
 
 
 @bp.get("/v1/by-rank")
@@ -271,8 +271,8 @@ def _answer(
         case Format.CSV:
             response = Response(_TABLE.csv(rows, fields), mimetype="text/csv")
         case Format.JSON:
-            shown = rows if fields is None else pick(rows, fields)
-            body = LocationsAnswer.of(Listed(shown, locations), session)
+            parts = rows if fields is None else pick(rows, fields)
+            body = LocationsAnswer.of(Listed(parts, locations), session)
             if notes := zone_notes(current().zone_notes):
                 body["zoneNotes"] = notes
             response = Response(orjson.dumps(body), mimetype=JSON)

@@ -36,9 +36,9 @@ class InvalidParameters(InvalidRequest):
 class EncodedBody(UnsupportedMediaType):
     """A compressed body: it is refused, because a small one can unpack to a very large one."""
 
-    def get_headers(self, *args: Any, **named: Any) -> list[tuple[str, str]]:
+    def get_headers(self, *args: Any, **options: Any) -> list[tuple[str, str]]:
         """Adds the encoding that is accepted (RFC 9110, 12.5.3)."""
-        return [*super().get_headers(*args, **named), ("Accept-Encoding", "identity")]
+        return [*super().get_headers(*args, **options), ("Accept-Encoding", "identity")]
 
 
 def parse_body(model: type[M], request: Request, facts: Facts) -> M:

@@ -69,17 +69,17 @@ def _parts_of(info: FieldInfo) -> tuple[str, ...]:
 
 
 def _picked(row: Json, fields: Sequence[str]) -> Json:
-    chosen: Json = {}
+    columns: Json = {}
     for name in fields:
         field, _, part = name.partition(".")
         value = row.get(field)
         if part and isinstance(value, dict):
-            parts = chosen.setdefault(field, {})
+            parts = columns.setdefault(field, {})
             if isinstance(parts, dict):
                 parts[part] = value[part]
         else:
-            chosen[field] = value
-    return chosen
+            columns[field] = value
+    return columns
 
 
 def _cells(row: Json, columns: Iterable[str]) -> list[str]:

@@ -41,13 +41,13 @@ class Outlook:
 
     def series(self, *rows: int) -> Series:
         """The steps of these rows, or of all, side by side; as fine as the finest of them."""
-        chosen = [self.rows[row] for row in rows] or self.rows
-        step = min((zone.step_seconds for zone in chosen), default=units.HOUR_SECONDS)
+        zones = [self.rows[row] for row in rows] or self.rows
+        step = min((zone.step_seconds for zone in zones), default=units.HOUR_SECONDS)
         steps = round(self.hours * units.HOUR_SECONDS / step)
-        values = np.array([zone.values_by(step, self.hours) for zone in chosen]).reshape(len(chosen), steps)
-        if any(zone.step_seconds != step for zone in chosen):
+        values = np.array([zone.values_by(step, self.hours) for zone in zones]).reshape(len(zones), steps)
+        if any(zone.step_seconds != step for zone in zones):
             return Series.of(values, step)
-        integral = np.array([zone.integral[: steps + 1] for zone in chosen]).reshape(len(chosen), steps + 1)
+        integral = np.array([zone.integral[: steps + 1] for zone in zones]).reshape(len(zones), steps + 1)
         return Series(values, integral, step)
 
     def current(self, zone: str) -> CarbonIntensity:

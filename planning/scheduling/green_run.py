@@ -19,8 +19,8 @@ def stays_until(zone: ZoneHours, start: float, gco2e_per_kwh: float) -> float:
     followed to the end of the zone's forecast, or for 24 h where the start lies beyond it or there is none.
     """
     first = int(start // zone.step_seconds)
-    known = round(zone.baseline_from / zone.step_seconds)
-    last = known if known > first else first + round(DEFAULT_HORIZON_SECONDS / zone.step_seconds)
+    forecast_end = round(zone.baseline_from / zone.step_seconds)
+    last = forecast_end if forecast_end > first else first + round(DEFAULT_HORIZON_SECONDS / zone.step_seconds)
     highest, step = STAY_RATIO * gco2e_per_kwh * (1.0 + ROUNDING), first + 1
     for value in zone.values[step:last].tolist():
         if not value <= highest:  # an unknown value ends the run too

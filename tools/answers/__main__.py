@@ -30,10 +30,10 @@ LIVE_ZONES = ("SE-SE3", "DE", "US-CAL-CISO", "US-NW-BPAT", "GB", "FR", "IE", "US
 Recorded = list[list[Any]]
 
 
-def differences(before: Recorded, after: Recorded, asked: list[Question], ignored: frozenset[str]) -> Iterator[str]:
+def differences(before: Recorded, after: Recorded, corpus: list[Question], ignored: frozenset[str]) -> Iterator[str]:
     """A line for each value that differs."""
     for question, (status, headers, body), (new_status, new_headers, new_body) in zip(
-        asked, before, after, strict=True
+        corpus, before, after, strict=True
     ):
         place = f"{question.method} {question.path} {(question.body or '')[:120]}"
         old = {"status": status, "headers": _headers(headers), "body": _body(body, ignored)}
@@ -71,10 +71,10 @@ def _diff(place: str, old: Any, new: Any) -> Iterator[str]:
         yield f"{place}: {str(old)[:200]} -> {str(new)[:200]}"
 
 
-def record(checkout: Path, asked: list[Question], folder: Path, environ: Mapping[str, str]) -> Recorded:
+def record(checkout: Path, corpus: list[Question], folder: Path, environ: Mapping[str, str]) -> Recorded:
     """The answers of the service in a checkout."""
     source, target = folder / "questions.json", folder / "answers.json"
-    source.write_text(json.dumps(asked), encoding="utf-8")
+    source.write_text(json.dumps(corpus), encoding="utf-8")
     with tempfile.TemporaryDirectory() as data:
         fixed = {"DATA_DIR": data, "RATE_LIMIT": "off", "LOG_LEVEL": "ERROR", "PATH": os.environ["PATH"]}
         command = [sys.executable, str(RECORDER), str(source), str(target), NOW.isoformat()]
@@ -89,7 +89,7 @@ def main() -> int:
     parser.add_argument("base", help="commit to compare with")
     parser.add_argument("--wording", action="store_true", help="compare wording as well")
     options = parser.parse_args()
-    asked = questions()
+    corpus = questions()
     ignored = IDS if options.wording else IDS | WORDING
     fake = FakeElectricityMaps({zone: 20 + crc32(zone.encode()) % 500 for zone in LIVE_ZONES})
     count = 0
@@ -100,10 +100,10 @@ def main() -> int:
         try:
             live = {"EL_MAPS_API_KEY": KEY, "EL_MAPS_BASE_URL": fake.base_url, "UPSTREAM_DEADLINE_SECONDS": "30"}
             for label, environ in (("offline", {}), ("live", live)):
-                before, after = (record(checkout, asked, folder, environ) for checkout in (base, ROOT))
-                lines = list(differences(before, after, asked, ignored))
+                before, after = (record(checkout, corpus, folder, environ) for checkout in (base, ROOT))
+                lines = list(differences(before, after, corpus, ignored))
                 count += len(lines)
-                print(f"{label}: {len(asked)} questions, {len(lines)} differences", *lines, sep="\n")
+                print(f"{label}: {len(corpus)} questions, {len(lines)} differences", *lines, sep="\n")
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", base], cwd=ROOT, check=True)  # noqa: S603, S607
     return min(count, 1)
