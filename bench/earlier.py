@@ -46,12 +46,13 @@ def section(commit: str, rounds: int, share: float) -> str:
 
 @contextmanager
 def checkout(commit: str) -> Iterator[Path]:
-    """A folder with the files of a commit, and with this environment as its own."""
+    """A folder with the files of a commit, and the packages that it locks in its own environment, .venv."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         add = ["git", "worktree", "add", "--quiet", "--detach", str(tree), commit]
         subprocess.run(add, cwd=ROOT, check=True)
         try:
+            subprocess.run(["make", "--silent", ".venv/.runtime"], cwd=tree, stdout=subprocess.DEVNULL, check=True)  # noqa: S607
             yield tree
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", str(tree)], cwd=ROOT, check=True)  # noqa: S607

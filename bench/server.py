@@ -137,7 +137,8 @@ def gunicorn(
         "RATE_LIMIT": "100000 per second",  # counted like any other, and never reached
         **(environ or {}),
     }
-    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", target]
+    python = sys.executable if tree == ROOT else str(tree / ".venv" / "bin" / "python")
+    command = [python, "-m", "gunicorn", "--config", "gunicorn.conf.py", target]
     return Server(command, port, first, settings, tree=tree)
 
 

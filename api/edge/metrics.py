@@ -185,8 +185,6 @@ class ServiceState(Collector):
         calls_left = GaugeMetricFamily("cao_quota_calls_left", "Calls left of this hour's budget.", labels=("source",))
         help_text = "1 while calls to a source are held back."
         open_breakers = GaugeMetricFamily("cao_breaker_open", help_text, labels=("source",))
-            "cao_breaker_open", "1 while calls to a source are held back.", labels=("source",)
-        )
         for state in self._engine.source_states():
             if state.calls_left is not None:
                 calls_left.add_metric((state.source,), state.calls_left)
