@@ -17,11 +17,8 @@ from catalog.parts import Parts
 from catalog.power import CpuFacts
 from catalog.pue import RegionPue, pue_of, refuse_unknown, region_pues
 from catalog.services import Services, load_services
-from catalog.tables import CatalogError, Row, Table, read_table
+from catalog.tables import DATA, CatalogError, Row, Table, read_table
 from catalog.work import load_family_work
-
-DATA = Path(__file__).resolve().parent / "data"
-
 
 # What every name of a provider's types begins with, so that callers leave it out: D2s_v3 for Standard_D2s_v3.
 OMITTED_PREFIXES = {"azure": "Standard_", "alibaba": "ecs."}

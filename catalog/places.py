@@ -10,9 +10,8 @@ from pathlib import Path
 from carbon.errors import UnknownAirport, UnknownCountry
 from catalog.memo import Memo, table_cache
 from catalog.nearest import Names
-from catalog.tables import CatalogError, read_table
+from catalog.tables import DATA, CatalogError, read_table
 
-DATA = Path(__file__).resolve().parent / "data"
 AIRPORTS = "places/airports.csv"
 AIRPORT_COLUMNS = ["iata", "name", "city", "country", "source", "as_of"]
 # ISO 3166 keeps UK free for the United Kingdom, whose code is GB; the EU's own code of Greece is EL. The others are

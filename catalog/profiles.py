@@ -14,9 +14,8 @@ from carbon.errors import UnknownZone
 from catalog.memo import Memo
 from catalog.model import Zone
 from catalog.outlook_error import OutlookErrors, load_outlook_errors
-from catalog.tables import CatalogError, Row, read_table
+from catalog.tables import DATA, CatalogError, Row, read_table
 
-DATA = Path(__file__).resolve().parent / "data"
 CELLS = 288  # 12 months x 24 hours of the day
 BASES = ("history", "modelled", "flat")
 LEVEL_STATUSES = ("uncontested", "corrected", "doubtful", "none")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from carbon.errors import CarbonError
 
+DATA = Path(__file__).resolve().parent / "data"
+
 
 class CatalogError(CarbonError):
     """A table of the catalog is wrong; names the file and the row."""

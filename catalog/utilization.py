@@ -7,8 +7,7 @@ from pathlib import Path
 
 from carbon.power import AcceleratorLoad
 from carbon.workload import WorkloadType
-from catalog.load import DATA
-from catalog.tables import Row, read_table
+from catalog.tables import DATA, Row, read_table
 
 TABLE = "accelerator_utilization"
 OTHER = "other"  # workloads without a row of their own

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import blake2b
 from pathlib import Path
 
+from catalog.tables import DATA
 from catalog.time_zones import VERSION as TIME_ZONES
 
-DATA = Path(__file__).resolve().parent / "data"
 # What the service reads; the price tables it reads packed.
 READ = ("*.csv", "*.npy", "*.json")
 NOT_READ = "prices.csv"

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.load import DATA, Catalog, load_catalog
+from catalog.load import Catalog, load_catalog
 from catalog.model import InstanceType
 from catalog.participation import participation
-from catalog.tables import Row, read_table
+from catalog.tables import DATA, Row, read_table
 
 PAGE = DATA.parent.parent / "docs" / "work-index.md"
 TEXT = Path(__file__).resolve().parent / "work_index.md"

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from carbon.power import PowerCurve
-from catalog.load import DATA, Catalog, load_catalog
+from catalog.load import Catalog, load_catalog
 from catalog.model import InstanceType, Region
 from catalog.power import embodied_kgco2e
-from catalog.tables import CatalogError, read_table
+from catalog.tables import DATA, CatalogError, read_table
 
 CATEGORIES = {
     "general", "compute", "memory", "storage", "accelerated", "hpc", "fpga", "media", "mac", "other",

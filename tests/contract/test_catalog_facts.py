@@ -9,12 +9,12 @@ import pytest
 
 from carbon import units
 from catalog.columns import TypeColumns, work_per_hour_at_full_load
-from catalog.load import DATA, Catalog, load_catalog
+from catalog.load import Catalog, load_catalog
 from catalog.model import InstanceType
 from catalog.offers import offer_table
 from catalog.participation import NO_TYPES, participation
 from catalog.prices import PriceTable
-from catalog.tables import read_table
+from catalog.tables import DATA, read_table
 from tools.work_index import PAGE, comparisons, page
 
 

@@ -8,9 +8,9 @@ import tracemalloc
 import pytest
 
 from carbon.errors import UnknownAirport, UnknownCountry
-from catalog.load import DATA, Catalog, load_catalog
+from catalog.load import Catalog, load_catalog
 from catalog.places import Places, load_places
-from catalog.tables import read_table
+from catalog.tables import DATA, read_table
 
 
 @pytest.fixture(scope="module")

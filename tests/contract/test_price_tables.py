@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.load import DATA, Catalog, load_catalog
+from catalog.load import Catalog, load_catalog
 from catalog.packed import MICRO_USD
+from catalog.tables import DATA
 from tools.build_prices import EU_MEMBERS, PRICE_COLUMNS
 from tools.dates import earliest_day
 from tools.pack_prices import Tables

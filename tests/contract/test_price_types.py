@@ -6,7 +6,8 @@ import csv
 
 import pytest
 
-from catalog.load import DATA, Catalog, load_catalog
+from catalog.load import Catalog, load_catalog
+from catalog.tables import DATA
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from catalog.profiles import DATA, hour_of, load_zones
-from catalog.tables import read_table
+from catalog.profiles import hour_of, load_zones
+from catalog.tables import DATA, read_table
 
 ZONES, ALIASES, PROFILES = load_zones()
 

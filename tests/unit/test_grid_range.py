@@ -16,8 +16,8 @@ from carbon.results import ExpectedSavings
 from carbon.workload import ScheduleQuery
 from catalog.model import Zone
 from catalog.outlook_error import OutlookErrors, WaitingOutcome, cluster_of, load_outlook_errors
-from catalog.profiles import DATA, ZoneProfiles
-from catalog.tables import CatalogError
+from catalog.profiles import ZoneProfiles
+from catalog.tables import DATA, CatalogError
 from engine import Engine
 from planning.outlook.grid_range import grid_range, waiting_outcome
 from planning.outlook.zones import build_outlook

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbon.errors import UnknownZone
-from catalog.profiles import DATA, hour_of, load_zones, weekend_multipliers
-from catalog.tables import CatalogError
+from catalog.profiles import hour_of, load_zones, weekend_multipliers
+from catalog.tables import DATA, CatalogError
 
 ZONES, ALIASES, PROFILES = load_zones()
 WITH_LEVEL = sorted(zone for zone in ZONES if ZONES[zone].gco2e_per_kwh is not None)
