@@ -60,7 +60,7 @@ def _checked_tolerance(text: str) -> str:
 def _checked_fields(text: str) -> str:
     for name in text.split(","):
         if name not in _TABLE.names:
-            raise names.not_one_of("a field", name, _TABLE.names)
+            raise names.not_one_of(f"a field; the fields are {', '.join(_TABLE.names)}", name, _TABLE.names)
     return text
 
 

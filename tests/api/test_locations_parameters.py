@@ -245,5 +245,11 @@ def test_every_wrong_parameter_is_told_at_once(get: Ask) -> None:
     }
 
 
+def test_an_unknown_field_is_refused_with_the_names_of_all_fields(get: Ask) -> None:
+    (error,) = get("/v1/by-rank?fields=gid,region", status=400)["errors"]
+    assert error["detail"].startswith("'region' is not a field; the fields are gid, id, intensity, spotScore, ")
+    assert ", spotPrice.perHour, " in error["detail"]
+
+
 def test_names_in_snake_case_are_no_parameters(get: Ask) -> None:
     assert errors(get, "memory_gb=8") == {"memory_gb": ("unknown_field", ["memoryGb", "maxMemoryGb"])}
