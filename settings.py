@@ -124,6 +124,10 @@ REDIS_URL = Rule(
     allowed="a redis://, rediss:// or unix:// URL, which may contain a password and a database number",
     parse=_redis_url,
 )
+DATABASE_URL = Rule(
+    allowed="a postgresql+psycopg:// URL with the name of a database, which may contain a password",
+    parse=lambda text: _checked(text, re.fullmatch(r"postgresql\+psycopg://\S*/\S+", text) is not None),
+)
 ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
 FOLDER = Rule(allowed="a folder, which is created on first use", parse=_folder)
 
@@ -176,6 +180,12 @@ class Settings:
         REDIS_URL,
         "Redis shared by several machines. Empty: the workers of one machine share files in DATA_DIR.",
         secret=True,
+    )
+    database_url: str | None = _setting(
+        None, DATABASE_URL, "PostgreSQL for the history (requirements-postgres.txt). Empty: DATA_DIR.", secret=True
+    )
+    history_days: int = _setting(
+        400, _whole(0, 36_500), "How long readings and forecasts are kept; beyond 30 days as hourly means. 0: none are."
     )
     trusted_proxies: int = _setting(
         0, _whole(0, 10), "Number of proxies in front that each add to X-Forwarded-For. 0: the header is ignored."

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from api.edge import costly
 from api.edge.access import Access
 from api.edge.exchange import Service
 from api.edge.metrics import Metrics
+from carbon.intensity import Signal
 from engine import Engine
 from grid.plausibility import plausible_floors
 from grid.registry import build_reader
 from mapping import CloudMap
 from settings import VERSION, Settings, SettingsError
+from store.history.history import History
 from store.keys.ring import KeyRing
 from store.keys.shared import SharedKeys
 from store.keys.table import KeyTable
@@ -94,7 +97,22 @@ def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: 
     }
     store = RedisCache(redis, **waits) if redis else SqliteCache(settings.data_dir, **waits)
     mapping = CloudMap.load()
-    return Engine(mapping, build_reader(settings, store=store, telemetry=telemetry, floors=plausible_floors(mapping)))
+    history = build_history(settings, telemetry)
+    record = history.record if settings.history_days else _ignored
+    floors = plausible_floors(mapping)
+    reader = build_reader(settings, store=store, telemetry=telemetry, floors=floors, record=record)
+    return Engine(mapping, reader)
+
+
+def build_history(settings: Settings, telemetry: Telemetry = SILENT) -> History:
+    """The readings and forecasts that were received. Opens nothing. Raises SettingsError if a package is missing."""
+    if settings.database_url and find_spec("psycopg") is None:
+        raise SettingsError(["DATABASE_URL is set, but psycopg is not installed: install requirements-postgres.txt"])
+    return History(settings.data_dir, settings.database_url, days=settings.history_days, telemetry=telemetry)
+
+
+def _ignored(signal: Signal, value: object) -> None:
+    """Stores nothing."""
 
 
 def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from grid.chain import ChainReader
 from grid.live.reader import SourceReader
+from grid.live.refresher import Record
 from grid.live.tools import Build, Tools
 from grid.records import KINDS
 from grid.sources import electricity_maps
@@ -28,11 +29,13 @@ def build_reader(
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sources: Mapping[str, Build] = SOURCES,
     floors: Mapping[str, float] | None = None,
+    record: Record = lambda signal, value: None,
 ) -> ChainReader:
     """The reader of the engine. Sends no call and starts no thread.
 
     store: where workers share records; None: each has its own. sources: by name, in the order of preference.
-    floors: the least plausible gCO2e/kWh by zone, for every source; None: there are none.
+    floors: the least plausible gCO2e/kWh by zone, for every source; None: there are none. record: takes every new value
+    at once, for the history.
     """
     shared = SharedState(store, KINDS, telemetry=telemetry)
     tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now)
@@ -44,6 +47,7 @@ def build_reader(
             shared=shared,
             governor=live.governor,
             floors=floors,
+            record=record,
             telemetry=telemetry,
             utc_now=utc_now,
         )

@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("requirements", "requirements-dev", "requirements-tracing")
+NAMES = ("requirements", "requirements-dev", "requirements-tracing", "requirements-postgres")
 PYTHONS = ("3.11.2", "3.11.7", "3.12.1", "3.13.0", "3.14.0")
 COMPILE = (
     "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url", "--quiet",

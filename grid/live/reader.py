@@ -11,7 +11,7 @@ from random import uniform
 from time import monotonic as monotonic_seconds
 
 from carbon.reading import Attempt, Observation, Shares, UpstreamForecast, ZoneReading
-from grid.live.refresher import Item, LiveSource, ReadPolicy, Refresher, usable
+from grid.live.refresher import Item, LiveSource, ReadPolicy, Record, Refresher, usable
 from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Value, ZoneRecord
 from grid.source import SourceState
 from grid.upstream.quota import Governor
@@ -54,6 +54,7 @@ class SourceReader:
         shared: SharedState,
         governor: Governor | None = None,
         floors: Mapping[str, float] | None = None,
+        record: Record = lambda signal, value: None,
         telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = monotonic_seconds,
@@ -61,7 +62,7 @@ class SourceReader:
     ) -> None:
         """shared: the records of all workers. governor: of the calls; None: no limit.
 
-        floors: least plausible gCO2e/kWh by zone.
+        floors: least plausible gCO2e/kWh by zone. record: takes every new value at once.
         """
         self.name = source.name
         self.signal = source.signal
@@ -70,7 +71,15 @@ class SourceReader:
         self._source = source
         self._shared = shared
         self._refresher = Refresher(
-            source, policy, shared, governor, floors=floors or {}, utc_now=utc_now, monotonic=monotonic, jitter=jitter
+            source,
+            policy,
+            shared,
+            governor,
+            floors=floors or {},
+            record=record,
+            utc_now=utc_now,
+            monotonic=monotonic,
+            jitter=jitter,
         )
         self._utc_now = utc_now
         self._monotonic = monotonic

@@ -23,6 +23,7 @@ from store.shared.state import SharedState
 logger = logging.getLogger(__name__)
 
 Item = tuple[Kind, str]  # a kind of value and a zone
+Record = Callable[[Signal, Value], object]  # takes a new value of a signal
 
 
 class LiveSource(Protocol):
@@ -96,19 +97,21 @@ class Refresher:
         governor: Governor | None,
         *,
         floors: Mapping[str, float],
+        record: Record,
         utc_now: Callable[[], datetime],
         monotonic: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
         """governor: of the calls; None: no limit. floors: the least plausible gCO2e/kWh by zone; none of the others.
 
-        jitter: a factor for each time to live.
+        record: takes every new value at once. jitter: a factor for each time to live.
         """
         self._source = source
         self._policy = policy
         self._shared = shared
         self._governor = governor
         self._floors = floors
+        self._record = record
         self._utc_now = utc_now
         self._jitter = jitter
         self._max_age = timedelta(minutes=policy.max_age_minutes)
@@ -198,6 +201,7 @@ class Refresher:
                 self._governor.require_calls_for_new_zones()
             value = self._calls[kind.name](zone)
             refuse_implausible(value, self._floors.get(zone, 0.0))
+            self._record(self._source.signal, value)
             return self._after_success(record, value)
         except RefreshInProgress:
             raise

@@ -50,6 +50,8 @@ CONFINED = {
     "sqlite3": ("store",),
     "limits": ("store", "settings"),
     "sqlalchemy": ("store",),
+    "alembic": ("store",),
+    "psycopg": ("store",),
     "boto3": ("pricing",),
 }
 # The way of an optimize question through planning/: a file imports from those to its left.

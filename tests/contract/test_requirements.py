@@ -11,8 +11,8 @@ import pytest
 from tools.lock import extras_asked_for, requirements_in
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-tracing.txt")
-SOURCES = ("requirements.in", "requirements-dev.in", "requirements-tracing.in")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-tracing.txt", "requirements-postgres.txt")
+SOURCES = ("requirements.in", "requirements-dev.in", "requirements-tracing.in", "requirements-postgres.in")
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*(?:\[[a-z0-9,-]+\])?)==[^\s;]+(?: ;.*)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 COMPILED = ("markupsafe", "numpy", "orjson", "pydantic-core")

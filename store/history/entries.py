@@ -1,0 +1,84 @@
+"""Readings and forecasts in the form in which they are stored. Imports no SQLAlchemy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from carbon.intensity import Signal
+from carbon.reading import Observation, UpstreamForecast
+from store.history.readings import QUALITIES, minute_of
+
+MINUTE = timedelta(minutes=1)
+MINUTES_AN_HOUR = 60
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Series:
+    """A zone as one source reports one signal of it."""
+
+    source: str
+    signal: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingEntry:
+    """One reading; see tables.readings."""
+
+    series: Series
+    starts_minute: int
+    minutes: int
+    mgco2e_per_kwh: int
+    quality: int
+
+    @classmethod
+    def of(cls, signal: Signal, value: Observation) -> ReadingEntry:
+        return cls(
+            Series(value.source, signal.value, value.zone),
+            minute_of(value.starts_at),
+            max(1, (value.ends_at - value.starts_at) // MINUTE),
+            milligrams(value.gco2e_per_kwh),
+            QUALITIES.index(value.quality),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastEntry:
+    """One forecast as it was issued; see tables.forecasts."""
+
+    series: Series
+    issued_hour: int
+    starts_minute: int
+    step_minutes: int
+    gco2e_per_kwh: bytes
+
+    @classmethod
+    def of(cls, signal: Signal, value: UpstreamForecast, issued_at: datetime) -> ForecastEntry:
+        return cls(
+            Series(value.source, signal.value, value.zone),
+            minute_of(issued_at) // MINUTES_AN_HOUR,
+            minute_of(value.starts_at),
+            value.step_seconds // MINUTES_AN_HOUR,
+            pack(value.gco2e_per_kwh),
+        )
+
+
+Entry = ReadingEntry | ForecastEntry
+
+
+def milligrams(gco2e_per_kwh: float) -> int:
+    """Whole milligrams, at least 1: a positive value never becomes 0."""
+    return max(1, round(gco2e_per_kwh * 1000))
+
+
+def pack(values: tuple[float | None, ...]) -> bytes:
+    """Values as little-endian float32; None as NaN."""
+    return np.array([np.nan if value is None else value for value in values], dtype="<f4").tobytes()
+
+
+def unpack(packed: bytes) -> tuple[float | None, ...]:
+    """The values of `pack`."""
+    return tuple(None if np.isnan(value) else float(value) for value in np.frombuffer(packed, dtype="<f4"))

@@ -1,0 +1,87 @@
+"""Every reading and forecast that was received. SQLAlchemy is imported when the first one is stored or read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carbon.errors import StateUnavailable
+from carbon.intensity import Signal
+from carbon.reading import Observation, Shares, UpstreamForecast
+from store.history.entries import Entry, ForecastEntry, ReadingEntry
+from store.history.readings import Readings, minute_of
+from store.history.recorder import Recorder
+from telemetry import SILENT, Telemetry
+
+if TYPE_CHECKING:
+    from store.history.database import HistoryDatabase
+
+
+class History:
+    """What was read, by source, signal, zone and time; shared by all processes.
+
+    record() is for requests: it hands over and returns. readings() raises StateUnavailable if the database fails.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        url: str | None = None,
+        *,
+        days: int = 400,
+        telemetry: Telemetry = SILENT,
+        utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """url: of a PostgreSQL database; None: a SQLite file in data_dir. days: how long rows are kept."""
+        self._data_dir = data_dir
+        self._url = url
+        self._days = days
+        self._utc_now = utc_now
+        self._database: HistoryDatabase | None = None
+        self._next_chores_minute = 0
+        self.recorder = Recorder(self.write, telemetry=telemetry)
+
+    @property
+    def database(self) -> HistoryDatabase:
+        """The database, which is imported here."""
+        if self._database is None:
+            from store.history.database import HistoryDatabase
+
+            self._database = HistoryDatabase(self._data_dir, self._url)
+        return self._database
+
+    def record(self, signal: Signal, value: Observation | UpstreamForecast | Shares) -> None:
+        """Have a reading or a forecast stored in the background. Shares are not stored."""
+        if isinstance(value, Observation):
+            self.recorder.put(ReadingEntry.of(signal, value))
+        elif isinstance(value, UpstreamForecast):
+            self.recorder.put(ForecastEntry.of(signal, value, self._utc_now()))
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Store entries, and tidy up if it is time. Raises StateUnavailable; for background threads and commands."""
+        from store.history import retention, rows
+
+        with self.database.writing() as connection:
+            rows.write(connection, entries)
+        now_minute = minute_of(self._utc_now())
+        if now_minute < self._next_chores_minute:
+            return
+        self._next_chores_minute = now_minute + retention.EVERY_MINUTES
+        with self.database.writing() as connection:
+            is_due = retention.is_due(connection, now_minute)
+        if is_due:
+            retention.tidy(self.database, now_minute, days=self._days)
+
+    def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> list[Readings]:
+        """The readings of each source that has any in [start, end), by name of the source."""
+        from store.history import rows
+
+        try:
+            if not self.database.exists():
+                return []
+        except OSError as error:
+            raise StateUnavailable("the history") from error
+        with self.database.reading() as connection:
+            return rows.read(connection, signal.value, zone, minute_of(start), minute_of(end))

@@ -1,0 +1,11 @@
+"""Runs the migrations on the connection that store/history/database.py hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from store.history.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,56 @@
+"""The history in both of its databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from store.history.history import History
+from tests.fakes.clock import SteppedClock
+from tests.fakes.postgres_server import PostgresServer, running
+from tests.fakes.telemetry import Counts
+
+NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
+
+NewHistory = Callable[..., History]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock(NOON)
+
+
+@pytest.fixture
+def counts() -> Counts:
+    return Counts()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """None for a file, as DATABASE_URL is empty then."""
+    if request.param == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture
+def new_history(tmp_path: Path, database_url: str | None, clock: SteppedClock, counts: Counts) -> NewHistory:
+    """Another history over the same database, as another worker has it."""
+    return lambda **named: History(tmp_path / "var", database_url, telemetry=counts, utc_now=clock.utc_now, **named)
+
+
+@pytest.fixture
+def history(new_history: NewHistory) -> Iterator[History]:
+    history = new_history()
+    yield history
+    history.recorder.close()
