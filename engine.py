@@ -33,8 +33,9 @@ from catalog.utilization import OTHER
 from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
 from planning.outlook.level import at_corrected_level
+from planning.outlook.outlooks import Outlooks
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
-from planning.outlook.zones import Outlook, build_outlook, current_reading
+from planning.outlook.zones import Outlook, build_outlook
 from planning.placing.emission import Machines, Site, emission, pue_of, utilization
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
@@ -54,22 +55,22 @@ class Engine:
     """Static facts (`mapping`) and live grid data (`reader`); each request opens its own session."""
 
     def __init__(self, mapping: CloudMap, reader: GridReader) -> None:
-        self._mapping = mapping
+        self._outlooks = Outlooks(mapping)
         self._reader = reader
         self._placing = Lock()  # a ranking of all offers takes tens of MB, and several at once are no faster
 
     @property
     def mapping(self) -> CloudMap:
         """The facts that new sessions answer from."""
-        return self._mapping
+        return self._outlooks.mapping
 
     def swap(self, mapping: CloudMap) -> None:
         """New sessions answer from these facts; open sessions keep the facts they began with."""
-        self._mapping = mapping
+        self._outlooks = Outlooks(mapping)
 
     def at(self, now: datetime) -> Session:
         """A session at one time, over the facts and the grid at its opening. now: aware UTC."""
-        return Session(now=now, mapping=self._mapping, grid=self._reader.open(), placing=self._placing)
+        return Session(now=now, outlooks=self._outlooks, grid=self._reader.open(), placing=self._placing)
 
     def source_states(self) -> tuple[SourceState, ...]:
         """The state of each grid source; makes no call."""
@@ -80,13 +81,19 @@ class Engine:
 class Session:
     """Answers at one time from one state of the facts and of the grid; used by one thread at a time.
 
-    placing: held during a ranking of all offers, so that a process makes one at a time.
+    outlooks: of the facts, shared by all sessions. placing: held during a ranking of all offers, so that a process makes
+    one at a time.
     """
 
     now: datetime
-    mapping: CloudMap
+    outlooks: Outlooks
     grid: GridSnapshot
     placing: Lock
+
+    @property
+    def mapping(self) -> CloudMap:
+        """The facts."""
+        return self.outlooks.mapping
 
     @property
     def data_version(self) -> str:
@@ -196,11 +203,7 @@ class Session:
             unserved = region_set.countries_without_regions
             return LocationList(rows=(), total=0, excluded=(), countries_without_regions=unserved)
         ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
-        readings = self._readings(region_set.zones)
-        current = {
-            zone: current_reading(reading, self.now, query.max_age_minutes) for zone, reading in readings.items()
-        }
-        outlook = build_outlook(region_set.zones, self.mapping.profiles, current, now=self.now, hours=ceil(ahead) + 1)
+        outlook = self._outlook(region_set.zones, hours=ceil(ahead) + 1, max_age_minutes=query.max_age_minutes)
         return locate(query, region_set, self.mapping, outlook, today_day=_day(self.now))
 
     def held(self) -> Mapping[str, Observation]:
@@ -219,12 +222,11 @@ class Session:
         usual = ((zone, outlook.current(zone).gco2e_per_kwh) for zone in zones)
         return {zone: figure for zone, figure in usual if figure is not None}
 
-    def _outlook(self, zones: Sequence[str], *, hours: int) -> Outlook:
-        return build_outlook(zones, self.mapping.profiles, self._readings(zones), now=self.now, hours=hours)
-
-    def _readings(self, zones: Sequence[str]) -> Mapping[str, ZoneReading]:
+    def _outlook(self, zones: Sequence[str], *, hours: int, max_age_minutes: float | None = None) -> Outlook:
         readings = self.grid.read(zones, now=self.now, forecast=True)
-        return at_corrected_level(readings, self.mapping.level_factors)
+        return self.outlooks.of(
+            zones, readings, self.grid.version, now=self.now, hours=hours, max_age_minutes=max_age_minutes
+        )
 
     def _live_shares(self, zone: str) -> GridShares | None:
         live = self.grid.shares(zone, now=self.now)
