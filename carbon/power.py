@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 from carbon import units
@@ -133,7 +134,7 @@ class PowerDraw:
         return self.cpu_w + self.memory_w + self.accelerator_w + self.storage_w
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Uncertainty:
     """Low and high as factors of the central value, and what they rest on.
 
@@ -144,12 +145,17 @@ class Uncertainty:
     basis: str
     grid: Factors | None = None
 
+    @cached_property
+    def total(self) -> Factors:
+        """Both parts together."""
+        return combined(self.power, self.grid or SURE)
+
     @property
     def low(self) -> float:
-        """Both parts together."""
-        return combined(self.power, self.grid or SURE).low
+        """The low end of the total."""
+        return self.total.low
 
     @property
     def high(self) -> float:
-        """Both parts together."""
-        return combined(self.power, self.grid or SURE).high
+        """The high end of the total."""
+        return self.total.high

@@ -19,9 +19,9 @@ SURE = Factors(low=1.0, high=1.0)
 
 def combined(*parts: Factors) -> Factors:
     """The range of a product of independent figures: quadrature of the logarithms, each side by itself."""
-    return Factors(
-        low=exp(-hypot(*(log(part.low) for part in parts))), high=exp(hypot(*(log(part.high) for part in parts)))
-    )
+    low = hypot(*[log(part.low) for part in parts])
+    high = hypot(*[log(part.high) for part in parts])
+    return Factors(low=exp(-low), high=exp(high))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,12 +47,12 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
     Raises InvalidRequest, UnsupportedMediaType (415), RequestEntityTooLarge (413), BadRequest (not a whole body),
     Busy (a long body while many costly requests are answered).
     """
-    if request.args:
+    if request.environ.get("QUERY_STRING") and request.args:
         unknown = "is not a parameter of this path: its fields go into the body"
         raise InvalidParameters(
             [FieldError(location=(name,), code="unknown_field", detail=unknown) for name in request.args]
         )
-    if not request.is_json:
+    if request.environ.get("CONTENT_TYPE") != "application/json" and not request.is_json:  # what most clients send
         raise UnsupportedMediaType("the body must be JSON: send Content-Type: application/json")
     encoding = request.environ.get("HTTP_CONTENT_ENCODING", "")
     if encoding.strip().lower() not in ("", "identity"):
