@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalog.columns import BoolArray, IntArray
 from catalog.offers import Offers
@@ -32,11 +33,21 @@ class Candidates:
 
 def narrow(offers: Offers, regions: BoolArray, constraints: Constraints) -> Candidates:
     """Apply constraints to the offers of these regions; an offer counts for the first constraint that removes it."""
-    offer = np.flatnonzero(regions[offers.region])
-    total, removed = len(offer), {}
-    for name, mask, column in constraints.in_order(offers):
-        qualifying = offer[mask[offer if column is None else column[offer]]]
-        if len(qualifying) < len(offer):
-            removed[name] = len(offer) - len(qualifying)
-        offer = qualifying
+    qualifying = regions[offers.region]
+    total, removed = int(np.count_nonzero(qualifying)), dict[str, int]()
+    for masks, column in constraints.in_order(offers):
+        first_failed = _first_failed([*masks.values()])
+        if column is not None:
+            first_failed = first_failed.take(column)  # a byte an offer; arrays of eight are slow to allocate
+        for number, name in enumerate(masks):
+            if count := int(np.count_nonzero(qualifying & (first_failed == number))):
+                removed[name] = count
+        qualifying &= first_failed == len(masks)
+    offer = np.flatnonzero(qualifying)
     return Candidates(offer, offers.region[offer], offers.type[offer], total, removed)
+
+
+def _first_failed(masks: Sequence[BoolArray]) -> NDArray[np.int8]:
+    """The number of the first mask that an entry fails; their count if it fails none."""
+    numbers: NDArray[np.int8] = np.argmin([*masks, np.zeros_like(masks[0])], axis=0).astype(np.int8)
+    return numbers

@@ -24,15 +24,15 @@ class Constraints:
     grids: Masks = field(default_factory=dict)
     prices: Masks = field(default_factory=dict)
 
-    def in_order(self, offers: Offers) -> Iterator[tuple[str, BoolArray, IntArray | None]]:
-        """Names and masks in the order applied, with the column of the offers they are looked up by; None: by offer."""
-        for masks, column in (
+    def in_order(self, offers: Offers) -> Iterator[tuple[Masks, IntArray | None]]:
+        """Masks by name in the order applied, with the column of the offers they are looked up by; None: by offer."""
+        columns = (
             (self.regions, offers.region),
             (self.types, offers.type),
             (self.grids, offers.region),
             (self.prices, None),
-        ):
-            yield from ((name, mask, column) for name, mask in masks.items())
+        )
+        return ((masks, column) for masks, column in columns if masks)
 
     def without(self, name: str) -> Constraints:
         """All but one."""

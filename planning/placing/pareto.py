@@ -65,8 +65,11 @@ def pareto(job: Job, offers: OfferFigures, ranked: Ranked) -> Pareto:
             return Pareto(per=None, points=())
         per, hours = unit, np.where(offers.kind == ranked.kind[0], _inverse(offers.work_per_hour), np.nan)
     kinds = [
-        (spot, usd_per_hour[offers.offer])
-        for spot, usd_per_hour in ((False, prices.on_demand_usd_per_hour), (True, prices.usable_spot(job.today_day)))
+        (spot, usd_per_hour)
+        for spot, usd_per_hour in (
+            (False, prices.on_demand_usd_per_hour[offers.offer]),
+            (True, prices.usable_spot(job.today_day, offers.offer)),
+        )
         if query.spot in (None, spot)
     ]
     usd = np.concatenate([_times(usd_per_hour, hours) for _, usd_per_hour in kinds])
