@@ -81,8 +81,8 @@ class Engine:
 class Session:
     """Answers at one time from one state of the facts and of the grid; used by one thread at a time.
 
-    outlooks: of the facts, shared by all sessions. placing: held during a ranking of all offers, so that a process makes
-    one at a time.
+    outlooks: of the facts, shared by all sessions. placing: held during a ranking of all offers, so that a process
+    makes one at a time.
     """
 
     now: datetime
@@ -119,7 +119,7 @@ class Session:
         if current is not None:
             self._modelled(self._machine(current))
         scope = region_scope(query, regions, requested, None if current is None else index[current.region])
-        zones = list(dict.fromkeys(regions[index].zone for index in scope.to_read))
+        zones = list(dict.fromkeys(regions[index].zone for index in scope.to_read.tolist()))
         outlook = self._outlook(zones, hours=span.hours_from(self.now))
         with self.placing if len(scope.to_read) > MANY_REGIONS else nullcontext():
             return place(Job.of(query, self.mapping, scope=scope, span=span, outlook=outlook, today_day=_day(self.now)))

@@ -98,5 +98,5 @@ def _starts(offers: Offers, scope: RegionScope, span: RunSpan, outlook: Outlook)
     best = best_windows(outlook.series(), earliest=earliest, latest=outlook.seconds_to(span.latest), duration=duration)
     best = worth_waiting_for(best, outlook, earliest=earliest, duration=duration)
     zone_row = np.full(len(offers.regions), NO_ZONE, dtype=np.intp)
-    zone_row[scope.to_read] = [outlook.zones[offers.regions[i].zone] for i in scope.to_read]
+    zone_row[scope.to_read] = [outlook.zones[offers.regions[i].zone] for i in scope.to_read.tolist()]
     return RegionStarts.of(zone_row, best.starts, best.means)

@@ -18,6 +18,7 @@ from planning.placing.refusal import refusal
 from planning.placing.requested import requested_region
 from planning.placing.rows import row
 from planning.placing.savings import savings
+from planning.placing.told_apart import greenest_row
 
 
 def place(job: Job) -> Placement:
@@ -29,8 +30,9 @@ def place(job: Job) -> Placement:
         raise refusal(job, demands, candidates)
     offers = figures(job, candidates)
     ranked = rank(offers, query, job.ranked_by.by, query.per_region)
-    rows = tuple(row(job, ranked, index, best=ranked) for index in range(min(query.limit, len(ranked))))
-    requested = requested_region(job, demands, ranked)
+    greenest, shown = greenest_row(job, ranked), range(min(query.limit, len(ranked)))
+    rows = tuple(row(job, ranked, index, best=ranked, greenest=greenest) for index in shown)
+    requested = requested_region(job, demands, ranked, greenest)
     regions, grids = np.unique(candidates.region), job.outlook.current_by_row
     return Placement(
         rows=rows,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from math import inf
 
 from carbon.listings import RegionSort, RegionsQuery
@@ -25,8 +25,10 @@ def select(regions: Iterable[Region], query: RegionsQuery) -> list[Region]:
     ]
 
 
-def countries_without_regions(countries: Iterable[str], regions: Iterable[Region]) -> tuple[str, ...]:
+def countries_without_regions(countries: Collection[str], regions: Iterable[Region]) -> tuple[str, ...]:
     """Those of the countries in which none of the regions lies, in their order."""
+    if not countries:
+        return ()
     served = {region.country for region in regions}
     return tuple(country for country in countries if country not in served)
 

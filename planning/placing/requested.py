@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from carbon.placements import BareRegion, PlacementRow
+from carbon.ranges import RangedFigure
 from planning.placing.candidates import narrow
 from planning.placing.constraints import Constraints
 from planning.placing.figures import figures
@@ -16,7 +17,9 @@ from planning.placing.regions import region_now
 from planning.placing.rows import row
 
 
-def requested_region(job: Job, constraints: Constraints, ranked: Ranked) -> PlacementRow | BareRegion | None:
+def requested_region(
+    job: Job, constraints: Constraints, ranked: Ranked, greenest: RangedFigure | None
+) -> PlacementRow | BareRegion | None:
     """The region by its best type, or only its grid if no machine can be rated; None if the caller names none.
 
     A region that does not qualify carries the names of the constraints it fails.
@@ -26,7 +29,7 @@ def requested_region(job: Job, constraints: Constraints, ranked: Ranked) -> Plac
         return None
     position = np.flatnonzero(ranked.region == region)
     if len(position):
-        return row(job, ranked, int(position[0]), best=ranked)
+        return row(job, ranked, int(position[0]), best=ranked, greenest=greenest)
     of_region = (job.scope.conditions, constraints.regions, constraints.grids)
     refused = tuple(name for masks in of_region for name, mask in masks.items() if not mask[region])
     here = np.arange(len(job.offers.regions)) == region
@@ -37,5 +40,6 @@ def requested_region(job: Job, constraints: Constraints, ranked: Ranked) -> Plac
     affordable = narrow(job.offers, here, Constraints(types=constraints.types, prices=constraints.prices))
     if not len(affordable):
         refused += tuple(name for name in constraints.prices if name in affordable.removed)
-    best_here = row(job, rank(figures(job, machines), job.query, job.ranked_by.by, per_region=1), 0, best=ranked)
+    ranked_here = rank(figures(job, machines), job.query, job.ranked_by.by, per_region=1)
+    best_here = row(job, ranked_here, 0, best=ranked, greenest=greenest)
     return replace(best_here, qualifies=False, refused_by=refused, score=None)

@@ -7,7 +7,7 @@ import numpy as np
 from carbon import units
 from carbon.intensity import CarbonIntensity
 from carbon.placements import PlacementRow
-from carbon.ranges import distinguishable
+from carbon.ranges import RangedFigure, distinguishable
 from carbon.results import Emission, Window
 from catalog.model import InstanceType
 from planning.placing.emission import Machines, Site, emission, sustained_utilization
@@ -18,8 +18,8 @@ from planning.placing.told_apart import ranged_row
 from planning.scheduling.waiting import expected_savings
 
 
-def row(job: Job, ranked: Ranked, index: int, *, best: Ranked) -> PlacementRow:
-    """Row `index` of `ranked`, set against the first row of `best`."""
+def row(job: Job, ranked: Ranked, index: int, *, best: Ranked, greenest: RangedFigure | None) -> PlacementRow:
+    """Row `index` of `ranked`, set against the first row of `best`, and against the greenest of that row's group."""
     region, type_index = int(ranked.region[index]), int(ranked.type[index])
     instance, outlook = job.mapping.columns.types[type_index], job.outlook
     zone_row, seconds = int(job.starts.zone_row[region]), job.span.window_hours * units.HOUR_SECONDS
@@ -60,7 +60,9 @@ def row(job: Job, ranked: Ranked, index: int, *, best: Ranked) -> PlacementRow:
         compared_gco2e=None if compared is None else finite(ranked.gco2e[index] * compared),
         compared_usd=None if compared is None else finite(ranked.usd[index] * compared),
         carbon_usd=emitted.total_gco2e * carbon_price / units.GRAMS_PER_TONNE if carbon_price else None,
-        within_uncertainty_of_best=None if compared is None else _is_near_best(job, ranked, index, best),
+        within_uncertainty_of_best=None
+        if compared is None or greenest is None
+        else not distinguishable(ranged_row(job, ranked, index, used=mean), greenest),
         score=finite(ranked.score[index]),
         is_requested_region=region == job.scope.requested,
     )
@@ -91,12 +93,6 @@ def _emission(job: Job, region: int, instance: InstanceType, used: CarbonIntensi
         price=job.mapping.prices.price_of_offer(offer),
     )
     return emission(machines, site)
-
-
-def _is_near_best(job: Job, ranked: Ranked, index: int, best: Ranked) -> bool:
-    """Whether the ranges of the row and of the greenest comparable one overlap, without what both share."""
-    greenest = int(np.argmin(np.where(best.group == best.group[0], best.gco2e, np.inf)))
-    return not distinguishable(ranged_row(job, ranked, index), ranged_row(job, best, greenest))
 
 
 def _relative(job: Job, ranked: Ranked, index: int, best: Ranked) -> float | None:

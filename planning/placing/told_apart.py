@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from carbon import units
 from carbon.intensity import CarbonIntensity
 from carbon.ranges import SURE, Factors, RangedFigure, combined
@@ -10,17 +12,31 @@ from catalog.model import InstanceType
 from planning.placing.emission import sustained_utilization
 from planning.placing.job import Job
 from planning.placing.rank import Ranked
+from planning.placing.rates import UNRATED
 
 
-def ranged_row(job: Job, ranked: Ranked, index: int) -> RangedFigure:
-    """What the ranking compares of row `index`, with its range."""
-    return ranged_offer(job, float(ranked.gco2e[index]), int(ranked.region[index]), int(ranked.type[index]))
+def ranged_row(job: Job, ranked: Ranked, index: int, *, used: CarbonIntensity | None = None) -> RangedFigure:
+    """What the ranking compares of row `index`, with its range. used: the mean of its window, if it is at hand."""
+    return ranged_offer(job, float(ranked.gco2e[index]), int(ranked.region[index]), int(ranked.type[index]), used=used)
 
 
-def ranged_offer(job: Job, gco2e: float, region: int, type_index: int) -> RangedFigure:
-    """Grams of an offer in its window, with their range. region, type_index: places in the catalog's offers."""
+def greenest_row(job: Job, ranked: Ranked) -> RangedFigure | None:
+    """What the ranking compares of the greenest row that is comparable with the first one; None if none is."""
+    if ranked.group[0] == UNRATED:
+        return None
+    greenest = int(np.argmin(np.where(ranked.group == ranked.group[0], ranked.gco2e, np.inf)))
+    return ranged_row(job, ranked, greenest)
+
+
+def ranged_offer(
+    job: Job, gco2e: float, region: int, type_index: int, *, used: CarbonIntensity | None = None
+) -> RangedFigure:
+    """Grams of an offer in its window, with their range. region, type_index: places in the catalog's offers.
+
+    used: the mean of its window, if it is at hand.
+    """
     starts = job.starts
-    used = job.outlook.describe(
+    used = used or job.outlook.describe(
         int(starts.zone_row[region]),
         float(starts.gco2e_per_kwh[region]),
         float(starts.seconds[region]),
