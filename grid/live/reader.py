@@ -102,8 +102,7 @@ class SourceReader:
         self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
         if due and self._fetch(pin, self._refresher.due(snapshot, due, forecast, clock), now):
             answers, _ = self._answers(pin.snapshot, zones, now, forecast, clock)
-        fallbacks = Counter(answer.fallback for answer in answers.values() if answer.fallback)
-        if fallbacks:
+        if fallbacks := [answer.fallback for answer in answers.values() if answer.fallback]:
             with self._lock:
                 self._fallbacks.update(fallbacks)
         return {zone: answer.reading for zone, answer in answers.items()}

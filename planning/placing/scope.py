@@ -60,7 +60,7 @@ def region_scope(
     """The scope of a query over the regions of the offers."""
 
     def mask(meets: Callable[[Region], bool]) -> BoolArray:
-        return np.array([meets(region) for region in regions], dtype=np.bool_)
+        return np.fromiter(map(meets, regions), np.bool_, len(regions))
 
     partition = competing_partition(query, regions, current if requested is None else requested)
     conditions = {"region_not_open": mask(lambda r: r.status == "available")}
