@@ -169,7 +169,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "No offer meets every constraint",
         "The request is valid, but no region and machine type meets all of its constraints. `removed` counts the "
         "offers that each constraint removed; `nearest_offers` names, for each bound that alone stands in the way, the "
-        "offer nearest to it.",
+        "offer nearest to it. If only several bounds together stand in the way, `disregarded` names the others.",
         "Use a bound that the nearest offer meets, or several machines (`count`). Otherwise relax the constraint that "
         "removed the most offers: allow other regions or providers, a smaller machine, or a higher price or carbon "
         "intensity.",

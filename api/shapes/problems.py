@@ -45,7 +45,7 @@ class FieldProblem(Shape):
 
 
 class NearestOffer(Shape):
-    """The offer nearest to a bound that alone stands in the way: it meets everything else."""
+    """The offer nearest to a bound that stands in the way: it meets everything but that and what is disregarded."""
 
     constraint: str = Field(description="The field of the request that sets the bound.", examples=["requirements.gpus"])
     requested: float = Field(description="The bound.")
@@ -53,6 +53,10 @@ class NearestOffer(Shape):
     region: str = Field(description="As provider:region.")
     instance_type: str = Field(description="The provider's name of the type.")
     count: int | None = Field(description="How many of these machines have what is requested; null for other bounds.")
+    disregarded: list[str] = Field(
+        description="Other bounds that it does not meet, if several stand in the way together; usually empty.",
+        examples=[[]],
+    )
 
 
 class Problem(Shape):
@@ -72,7 +76,7 @@ class Problem(Shape):
         "Known names similar to the one in the path; absent if the path contains no unknown name."
     )
     nearest_offers: list[NearestOffer] = _absent(
-        "For each bound that alone stands in the way: the offer nearest to it; absent unless no offer qualifies."
+        "For each bound that stands in the way: the offer nearest to it; absent unless no offer qualifies."
     )
 
 

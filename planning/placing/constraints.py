@@ -34,10 +34,10 @@ class Constraints:
         )
         return ((masks, column) for masks, column in columns if masks)
 
-    def without(self, name: str) -> Constraints:
-        """All but one."""
+    def without(self, *names: str) -> Constraints:
+        """All but these."""
         groups = (self.regions, self.types, self.grids, self.prices)
-        regions, types, grids, prices = ({n: mask for n, mask in group.items() if n != name} for group in groups)
+        regions, types, grids, prices = ({n: mask for n, mask in group.items() if n not in names} for group in groups)
         return Constraints(regions=regions, types=types, grids=grids, prices=prices)
 
 

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from carbon.errors import NoFeasiblePlacement
-from catalog.columns import FloatArray, IntArray
+from catalog.columns import BoolArray, FloatArray, IntArray
 from planning.placing.candidates import Candidates, narrow
 from planning.placing.constraints import Constraints, caps, sizes
 from planning.placing.job import Job
@@ -40,10 +40,18 @@ class _Bound:
 
 
 def refusal(job: Job, constraints: Constraints, candidates: Candidates) -> NoFeasiblePlacement:
-    """The error of a question that nothing meets, with the nearest offer to each bound that alone stands in the way."""
-    nearest = [
-        hint for name, bound in _bounds(job).items() if (hint := _nearest(job, constraints, name, bound)) is not None
-    ]
+    """The error of a question that nothing meets, with the nearest offer to each bound.
+
+    The bounds that alone stand in the way are listed. Where several stand in the way together, the nearest offer to
+    each of them disregards the others.
+    """
+    bounds = _bounds(job)
+    rest = narrow(job.offers, job.scope.in_scope, constraints.without(*bounds))
+    meets = _meets(constraints, rest, job, bounds)
+    nearest = [hint for name in bounds if (hint := _nearest(job, rest, meets, bounds, (name,))) is not None]
+    if not nearest:
+        together = (_nearest(job, rest, meets, bounds, _also_relaxed(name, meets)) for name in bounds)
+        nearest = [hint for hint in together if hint is not None]
     detail = "; ".join(("no offer meets every constraint", *(_in_words(hint) for hint in nearest)))
     unserved = job.scope.countries_without_regions
     return NoFeasiblePlacement(
@@ -53,6 +61,28 @@ def refusal(job: Job, constraints: Constraints, candidates: Candidates) -> NoFea
         nearest_offers=nearest,
         **({"countries_without_regions": unserved} if unserved else {}),
     )
+
+
+def _meets(
+    constraints: Constraints, rest: Candidates, job: Job, bounds: Mapping[str, _Bound]
+) -> Mapping[str, BoolArray]:
+    """For each bound: which offers of `rest` meet it."""
+    return {
+        name: mask[rest.offer if column is None else column[rest.offer]]
+        for name, mask, column in constraints.in_order(job.offers)
+        if name in bounds
+    }
+
+
+def _also_relaxed(name: str, meets: Mapping[str, BoolArray]) -> tuple[str, ...]:
+    """A bound, and those of the others that nothing meets together with the ones before them."""
+    relaxed, left = [name], np.ones_like(meets[name])
+    for other in [other for other in meets if other != name]:
+        if (left & meets[other]).any():
+            left &= meets[other]
+        else:
+            relaxed.append(other)
+    return tuple(relaxed)
 
 
 def _bounds(job: Job) -> dict[str, _Bound]:
@@ -73,33 +103,49 @@ def _bounds(job: Job) -> dict[str, _Bound]:
     return bounds
 
 
-def _nearest(job: Job, constraints: Constraints, name: str, bound: _Bound) -> Mapping[str, object] | None:
-    """The offer nearest to the bound among those that meet everything else; None where there is none."""
-    rest = narrow(job.offers, job.scope.in_scope, constraints.without(name))
-    values = bound.values[rest.offer if bound.index is None else bound.index[rest.offer]]
+def _nearest(
+    job: Job, rest: Candidates, meets: Mapping[str, BoolArray], bounds: Mapping[str, _Bound], relaxed: tuple[str, ...]
+) -> Mapping[str, object] | None:
+    """The offer of `rest` nearest to the first of the relaxed bounds, of those that meet all bounds but these.
+
+    None where there is none, and where the first bound is met anyway.
+    """
+    name, *disregarded = relaxed
+    bound, mask = bounds[name], np.ones(len(rest), dtype=np.bool_)
+    for other in meets.keys() - {*relaxed}:
+        mask &= meets[other]
+    if (mask & meets[name]).any():
+        return None
+    qualifying = np.flatnonzero(mask)
+    offer, region, kind = rest.offer[qualifying], rest.region[qualifying], rest.type[qualifying]
+    values = bound.values[offer if bound.index is None else bound.index[offer]]
     if not np.isfinite(values).any():
         return None
     best = float(np.nanmax(values) if bound.is_least else np.nanmin(values))
     if best <= 0:
         return None
     ties = np.flatnonzero(values == best)
-    order = job.offers.region_order[rest.region[ties]], job.offers.columns.order[rest.type[ties]]
-    first = ties[np.lexsort(order)[0]]
-    count_is_no_help = not bound.is_least or job.query.max_cost_usd is not None  # the bound on cost is for all of them
+    first = ties[np.lexsort((job.offers.region_order[region[ties]], job.offers.columns.order[kind[ties]]))[0]]
+    # More machines do not help against a price, nor where the cost of all of them is bounded.
+    count_is_no_help = not bound.is_least or job.query.max_cost_usd is not None or disregarded
     return {
         "constraint": name,
         "requested": bound.number,
         "nearest": best,
-        "region": job.offers.regions[rest.region[first]].key,
-        "instance_type": job.offers.columns.types[rest.type[first]].instance_type,
+        "region": job.offers.regions[region[first]].key,
+        "instance_type": job.offers.columns.types[kind[first]].instance_type,
         "count": None if count_is_no_help else ceil(round(bound.number * job.query.count / best, 9)),
+        "disregarded": disregarded,
     }
 
 
 def _in_words(hint: Mapping[str, object]) -> str:
-    name, nearest, count = str(hint["constraint"]), hint["nearest"], hint["count"]
+    name, nearest, count, disregarded = str(hint["constraint"]), hint["nearest"], hint["count"], hint["disregarded"]
+    rest = "everything else"
+    if isinstance(disregarded, list) and disregarded:
+        rest += f" but {' and '.join(disregarded)}"
     text = (
-        f"{name} is {hint['requested']:.6g}, and the nearest offer that meets everything else, {hint['instance_type']} "
+        f"{name} is {hint['requested']:.6g}, and the nearest offer that meets {rest}, {hint['instance_type']} "
         f"in {hint['region']}, is at {nearest:.6g} {UNITS[name]}"
     )
     if count is None:

@@ -180,6 +180,20 @@ def test_64_gpus_are_answered_with_the_largest_machine_and_how_many_would_do(pos
     assert first(found)["accelerator_count"] * first(found)["count"] == 64
 
 
+def test_of_two_bounds_that_nothing_meets_each_is_answered_with_the_nearest_offer(post: Ask) -> None:
+    body = {"max_price_per_hour": 0.0001, "max_carbon_intensity": 0.5, "workload": "general", "priority": "carbon"}
+
+    problem = post("optimize", body, status=422)
+
+    price, intensity = sorted(problem["nearest_offers"], key=lambda hint: hint["constraint"], reverse=True)
+    assert (price["constraint"], price["disregarded"]) == ("max_price_per_hour", ["max_carbon_intensity"])
+    assert (intensity["constraint"], intensity["disregarded"]) == ("max_carbon_intensity", ["max_price_per_hour"])
+    assert "the nearest offer that meets everything else but max_carbon_intensity" in problem["detail"]
+    enough = {"max_price_per_hour": price["nearest"] * 1.001, "max_carbon_intensity": intensity["nearest"] * 1.001}
+    for name, bound in enough.items():
+        assert placement(post, workload="general", priority="carbon", **{name: bound})["recommendations"]
+
+
 def test_burstable_and_shared_types_are_left_out_unless_they_are_allowed_or_named(post: Ask) -> None:
     everything = {"regions": ["us-east-1"], "per_region": 100, "limit": 100, "rank_by": "machine"}
 

@@ -182,5 +182,9 @@ def test_each_bound_that_alone_stands_in_the_way_is_told_with_the_nearest_offer(
     assert nearest(requirements=Requirements(max_vcpus=3)) == [("requirements.max_vcpus", 4, None)]
     # Three machines would cost more than one: with a bound on the cost no number of machines is promised.
     assert nearest(requirements=Requirements(vcpus=9), max_cost_usd=1000.0) == [("requirements.vcpus", 4, None)]
-    # Neither alone is enough: without the bound on the price the machine is still too small.
-    assert nearest(requirements=Requirements(vcpus=9), max_usd_per_hour=usd - 0.001) == []
+    # Neither alone is enough: without the bound on the price the machine is still too small, so that each is told
+    # without the other, and no number of machines would do.
+    assert nearest(requirements=Requirements(vcpus=9), max_usd_per_hour=usd - 0.001) == [
+        ("requirements.vcpus", 4, None),
+        ("max_price_per_hour", usd, None),
+    ]
