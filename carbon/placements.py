@@ -143,6 +143,15 @@ class Pareto:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotCompeting:
+    """A cloud of the question that cannot take part. constraint: that left it without an offer; None: see reason."""
+
+    provider: str
+    reason: str
+    constraint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """The answer to an OptimizeQuery. live_zones, forecast_zones: whose value now is live, or an upstream's forecast.
 
@@ -150,7 +159,8 @@ class Placement:
 
     partition: the part of each cloud that competed; "all" for every part.
     countries_without_regions: countries of the query in which none of its clouds has an open region of that partition.
-    providers: whose offers qualify. offers_without_price: qualifying offers whose price is not known.
+    providers: whose offers qualify. not_competing: those of the query that cannot take part.
+    offers_without_price: qualifying offers whose price is not known.
     """
 
     rows: tuple[PlacementRow, ...]
@@ -171,6 +181,7 @@ class Placement:
     removed: Mapping[str, int]
     pareto: Pareto
     providers: tuple[str, ...]
+    not_competing: tuple[NotCompeting, ...]
     offers_without_price: int
     live_zones: int
     forecast_zones: int

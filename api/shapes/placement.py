@@ -21,7 +21,7 @@ from api.shapes.types import (
     Timestamp,
     Usd,
 )
-from carbon.placements import Advice, MachineSize, Placement, RankedBy, Savings
+from carbon.placements import Advice, MachineSize, NotCompeting, Placement, RankedBy, Savings
 from carbon.placements import Pareto as Front
 from carbon.placements import ParetoPoint as Point
 from carbon.workload import OptimizeQuery, Priority, RankBy, WorkloadType
@@ -47,6 +47,7 @@ of_placement = Reading(Placement)
 of_decision = Reading(Decision)
 of_ranked_by = Reading(RankedBy)
 of_size = Reading(MachineSize)
+of_not_competing = Reading(NotCompeting)
 
 
 def _region(key: str | None, at: At) -> Region | None:
@@ -169,6 +170,16 @@ class Size(Shape):
     accelerators: float | None = of_size("Accelerators of any kind.")
 
 
+class NotCompetingProvider(Shape):
+    """A requested cloud that cannot take part."""
+
+    provider: str = of_not_competing("Key of the provider.", examples=["hetzner"])
+    reason: str = of_not_competing("Why, as text.")
+    constraint: str | None = of_not_competing(
+        "The constraint that removed the last of its offers, as in removed; null if that is not why."
+    )
+
+
 class Metadata(Shape):
     """How the answer was computed."""
 
@@ -191,6 +202,9 @@ class Metadata(Shape):
         lambda p: dict(p.removed),
     )
     providers: list[str] = of_placement("Clouds whose offers qualify.")
+    not_competing: list[NotCompetingProvider] = of_placement(
+        "Requested clouds that cannot take part, each with the reason; usually empty."
+    )
     offers_without_price: int = of_placement("Number of qualifying offers without a known price.", ge=0)
     zones: int = of_placement("Number of grid zones considered.", ge=0)
     live_zones: int = of_placement("Number of these zones with a fresh live value.", ge=0)

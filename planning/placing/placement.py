@@ -8,6 +8,7 @@ from carbon.intensity import Quality
 from carbon.placements import Placement
 from planning.placing.advice import advice
 from planning.placing.candidates import narrow
+from planning.placing.competitors import not_competing
 from planning.placing.constraints import constraints
 from planning.placing.current import current_run
 from planning.placing.figures import figures
@@ -53,6 +54,7 @@ def place(job: Job) -> Placement:
         removed=candidates.removed,
         pareto=pareto(job, offers, ranked),
         providers=tuple(sorted({job.offers.regions[index].provider for index in regions})),
+        not_competing=not_competing(job, demands, candidates),
         offers_without_price=int(np.isnan(job.usd_per_hour[candidates.offer]).sum()),
         live_zones=sum(now.provenance.fallback_reason is None for now in grids),
         forecast_zones=sum(now.provenance.quality is Quality.FORECAST for now in grids),
