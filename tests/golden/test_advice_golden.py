@@ -183,8 +183,9 @@ def test_each_bound_that_alone_stands_in_the_way_is_told_with_the_nearest_offer(
     # Three machines would cost more than one: with a bound on the cost no number of machines is promised.
     assert nearest(requirements=Requirements(vcpus=9), max_cost_usd=1000.0) == [("requirements.vcpus", 4, None)]
     # Neither alone is enough: without the bound on the price the machine is still too small, so that each is told
-    # without the other, and no number of machines would do.
-    assert nearest(requirements=Requirements(vcpus=9), max_usd_per_hour=usd - 0.001) == [
-        ("requirements.vcpus", 4, None),
-        ("max_price_per_hour", usd, None),
-    ]
+    # without the other, and no number of machines would do. A bound that is met is not told.
+    for met in ({}, {"max_carbon_intensity": 50.0}):
+        assert nearest(requirements=Requirements(vcpus=9), max_usd_per_hour=usd - 0.001, **met) == [
+            ("requirements.vcpus", 4, None),
+            ("max_price_per_hour", usd, None),
+        ]
