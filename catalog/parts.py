@@ -19,7 +19,10 @@ NEAREST = 5
 THREADS_PER_CORE = 2  # of a CPU that has two; a vCPU is then a thread
 # What lscpu and nvidia-smi print around a name, and names of makers.
 _TRADEMARK = re.compile(r"\((?:r|tm)\)|@.*")
-_NOISE = re.compile(r"intel|amd|aws|azure|google|alibaba|nvidia|tesla|cpu|processor|\d+-core")
+_NOISE = re.compile(r"intel|amd|aws|azure|google|alibaba|nvidia|tesla|cpu|processor|\d+-core|hbm\d?e?|edition")
+# The forms in which one GPU is sold: the module of servers (SXM), which its name alone means, and cards.
+_MODULE = re.compile(r"sxm\d?")
+_FORM = re.compile(r"sxm\d?|pcie|nvl|\d+gb")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +51,28 @@ class Parts:
         return Names(self._models())
 
     def accelerator_models(self, name: str) -> tuple[str, ...]:
-        """The accelerators that a name may mean: the one it is, else all that have its words; any case."""
+        """The accelerators that a name may mean, as written here or by nvidia-smi; any case.
+
+        The one it is, else all that have its words, the memory included. Where only the form of one GPU is open, the
+        first server module (SXM).
+        """
         words = _words(name)
         exact = tuple(model for model in self.accelerators if _words(model) == words)
-        return exact or tuple(model for model in self.accelerators if words and set(words) <= set(_words(model)))
+        if exact or not words:
+            return exact
+        matches = {model: own for model, own in self._accelerator_words.items() if set(words) <= own}
+        modules = [model for model, own in matches.items() if any(_MODULE.fullmatch(word) for word in own)]
+        designs = {tuple(sorted(word for word in own if not _FORM.fullmatch(word))) for own in matches.values()}
+        return tuple(modules[:1]) if modules and len(designs) == 1 else tuple(matches)
+
+    @cached_property
+    def _accelerator_words(self) -> Mapping[str, set[str]]:
+        """Words of each name, the memory in GB, and "sxm" for every generation of the module."""
+        words = {}
+        for model, (accelerator, _) in self.accelerators.items():
+            own = {*_words(model), f"{accelerator.memory_gb:g}gb"}
+            words[model] = own | ({"sxm"} if any(_MODULE.fullmatch(word) for word in own) else set())
+        return words
 
     def nearest_accelerators(self, name: str) -> tuple[str, ...]:
         """Accelerators of similar names, the closest first."""

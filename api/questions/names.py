@@ -188,11 +188,14 @@ def category_name(name: str, info: ValidationInfo) -> str:
 
 
 def accelerator_part(name: str, info: ValidationInfo) -> str:
-    """Part of an accelerator's name, such as T4."""
-    kinds = facts(info).mapping.catalog.types
-    models = {kind.accelerator.accelerator for kind in kinds if kind.accelerator}
+    """Part of an accelerator's name, such as T4; a whole name of other spelling as the catalog spells it."""
+    catalog = facts(info).mapping.catalog
+    models = {kind.accelerator.accelerator for kind in catalog.types if kind.accelerator}
     if any(name.casefold() in model.casefold() for model in models):
         return name
+    spelled = catalog.parts.accelerator_models(name)
+    if len(spelled) == 1 and spelled[0] in models:
+        return spelled[0]
     words = sorted({*models, *(word for model in models for word in model.split())})
     detail = f"no accelerator's name contains {name!r}"
     raise refusal("unknown_gpu_model", detail, lambda: get_close_matches(name, words, n=5, cutoff=0.5))

@@ -45,7 +45,12 @@ class InstanceRow(Shape):
     power_modelled: bool = of_type("Whether its power can be calculated.")
     idle_power_w: Watts | None = of_power("Watts before PUE, idle; null if not modelled.", lambda p: _it_w(p, 0.0))
     full_power_w: Watts | None = of_power("The same, fully used; null if not modelled.", lambda p: _it_w(p, 1.0))
-    power_basis: str | None = of_power("Basis of the power figures; null if not modelled.", lambda p: p.basis)
+    power_basis: str | None = of_power(
+        "Basis of the power figures; null if not modelled. generic: the provider does not name the CPU, so that a "
+        "typical CPU of the generations it may be is calculated, the uncertainty covers all of them, and the "
+        "performance index is an estimate. With accelerators their basis follows.",
+        lambda p: p.basis,
+    )
     embodied_kgco2e: Rounded | None = of_type("kgCO2e of making its share of the hardware, for the whole lifetime.")
     performance_index: Rounded | None = of_type("Work of one vCPU relative to a Cascade Lake thread.")
     performance_basis: PerformanceBasis | None = of_type("How the performance index is known; null without one.")

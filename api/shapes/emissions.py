@@ -98,7 +98,10 @@ class DescribedMachine(Shape):
     gpus: float = of_machine("Number of accelerators.", lambda m: m.own.gpus)
     gpu_model: str | None = of_machine("The accelerator, as the catalog names it.", lambda m: m.own.gpu_model)
     pue: float | None = of_machine("PUE of the machine, from the request.", lambda m: m.own.pue)
-    power_basis: str = of_machine("Basis of the power figures; generic: those of all CPUs of this arch.")
+    power_basis: str = of_machine(
+        "Basis of the power figures. generic: the request names no CPU model, so that a typical CPU of this arch is "
+        "calculated, and the uncertainty covers all of them. With GPUs their basis follows."
+    )
     performance_index: Rounded | None = of_machine("Work of one vCPU relative to a Cascade Lake thread.")
     performance_basis: PerformanceBasis | None = of_machine("How the performance index is known; null without one.")
 

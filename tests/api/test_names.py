@@ -13,6 +13,11 @@ GENERAL = {"workload": "general", "priority": "carbon"}
     ("zone", "region", "kind"),
     [
         ("us-east-1a", "aws:us-east-1", "availability zone"),
+        ("use1-az1", "aws:us-east-1", "availability zone"),
+        ("EUC1-AZ2", "aws:eu-central-1", "availability zone"),
+        ("aws:usgw1-az1", "aws:us-gov-west-1", "availability zone"),
+        ("usw2-lax1-az1", "aws:us-west-2", "local zone"),
+        ("use1-wl1-bos-wlz1", "aws:us-east-1", "wavelength zone"),
         ("us-west-2-lax-1a", "aws:us-west-2", "local zone"),
         ("us-east-1-wl1-bos-wlz-1", "aws:us-east-1", "wavelength zone"),
         ("europe-west1-b", "gcp:europe-west1", "availability zone"),
@@ -31,6 +36,13 @@ def test_a_zone_means_its_region_and_the_answer_says_so(post: Ask, zone: str, re
     assert "zone_notes" not in of_region
     del of_zone["request_id"], of_region["request_id"]
     assert of_zone == of_region
+
+
+@pytest.mark.parametrize("name", ["usx9-az1", "use1-az", "use1", "gcp:use1-az1"])
+def test_what_is_no_id_of_a_zone_of_aws_is_no_region(post: Ask, name: str) -> None:
+    problem = post("schedule", {"region": name, "duration_hours": 2}, status=400)
+
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("#/region", "unknown_region")]
 
 
 def test_a_local_zone_may_be_on_another_grid_and_the_note_says_so(post: Ask) -> None:
@@ -165,3 +177,11 @@ def test_an_unknown_provider_lists_all_of_them(post: Ask, get: Ask) -> None:
     assert len(set(providers)) == 15
     for detail in (in_body["detail"], in_path["detail"]):
         assert set(detail.partition("use one of ")[2].split(", ")) == set(providers)
+
+
+def test_a_gpu_in_the_requirements_may_be_written_as_nvidia_smi_prints_it(post: Ask) -> None:
+    wanted = {"workload": "training", "priority": "carbon", "requirements": {"gpu_model": "NVIDIA H100 80GB HBM3"}}
+
+    rows = post("optimize", wanted)["recommendation"]["recommendations"]
+
+    assert {row["accelerator"] for row in rows} == {"NVIDIA H100 SXM"}

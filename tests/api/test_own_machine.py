@@ -110,6 +110,36 @@ def test_neither_of_them_is_an_error_that_names_both(post: Ask) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("A100", "NVIDIA A100 SXM4 40GB"),  # the module of servers, in the memory it was first sold with
+        ("a100 80gb", "NVIDIA A100 SXM4 80GB"),
+        ("NVIDIA A100-SXM4-80GB", "NVIDIA A100 SXM4 80GB"),
+        ("NVIDIA A100-SXM-80GB", "NVIDIA A100 SXM4 80GB"),
+        ("NVIDIA A100-PCIE-40GB", "NVIDIA A100 PCIe 40GB"),
+        ("NVIDIA A100 80GB PCIe", "NVIDIA A100 PCIe 80GB"),
+        ("H100", "NVIDIA H100 SXM"),
+        ("H100 80GB HBM3", "NVIDIA H100 SXM"),
+        ("NVIDIA H100 80GB HBM3", "NVIDIA H100 SXM"),
+        ("NVIDIA H100 PCIe", "NVIDIA H100 PCIe"),
+        ("NVIDIA H100 NVL", "NVIDIA H100 NVL"),
+        ("NVIDIA H200", "NVIDIA H200 SXM"),
+        ("Tesla V100-SXM2-16GB", "NVIDIA Tesla V100 SXM2"),
+        ("Tesla V100-SXM2-32GB", "NVIDIA Tesla V100 SXM2 32GB"),
+        ("Tesla V100-PCIE-16GB", "NVIDIA Tesla V100 PCIe"),
+        ("Tesla T4", "NVIDIA T4"),
+        ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "NVIDIA RTX PRO 6000 Blackwell Server"),
+    ],
+)
+def test_a_gpu_is_known_by_its_short_name_and_by_what_nvidia_smi_prints(post: Ask, name: str, model: str) -> None:
+    machine = SERVER | {"gpus": 1, "gpu_model": name}
+
+    answer = post("calculate", {"region": "us-east-1", "machine": machine})["calculation"]
+
+    assert answer["machine"]["gpu_model"] == model
+
+
+@pytest.mark.parametrize(
     ("change", "error"),
     [
         ({"cpu_model": "EPYC 7764"}, ("cpu_model", "unknown_cpu_model")),
@@ -121,7 +151,8 @@ def test_neither_of_them_is_an_error_that_names_both(post: Ask) -> None:
         ({"cpu_model": None, "tdp_w": 400}, ("tdp_w", "implausible_tdp")),  # 100 W a vCPU: the TDP of a whole host
         ({"gpus": 2}, ("gpu_model", "missing")),
         ({"gpu_model": "NVIDIA L4"}, ("gpu_model", "gpus_missing")),
-        ({"gpus": 1, "gpu_model": "H100"}, ("gpu_model", "ambiguous_gpu_model")),
+        ({"gpus": 1, "gpu_model": "A100 PCIe"}, ("gpu_model", "ambiguous_gpu_model")),
+        ({"gpus": 1, "gpu_model": "Radeon Pro"}, ("gpu_model", "ambiguous_gpu_model")),
         ({"gpus": 1, "gpu_model": "Voodoo"}, ("gpu_model", "unknown_gpu_model")),
         ({"pue": 0.9}, ("pue", "greater_than_equal")),
         ({"cpus": 4}, ("cpus", "unknown_field")),

@@ -146,5 +146,6 @@ def test_an_accelerator_is_found_by_its_name_or_by_words_that_only_it_has(name: 
 
 
 def test_a_name_that_several_accelerators_share_leads_to_all_of_them() -> None:
-    assert PARTS.accelerator_models("H100") == ("NVIDIA H100 SXM", "NVIDIA H100 PCIe", "NVIDIA H100 NVL")
+    assert PARTS.accelerator_models("A100 PCIe") == ("NVIDIA A100 PCIe 40GB", "NVIDIA A100 PCIe 80GB")
+    assert len(PARTS.accelerator_models("Radeon Pro")) == 3
     assert PARTS.accelerator_models("Voodoo") == ()
