@@ -194,6 +194,44 @@ def test_of_two_bounds_that_nothing_meets_each_is_answered_with_the_nearest_offe
         assert placement(post, workload="general", priority="carbon", **{name: bound})["recommendations"]
 
 
+def training(post: Ask, **body: object) -> list[Any]:
+    asked = {"workload": "training", "priority": "balanced", **body}
+    return list(placement(post, **asked)["recommendations"])
+
+
+def test_balanced_training_takes_eight_gpus_only_where_all_smaller_machines_are_less_than_half_as_fast(
+    post: Ask,
+) -> None:
+    stockholm = {"regions": ["eu-north-1"], "per_region": 100, "limit": 100}
+    best, *others = training(post, **stockholm)
+
+    smaller = [row for row in others if row["accelerator_count"] < best["accelerator_count"]]
+    assert (best["accelerator"], best["accelerator_count"]) == ("NVIDIA H100 SXM", 8)
+    assert smaller
+    assert max(row["relative_performance"] for row in smaller) < best["relative_performance"] / 2
+    # A unit of work costs and emits hardly more than on the machine that is best in one of them alone.
+    rows = [best, *others]
+    assert best["co2_g_per_unit_work"] < 1.2 * min(row["co2_g_per_unit_work"] for row in rows)
+    assert best["usd_per_unit_work"] < 1.4 * min(row["usd_per_unit_work"] or 9.9 for row in rows)
+
+
+def test_balanced_training_takes_the_smallest_machine_of_those_that_are_equal_by_work(post: Ask) -> None:
+    for row in training(post, providers="all", limit=12):
+        place = {"regions": [f"{row['provider']}:{row['region']}"], "per_region": 100, "limit": 100}
+        alike = [
+            other
+            for other in training(post, **place, requirements={"gpu_model": row["accelerator"]})
+            if other["accelerator"] == row["accelerator"] and other["co2_g_per_unit_work"] <= row["co2_g_per_unit_work"]
+        ]
+        assert min(other["accelerator_count"] for other in alike) == row["accelerator_count"]
+
+
+def test_max_gpus_keeps_balanced_training_to_one_gpu(post: Ask) -> None:
+    row, *_ = training(post, requirements={"max_gpus": 1})
+
+    assert (row["region"], row["accelerator"], row["accelerator_count"]) == ("eu-north-1", "NVIDIA L40S", 1)
+
+
 def test_burstable_and_shared_types_are_left_out_unless_they_are_allowed_or_named(post: Ask) -> None:
     everything = {"regions": ["us-east-1"], "per_region": 100, "limit": 100, "rank_by": "machine"}
 
