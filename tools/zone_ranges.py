@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,11 +15,10 @@ from catalog.outlook_error import CELL_SEPARATOR, DURATION_HOURS, SAVING_BANDS, 
 from tools.zone_errors import LEADS, Run, Waits, runs, waits, window_errors
 from tools.zone_shapes import is_constant, is_pattern
 from tools.zone_sources import Floats, Series, Sources
-from tools.zone_tables import BORROWED, ESTIMATED_SHARE
+from tools.zone_spreads import Spread, log_range
+from tools.zone_tables import BORROWED, ESTIMATED_SHARE, fossil_free_shares
 
 SHAPES = ("own", "borrowed", "flat")
-# The next year strays further than the two years that can be tested: ranges are widened by this, in logarithms.
-WIDENING = 1.1
 LEAST_WAITS = 100
 WAIT_COLUMNS = ("leads", "told", "had")
 _PLACE, _SOURCE = ("key", "outlook", "lead_from_hours"), ("source", "as_of")
@@ -33,6 +33,11 @@ class Errors:
 
     months: NDArray[np.int64]
     logs: NDArray[np.float32]
+
+    @cached_property
+    def spread(self) -> Spread:
+        """That of all months."""
+        return Spread.of(self.logs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +55,7 @@ class Sample:
 def samples(sources: Sources) -> list[Sample]:
     """All zones with two or more years of measured history, predicted by own, borrowed and no shape."""
     facts, found = sources.series_facts(), list[Sample]()
-    shares = {row["zone"]: row["fossil_free_pct"] for row in sources.annual() if row["preferred"] == "1"}
+    shares = fossil_free_shares(sources)
     histories: dict[str, Series] = {}
     for zone in sorted(set(facts) & set(shares)):
         if zone in BORROWED or float(facts[zone]["estimated_share"] or 0) >= ESTIMATED_SHARE:
@@ -58,7 +63,7 @@ def samples(sources: Sources) -> list[Sample]:
         series = sources.series(zone)
         if len(set(series.years.tolist())) > 1 and not is_constant(series) and not is_pattern(series):
             histories[zone] = series
-    clusters = {zone: cluster_of(float(shares[zone]) / 100 if shares[zone] else None) for zone in histories}
+    clusters = {zone: cluster_of(shares[zone]) for zone in histories}
     for zone, series in histories.items():
         lender = histories[_lender(zone, histories, clusters, facts)]
         for run in runs(series):
@@ -96,16 +101,9 @@ def _sample(run: Run, cluster: str, shape: str) -> Sample:
     return Sample(zone=run.zone, cluster=cluster, shape=shape, year=run.year, errors=errors, waits=told)
 
 
-def log_range(parts: Sequence[NDArray[np.float32]]) -> Floats:
-    """10th and 90th centile by duration, shape (2, durations), widened.
-
-    Each zone-year's mean error counts with both signs: whether the next year is above or below the last is chance.
-    """
-    both = np.concatenate([signed for part in parts for signed in (part, part - 2 * np.nanmean(part, axis=0))])
-    quantiles = np.nanquantile(both, (0.1, 0.9), axis=0) * WIDENING
-    for index in np.flatnonzero(np.isnan(quantiles).any(axis=0)).tolist():  # gaps in the series: as a shorter duration
-        quantiles[:, index] = quantiles[:, index - 1]
-    return np.asarray(np.stack([np.minimum(quantiles[0], 0), np.maximum(quantiles[1], 0)]), np.float64)
+def is_like(sample: Sample, other: Sample) -> bool:
+    """Whether both are of one cluster and predicted by the same kind of shape."""
+    return (sample.cluster, sample.shape) == (other.cluster, other.shape)
 
 
 def _keys(found: Sequence[Sample]) -> Iterable[tuple[str, list[Sample]]]:
@@ -123,8 +121,10 @@ def range_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
     """The rows of grid_ranges.csv: factors low and high by zone or cluster, outlook, lead and duration."""
     rows: list[dict[str, object]] = []
     for key, group in _keys(found):
+        alike = group if ":" in key else [sample for sample in found if is_like(sample, group[0])]
         for outlook, first in group[0].errors:
-            low, high = np.exp(log_range([sample.errors[outlook, first].logs for sample in group]))
+            own, others = ([sample.errors[outlook, first].spread for sample in part] for part in (group, alike))
+            low, high = np.exp(log_range(own, others))
             cells = {
                 f"factors_{hours}h": f"{low[index]:.3f}{CELL_SEPARATOR}{high[index]:.3f}"
                 for index, hours in enumerate(DURATION_HOURS)

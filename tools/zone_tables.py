@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tools.zone_levels import verdicts
+from tools.zone_levels import Verdict, verdicts
 from tools.zone_shapes import is_constant, is_pattern, kept_weekend_factor, lifecycle_shape, shape_of
 from tools.zone_sources import Floats, Sources
 
@@ -117,13 +117,11 @@ def _from_model(zone: str, direct: Floats, level: float) -> Shape:
 
 def zone_rows(sources: Sources) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """The rows of zones.csv and of zone_profiles.csv, sorted by zone."""
-    annual = sources.annual()
     aliases = sources.aliases()
-    retired = {row["old_zone"] for row in aliases}
-    preferred = {row["zone"]: row for row in annual if row["preferred"] == "1" and row["zone"] not in retired}
+    preferred, level_verdicts = _published(sources)
     shape = shapes(sources, {zone: float(row["lifecycle_gco2eq_kwh"]) for zone, row in preferred.items()})
     zones: list[dict[str, object]] = []
-    for zone, verdict in verdicts(sources, annual, preferred).items():
+    for zone, verdict in level_verdicts.items():
         level = _level_columns(preferred[zone]) | dict(verdict.columns) | {"level_status": verdict.status}
         zones.append(level | _shape_columns(shape[zone], verdict.note))
     for zone in sorted({row["current_zone"] for row in aliases} - set(preferred)):
@@ -133,6 +131,23 @@ def zone_rows(sources: Sources) -> tuple[list[dict[str, object]], list[dict[str,
     for zone in sorted({str(row["profile_zone"]) for row in zones if row["profile_basis"] != "flat"}):
         profiles.extend(_profile_rows(shape[zone]))
     return zones, profiles
+
+
+def fossil_free_shares(sources: Sources) -> dict[str, float | None]:
+    """Zone -> the share of zones.csv, 0 to 1, as corrected; None where it is not known."""
+    preferred, level_verdicts = _published(sources)
+    shares = {}
+    for zone, verdict in level_verdicts.items():
+        share = (_level_columns(preferred[zone]) | dict(verdict.columns))["fossil_free_share"]
+        shares[zone] = float(str(share)) if share else None
+    return shares
+
+
+def _published(sources: Sources) -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, Verdict]]:
+    """The published row of each zone, and what is known against its level."""
+    annual, retired = sources.annual(), {row["old_zone"] for row in sources.aliases()}
+    preferred = {row["zone"]: row for row in annual if row["preferred"] == "1" and row["zone"] not in retired}
+    return preferred, verdicts(sources, annual, preferred)
 
 
 def _level_columns(row: Mapping[str, str]) -> dict[str, object]:
