@@ -26,7 +26,7 @@ _SUFFIXES: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 # How the ids of AWS's zones (use1-az1) begin, which are the same in every account. Source: AWS documentation, AWS
 # Availability Zones; China and GovCloud: endpoint lists of EMR Serverless; 2026-11.
-_AWS_ID_PREFIXES: Mapping[str, str] = {
+AWS_ID_PREFIXES: Mapping[str, str] = {
     "use1": "us-east-1",
     "use2": "us-east-2",
     "usw1": "us-west-1",
@@ -83,4 +83,4 @@ def region_ids(provider: str, name: str) -> Sequence[tuple[str, str]]:
 def _of_aws_id(text: str) -> list[tuple[str, str]]:
     matches = ((kind, pattern.fullmatch(text)) for kind, pattern in _AWS_IDS)
     prefixes = ((kind, match["prefix"]) for kind, match in matches if match)
-    return [(kind, _AWS_ID_PREFIXES[prefix]) for kind, prefix in prefixes if prefix in _AWS_ID_PREFIXES]
+    return [(kind, AWS_ID_PREFIXES[prefix]) for kind, prefix in prefixes if prefix in AWS_ID_PREFIXES]

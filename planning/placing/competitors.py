@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from carbon.placements import NotCompeting
 from carbon.workload import Priority
-from catalog.columns import BoolArray
+from catalog.columns import IntArray
 from catalog.memo import table_cache
 from catalog.participation import participation
 from mapping import CloudMap
-from planning.placing.candidates import Candidates, narrow
+from planning.placing.candidates import Candidates
 from planning.placing.constraints import Constraints
 from planning.placing.job import Job
 
@@ -25,41 +25,47 @@ def not_competing(job: Job, constraints: Constraints, candidates: Candidates) ->
 
     In the order of the catalog.
     """
-    return tuple(_not_competing(job, constraints, candidates))
-
-
-def _not_competing(job: Job, constraints: Constraints, candidates: Candidates) -> Iterator[NotCompeting]:
-    regions = job.offers.regions
+    regions, has_price = job.offers.regions, np.isfinite(job.usd_per_hour[candidates.offer])
     qualifying = {regions[index].provider for index in np.unique(candidates.region)}
-    priced = {regions[index].provider for index in np.unique(candidates.region[_has_price(job, candidates)])}
-    for provider in job.mapping.providers:
-        if job.query.providers and provider not in job.query.providers:
-            continue
-        if provider not in qualifying:
-            yield _without_offers(provider, job, constraints)
-        elif job.query.priority is Priority.COST and provider not in priced:
-            yield NotCompeting(provider=provider, reason=UNPRICED, constraint=None)
+    absent = [p for p in job.mapping.providers if p not in qualifying and p in (job.query.providers or (p,))]
+    reasons = _reasons(absent, job, constraints) if absent else {}
+    if job.query.priority is Priority.COST:
+        priced = {regions[index].provider for index in np.unique(candidates.region[has_price])}
+        reasons |= {p: NotCompeting(provider=p, reason=UNPRICED, constraint=None) for p in qualifying - priced}
+    return tuple(reasons[provider] for provider in job.mapping.providers if provider in reasons)
 
 
-def _has_price(job: Job, candidates: Candidates) -> BoolArray:
-    mask: BoolArray = np.isfinite(job.usd_per_hour[candidates.offer])
-    return mask
+def _reasons(providers: Sequence[str], job: Job, constraints: Constraints) -> dict[str, NotCompeting]:
+    """For each provider what the catalog lacks, else the constraint that removed the last of its offers."""
+    offers, lacking = job.offers, _lacking(job.mapping)
+    number = {provider: index for index, provider in enumerate(providers)}
+    of_region = np.array([number.get(region.provider, len(providers)) for region in offers.regions])
+    offer = np.flatnonzero(((of_region < len(providers)) & job.scope.in_scope)[offers.region])
+    total = count = _counts(offer, job, of_region, providers)
+    last: dict[str, tuple[str, int]] = {}
+    for name, mask, column in constraints.in_order(offers):
+        offer = offer[mask[offer if column is None else column[offer]]]
+        rest = _counts(offer, job, of_region, providers)
+        last |= {p: (name, count[p]) for p in providers if count[p] and not rest[p]}
+        count = rest
+    reasons = {
+        p: NotCompeting(provider=p, reason=lacking[p] or NO_REGION, constraint=None)
+        for p in providers
+        if lacking[p] is not None or p not in last
+    }
+    for p in [p for p in providers if p not in reasons]:
+        name, removed = last[p]
+        reason = f"none of its {total[p]:,} offers meets every constraint; {name} removed the last {removed:,}"
+        reasons[p] = NotCompeting(provider=p, reason=reason, constraint=name)
+    return reasons
 
 
-def _without_offers(provider: str, job: Job, constraints: Constraints) -> NotCompeting:
-    """What the catalog lacks of the provider, else the constraint that removed the last of its offers."""
-    lacking = _lacking(job.mapping, provider)
-    if lacking is not None:
-        return NotCompeting(provider=provider, reason=lacking, constraint=None)
-    here = np.array([region.provider == provider for region in job.offers.regions])
-    offers = narrow(job.offers, here & job.scope.in_scope, constraints)
-    if not offers.removed:
-        return NotCompeting(provider=provider, reason=NO_REGION, constraint=None)
-    last, count = list(offers.removed.items())[-1]
-    reason = f"none of its {offers.total:,} offers meets every constraint; {last} removed the last {count:,}"
-    return NotCompeting(provider=provider, reason=reason, constraint=last)
+def _counts(offer: IntArray, job: Job, of_region: IntArray, providers: Sequence[str]) -> dict[str, int]:
+    """Offers by provider."""
+    counts = np.bincount(of_region[job.offers.region[offer]], minlength=len(providers) + 1)
+    return dict(zip(providers, counts.tolist(), strict=False))
 
 
 @table_cache(None)
-def _lacking(mapping: CloudMap, provider: str) -> str | None:
-    return participation(mapping.catalog)[provider].reason
+def _lacking(mapping: CloudMap) -> Mapping[str, str | None]:
+    return {provider: part.reason for provider, part in participation(mapping.catalog).items()}

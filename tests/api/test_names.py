@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from catalog.availability_zones import AWS_ID_PREFIXES
 from tests.api.conftest import Ask
+from tests.fakes.clouds import cloud_map
 
 GENERAL = {"workload": "general", "priority": "carbon"}
 
@@ -36,6 +40,15 @@ def test_a_zone_means_its_region_and_the_answer_says_so(post: Ask, zone: str, re
     assert "zone_notes" not in of_region
     del of_zone["request_id"], of_region["request_id"]
     assert of_zone == of_region
+
+
+def test_every_prefix_of_an_aws_zone_id_is_short_for_its_region() -> None:
+    short = {"north": "n", "south": "s", "east": "e", "west": "w", "central": "c", "gov": "g"}
+
+    for prefix, region in AWS_ID_PREFIXES.items():
+        place, *directions, number = re.sub(r"(north|south)(east|west)", r"\1-\2", region).split("-")
+        assert prefix == place + "".join(short[direction] for direction in directions) + number
+        assert f"aws:{region}" in cloud_map().regions
 
 
 @pytest.mark.parametrize("name", ["usx9-az1", "use1-az", "use1", "gcp:use1-az1"])
