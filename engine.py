@@ -40,6 +40,7 @@ from planning.placing.emission import Machines, Site, emission, pue_of, utilizat
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
 from planning.placing.location_rank import locate, locations_in_scope
+from planning.placing.named_services import with_named_services
 from planning.placing.placement import place
 from planning.placing.regions import countries_without_regions, region_now, select, sort_regions
 from planning.placing.scope import region_scope
@@ -122,7 +123,8 @@ class Session:
         zones = list(dict.fromkeys(regions[index].zone for index in scope.to_read.tolist()))
         outlook = self._outlook(zones, hours=span.hours_from(self.now))
         with self.placing if len(scope.to_read) > MANY_REGIONS else nullcontext():
-            return place(Job.of(query, self.mapping, scope=scope, span=span, outlook=outlook, today_day=_day(self.now)))
+            mapping = with_named_services(self.mapping, query.instance_types)
+            return place(Job.of(query, mapping, scope=scope, span=span, outlook=outlook, today_day=_day(self.now)))
 
     def instances(self, query: InstancesQuery) -> list[InstanceType]:
         """The machine types and sized services that meet the query, by provider and name."""

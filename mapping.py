@@ -179,19 +179,21 @@ class CloudMap:
     @table_cache(LOOKUPS)
     def price(self, region_key: str, instance_type: str) -> Price | None:
         """What the type costs in the region; None where no price is known."""
-        index = self.offers.type_index.get((self.regions[region_key].provider, instance_type))
-        return None if index is None else self.prices.price(self.region_index[region_key], index)
+        provider, region = self.regions[region_key].provider, self.region_index[region_key]
+        index = self.offers.type_index.get((provider, instance_type))
+        if index is not None:
+            return self.prices.price(region, index)
+        service = self.catalog.find_type(provider, instance_type)
+        return None if service is None else self.prices.price_of_service(region, service)
 
     @table_cache(LOOKUPS)
     def is_offered(self, region_key: str, instance_type: str) -> bool | None:
         """Whether the region sells the type; None where no source says so. A service: by its own list of regions."""
-        region = self.regions[region_key]
-        index = self.offers.type_index.get((region.provider, instance_type))
+        provider, region = self.regions[region_key].provider, self.region_index[region_key]
+        index = self.offers.type_index.get((provider, instance_type))
         if index is None:
-            service = self.instance_type(region.provider, instance_type).family
-            places = self.catalog.service_regions.get((region.provider, service))
-            return None if places is None else self.region_index[region_key] in places
-        code = self.offers.code(self.region_index[region_key], index)
+            return self.offers.services.is_sold(self.instance_type(provider, instance_type), region)
+        code = self.offers.code(region, index)
         position = int(np.searchsorted(self.offers.codes, code))
         return position < len(self.offers.codes) and int(self.offers.codes[position]) == code
 

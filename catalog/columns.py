@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +41,12 @@ class TypeColumns:
     accelerated: BoolArray
     modelled: BoolArray
     embodied_kgco2e: FloatArray
-    order: NDArray[np.int64]  # place where all else is equal: own cores, fewer vCPUs, less memory, name
+    order: NDArray[np.int64]  # place where all else is equal: own cores, fewer vCPUs, less memory, no service, name
     arm: BoolArray
     shared_core: BoolArray
     retired_day: FloatArray  # days since 1970-01-01 from which it is not sold; NaN: no retirement announced
     burstable: BoolArray
+    service: BoolArray  # sold by size or class, not as a machine
     by_name: Mapping[str, tuple[int, ...]]
     memo: Memo = field(default_factory=dict, init=False, repr=False)
 
@@ -61,17 +63,6 @@ class TypeColumns:
         def watts(value: Callable[[PowerModel], float]) -> FloatArray:
             return column(lambda t: None if t.power is None else value(t.power))
 
-        ranked = sorted(
-            range(len(types)),
-            key=lambda i: (
-                types[i].shared_core,
-                types[i].vcpus or 0.0,
-                types[i].memory_gb or 0.0,
-                types[i].instance_type,
-            ),
-        )
-        order = np.empty(len(types), dtype=np.int64)
-        order[ranked] = np.arange(len(types))
         return cls(
             types=tuple(types),
             vcpus=column(effective_vcpus),
@@ -90,13 +81,24 @@ class TypeColumns:
             accelerated=flag(lambda t: t.accelerator is not None),
             modelled=flag(lambda t: t.power_modelled),
             embodied_kgco2e=column(lambda t: t.embodied_kgco2e),
-            order=order,
+            order=_order(types),
             arm=flag(lambda t: t.arch == "arm64"),
             shared_core=flag(lambda t: t.shared_core),
             retired_day=column(retired_day),
             burstable=flag(lambda t: t.burstable),
+            service=flag(lambda t: t.is_service),
             by_name=_by_name(types),
         )
+
+    def with_types(self, types: Sequence[InstanceType]) -> TypeColumns:
+        """These columns with further types after their own."""
+        added, joined = TypeColumns.of(types), (*self.types, *types)
+        arrays: dict[str, Any] = {
+            column.name: np.concatenate([getattr(self, column.name), getattr(added, column.name)])
+            for column in fields(self)
+            if isinstance(getattr(self, column.name), np.ndarray)
+        }
+        return replace(self, **arrays | {"types": joined, "order": _order(joined), "by_name": _by_name(joined)})
 
     def where(self, meets: Callable[[InstanceType], bool]) -> BoolArray:
         """Which types meet a condition."""
@@ -126,6 +128,23 @@ class TypeColumns:
             + accelerator_utilization * self.accelerator_span_w
         )
         return watts
+
+
+def _order(types: Sequence[InstanceType]) -> NDArray[np.int64]:
+    """Each type's place where all else is equal."""
+    ranked = sorted(
+        range(len(types)),
+        key=lambda i: (
+            types[i].shared_core,
+            types[i].vcpus or 0.0,
+            types[i].memory_gb or 0.0,
+            types[i].is_service,
+            types[i].instance_type,
+        ),
+    )
+    order = np.empty(len(types), dtype=np.int64)
+    order[ranked] = np.arange(len(types))
+    return order
 
 
 def _by_name(types: Sequence[InstanceType]) -> dict[str, tuple[int, ...]]:

@@ -16,6 +16,7 @@ from catalog.packed import PackedPrices, load_packed
 from catalog.parts import Parts
 from catalog.power import CpuFacts
 from catalog.pue import RegionPue, pue_of, refuse_unknown, region_pues
+from catalog.service_offers import ServiceOffers, load_service_offers
 from catalog.services import Services, load_services
 from catalog.tables import DATA, CatalogError, Row, Table, read_table
 from catalog.work import load_family_work
@@ -52,7 +53,7 @@ class Catalog:
 
     regions, types: in the order the offers count them; type_index: provider -> name or other spelling in lower case ->
     index.
-    service_regions: (provider, service) -> indexes of its regions, for services known by region.
+    service_offers: where services are sold and for how much.
     tables: table -> (rows, newest date in it).
     parts: what machines are made of.
     """
@@ -63,7 +64,7 @@ class Catalog:
     type_index: Mapping[str, Mapping[str, int]]
     offers: OfferIndexes
     services: Services
-    service_regions: Mapping[tuple[str, str], tuple[int, ...]]
+    service_offers: ServiceOffers
     tables: Mapping[str, tuple[int, str]]
     parts: Parts
 
@@ -116,12 +117,22 @@ def load_catalog(data: Path = DATA) -> Catalog:
         type_index=type_index,
         offers=_offers(packed, region_index, type_index),
         services=services,
-        service_regions={
-            ("aws", row.required("service")): _indexes(row, "aws", region_index)
-            for row in table("aws/service_regions.csv", "service")
-        },
+        service_offers=_service_offers(table, data, region_index),
         tables=tables,
         parts=Parts(cpus=cpus, accelerators=accelerators, generic=about.generic_cpus),
+    )
+
+
+def _service_offers(
+    table: Callable[..., Table], data: Path, region_index: Mapping[tuple[str, str], int]
+) -> ServiceOffers:
+    """Where services are sold and for how much. table: reads one by name and key columns."""
+    return load_service_offers(
+        table("aws/service_regions.csv", "service"),
+        table("service_rates.csv"),
+        table("aws/rds_prices.csv", "instance_type", "regions"),
+        read_table(data, "price_sources.csv", "key"),
+        region_index,
     )
 
 
@@ -214,14 +225,6 @@ def _type_index(types: Sequence[InstanceType], aliases: Table) -> dict[str, dict
             if prefix and name.startswith(prefix):
                 names.setdefault(name.removeprefix(prefix), index)
     return indexes
-
-
-def _indexes(row: Row, provider: str, region_index: Mapping[tuple[str, str], int]) -> tuple[int, ...]:
-    """The row's regions as indexes into Catalog.regions."""
-    try:
-        return tuple(region_index[provider, region] for region in row.required("regions").split())
-    except KeyError as error:
-        raise row.error(f"region {error.args[0][1]!r} is not in {provider}/regions.csv") from None
 
 
 def _offers(

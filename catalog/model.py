@@ -117,6 +117,9 @@ class Accelerator:
     retired: bool
 
 
+SERVICE_CATEGORIES = frozenset({"serverless", "container", "database"})  # in which there is no machine
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceType:
     """A machine (or sized service) a provider sells. Unknown is None.
@@ -160,3 +163,8 @@ class InstanceType:
     @property
     def power_modelled(self) -> bool:
         return self.power is not None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is a service, sold by size or as a class over a machine, and no machine."""
+        return self.category in SERVICE_CATEGORIES

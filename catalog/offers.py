@@ -12,13 +12,23 @@ from catalog.columns import IntArray, TypeColumns
 from catalog.load import Catalog
 from catalog.memo import Memo, table_cache
 from catalog.model import InstanceType, Region
+from catalog.service_offers import ServiceOffers
 
-# Services that are candidates like machines: provider, the table's name of the service, the size compared.
+ARCHITECTURES = ("arm64", "x86_64")
+# Services that are candidates like machines, at usual sizes: provider, name. Any other size takes part if it is named.
 SIZED_SERVICES = (
-    ("aws", "lambda", "lambda-arm64-1769mb"),
-    ("aws", "lambda", "lambda-x86_64-1769mb"),
-    ("aws", "fargate", "fargate-arm64-2vcpu-4gb"),
-    ("aws", "fargate", "fargate-x86_64-2vcpu-4gb"),
+    *(
+        ("aws", f"lambda-{arch}-{megabytes}mb")
+        for megabytes in (512, 1024, 1769, 3538, 7076, 10240)
+        for arch in ARCHITECTURES
+    ),
+    *(
+        ("aws", f"fargate-{arch}-{vcpus}vcpu-{gb}gb")
+        for vcpus, gb in ((1, 2), (2, 4), (4, 8), (4, 16), (8, 16), (8, 32), (16, 32), (16, 64))
+        for arch in ARCHITECTURES
+    ),
+    *(("gcp", f"cloud-run-{vcpus}vcpu-{gb}gb") for vcpus, gb in ((1, 2), (2, 4), (4, 8), (4, 16), (8, 16), (8, 32))),
+    *(("azure", f"container-apps-{vcpus}vcpu-{gb}gb") for vcpus, gb in ((1, 2), (2, 4), (4, 8))),
 )
 
 
@@ -28,6 +38,7 @@ class Offers:
 
     type_index: (provider, instance_type) -> index into columns.types.
     region_order, gid_order: each region's place by provider:region, and by provider-region.
+    services: where services are sold, those among the types and all others.
     """
 
     regions: tuple[Region, ...]
@@ -38,6 +49,7 @@ class Offers:
     codes: NDArray[np.int64]
     region_order: IntArray
     gid_order: IntArray
+    services: ServiceOffers
     memo: Memo = field(default_factory=dict, init=False, repr=False)
 
     def code(self, region: int, type_index: int) -> int:
@@ -54,26 +66,48 @@ def count_of(offers: Offers, provider: str) -> int:
 
 def offer_table(catalog: Catalog) -> Offers:
     """The catalog's offers and those of the sized services that are compared with machines."""
-    types: list[InstanceType] = list(catalog.types)
-    region, kind = [catalog.offers.region.astype(np.int64)], [catalog.offers.type.astype(np.int64)]
-    for provider, service, name in SIZED_SERVICES:
+    machines = _offers(
+        catalog.regions,
+        TypeColumns.of(catalog.types),
+        catalog.offers.region.astype(np.int64),
+        catalog.offers.type.astype(np.int64),
+        catalog.service_offers,
+    )
+    services = []
+    for provider, name in SIZED_SERVICES:
         instance = catalog.find_type(provider, name)
         if instance is None:
             raise ValueError(f"services.csv does not describe {name}")
-        places = np.array(catalog.service_regions[provider, service], dtype=np.int64)
+        services.append(instance)
+    return with_services(machines, services)
+
+
+def with_services(offers: Offers, services: Sequence[InstanceType]) -> Offers:
+    """The offers with those of further services, in the regions that are known to sell them."""
+    region, kind = [offers.region], [offers.type]
+    for index, service in enumerate(services, start=len(offers.columns.types)):
+        places = np.array(offers.services.regions(service) or (), dtype=np.intp)
         region.append(places)
-        kind.append(np.full(len(places), len(types), dtype=np.int64))
-        types.append(instance)
-    codes = np.sort(np.concatenate(region) * len(types) + np.concatenate(kind))
+        kind.append(np.full(len(places), index, dtype=np.intp))
+    columns = offers.columns.with_types(services)
+    return _offers(offers.regions, columns, np.concatenate(region), np.concatenate(kind), offers.services)
+
+
+def _offers(
+    regions: tuple[Region, ...], columns: TypeColumns, region: IntArray, kind: IntArray, services: ServiceOffers
+) -> Offers:
+    types = columns.types
+    codes = np.sort(region.astype(np.int64) * len(types) + kind)
     return Offers(
-        regions=catalog.regions,
-        columns=TypeColumns.of(types),
+        regions=regions,
+        columns=columns,
         type_index={(t.provider, t.instance_type): index for index, t in enumerate(types)},
         region=(codes // len(types)).astype(np.intp),
         type=(codes % len(types)).astype(np.intp),
         codes=codes,
-        region_order=_places([r.key for r in catalog.regions]),
-        gid_order=_places([r.gid for r in catalog.regions]),
+        region_order=_places([r.key for r in regions]),
+        gid_order=_places([r.gid for r in regions]),
+        services=services,
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catalog.columns import FloatArray, IntArray
+from catalog.dates import earliest_day
 from catalog.memo import Memo
+from catalog.model import InstanceType
 from catalog.offers import Offers
 from catalog.packed import MICRO_USD, NOT_KNOWN, PackedPrices, PriceSource, load_packed
 from catalog.tables import CatalogError
@@ -49,6 +53,36 @@ class Price:
         return self.spot_usd_per_hour
 
 
+NO_PRICE = Price(
+    on_demand_usd_per_hour=None,
+    on_demand_as_of=None,
+    on_demand_day=None,
+    on_demand_source=None,
+    is_estimate=False,
+    spot_usd_per_hour=None,
+    spot_as_of=None,
+    spot_day=None,
+    spot_source=None,
+    interruption_band=None,
+    spot_score=None,
+    spot_score_as_of=None,
+)
+# The arrays of a PriceTable, and what they hold where nothing is known.
+EMPTY: Mapping[str, float] = {
+    "on_demand_usd_per_hour": np.nan,
+    "spot_usd_per_hour": np.nan,
+    "on_demand_date": NOT_KNOWN,
+    "spot_date": NOT_KNOWN,
+    "on_demand_day": NOT_KNOWN,
+    "spot_day": NOT_KNOWN,
+    "on_demand_source": NOT_KNOWN,
+    "spot_source": NOT_KNOWN,
+    "is_estimate": False,
+    "interruption_band": NOT_KNOWN,
+    "spot_score": NOT_KNOWN,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PriceTable:
     """The price of every offer: arrays with an entry an offer, in the order of `offers`.
@@ -85,17 +119,15 @@ class PriceTable:
         place = _places(offers, packed)
 
         def aligned(name: str) -> NDArray[np.int8]:
-            column = np.full(len(offers.codes), NOT_KNOWN, dtype=np.int8)
-            column[place] = packed.columns[name]
-            return column
+            return _spread(packed.columns[name], place, len(offers.codes), NOT_KNOWN)
 
         def dollars(name: str) -> FloatArray:
-            column = np.full(len(offers.codes), np.nan)
             micro = packed.columns[name]
-            column[place] = np.where(micro > 0, micro / MICRO_USD, np.nan)
-            return column
+            return _spread(np.where(micro > 0, micro / MICRO_USD, np.nan), place, len(offers.codes), np.nan)
 
-        days = np.array([day for _, day in packed.dates] + [NOT_KNOWN], dtype=np.int32)
+        of_services = ((text, earliest_day(text)) for text in sorted(offers.services.dates))
+        dates = tuple(dict.fromkeys((*packed.dates, *of_services)))
+        days = np.array([day for _, day in dates] + [NOT_KNOWN], dtype=np.int32)
         estimates = np.array([source.is_estimate for source in packed.sources] + [False], dtype=np.bool_)
         scores = np.array([*SCORE_OF_BAND, NOT_KNOWN], dtype=np.int8)
         on_demand, spot = dollars("on_demand_micro_usd"), dollars("spot_micro_usd")
@@ -103,10 +135,10 @@ class PriceTable:
         on_demand_date = np.where(np.isnan(on_demand), np.int8(NOT_KNOWN), aligned("on_demand_date"))
         on_demand_source = np.where(np.isnan(on_demand), np.int8(NOT_KNOWN), aligned("on_demand_source"))
         spot_date, band = aligned("spot_date"), aligned("interruption_band")
-        return cls(
+        machines = cls(
             offers=offers,
             sources=packed.sources,
-            dates=packed.dates,
+            dates=dates,
             on_demand_usd_per_hour=on_demand,
             spot_usd_per_hour=spot,
             on_demand_date=on_demand_date,
@@ -119,6 +151,45 @@ class PriceTable:
             interruption_band=band,
             spot_score=scores[band],
             spot_score_as_of=packed.interruption_as_of,
+        )
+        return machines._priced(np.delete(np.arange(len(offers.codes)), place))
+
+    def with_offers(self, offers: Offers) -> PriceTable:
+        """These prices in the order of offers that add services to those of this table, with the services' prices."""
+        codes = self.offers.region.astype(np.int64) * len(offers.columns.types) + self.offers.type
+        place, count = np.searchsorted(offers.codes, codes), len(offers.codes)
+        arrays: dict[str, Any] = {
+            name: _spread(getattr(self, name), place, count, empty) for name, empty in EMPTY.items()
+        }
+        return replace(self, offers=offers, **arrays)._priced(np.delete(np.arange(count), place))
+
+    def _priced(self, positions: IntArray) -> PriceTable:
+        """This table, with the on-demand price of the services at these places of its arrays."""
+        source_index = {source.key: index for index, source in enumerate(self.sources)}
+        date_index = {text: index for index, (text, _) in enumerate(self.dates)}
+        for position in positions.tolist():
+            service = self.offers.columns.types[self.offers.type[position]]
+            price = self.offers.services.price(service, self.offers.regions[self.offers.region[position]].region)
+            if price is not None:
+                source, date = source_index[price.source], date_index[price.as_of]
+                self.on_demand_usd_per_hour[position] = price.usd_per_hour
+                self.on_demand_source[position], self.is_estimate[position] = source, self.sources[source].is_estimate
+                self.on_demand_date[position], self.on_demand_day[position] = date, self.dates[date][1]
+        return self
+
+    def price_of_service(self, region_index: int, service: InstanceType) -> Price | None:
+        """The price of a service that is not among the offers; None where none is known."""
+        price = self.offers.services.price(service, self.offers.regions[region_index].region)
+        if price is None:
+            return None
+        source = next(source for source in self.sources if source.key == price.source)
+        return replace(
+            NO_PRICE,
+            on_demand_usd_per_hour=price.usd_per_hour,
+            on_demand_as_of=price.as_of,
+            on_demand_day=earliest_day(price.as_of),
+            on_demand_source=source,
+            is_estimate=source.is_estimate,
         )
 
     def price(self, region_index: int, type_index: int) -> Price | None:
@@ -160,6 +231,13 @@ class PriceTable:
         recent = today_day - self.spot_day[at] <= MAX_SPOT_AGE_DAYS
         usable: FloatArray = np.where(recent, self.spot_usd_per_hour[at], np.nan)
         return usable
+
+
+def _spread(values: NDArray[Any], place: NDArray[np.intp], count: int, empty: float) -> NDArray[Any]:
+    """`count` values: these at their places, `empty` elsewhere."""
+    column = np.full(count, empty, dtype=values.dtype)
+    column[place] = values
+    return column
 
 
 def _places(offers: Offers, packed: PackedPrices) -> NDArray[np.intp]:

@@ -21,17 +21,27 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """A vCPU count that is sold, and the memory that goes with it: minimum to maximum in steps."""
+    """A vCPU count that is sold, and the memory that goes with it: minimum to maximum in steps.
 
+    min_vcpus: the row is for every count from this one to vcpus; None: for vcpus alone. memory_step_gb None: any.
+    """
+
+    min_vcpus: float | None
     vcpus: float
     min_memory_gb: float
     max_memory_gb: float
-    memory_step_gb: float
+    memory_step_gb: float | None
+
+    def is_of(self, vcpus: float | None) -> bool:
+        """Whether the row is for this count; None is a count that the memory decides."""
+        if vcpus is None:
+            return True
+        return (self.vcpus if self.min_vcpus is None else self.min_vcpus) <= vcpus <= self.vcpus
 
     def allows(self, memory_gb: float) -> bool:
-        return self.min_memory_gb <= memory_gb <= self.max_memory_gb and _is_multiple(
-            memory_gb - self.min_memory_gb, self.memory_step_gb
-        )
+        if not self.min_memory_gb <= memory_gb <= self.max_memory_gb:
+            return False
+        return self.memory_step_gb is None or _is_multiple(memory_gb - self.min_memory_gb, self.memory_step_gb)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +88,8 @@ class Service:
         memory_gb = numbers["memory"] if self.memory_gb_per_unit is None else _times(units, self.memory_gb_per_unit)
         vcpus = numbers.get("vcpus") if self.vcpus_per_unit is None else _times(units, self.vcpus_per_unit)
         if self.sizes:
-            fitting = (s for s in self.sizes if vcpus in (None, s.vcpus) and s.allows(memory_gb))
-            vcpus = next((size.vcpus for size in fitting), None)
+            size = next((s for s in self.sizes if s.is_of(vcpus) and s.allows(memory_gb)), None)
+            vcpus = None if size is None else vcpus or size.vcpus
         if self.vcpu_step is not None and vcpus is not None and not _is_multiple(vcpus, self.vcpu_step):
             return None
         if vcpus is None or vcpus <= 0 or memory_gb <= 0:
@@ -180,10 +190,11 @@ def load_services(
     sizes_of: dict[tuple[str, str], list[Size]] = {}
     for row in sizes:
         size = Size(
+            min_vcpus=row.optional_number("min_vcpus"),
             vcpus=row.number("vcpus"),
             min_memory_gb=row.number("min_memory_gb"),
             max_memory_gb=row.number("max_memory_gb"),
-            memory_step_gb=row.number("memory_step_gb"),
+            memory_step_gb=row.optional_number("memory_step_gb"),
         )
         sizes_of.setdefault((row.required("provider"), row.required("service")), []).append(size)
     by_provider: dict[str, list[Service]] = {}

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from tools import price_sources, price_types, provider_cpus, survey_update
+from catalog.dates import earliest_day
+from tools import build_services, price_sources, price_types, provider_cpus, service_sources, survey_update
 from tools.build_catalog import DATA, Cells, read, table
 from tools.catalog_facts import INSTANCE_COLUMNS
 from tools.catalog_rules import canonical_name
-from tools.dates import earliest_day
 from tools.price_sources import Source
 
 PRICE_FILES = {
@@ -222,7 +222,7 @@ def band_rows(source: Path) -> list[Cells]:
 def source_rows(source: Path, newest: Mapping[str, str]) -> Iterator[Cells]:
     """The rows of price_sources.csv for the sources in use; as_of is the newest date of their figures."""
     factors = [price_sources.factor_source(*row.values()) for row in read(source / "prices" / "aws_region_factor.csv")]
-    for entry in (*price_sources.SOURCES, *factors, price_sources.ADVISOR):
+    for entry in (*price_sources.SOURCES, *service_sources.SOURCES, *factors, price_sources.ADVISOR):
         if entry.key in newest:
             yield {
                 "key": entry.key,
@@ -265,6 +265,7 @@ def tables(source: Path) -> Iterator[tuple[str, str]]:
     bands = band_rows(source)
     yield "aws/spot_interruption.csv", table(BAND_COLUMNS, bands)
     dated += [(row["source"], row["as_of"]) for row in bands]
+    dated += build_services.dated()
     yield "price_sources.csv", table(SOURCE_COLUMNS, source_rows(source, newest_dates(iter(dated))))
     yield "shared_vcpus.csv", table(SHARED_COLUMNS, price_types.shared_vcpu_rows())
 

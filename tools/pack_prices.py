@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog.dates import earliest_day
 from catalog.packed import COLUMNS, MICRO_USD, NAMES, NOT_KNOWN
 from tools.build_catalog import DATA, Cells, read
-from tools.dates import earliest_day
 
 PACKED = DATA / "packed"
 Pair = tuple[str, str, str]  # provider, region, type

@@ -23,7 +23,7 @@ def fitting_types(
     """Types of this name, or of this shape and sold on that day (since 1970-01-01).
 
     A shape without a size or a model of accelerator has the default size. Of a shape that demands no accelerator only
-    types without any: a size gets the machine that the default gets.
+    types without any: a size gets the machine that the default gets. A shape means a machine, never a service.
     """
     if instance_type is not None:
         return columns.named([instance_type])
@@ -32,7 +32,7 @@ def fitting_types(
     mask: BoolArray = np.logical_and.reduce([*masks.values(), on_sale(columns, today_day)])
     if not wanted.asks_accelerators:
         mask &= ~columns.accelerated
-    return mask
+    return mask & ~columns.service
 
 
 def of_default_size(shape: Requirements) -> Requirements:

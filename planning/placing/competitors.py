@@ -43,7 +43,7 @@ def _reasons(providers: Sequence[str], job: Job, constraints: Constraints) -> di
     offer = np.flatnonzero(((of_region < len(providers)) & job.scope.in_scope)[offers.region])
     total = count = _counts(offer, job, of_region, providers)
     last: dict[str, tuple[str, int]] = {}
-    for name, mask, column in constraints.in_order(offers):
+    for name, mask, column in constraints.singly(offers):
         offer = offer[mask[offer if column is None else column[offer]]]
         rest = _counts(offer, job, of_region, providers)
         last |= {p: (name, count[p]) for p in providers if count[p] and not rest[p]}

@@ -12,7 +12,7 @@ from catalog.columns import BoolArray, FloatArray, IntArray, TypeColumns
 from catalog.offers import Offers
 from planning.placing.job import Job
 from planning.placing.scope import Masks
-from planning.placing.workloads import WORKLOADS, fits_reference, serves, trains
+from planning.placing.workloads import fits_reference, serves, trains
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +33,10 @@ class Constraints:
             (self.prices, None),
         )
         return ((masks, column) for masks, column in columns if masks)
+
+    def singly(self, offers: Offers) -> Iterator[tuple[str, BoolArray, IntArray | None]]:
+        """Each mask by its name, in the order applied, with its column."""
+        return ((name, mask, column) for masks, column in self.in_order(offers) for name, mask in masks.items())
 
     def without(self, *names: str) -> Constraints:
         """All but these."""
@@ -58,7 +62,7 @@ def type_constraints(query: OptimizeQuery, columns: TypeColumns, today_day: int)
     Only types that the query names are free of the demands on kind, size and index, and of the rules about burstable
     and shared cores, whose speed is not sustained. today_day: days since 1970-01-01.
     """
-    profile, requirements = WORKLOADS[query.workload], query.requirements or Requirements()
+    requirements = query.requirements or Requirements()
     named = columns.named(query.instance_types)
     masks = {"instance_types": named} if query.instance_types else {}
     masks["retired"] = on_sale(columns, today_day)
@@ -70,7 +74,7 @@ def type_constraints(query: OptimizeQuery, columns: TypeColumns, today_day: int)
         masks["size"] = fits_reference(columns, query.workload) | named
     elif query.workload is WorkloadType.TRAINING and not requirements.asks_accelerators:
         masks["size"] = trains(columns) | named
-    free = named if query.instance_types else columns.named(profile.services)
+    free = named if query.instance_types else columns.service
     masks["no_performance_index"] = np.isfinite(columns.work_per_hour_at_full_load) | free
     return masks
 

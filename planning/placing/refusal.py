@@ -52,7 +52,8 @@ def refusal(job: Job, constraints: Constraints, candidates: Candidates) -> NoFea
     if not nearest:
         together = (_nearest(job, rest, meets, bounds, _also_relaxed(name, meets)) for name in bounds)
         nearest = [hint for hint in together if hint is not None]
-    detail = "; ".join(("no offer meets every constraint", *(_in_words(hint) for hint in nearest)))
+    unplaced = [f"no source at hand says which regions sell {name}" for name in _sold_nowhere(job)]
+    detail = "; ".join(("no offer meets every constraint", *unplaced, *(_in_words(hint) for hint in nearest)))
     unserved = job.scope.countries_without_regions
     return NoFeasiblePlacement(
         detail,
@@ -69,7 +70,7 @@ def _meets(
     """For each bound: which offers of `rest` meet it."""
     return {
         name: mask[rest.offer if column is None else column[rest.offer]]
-        for name, mask, column in constraints.in_order(job.offers)
+        for name, mask, column in constraints.singly(job.offers)
         if name in bounds
     }
 
@@ -83,6 +84,14 @@ def _also_relaxed(name: str, meets: Mapping[str, BoolArray]) -> tuple[str, ...]:
         else:
             relaxed.append(other)
     return tuple(relaxed)
+
+
+def _sold_nowhere(job: Job) -> list[str]:
+    """The types named in the question of which no offer is known."""
+    offered = np.zeros(len(job.offers.columns.types), dtype=np.bool_)
+    offered[job.offers.type] = True
+    by_name = job.offers.columns.by_name
+    return [name for name in job.query.instance_types if not offered[list(by_name.get(name, ()))].any()]
 
 
 def _bounds(job: Job) -> dict[str, _Bound]:

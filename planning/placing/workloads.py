@@ -20,7 +20,6 @@ MAX_TRAINING_ACCELERATORS = 8.0
 GENERAL = frozenset({"general"})
 MEMORY_OR_STORAGE = frozenset({"memory", "storage"})
 NODES = frozenset({"general", "compute"})
-PLAIN = frozenset({"general", "compute", "memory", "storage"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,8 @@ class WorkloadProfile:
     """What a workload is.
 
     reference_*: the machine it needs; categories: of CPU types that serve it; accelerators: kinds that do.
-    services: sized services compared, at the reference size. is_service: it runs for as long as the machine does.
+    service_families: sized services that serve it; services: those of them compared without a size in the question.
+    is_service: it runs for as long as the machine does.
     """
 
     workload: WorkloadType
@@ -37,6 +37,7 @@ class WorkloadProfile:
     reference_accelerators: float | None = None
     categories: frozenset[str] = frozenset()
     accelerators: frozenset[str] = frozenset()
+    service_families: frozenset[str] = frozenset()
     services: tuple[str, ...] = ()
     flexible_by_default: bool
     is_service: bool = False
@@ -86,20 +87,28 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
             reference_vcpus=2.0,
             reference_memory_gb=4.0,
             categories=NODES,
-            services=("fargate-arm64-2vcpu-4gb", "fargate-x86_64-2vcpu-4gb"),
+            service_families=frozenset({"fargate", "cloud-run", "container-apps"}),
+            services=(
+                "fargate-arm64-2vcpu-4gb",
+                "fargate-x86_64-2vcpu-4gb",
+                "cloud-run-2vcpu-4gb",
+                "container-apps-2vcpu-4gb",
+            ),
             flexible_by_default=False,
             is_service=True,
-            text="Fargate tasks of 2 vCPU and 4 GB and node types of 2 to 8 vCPU and 4 to 16 GB; cannot wait",
+            text="Fargate tasks, Cloud Run and Azure Container Apps of 2 vCPU and 4 GB, and node types of 2 to 8 vCPU "
+            "and 4 to 16 GB; cannot wait",
         ),
         WorkloadProfile(
             workload=WorkloadType.SERVERLESS,
             reference_vcpus=1.0,
             reference_memory_gb=1769 / 1024,
-            categories=frozenset({"serverless"}),
-            services=("lambda-arm64-1769mb", "lambda-x86_64-1769mb"),
+            service_families=frozenset({"lambda", "cloud-run", "container-apps"}),
+            services=("lambda-arm64-1769mb", "lambda-x86_64-1769mb", "cloud-run-1vcpu-2gb", "container-apps-1vcpu-2gb"),
             flexible_by_default=False,
             is_service=True,
-            text="Lambda functions of 1,769 MB (one vCPU), Arm and x86; cannot wait",
+            text="Lambda functions of 1,769 MB (one vCPU), Arm and x86, Cloud Run and Azure Container Apps of 1 vCPU "
+            "and 2 GB; cannot wait",
         ),
     )
 }
@@ -118,11 +127,11 @@ def serves(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
 
 
 def _serves(profile: WorkloadProfile, instance: InstanceType) -> bool:
-    if instance.instance_type in profile.services:
-        return True
+    if instance.is_service:
+        return instance.family in profile.service_families
     accelerator = instance.accelerator
     if accelerator is None:
-        return instance.category in profile.categories and instance.category in PLAIN
+        return instance.category in profile.categories
     if accelerator.kind not in profile.accelerators or accelerator.retired:
         return False
     training = profile.workload is WorkloadType.TRAINING
@@ -143,6 +152,8 @@ def trains(columns: TypeColumns) -> BoolArray:
 def fits_reference(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     """Which types lie between one and four times the reference (training: 1 to 8 accelerators of 16 GB).
 
+    Of services only those of the profile.
+
     Computed once per catalog; read only.
     """
     profile = WORKLOADS[workload]
@@ -156,7 +167,7 @@ def fits_reference(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
     if profile.reference_vcpus is None or profile.reference_memory_gb is None:
         return accelerated
     plain = (
-        ~columns.accelerated
+        ~(columns.accelerated | columns.service)
         & _within(columns.vcpus, profile.reference_vcpus, SIZE_SPAN * profile.reference_vcpus)
         & _within(columns.memory_gb, profile.reference_memory_gb, SIZE_SPAN * profile.reference_memory_gb)
     )

@@ -388,7 +388,7 @@ def test_lambda_and_fargate_run_in_every_open_aws_region(catalog: Catalog) -> No
     }
 
     for service in ("lambda", "fargate"):
-        assert open_to_all <= set(catalog.service_regions["aws", service])
+        assert open_to_all <= set(catalog.service_offers.places["aws", service])
 
 
 # --- wrong tables --------------------------------------------------------------------------------------------
@@ -414,6 +414,9 @@ def test_lambda_and_fargate_run_in_every_open_aws_region(catalog: Catalog) -> No
         ("cpus.csv", ",95,,,published,", ",hot,,,published,", r"cpus.csv row 2: tdp_w is not a number: 'hot'"),
         ("services.csv", ",unknown-x86_64,", ",unknown-z80,", r"services.csv row 2: no power .*unknown-z80"),
         ("services.csv", "1/1769", "1/x", r"services.csv row 2: vcpus_per_unit is not a number"),
+        ("service_rates.csv", ",gcp-cloud-run,", ",somebody,", r"service_rates.csv row \d+: source 'somebody'"),
+        ("service_rates.csv", ",mexicocentral,", ",nowhere,", r"row \d+: region 'nowhere' is not in azure/regions.csv"),
+        ("aws/rds_prices.csv", ",aws-rds,", ",nobody,", r"aws/rds_prices.csv row 2: source 'nobody'"),
     ],
 )
 def test_a_wrong_row_is_refused_by_file_and_row(tmp_path: Path, table: str, old: str, new: str, message: str) -> None:

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
+from catalog.dates import earliest_day
 from catalog.load import Catalog, load_catalog
 from catalog.packed import MICRO_USD
 from catalog.tables import DATA
+from tools import build_services
 from tools.build_prices import EU_MEMBERS, PRICE_COLUMNS
-from tools.dates import earliest_day
 from tools.pack_prices import Tables
 
 PRICED = {
@@ -138,6 +139,7 @@ def test_30_spot_prices_are_noticeably_above_an_estimate_and_20_above_a_price_by
 def test_every_source_is_described_and_every_described_source_is_used(tables: Tables) -> None:
     used = {row[column] for _, row in rows(tables) for column in ("source", "spot_source")}
     used |= {row["source"] for row in tables.bands.values()}
+    used |= {source for source, _ in build_services.dated()}
 
     assert used - {""} == {source["key"] for source in tables.sources}
     assert all(source["what"] and source["source"] and source["licence"] for source in tables.sources)

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from catalog.dates import earliest_day
 from catalog.load import Catalog, load_catalog
 from catalog.offers import Offers, offer_table
 from catalog.packed import MICRO_USD, PACKED, load_packed
 from catalog.prices import SCORE_OF_BAND, Price, PriceTable
-from tools.dates import earliest_day
 from tools.pack_prices import Tables, pack
 
 FIFTY = Path(__file__).resolve().parent.parent / "fixtures" / "prices" / "fifty.csv"
@@ -199,17 +199,19 @@ def test_fifty_prices_are_those_of_their_sources(prices: PriceTable) -> None:
             assert found.is_estimate
 
 
-def test_every_offer_but_lambda_and_fargate_is_a_priced_pair(prices: PriceTable, tables: Tables) -> None:
+def test_every_offer_is_priced_but_listed_zeros_and_functions_and_tasks_in_china_and_the_sovereign_cloud(
+    prices: PriceTable,
+) -> None:
     offers = prices.offers
     unpriced = np.isnan(prices.on_demand_usd_per_hour) & np.isnan(prices.spot_usd_per_hour)
-    names = {offers.columns.types[i].instance_type for i in offers.type[unpriced].tolist()}
+    services = unpriced & offers.columns.service[offers.type]
 
-    services = {name for name in names if name.startswith(("lambda-", "fargate-"))}
-    assert len(services) == 4
+    places = {offers.regions[index].region for index in offers.region[services].tolist()}
+    assert places == {"cn-north-1", "cn-northwest-1", "eusc-de-east-1"}
+    # Six sizes of Lambda and eight of Fargate, for two architectures, in three regions.
+    assert int(services.sum()) == (6 + 8) * 2 * 3
     # The rest are the listed pairs at zero.
-    assert int(unpriced.sum()) == 137 + sum(
-        len(offers.region[offers.type == offers.type_index["aws", name]]) for name in services
-    )
+    assert int(unpriced.sum()) - int(services.sum()) == 137
 
 
 def test_arrays_and_single_prices_say_the_same(prices: PriceTable) -> None:

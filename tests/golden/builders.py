@@ -19,6 +19,20 @@ SERVICES = {
     "lambda-x86_64-1769mb": (1.0, 1769 / 1024, "unknown-x86_64"),
     "fargate-arm64-2vcpu-4gb": (2.0, 4.0, "AWS Graviton2"),
     "fargate-x86_64-2vcpu-4gb": (2.0, 4.0, "unknown-x86_64"),
+    "cloud-run-1vcpu-2gb": (1.0, 2.0, "unknown-x86_64"),
+    "cloud-run-2vcpu-4gb": (2.0, 4.0, "unknown-x86_64"),
+    "container-apps-1vcpu-2gb": (1.0, 2.0, "unknown-x86_64"),
+    "container-apps-2vcpu-4gb": (2.0, 4.0, "unknown-x86_64"),
+}
+# Service -> its sizes among the offers; each of AWS's is sold for two architectures.
+SIZES = {
+    "lambda": ("512mb", "1024mb", "1769mb", "3538mb", "7076mb", "10240mb"),
+    "fargate": tuple(
+        f"{size}gb"
+        for size in ["1vcpu-2", "2vcpu-4", "4vcpu-8", "4vcpu-16", "8vcpu-16", "8vcpu-32", "16vcpu-32", "16vcpu-64"]
+    ),
+    "cloud-run": tuple(f"{size}gb" for size in ["1vcpu-2", "2vcpu-4", "4vcpu-8", "4vcpu-16", "8vcpu-16", "8vcpu-32"]),
+    "container-apps": ("1vcpu-2gb", "2vcpu-4gb", "4vcpu-8gb"),
 }
 
 
@@ -137,8 +151,14 @@ def offers(provider: str) -> frozenset[tuple[str, str]]:
     with (DATA / provider / "prices.csv").open(encoding="utf-8", newline="") as file:
         pairs = {(row["region"], row["instance_type"]) for row in csv.DictReader(file)}
     if provider == "aws":
-        places = table("aws/service_regions.csv", "service")
-        pairs |= {(r, name) for name in SERVICES for r in places[name.split("-")[0]]["regions"].split()}
+        for service, row in table("aws/service_regions.csv", "service").items():
+            names = {f"{service}-{arch}-{size}" for arch in ("arm64", "x86_64") for size in SIZES[service]}
+            pairs |= {(region, name) for region in row["regions"].split() for name in names}
+    with (DATA / "service_rates.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["provider"] == provider != "aws":
+                names = {f"{row['service']}-{size}" for size in SIZES[row["service"]]}
+                pairs |= {(region, name) for region in row["regions"].split() for name in names}
     return frozenset(pairs)
 
 
@@ -234,7 +254,9 @@ def eligible(provider: str, serves: Callable[[str, Machine], bool]) -> list[tupl
 def _modelled(provider: str, name: str) -> bool:
     if name in SERVICES:
         return True
-    row = table(f"{provider}/instances.csv", "instance_type")[name]
+    row = table(f"{provider}/instances.csv", "instance_type").get(name)
+    if row is None:  # a service of a size that competes only with a size in the question
+        return False
     return bool(row["cpu_model"] or row["microarchitecture"]) and bool(row["reserved_vcpus"] and row["memory_gb"])
 
 

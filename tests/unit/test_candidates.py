@@ -199,6 +199,43 @@ def test_containers_and_functions_compete_in_their_size() -> None:
     assert names_of(functions) == {"lambda-arm64-1769mb", "lambda-x86_64-1769mb"}
 
 
+def test_cloud_run_and_container_apps_compete_with_lambda_and_fargate_where_all_clouds_do() -> None:
+    containers = find(ask(WorkloadType.CONTAINERS, providers=()))
+    functions = find(ask(WorkloadType.SERVERLESS, providers=()))
+
+    assert {"cloud-run-2vcpu-4gb", "container-apps-2vcpu-4gb", "fargate-arm64-2vcpu-4gb"} <= names_of(containers)
+    assert names_of(functions) == {
+        "lambda-arm64-1769mb",
+        "lambda-x86_64-1769mb",
+        "cloud-run-1vcpu-2gb",
+        "container-apps-1vcpu-2gb",
+    }
+
+
+def test_a_size_in_the_question_is_met_by_services_of_that_size_or_more() -> None:
+    sized = find(ask(WorkloadType.CONTAINERS, requirements=Requirements(vcpus=4, memory_gb=16), providers=()))
+
+    services = {name for name in names_of(sized) if name.startswith(("fargate", "cloud-run", "container-apps"))}
+    assert {name.removeprefix("fargate-arm64-") for name in services if "arm64" in name} == {
+        "4vcpu-16gb",
+        "8vcpu-16gb",
+        "8vcpu-32gb",
+        "16vcpu-32gb",
+        "16vcpu-64gb",
+    }
+    # Container Apps have at most 8 GB.
+    assert {name for name in services if "fargate" not in name} == {
+        "cloud-run-4vcpu-16gb",
+        "cloud-run-8vcpu-16gb",
+        "cloud-run-8vcpu-32gb",
+    }
+
+
+def test_no_service_serves_a_workload_of_another_kind() -> None:
+    for workload in (WorkloadType.GENERAL, WorkloadType.DATABASE, WorkloadType.TRAINING, WorkloadType.INFERENCE):
+        assert not OFFERS.columns.service[find(ask(workload, providers=())).type].any()
+
+
 @pytest.mark.parametrize("workload", WorkloadType)
 def test_fpga_video_mac_and_retired_gpus_never_qualify_unless_named(workload: WorkloadType) -> None:
     for wanted in (None, Requirements(vcpus=1)):
@@ -229,7 +266,7 @@ def test_a_named_type_still_has_to_meet_requirements_and_be_modelled() -> None:
     assert len(small.region) == 0
     assert set(small.removed) == {"partition", "instance_types", "requirements.vcpus"}
     assert len(unknown.region) == 0
-    assert set(unknown.removed) == {"instance_types", "power_not_modelled"}
+    assert set(unknown.removed) == {"partition", "instance_types", "power_not_modelled"}
 
 
 def test_a_type_without_a_sourced_index_takes_part_only_where_it_is_named() -> None:

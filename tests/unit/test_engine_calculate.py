@@ -171,13 +171,13 @@ def test_a_type_is_calculated_where_it_is_not_sold_and_says_so() -> None:
     assert engine().at(NOW).calculate(CalculateQuery(region=sold, instance_type="p5.48xlarge")).offered is True
 
 
-def test_a_service_over_a_machine_is_that_machine_and_nobody_lists_where_it_is_offered() -> None:
+def test_a_service_over_a_machine_is_that_machine_sold_where_its_price_list_says() -> None:
     database = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="db.r6g.large"))
     machine = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="r6g.large"))
 
     assert database.instance_type == "db.r6g.large"
     assert database.energy_kwh == machine.energy_kwh
-    assert database.offered is None
+    assert database.offered is True
 
 
 def test_a_known_type_that_cannot_be_modelled_names_the_nearest_that_can() -> None:

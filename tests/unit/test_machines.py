@@ -28,6 +28,7 @@ def machine(kind: InstanceType, shape: Requirements) -> bool:
         and (not shape.gpus or (kind.accelerator is not None and kind.accelerator.kind == "gpu"))
         and accelerators >= (shape.gpus or 0)
         and not (kind.burstable or kind.shared_core or (kind.retired_on or "9") <= TODAY_ISO)
+        and kind.category not in ("serverless", "container")
         and (shape.gpu_model is None or shape.gpu_model.casefold() in model)
         and (shape.arch is None or kind.arch == shape.arch)
     )

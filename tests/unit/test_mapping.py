@@ -135,8 +135,23 @@ def test_offers_are_looked_up_pair_by_pair() -> None:
     assert CLOUDS.is_offered("aws:us-east-1", "m5.large") is True
     assert CLOUDS.is_offered("aws:ap-southeast-7", "p5.48xlarge") is False
     assert CLOUDS.is_offered("aws:us-east-1", "lambda-arm64-1769mb") is True
-    # Nobody lists where a managed database of a certain class is sold.
-    assert CLOUDS.is_offered("aws:us-east-1", "db.r6g.large") is None
+
+
+def test_a_database_class_is_offered_where_its_price_list_says_and_unknown_where_there_is_no_list() -> None:
+    assert CLOUDS.is_offered("aws:us-east-1", "db.r6g.large") is True
+    # il-central-1 has a list, without this class; mx-central-1 has none; no list names an r8g.
+    assert CLOUDS.is_offered("aws:il-central-1", "db.r6g.large") is False
+    assert CLOUDS.is_offered("aws:mx-central-1", "db.r6g.large") is None
+    assert CLOUDS.is_offered("aws:us-east-1", "db.r8g.large") is None
+    assert CLOUDS.is_offered("aws:us-east-1", "cache.r6g.large") is None
+
+
+def test_a_sized_service_is_offered_in_the_regions_of_its_list() -> None:
+    assert CLOUDS.is_offered("aws:eu-north-1", "lambda-arm64-640mb") is True
+    assert CLOUDS.is_offered("gcp:europe-north2", "cloud-run-1vcpu-1gb") is True
+    assert CLOUDS.is_offered("gcp:us-central2", "cloud-run-1vcpu-1gb") is False
+    assert CLOUDS.is_offered("azure:taiwannorth", "container-apps-1vcpu-2gb") is False
+    assert CLOUDS.is_offered("gcp:us-central1", "cloud-functions-gen1-256mb") is None
 
 
 def test_every_offer_in_the_table_is_offered_and_no_pair_is_listed_twice() -> None:

@@ -7,18 +7,26 @@ from statistics import median
 
 import pytest
 
+from catalog.dates import earliest_day
 from catalog.price_ages import day_of, price_ages
 from tests.fakes.clouds import cloud_map
 from tools.build_catalog import DATA, read
-from tools.dates import earliest_day
 
 TODAY = day_of(datetime(2026, 11, 28, 19, 0, tzinfo=UTC))
+
+
+def service_dates(provider: str) -> list[str]:
+    """The date of each price of a service among the offers: of a rate, once for each size and region."""
+    sizes = {"lambda": 6, "fargate": 8, "cloud-run": 6, "container-apps": 3}
+    rates = [row for row in read(DATA / "service_rates.csv") if row["provider"] == provider]
+    return [row["as_of"] for row in rates for _ in row["regions"].split() for _ in range(sizes[row["service"]])]
 
 
 @pytest.mark.parametrize("provider", ["aws", "azure", "linode", "digitalocean"])
 def test_the_ages_are_those_of_the_prices_and_not_of_the_newest_row(provider: str) -> None:
     rows = read(DATA / provider / "prices.csv")
     days = [TODAY - earliest_day(row["as_of"]) for row in rows if row["on_demand_usd_per_hour"]]
+    days += [TODAY - earliest_day(as_of) for as_of in service_dates(provider)]
 
     found = price_ages(cloud_map().prices, TODAY)[provider].on_demand
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.dates import earliest_day
 from catalog.load import load_catalog
 from catalog.offers import Offers, offer_table
 from catalog.packed import load_packed
 from catalog.prices import PriceTable
 from catalog.tables import CatalogError
-from tools.dates import earliest_day
 from tools.pack_prices import Tables, micro_usd, pack
 
 

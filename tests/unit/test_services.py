@@ -40,6 +40,9 @@ def watts(instance: InstanceType, utilization: float) -> float:
         ("azure", "container-2vcpu-4gb", 2, 4),
         ("azure", "GP_Gen5_8", 8, 40.8),
         ("gcp", "cloud-run-1vcpu-0.5gb", 1, 0.5),
+        ("gcp", "cloud-run-0.75vcpu-1gb", 0.75, 1),
+        ("gcp", "cloud-run-8vcpu-32gb", 8, 32),
+        ("azure", "container-apps-3.75vcpu-7.5gb", 3.75, 7.5),
         ("gcp", "cloud-functions-gen1-1024mb", 0.583, 1),
         ("gcp", "db-custom-2-7680", 2, 7.5),
         ("gcp", "gke-autopilot-arm64-0.5vcpu-2gb", 0.5, 2),
@@ -144,6 +147,13 @@ def test_case_does_not_matter_and_x86_is_x86_64(catalog: Catalog, name: str) -> 
         ("gcp", "cloud-functions-gen1-300mb"),
         ("gcp", "cloud-run-0vcpu-1gb"),
         ("gcp", "cloud-run-16vcpu-64gb"),
+        ("gcp", "cloud-run-3vcpu-4gb"),  # 1, 2, 4, 6 or 8 vCPUs
+        ("gcp", "cloud-run-1vcpu-4.5gb"),  # at most 4 GB with 1 vCPU
+        ("gcp", "cloud-run-8vcpu-3gb"),  # at least 4 GB with 8
+        ("gcp", "cloud-run-0.4vcpu-1gb"),  # at most 0.5 GB below half a vCPU
+        ("azure", "container-apps-1vcpu-4gb"),  # 2 GB a vCPU
+        ("azure", "container-apps-4.25vcpu-8.5gb"),
+        ("azure", "container-apps-0.3vcpu-0.6gb"),  # steps of a quarter
         ("no-such-cloud", "db.r6g.large"),
     ],
 )
@@ -160,5 +170,5 @@ def test_no_size_of_any_service_is_without_bounds(catalog: Catalog) -> None:
         if "{" in service.template and "{type}" not in service.template
     ]
 
-    assert len(templates) == 30
+    assert len(templates) == 31
     assert [name for provider, name in templates if catalog.find_type(provider, name) is not None] == []
