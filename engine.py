@@ -27,7 +27,7 @@ from carbon.results import (
     Schedule,
     ZoneDetails,
 )
-from carbon.workload import CalculateQuery, CurrentMachines, OptimizeQuery, ScheduleQuery
+from carbon.workload import CalculateQuery, OptimizeQuery, ScheduleQuery
 from catalog.model import InstanceType
 from catalog.utilization import OTHER
 from grid.source import GridReader, GridSnapshot, SourceState
@@ -40,6 +40,7 @@ from planning.placing.emission import Machines, Site, emission, pue_of, utilizat
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
 from planning.placing.location_rank import locate, locations_in_scope
+from planning.placing.machine_type import machine_type
 from planning.placing.named_services import with_named_services
 from planning.placing.placement import place
 from planning.placing.regions import countries_without_regions, region_now, select, sort_regions
@@ -118,7 +119,7 @@ class Session:
         index, current = self.mapping.region_index, query.current
         requested = None if query.region is None else index[query.region]
         if current is not None:
-            self._modelled(self._machine(current))
+            self._modelled(machine_type(current, self.mapping))
         scope = region_scope(query, regions, requested, None if current is None else index[current.region])
         zones = list(dict.fromkeys(regions[index].zone for index in scope.to_read.tolist()))
         outlook = self._outlook(zones, hours=span.hours_from(self.now))
@@ -160,14 +161,14 @@ class Session:
 
     def calculate(self, query: CalculateQuery) -> Emission:
         """What a machine emits from now on. Raises UnknownInstanceType, PowerNotModelled."""
-        machine = self._modelled(self._machine(query))
+        machine = self._modelled(machine_type(query, self.mapping))
         zone = self.mapping.regions[query.region].zone
         outlook = self._outlook([zone], hours=ceil(query.duration_hours) + 1)
         return self._emission(query, machine, outlook)
 
     def compare(self, queries: Sequence[CalculateQuery]) -> Comparison:
         """Emissions of the options, greenest first, and those without. Raises PowerNotModelled if none has any."""
-        options = [(query, self._machine(query)) for query in queries]
+        options = [(query, machine_type(query, self.mapping)) for query in queries]
         not_compared = left_out(options, self.mapping.nearest_modelled)
         missing = {option.index for option in not_compared}
         ranked = [option for index, option in enumerate(options) if index not in missing]
@@ -190,7 +191,7 @@ class Session:
             blackouts=query.blackouts,
         )
         run = query.run
-        machine = None if run is None else self._modelled(self._machine(run))
+        machine = None if run is None else self._modelled(machine_type(run, self.mapping))
         zone = self.mapping.regions[query.region].zone
         outlook = self._outlook([zone], hours=span.hours_from(self.now))
         plan = schedule(query.region, zone, outlook, span)
@@ -242,13 +243,6 @@ class Session:
             source=live.source,
         )
 
-    def _machine(self, query: CalculateQuery | CurrentMachines) -> InstanceType:
-        if isinstance(query, CalculateQuery) and query.machine is not None:
-            return self.mapping.catalog.parts.machine(query.machine)
-        if query.instance_type is None:
-            raise ValueError("a query names an instance type or describes a machine")
-        return self.mapping.instance_type(self.mapping.regions[query.region].provider, query.instance_type)
-
     def _modelled(self, machine: InstanceType) -> InstanceType:
         """The machine. Raises PowerNotModelled."""
         if machine.power is None:
@@ -272,7 +266,7 @@ class Session:
             include_embodied=query.include_embodied,
             own=query.machine,
         )
-        pue, pue_basis = pue_of(query, region)
+        pue, pue_basis = pue_of(query.machine, query.pue, region)
         site = Site(
             region=region.key,
             pue=pue,

@@ -117,11 +117,34 @@ class Requirements:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMachine:
+    """A machine that the caller describes by its parts.
+
+    vcpus: threads. arch: "x86_64" | "arm64". cpu_model, gpu_model: the catalog's names; None: not known, or no
+    accelerators. tdp_w: of one processor of cpu_model; without one, of a processor with as many threads as vcpus.
+    pue: of the place where it stands; None: as if no machine were described.
+    """
+
+    vcpus: float
+    memory_gb: float
+    arch: str
+    cpu_model: str | None = None
+    tdp_w: float | None = None
+    gpus: float = 0.0
+    gpu_model: str | None = None
+    pue: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentMachines:
-    """What runs today: `count` machines of one type. region: provider:region. utilization None: as in Load."""
+    """What runs today: `count` machines of one type. region: provider:region. utilization None: as in Load.
+
+    Either instance_type or machine.
+    """
 
     region: str
-    instance_type: str
+    instance_type: str | None = None
+    machine: OwnMachine | None = None
     count: int = 1
     utilization: float | None = None
 
@@ -164,25 +187,6 @@ class OptimizeQuery:
     count: int = 1
     limit: int = 5
     per_region: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnMachine:
-    """A machine that the caller describes by its parts.
-
-    vcpus: threads. arch: "x86_64" | "arm64". cpu_model, gpu_model: the catalog's names; None: not known, or no
-    accelerators. tdp_w: of one processor of cpu_model; without one, of a processor with as many threads as vcpus.
-    pue: of the place where it stands; None: as if no machine were described.
-    """
-
-    vcpus: float
-    memory_gb: float
-    arch: str
-    cpu_model: str | None = None
-    tdp_w: float | None = None
-    gpus: float = 0.0
-    gpu_model: str | None = None
-    pue: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,36 +13,30 @@ from typing_extensions import TypeAliasType
 
 from api.edge.exchange import current
 from api.edge.lists import answered
-from api.openapi.enumerations import Arch, PartitionScope
+from api.openapi.enumerations import PartitionScope
 from api.questions import names
 from api.questions.fields import (
     COUNTRY_WORDS,
-    Body,
     Count,
     Countries,
     Deadline,
     Duration,
-    GpuModel,
     IncludeEmbodied,
     LoadFields,
-    MachineFields,
     ProviderKey,
     RegionBesideProvider,
     RegionKey,
     StartAfter,
     TypeName,
-    Utilization,
 )
+from api.questions.machines import CurrentBody, RequirementsBody
 from api.shapes.placement import Decision, OptimizeAnswer
 from api.shapes.recommendations import Recommendation, recommendation_rows
 from carbon.workload import (
-    Allowance,
-    CurrentMachines,
     Load,
     OptimizeQuery,
     Priority,
     RankBy,
-    Requirements,
     WorkloadType,
 )
 from catalog.offers import count_of
@@ -53,7 +47,6 @@ MAX_NAMES = 500
 LIGHT_OFFERS = 30_000  # pairs of region and type; all of AWS are 23,603
 LIGHT_ROWS = 20
 LIGHT_REACH = timedelta(hours=170)
-Size = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
 def _without_all(value: Any) -> Any:
@@ -78,48 +71,6 @@ ProviderScope = TypeAliasType(
         ),
     ],
 )
-
-
-class RequirementsBody(Body):
-    """What each machine must have, at least or at most."""
-
-    vcpus: Size | None = Field(None, description="Minimum number of vCPUs.")
-    memory_gb: Size | None = Field(None, description="GB.")
-    gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
-        None, description="Minimum number of GPUs; 0: only machines without any accelerator."
-    )
-    accelerators: Annotated[float, Field(ge=0, le=1000)] | None = Field(
-        None, description="Minimum number of accelerators of any kind (GPU, TPU, Trainium, Inferentia); 0: none."
-    )
-    gpu_model: GpuModel | None = Field(None, description="Part of an accelerator's name.", examples=["T4"])
-    gpu_memory_gb: Size | None = Field(
-        None, description="Minimum memory in GB of all accelerators of the machine together."
-    )
-    arch: Arch | None = Field(None, description="Instruction set of the machine's CPU.")
-    max_vcpus: Size | None = Field(None, description="Maximum number of vCPUs.")
-    max_memory_gb: Size | None = Field(None, description="Maximum memory in GB.")
-    max_gpus: Annotated[float, Field(ge=0, le=1000)] | None = Field(
-        None, description="Maximum number of accelerators of any kind."
-    )
-    burstable: Allowance = Field(
-        Allowance.EXCLUDE, description="Burstable types, which sustain less than their vCPUs. Types you name take part."
-    )
-    shared_cores: Allowance = Field(
-        Allowance.EXCLUDE, description="Types that share their cores with other customers. Types you name take part."
-    )
-
-    def requirements(self) -> Requirements:
-        return Requirements(**self.model_dump())
-
-
-class CurrentBody(MachineFields):
-    """What runs today."""
-
-    count: Count = 1
-    utilization: Utilization = None
-
-    def machines(self) -> CurrentMachines:
-        return CurrentMachines(**self.model_dump(exclude={"provider"}))
 
 
 class OptimizeRequest(LoadFields):

@@ -220,14 +220,6 @@ class MachineParts(Body):
         return model
 
 
-class MachineFields(RegionField):
-    """A region and an instance type of its provider."""
-
-    instance_type: Annotated[Name, AfterValidator(names.type_in_region)] = Field(
-        description="An instance type or sized service of the region's provider.", examples=["m7g.large"]
-    )
-
-
 class AnyMachineFields(RegionField):
     """A region, and an instance type of its provider or a machine that is described by its parts."""
 

@@ -72,9 +72,11 @@ class Baseline(Place):
     savings_percentage: SignedPercentage | None = of_savings(
         "Percentage of the larger of the two figures.", lambda s: s.against_baseline_share, le=100
     )
-    cost_usd: Usd | None = of_savings("USD on demand; null unless basis is current.", lambda s: s.baseline_usd)
+    cost_usd: Usd | None = of_savings(
+        "USD on demand; null unless basis is current and the price is known.", lambda s: s.baseline_usd
+    )
     savings_usd: float | None = of_savings(
-        "USD that row 1 saves for the same; negative if it costs more; null unless basis is current.",
+        "USD that row 1 saves for the same; negative if it costs more; null if cost_usd is null.",
         lambda s: None if s.against_baseline_usd is None else rounded(s.against_baseline_usd),
     )
 

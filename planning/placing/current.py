@@ -8,8 +8,9 @@ from carbon import units
 from carbon.results import Emission
 from carbon.workload import RankBy
 from catalog.columns import work_per_hour_at_full_load
-from planning.placing.emission import Machines, Site, emission, sustained_utilization
+from planning.placing.emission import Machines, Site, emission, pue_of, sustained_utilization
 from planning.placing.job import Job
+from planning.placing.machine_type import machine_type
 from planning.placing.rank import Ranked
 from planning.placing.rates import ACCELERATED, PLAIN
 
@@ -28,8 +29,8 @@ def current_run(job: Job) -> CurrentRun | None:
     current, mapping, outlook = job.query.current, job.mapping, job.outlook
     if current is None:
         return None
-    region = mapping.regions[current.region]
-    instance = mapping.instance_type(region.provider, current.instance_type)
+    region, own = mapping.regions[current.region], current.machine
+    instance = machine_type(current, mapping)
     load = job.query.load
     if current.utilization is not None:
         load = replace(load, utilization=current.utilization)
@@ -40,17 +41,19 @@ def current_run(job: Job) -> CurrentRun | None:
         duration_hours=job.span.duration_hours,
         count=current.count,
         include_embodied=job.query.include_embodied,
+        own=own,
     )
+    pue, pue_basis = pue_of(own, None, region)
     earliest, seconds = outlook.seconds_to(job.span.earliest), job.span.window_hours * units.HOUR_SECONDS
     site = Site(
         region=region.key,
-        pue=region.pue,
-        pue_basis=region.pue_basis,
+        pue=pue,
+        pue_basis=pue_basis,
         now=outlook.current(region.zone),
         used=outlook.mean(region.zone, earliest, seconds),
         shares=mapping.annual_shares[region.zone],
-        offered=mapping.is_offered(region.key, instance.instance_type),
-        price=mapping.price(region.key, instance.instance_type),
+        offered=None if own else mapping.is_offered(region.key, instance.instance_type),
+        price=None if own else mapping.price(region.key, instance.instance_type),
     )
     full = work_per_hour_at_full_load(instance)
     share = busy.cpu if busy.accelerator is None else busy.accelerator

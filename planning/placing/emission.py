@@ -9,7 +9,7 @@ from carbon.errors import PowerNotModelled
 from carbon.intensity import CarbonIntensity
 from carbon.power import AcceleratorLoad, PowerCurve, PowerModel
 from carbon.results import Emission, GridShares, ModelledMachine
-from carbon.workload import CalculateQuery, Load, OwnMachine
+from carbon.workload import Load, OwnMachine
 from catalog.model import InstanceType, Region
 from catalog.prices import Price
 from planning.placing.costs import cost_of
@@ -80,10 +80,10 @@ class Site:
     price: Price | None
 
 
-def pue_of(query: CalculateQuery, region: Region) -> tuple[float, str]:
-    """The PUE of the machine, else of the question, else of the region; and what it rests on."""
-    own = query.machine.pue if query.machine else None
-    pue = query.pue if own is None else own
+def pue_of(machine: OwnMachine | None, of_question: float | None, region: Region) -> tuple[float, str]:
+    """The PUE of the caller's machine, else of the question, else of the region; and what it rests on."""
+    own = machine.pue if machine else None
+    pue = of_question if own is None else own
     return (region.pue, region.pue_basis) if pue is None else (pue, IN_REQUEST)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from carbon import units
 from carbon.placements import MachineSize, RankedBy
-from carbon.workload import CurrentMachines, OptimizeQuery, RankBy
+from carbon.workload import OptimizeQuery, RankBy
 from catalog.columns import FloatArray
-from catalog.model import InstanceType
 from catalog.offers import Offers
 from mapping import CloudMap, pue_by_region
 from planning.outlook.zones import Outlook
+from planning.placing.machine_type import machine_type
 from planning.placing.measure import machine_size, ranked_by, with_size_of
 from planning.placing.rates import TypeRates
 from planning.placing.scope import RegionScope
@@ -57,7 +57,9 @@ class Job:
     ) -> Job:
         """The outlook holds the zones of scope.to_read for the whole span."""
         measure = ranked_by(query)
-        sized = query if query.current is None else with_size_of(_machine(query.current, mapping), query, measure.by)
+        sized, current = query, query.current
+        if current is not None:
+            sized = with_size_of(machine_type(current, mapping), query, measure.by)
         size = machine_size(sized, is_of_current=sized is not query)
         starts = _starts(mapping.offers, scope, span, outlook)
         prices = mapping.prices
@@ -86,10 +88,6 @@ class Job:
     def amount(self, type_index: int) -> float:
         """How many units of what is compared a type stands for: of work, or hours of one machine."""
         return self.work(type_index) if self.ranked_by.by is RankBy.WORK else self.machine_hours
-
-
-def _machine(current: CurrentMachines, mapping: CloudMap) -> InstanceType:
-    return mapping.instance_type(mapping.regions[current.region].provider, current.instance_type)
 
 
 def _starts(offers: Offers, scope: RegionScope, span: RunSpan, outlook: Outlook) -> RegionStarts:
