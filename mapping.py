@@ -168,7 +168,9 @@ class CloudMap:
             detail = f"{provider} has no instance type {name!r}"
             if others:
                 detail += f"; it is a type of {' and '.join(others)}: use a region of {' or '.join(others)}"
-            raise UnknownInstanceType(name, nearest=lambda: self._nearest_types(provider, name), detail=detail)
+            raise UnknownInstanceType(
+                name, nearest=lambda: type_names(self, provider).nearest(name, n=NEAREST), detail=detail
+            )
         return instance
 
     def nearest_modelled(self, instance: InstanceType) -> tuple[str, ...]:
@@ -196,9 +198,6 @@ class CloudMap:
         code = self.offers.code(region, index)
         position = int(np.searchsorted(self.offers.codes, code))
         return position < len(self.offers.codes) and int(self.offers.codes[position]) == code
-
-    def _nearest_types(self, provider: str, name: str) -> tuple[str, ...]:
-        return type_names(self, provider).nearest(name, n=NEAREST)
 
     def _nearest_regions(self, name: str, provider: str | None) -> tuple[str, ...]:
         """As a caller would write them: an AWS region by its id, any other as provider:region.

@@ -141,7 +141,7 @@ def _failures(engine: Engine) -> dict[str, Any]:
 
         def at(self, now: datetime) -> Session:
             sound = super().at(now)
-            return self._session(now=now, mapping=sound.mapping, grid=sound.grid, placing=sound.placing)
+            return self._session(now=now, outlooks=sound.outlooks, grid=sound.grid, placing=sound.placing)
 
     question = ("POST", "/api/v1/calculate", b'{"region":"us-east-1","instance_type":"m7g.large"}', JSON)
     with _silence():

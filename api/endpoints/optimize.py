@@ -112,7 +112,10 @@ class OptimizeRequest(LoadFields):
     )
     exclude_regions: list[RegionKey] = Field([], max_length=MAX_NAMES, description="Not these regions.")
     instance_types: list[TypeName] = Field(
-        [], max_length=MAX_NAMES, description="Only these types, regardless of their size."
+        [],
+        max_length=MAX_NAMES,
+        description="Only these types, regardless of their size; sized services and database classes too, such as "
+        "lambda-arm64-512mb or db.r7g.large.",
     )
     providers: ProviderScope | None = Field(
         None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
+from itertools import takewhile
 from time import thread_time
 from typing import Any, TypeVar
 
@@ -147,7 +148,8 @@ def _unknown_field(location: tuple[str | int, ...], model: type[BaseModel], *, s
     if suggest:
         here = tuple(step for step in location[:-1] if isinstance(step, str))
         fields = _all_fields(model)
-        close = [path for name in _close(location[-1], fields) for path in fields[name]]
+        names = _close(location[-1], fields)
+        close = [path for name in names for path in sorted(fields[name], key=partial(_distance, here))]
         nearest = tuple(path[-1] if path[:-1] == here else ".".join(path) for path in close)
         if close and close[0][-1] == location[-1]:
             detail += f"; did you mean {nearest[0]}{' of the body itself' if here and len(close[0]) == 1 else ''}?"
@@ -176,6 +178,12 @@ def _worded(message: str) -> str:
 
 def _close(word: object, choices: Iterable[str]) -> tuple[str, ...]:
     return tuple(get_close_matches(str(word)[:100], choices, n=3, cutoff=0.5))
+
+
+def _distance(here: tuple[str, ...], path: tuple[str, ...]) -> int:
+    """Steps from an object of the question to a field."""
+    shared = len(list(takewhile(lambda steps: steps[0] == steps[1], zip(here, path[:-1], strict=False))))
+    return len(here) + len(path) - 2 * shared
 
 
 @cache

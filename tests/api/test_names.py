@@ -168,6 +168,13 @@ def test_a_requirement_at_the_top_level_is_told_where_it_belongs(post: Ask, name
     assert f"did you mean requirements.{name}?" in error["detail"]
 
 
+def test_a_size_beside_the_machine_of_today_is_told_to_belong_into_that_machine(post: Ask) -> None:
+    current = {"region": "us-east-1", "instance_type": "m7g.large", "vcpus": 2}
+    (error,) = post("optimize", {**GENERAL, "current": current}, status=400)["errors"]
+
+    assert error["nearest"][:2] == ["current.machine.vcpus", "requirements.vcpus"]
+
+
 def test_a_misspelt_field_beside_others_is_suggested_by_its_name_alone(post: Ask) -> None:
     (error,) = post("optimize", {**GENERAL, "requirements": {"vcpu": 2}}, status=400)["errors"]
 

@@ -91,3 +91,12 @@ def test_functions_of_all_clouds_compete_where_the_question_searches_all(post: A
     assert kinds == {"lambda", "cloud", "container"}
     assert answer["metadata"]["providers"] == ["aws", "azure", "gcp"]
     assert answer["metadata"]["offers_without_price"] == 0
+
+
+@pytest.mark.parametrize("name", ["lambda-x86_64-10240mb", "cloud-run-8vcpu-32gb", "container-apps-4vcpu-8gb"])
+def test_what_is_billed_only_while_it_runs_is_not_to_be_stopped_at_night(post: Ask, name: str) -> None:
+    of_service = named(post, "serverless", name, limit=1)["service_optimization_details"]
+    of_task = named(post, "containers", "fargate-x86_64-4vcpu-8gb", limit=1)["service_optimization_details"]
+
+    assert "idle_hours" not in [hint["kind"] for hint in of_service]  # type: ignore[attr-defined]
+    assert "idle_hours" in [hint["kind"] for hint in of_task]  # type: ignore[attr-defined]
