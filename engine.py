@@ -14,6 +14,7 @@ from threading import Lock
 
 from carbon import units
 from carbon.errors import PowerNotModelled
+from carbon.history import HistoryQuery, ZoneHistory
 from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
 from carbon.placements import Placement
@@ -32,7 +33,8 @@ from catalog.model import InstanceType
 from catalog.utilization import OTHER
 from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
-from planning.outlook.level import at_corrected_level
+from planning.history.points import SIGNALS, zone_history
+from planning.outlook.level import at_corrected_level, past_at_corrected_level
 from planning.outlook.outlooks import Outlooks
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
 from planning.outlook.zones import Outlook, build_outlook
@@ -49,16 +51,19 @@ from planning.placing.side_by_side import NO_PARTS, as_facts, compare, left_out
 from planning.placing.workloads import can_wait
 from planning.scheduling.schedule import in_grams, schedule
 from planning.scheduling.span import run_span
+from store.history.readings import Nothing, Past, PastPin
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
 
 
 class Engine:
-    """Static facts (`mapping`) and live grid data (`reader`); each request opens its own session."""
+    """Static facts (`mapping`), live grid data (`reader`) and its past; each request opens its own session."""
 
-    def __init__(self, mapping: CloudMap, reader: GridReader) -> None:
+    def __init__(self, mapping: CloudMap, reader: GridReader, past: Past | None = None) -> None:
+        """past: None if nothing is stored."""
         self._outlooks = Outlooks(mapping)
         self._reader = reader
+        self._past = past or Nothing()
         self._placing = Lock()  # a ranking of all offers takes tens of MB, and several at once are no faster
 
     @property
@@ -72,7 +77,8 @@ class Engine:
 
     def at(self, now: datetime) -> Session:
         """A session at one time, over the facts and the grid at its opening. now: aware UTC."""
-        return Session(now=now, outlooks=self._outlooks, grid=self._reader.open(), placing=self._placing)
+        past = PastPin(self._past, lambda: [state.source for state in self.source_states()])
+        return Session(now=now, outlooks=self._outlooks, grid=self._reader.open(), past=past, placing=self._placing)
 
     def source_states(self) -> tuple[SourceState, ...]:
         """The state of each grid source; makes no call."""
@@ -90,6 +96,7 @@ class Session:
     now: datetime
     outlooks: Outlooks
     grid: GridSnapshot
+    past: PastPin
     placing: Lock
 
     @property
@@ -100,7 +107,7 @@ class Session:
     @property
     def data_version(self) -> str:
         """The version of facts and grid: sessions of equal versions answer one question at one time alike."""
-        return f"{self.mapping.version}-{self.grid.version}"
+        return f"{self.mapping.version}-{self.grid.version}{self.past.version}"
 
     def optimize(self, query: OptimizeQuery) -> Placement:
         """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit, PowerNotModelled.
@@ -158,6 +165,12 @@ class Session:
             shares=self.mapping.annual_shares[zone],
             regions=tuple(r.key for r in self.mapping.regions.values() if r.zone == zone),
         )
+
+    def history(self, zone_key: str, query: HistoryQuery) -> ZoneHistory:
+        """The past of a zone; a retired key is answered with the current one. Raises UnknownZone, StateUnavailable."""
+        zone = self.mapping.zone(zone_key).zone
+        readings = self.past.readings(SIGNALS[query.signal], zone, query.start, query.end)
+        return zone_history(zone, query, past_at_corrected_level(readings, self.mapping.level_factors.get(zone)))
 
     def calculate(self, query: CalculateQuery) -> Emission:
         """What a machine emits from now on. Raises UnknownInstanceType, PowerNotModelled."""
@@ -233,15 +246,7 @@ class Session:
 
     def _live_shares(self, zone: str) -> GridShares | None:
         live = self.grid.shares(zone, now=self.now)
-        if live is None:
-            return None
-        return GridShares(
-            renewable_share=live.renewable_share,
-            fossil_free_share=live.fossil_free_share,
-            basis="live",
-            as_of=f"{live.starts_at:%Y-%m-%dT%H:%M:%SZ}",
-            source=live.source,
-        )
+        return None if live is None else GridShares.live(live)
 
     def _modelled(self, machine: InstanceType) -> InstanceType:
         """The machine. Raises PowerNotModelled."""

@@ -101,7 +101,7 @@ def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: 
     record = history.record if settings.history_days else _ignored
     floors = plausible_floors(mapping)
     reader = build_reader(settings, store=store, telemetry=telemetry, floors=floors, record=record)
-    return Engine(mapping, reader)
+    return Engine(mapping, reader, history)
 
 
 def build_history(settings: Settings, telemetry: Telemetry = SILENT) -> History:

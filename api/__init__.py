@@ -18,6 +18,7 @@ _ENDPOINTS = (
     "locations",
     "regions",
     "zones",
+    "history",
     "instances",
     "workloads",
     "health",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from carbon.intensity import CarbonIntensity
 from carbon.power import PowerCurve, PowerDraw, Uncertainty
+from carbon.reading import Shares
 from carbon.workload import OwnMachine
 
 
@@ -19,6 +20,17 @@ class GridShares:
     basis: str
     as_of: str | None
     source: str
+
+    @classmethod
+    def live(cls, shares: Shares) -> GridShares:
+        """The shares that a live source reports."""
+        return cls(
+            renewable_share=shares.renewable_share,
+            fossil_free_share=shares.fossil_free_share,
+            basis="live",
+            as_of=f"{shares.starts_at:%Y-%m-%dT%H:%M:%SZ}",
+            source=shares.source,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

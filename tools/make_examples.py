@@ -49,6 +49,8 @@ GETS = {
     "listRegions": "/api/v1/regions?limit=2",
     "getRegion": "/api/v1/regions/ca-central-1",
     "getZone": "/api/v1/zones/CA-QC",
+    "getZoneHistory": "/api/v1/zones/CA-QC/history?step=1d",
+    "getRegionHistory": "/api/v1/regions/ca-central-1/history?step=1d",
     "listInstanceTypes": "/api/v1/instances?q=m7g&region=us-east-1&limit=1",
     "listWorkloads": "/api/v1/workloads",
     "getHealth": "/health",

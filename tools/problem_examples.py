@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -141,7 +142,7 @@ def _failures(engine: Engine) -> dict[str, Any]:
 
         def at(self, now: datetime) -> Session:
             sound = super().at(now)
-            return self._session(now=now, outlooks=sound.outlooks, grid=sound.grid, placing=sound.placing)
+            return self._session(**{field.name: getattr(sound, field.name) for field in fields(sound)})
 
     question = ("POST", "/api/v1/calculate", b'{"region":"us-east-1","instance_type":"m7g.large"}', JSON)
     with _silence():

@@ -15,12 +15,16 @@ from api.edge.formats import accepted
 MINUTE_SECONDS = 60
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
+PAST = "/history"
 _READING = ("GET", "HEAD")
 
 
 def is_described(path: str) -> bool:
-    """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document."""
-    return is_guarded(path) or path == DOCUMENT
+    """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document.
+
+    Not those made from past readings, which may arrive at any time.
+    """
+    return (is_guarded(path) and not path.endswith(PAST)) or path == DOCUMENT
 
 
 def tag_of(exchange: Exchange) -> str | None:

@@ -149,8 +149,9 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         503,
         "The stored state of the service cannot be read",
         "The store with the API keys or the request counts cannot be used, so the service does not know "
-        "whether it may answer.",
-        "Try again in a few seconds. If the problem persists, the operator must check `DATA_DIR` or `REDIS_URL`; "
+        "whether it may answer; or the request asks for past readings, and their database cannot be used.",
+        "Try again in a few seconds. If the problem persists, the operator must check `DATA_DIR`, `REDIS_URL` or "
+        "`DATABASE_URL`; "
         "`GET /ready` and the log have details.",
     ),
     errors.PowerNotModelled: ProblemType(

@@ -8,6 +8,7 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from api.edge.problem_types import TYPES
+from carbon.history import Step
 
 _PROBLEM_TYPES = sorted(TYPES.values(), key=lambda kind: kind.name)
 ProblemType = TypeAliasType(
@@ -31,6 +32,20 @@ DataQuality = TypeAliasType(
     Annotated[
         Literal["measured", "estimated", "forecast", "baseline"],
         Field(description="How an intensity was obtained, best first; a mean has the worst quality of its hours."),
+    ],
+)
+HistoryStep = TypeAliasType(
+    "HistoryStep",
+    Annotated[
+        Step,
+        WithJsonSchema(
+            {
+                "type": "string",
+                "enum": [step.value for step in Step],
+                "x-enum-varnames": [step.name for step in Step],
+                "description": "What a point of a history stands for: minutes, an hour, a UTC day, a month in UTC.",
+            }
+        ),
     ],
 )
 Arch = TypeAliasType(

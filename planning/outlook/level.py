@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, UpstreamForecast, ZoneReading
+from store.history.readings import QUALITIES, Readings
 
 # The publisher whose yearly level the catalog corrects: its live values are made with the same emission factors.
 PUBLISHER = "electricity-maps"
@@ -27,6 +28,21 @@ def at_corrected_level(readings: Mapping[str, ZoneReading], factors: Mapping[str
         if (reading := readings.get(zone)) is not None
     }
     return {**readings, **corrected} if corrected else readings
+
+
+def past_at_corrected_level(sources: Sequence[Readings], factor: float | None) -> list[Readings]:
+    """As `at_corrected_level`, for the past of one zone. factor: of the zone; None if its level is right."""
+    return [
+        replace(
+            readings,
+            gco2e_per_kwh=readings.gco2e_per_kwh * factor,
+            quality=readings.quality.clip(QUALITIES.index(Quality.ESTIMATED)),
+            source=readings.source + CORRECTED,
+        )
+        if factor is not None and readings.source.startswith(PUBLISHER)
+        else readings
+        for readings in sources
+    ]
 
 
 def _observation(latest: Observation | None, factor: float) -> Observation | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from carbon.intensity import Quality
+from carbon.intensity import Quality, Signal
 
 Minutes = npt.NDArray[np.int64]
 QUALITIES = tuple(Quality)  # best first; stored as an index
@@ -37,3 +40,44 @@ def minute_of(moment: datetime) -> int:
 def time_of(minute: int) -> datetime:
     """The UTC time of a minute since 1970."""
     return _EPOCH + timedelta(minutes=int(minute))
+
+
+class Past(Protocol):
+    """Where past readings are found."""
+
+    def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
+        """The readings of each source that has any in [start, end). Raises StateUnavailable."""
+        ...
+
+
+class Nothing:
+    """A Past without readings."""
+
+    def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
+        """None."""
+        return ()
+
+
+class PastPin:
+    """The past as one request reads it. version: names the readings that it was given; empty before."""
+
+    def __init__(self, past: Past, trust: Callable[[], Sequence[str]]) -> None:
+        """trust: the names of the sources in the order of preference."""
+        self._past = past
+        self._trust = trust
+        self._digest = blake2b(digest_size=4)
+        self.version = ""
+
+    def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> list[Readings]:
+        """See Past; the preferred source first, unknown ones last."""
+        order = {name: place for place, name in enumerate(self._trust())}
+        sources = sorted(
+            self._past.readings(signal, zone, start, end),
+            key=lambda readings: (order.get(readings.source, len(order)), readings.source),
+        )
+        for readings in sources:
+            self._digest.update(readings.source.encode())
+            for column in (readings.starts, readings.ends, readings.gco2e_per_kwh, readings.quality):
+                self._digest.update(column.tobytes())
+        self.version = f"-{self._digest.hexdigest()}"
+        return sources

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, cast, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.history.entries import Entry, ForecastEntry, ReadingEntry, Series
-from store.history.readings import Readings
+from store.history.readings import Minutes, Readings
 from store.history.tables import forecasts, readings, series
 
 LONGEST_READING_MINUTES = 1440  # a reading that began earlier is over
-_COLUMNS = np.dtype([("start", "i8"), ("minutes", "i8"), ("mg", "i8"), ("quality", "i8")])
+MOST_MINUTES, MOST_MILLIGRAMS = 2**11, 2**22  # for which there is room in a packed reading
 
 
 def write(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -56,32 +56,40 @@ def read(connection: Connection, signal: str, zone: str, start: int, end: int) -
 
 def of_series(connection: Connection, series_id: int, source: str, start: int, end: int) -> Readings:
     """The readings of one series in [start, end), the one that is in progress at the start included."""
-    raw = _raw(connection, _between(series_id, start - LONGEST_READING_MINUTES, end))
-    ends = raw["start"] + raw["minutes"]
-    ends[:-1] = np.minimum(ends[:-1], raw["start"][1:])  # where readings overlap, the later one counts
+    starts, minutes, milligrams, quality = _columns(
+        connection, _between(series_id, start - LONGEST_READING_MINUTES, end)
+    )
+    ends = starts + minutes
+    ends[:-1] = np.minimum(ends[:-1], starts[1:])  # where readings overlap, the later one counts
     inside = ends > start
     return Readings(
         source=source,
-        starts=raw["start"][inside],
+        starts=starts[inside],
         ends=ends[inside],
-        gco2e_per_kwh=raw["mg"][inside] / 1000.0,
-        quality=raw["quality"][inside],
+        gco2e_per_kwh=milligrams[inside] / 1000.0,
+        quality=quality[inside],
     )
 
 
-def _between(series_id: int, start: int, end: int) -> Select[Any]:
-    return (
-        select(readings.c.starts_minute, readings.c.minutes, readings.c.mgco2e_per_kwh, readings.c.quality)
-        .where(readings.c.series_id == series_id, readings.c.starts_minute >= start, readings.c.starts_minute < end)
-        .order_by(readings.c.starts_minute)
-    )
+def _between(series_id: int, start: int, end: int) -> Select[tuple[int]]:
+    """Each reading as one whole number, since a row with one column is read in half the time of one with four."""
+    columns = (readings.c.minutes, MOST_MINUTES), (readings.c.mgco2e_per_kwh, MOST_MILLIGRAMS), (readings.c.quality, 4)
+    packed: ColumnElement[int] = cast(readings.c.starts_minute, BigInteger)
+    for column, most in columns:
+        packed = packed * most + column
+    in_range = readings.c.starts_minute >= start, readings.c.starts_minute < end
+    return select(packed).where(readings.c.series_id == series_id, *in_range).order_by(readings.c.starts_minute)
 
 
-def _raw(connection: Connection, query: Select[Any]) -> np.ndarray[Any, Any]:
-    """The rows as columns. They are taken from the driver's cursor: a Row object for each would double the time."""
+def _columns(connection: Connection, query: Select[tuple[int]]) -> tuple[Minutes, Minutes, Minutes, Minutes]:
+    """Start, minutes, milligrams and quality of the rows, which are taken from the driver without SQLAlchemy's Row."""
     cursor = connection.execute(query).cursor
-    rows: Iterable[tuple[int, ...]] = [] if cursor is None else cursor.fetchall()
-    return np.fromiter(rows, dtype=_COLUMNS)
+    rows = [] if cursor is None else cursor.fetchall()
+    packed = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows))
+    packed, quality = np.divmod(packed, 4)
+    packed, milligrams = np.divmod(packed, MOST_MILLIGRAMS)
+    starts, minutes = np.divmod(packed, MOST_MINUTES)
+    return starts, minutes, milligrams, quality
 
 
 def _ids(connection: Connection) -> dict[Series, int]:

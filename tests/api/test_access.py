@@ -32,7 +32,7 @@ def clock() -> SteppedClock:
     return SteppedClock(NOW)
 
 
-def client(rules: Access, **settings: object) -> FlaskClient:
+def client(rules: Access, **settings: Any) -> FlaskClient:
     return service(None, rules=rules, **settings).test_client()
 
 

@@ -15,7 +15,7 @@ from tests.fakes.service import NOW, service
 STALE = ZoneReading(latest=observation(NOW, 20.0, hours_ago=2), forecast=forecast(NOW, [25.0] * 5))
 
 
-def ask(path: str, readings: Mapping[str, ZoneReading] | None = None, **settings: object) -> Any:
+def ask(path: str, readings: Mapping[str, ZoneReading] | None = None, **settings: Any) -> Any:
     response = service(FakeReader(readings), rules=None, **settings).test_client().get(path)
 
     assert response.status_code == 200, response.get_data(as_text=True)

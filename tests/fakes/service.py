@@ -11,6 +11,7 @@ from api.edge.access import Access
 from app import create_app
 from engine import Engine
 from settings import Settings
+from store.history.readings import Past
 from tests.fakes.access import access
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader
@@ -18,9 +19,11 @@ from tests.fakes.grid import FakeReader
 NOW = datetime(2026, 2, 11, 10, 30, 7, 250_000, tzinfo=UTC)  # a Wednesday
 
 
-def service(reader: FakeReader | None = None, *, rules: Access | None = None, **settings: object) -> APIFlask:
+def service(
+    reader: FakeReader | None = None, *, rules: Access | None = None, past: Past | None = None, **settings: object
+) -> APIFlask:
     """The application; without a reader no live value exists, without rules everybody may ask as often as he likes."""
-    engine = Engine(cloud_map(), reader or FakeReader())
+    engine = Engine(cloud_map(), reader or FakeReader(), past)
     rules = rules or access()
     return create_app(Settings(**settings), engine, rules=rules, clock=lambda: NOW)  # type: ignore[arg-type]
 
