@@ -19,6 +19,7 @@ from app import create_app
 from engine import Engine
 from grid.chain import ChainReader
 from mapping import CloudMap
+from serve import preload
 from settings import Settings
 from store.history import rows
 from store.history.entries import Entry, ReadingEntry, Series
@@ -84,6 +85,7 @@ def main(folder: str, count: str = str(ROWS)) -> None:
         clock=lambda: NOW,
     )
     client, zone = app.test_client(), zones[len(zones) // 2]
+    preload.prepare(app)  # as a server does before it forks its workers
     for name, days, step in (
         ("a day of 5 minutes", 1, "5m"),
         ("a month of hours", 30, "1h"),

@@ -39,7 +39,7 @@ def minute_of(moment: datetime) -> int:
 
 def time_of(minute: int) -> datetime:
     """The UTC time of a minute since 1970."""
-    return _EPOCH + timedelta(minutes=int(minute))
+    return datetime.fromtimestamp(60 * minute, UTC)
 
 
 class Past(Protocol):
