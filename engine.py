@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from threading import Lock
 
 from carbon import units
 from carbon.errors import PowerNotModelled
-from carbon.history import HistoryQuery, ZoneHistory
+from carbon.history import HistoryQuery, PastSignal, ZoneHistory
+from carbon.intensity import CarbonIntensity
 from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
 from carbon.placements import Placement
@@ -33,6 +34,7 @@ from catalog.model import InstanceType
 from catalog.utilization import OTHER
 from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
+from planning.history.mean import past_mean
 from planning.history.points import SIGNALS, zone_history
 from planning.outlook.level import at_corrected_level, past_at_corrected_level
 from planning.outlook.outlooks import Outlooks
@@ -47,20 +49,19 @@ from planning.placing.named_services import with_named_services
 from planning.placing.placement import place
 from planning.placing.regions import countries_without_regions, region_now, select, sort_regions
 from planning.placing.scope import region_scope
-from planning.placing.side_by_side import NO_PARTS, as_facts, compare, left_out
+from planning.placing.side_by_side import as_facts, compare, left_out, not_modelled
 from planning.placing.workloads import can_wait
 from planning.scheduling.schedule import in_grams, schedule
 from planning.scheduling.span import run_span
-from store.history.readings import Nothing, Past, PastPin
+from store.history.readings import Nothing, Past, PastPin, Readings
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
 
 
 class Engine:
-    """Static facts (`mapping`), live grid data (`reader`) and its past; each request opens its own session."""
+    """Static facts (`mapping`), live grid data (`reader`) and its past, if stored; each request has its session."""
 
     def __init__(self, mapping: CloudMap, reader: GridReader, past: Past | None = None) -> None:
-        """past: None if nothing is stored."""
         self._outlooks = Outlooks(mapping)
         self._reader = reader
         self._past = past or Nothing()
@@ -169,11 +170,10 @@ class Session:
     def history(self, zone_key: str, query: HistoryQuery) -> ZoneHistory:
         """The past of a zone; a retired key is answered with the current one. Raises UnknownZone, StateUnavailable."""
         zone = self.mapping.zone(zone_key).zone
-        readings = self.past.readings(SIGNALS[query.signal], zone, query.start, query.end)
-        return zone_history(zone, query, past_at_corrected_level(readings, self.mapping.level_factors.get(zone)))
+        return zone_history(zone, query, self._past(zone, query.signal, query.start, query.end))
 
     def calculate(self, query: CalculateQuery) -> Emission:
-        """What a machine emits from now on. Raises UnknownInstanceType, PowerNotModelled."""
+        """What a machine emits from now or start_at on. Raises UnknownInstanceType, Unsatisfiable."""
         machine = self._modelled(machine_type(query, self.mapping))
         zone = self.mapping.regions[query.region].zone
         outlook = self._outlook([zone], hours=ceil(query.duration_hours) + 1)
@@ -251,13 +251,7 @@ class Session:
     def _modelled(self, machine: InstanceType) -> InstanceType:
         """The machine. Raises PowerNotModelled."""
         if machine.power is None:
-            why = machine.not_modelled or NO_PARTS
-            raise PowerNotModelled(
-                f"the power of {machine.instance_type} cannot be modelled: {why}",
-                instance_type=machine.instance_type,
-                why=why,
-                nearest_modelled=self.mapping.nearest_modelled(machine),
-            )
+            raise not_modelled(machine, self.mapping.nearest_modelled(machine))
         return machine
 
     def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:
@@ -277,12 +271,25 @@ class Session:
             pue=pue,
             pue_basis=pue_basis,
             now=outlook.current(region.zone),
-            used=outlook.mean(region.zone, outlook.offset_seconds, query.duration_hours * units.HOUR_SECONDS),
+            used=self._used(query, region.zone, outlook),
             shares=self.mapping.annual_shares[region.zone],
             offered=self.mapping.is_offered(region.key, name) if name else None,
             price=self.mapping.price(region.key, name) if name else None,
         )
         return emission(machines, site)
+
+    def _used(self, query: CalculateQuery, zone: str, outlook: Outlook) -> CarbonIntensity:
+        """The mean intensity while the machine runs."""
+        start, seconds = query.start_at or self.now, query.duration_hours * units.HOUR_SECONDS
+        if start >= outlook.first_hour_at:
+            return outlook.mean(zone, outlook.seconds_to(start), seconds)
+        end = start + timedelta(seconds=seconds)
+        past = self._past(zone, PastSignal.AVERAGE, start, min(end, outlook.first_hour_at))
+        return past_mean(zone, past, outlook, start, end)
+
+    def _past(self, zone: str, signal: PastSignal, start: datetime, end: datetime) -> list[Readings]:
+        readings = self.past.readings(SIGNALS[signal], zone, start, end)
+        return past_at_corrected_level(readings, self.mapping.level_factors.get(zone))
 
 
 def _day(now: datetime) -> int:

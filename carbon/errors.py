@@ -115,6 +115,12 @@ class DoesNotFit(Unsatisfiable):
     code = "does-not-fit"
 
 
+class HistoryIncomplete(Unsatisfiable):
+    """Past readings are lacking; facts: zone, missing: the times without one as starts_at and ends_at."""
+
+    code = "history-incomplete"
+
+
 class KeyRequired(CarbonError):
     """The service has API keys and the request carries none."""
 

@@ -191,7 +191,7 @@ class OptimizeQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalculateQuery:
-    """What does this machine emit here, from now on? region: provider:region.
+    """What does this machine emit here, from start_at on? region: provider:region. start_at: in the past; None: now.
 
     Either instance_type or machine. pue: None for the region's; the machine's own comes first.
     """
@@ -204,6 +204,7 @@ class CalculateQuery:
     load: Load = field(default_factory=Load)
     include_embodied: bool = False
     count: int = 1
+    start_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

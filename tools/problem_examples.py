@@ -53,6 +53,11 @@ POSTS = {
         b'{"workload":"general","priority":"carbon","max_carbon_intensity":1}',
         JSON,
     ),
+    "history-incomplete": (
+        "/api/v1/calculate",
+        b'{"region":"us-west-2","instance_type":"m7g.large","start_at":"2026-02-11T00:00:00Z","duration_hours":2}',
+        JSON,
+    ),
     "does-not-fit": (
         "/api/v1/schedule",
         b'{"region":"us-west-2","duration_hours":4,"deadline":"2026-02-11T12:00:00Z"}',

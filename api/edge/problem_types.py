@@ -175,6 +175,15 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "removed the most offers: allow other regions or providers, a smaller machine, or a higher price or carbon "
         "intensity.",
     ),
+    errors.HistoryIncomplete: ProblemType(
+        "history-incomplete",
+        422,
+        "Past readings are lacking",
+        "The request asks for a time in the past, and no source has stored readings of the zone for all of it. "
+        "`missing` lists the first times without one, of the source that has most. Nothing is filled in.",
+        "Choose a time that `GET /api/v1/zones/{zone}/history` shows without gaps. The operator can import readings "
+        "with `flask --app app history import FILE`.",
+    ),
     errors.DoesNotFit: ProblemType(
         "does-not-fit",
         422,

@@ -13,7 +13,7 @@ from api.edge.exchange import current
 from api.edge.lists import Page, PageParameters, answered
 from api.openapi.enumerations import HistoryStep
 from api.questions import names
-from api.questions.fields import Moment, ProviderKey
+from api.questions.fields import LONGEST, Moment, ProviderKey
 from api.shapes.history import PointRow, RegionHistoryAnswer, RegionPast, ZoneHistoryAnswer
 from api.shapes.parts import Listed
 from carbon.history import HistoryQuery, PastSignal, Step, ZoneHistory
@@ -21,7 +21,6 @@ from carbon.history import HistoryQuery, PastSignal, Step, ZoneHistory
 bp = APIBlueprint("history", __name__, tag="Regions")
 
 DAY = timedelta(days=1)
-LONGEST = 3660 * DAY
 FIRST_YEAR = 1971
 MOST_POINTS = 10_000  # a year of hours has 8,784
 LIGHT_POINTS = 750  # a month of hours

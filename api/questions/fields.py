@@ -24,6 +24,7 @@ from carbon.workload import Load, OwnMachine
 
 MIN_HOURS = 1e-9  # 3.6 microseconds: shorter than any run, long enough for a figure that is not 0
 MAX_HOURS = 8760.0
+LONGEST = timedelta(days=3660)  # of past readings in one answer, and how far they may be back
 MOST_TDP_W_PER_VCPU = 40.0  # twice the TDP per core of the Xeon Platinum 8151, the highest in catalog/data/cpus.csv
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 

@@ -156,7 +156,7 @@ class EmissionRow(GridMix, CurrentOrigin, Machine, Place):
     co2_emissions_g: Grams = of_emission(read=lambda e: e.operational_gco2e)
     co2_emissions_kg: Kilograms = of_emission(read=lambda e: e.operational_gco2e)
     carbon_intensity_used: GramsPerKwh | None = of_emission(
-        "Mean over duration_hours from now, in gCO2e/kWh.", lambda e: e.used.gco2e_per_kwh
+        "Mean over duration_hours from now, or from start_at, in gCO2e/kWh.", lambda e: e.used.gco2e_per_kwh
     )
     carbon_intensity_used_origin: Origin = of_emission(read=lambda e: e.used)
     cost: Cost = of_emission()

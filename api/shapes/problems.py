@@ -59,6 +59,13 @@ class NearestOffer(Shape):
     )
 
 
+class MissingTime(Shape):
+    """A time without a stored reading."""
+
+    starts_at: str = Field(description="Start of the time; UTC.")
+    ends_at: str = Field(description="End of the time; exclusive.")
+
+
 class Problem(Shape):
     """A problem as defined in RFC 9457. A 422 has additional members with the reasons."""
 
@@ -77,6 +84,9 @@ class Problem(Shape):
     )
     nearest_offers: list[NearestOffer] = _absent(
         "For each bound that stands in the way: the offer nearest to it; absent unless no offer qualifies."
+    )
+    missing: list[MissingTime] = _absent(
+        "The first times without a stored reading; absent unless past readings are lacking."
     )
 
 

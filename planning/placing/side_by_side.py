@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from carbon.errors import PowerNotModelled
 from carbon.results import Comparison, Emission, NotCompared
 from carbon.workload import CalculateQuery
 from catalog.model import InstanceType
@@ -18,6 +19,17 @@ def obstacle(query: CalculateQuery, machine: InstanceType) -> str | None:
     if machine.power is None:
         return machine.not_modelled or NO_PARTS
     return NO_EMBODIED if query.include_embodied and machine.embodied_kgco2e is None else None
+
+
+def not_modelled(machine: InstanceType, nearest: tuple[str, ...]) -> PowerNotModelled:
+    """The refusal of a type without a power model. nearest: modelled types that are similar."""
+    why = machine.not_modelled or NO_PARTS
+    return PowerNotModelled(
+        f"the power of {machine.instance_type} cannot be modelled: {why}",
+        instance_type=machine.instance_type,
+        why=why,
+        nearest_modelled=nearest,
+    )
 
 
 def left_out(
