@@ -13,6 +13,7 @@ COPY *.py ./
 COPY api ./api
 COPY carbon ./carbon
 COPY catalog ./catalog
+COPY cli ./cli
 COPY grid ./grid
 COPY planning ./planning
 COPY serve ./serve

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import cli
 from api import blueprints
 from api.edge import door, logs, problems
 from api.edge.access import Access
 from api.edge.encoding import OrjsonProvider
 from api.openapi import document as openapi
+from cli.backup import backup
+from cli.history import history
+from cli.keys import keys
 from engine import Engine
 from settings import VERSION, Settings, SettingsError
 from wiring import build_service, build_tracer, utc_now
@@ -60,7 +62,8 @@ def create_app(
     door.install(app, build_service(settings, engine, rules, clock), tracer or build_tracer(settings))
     if settings.trusted_proxies:  # each adds one entry to X-Forwarded-For; clients can write the entries before those
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
-    app.cli.add_command(cli.keys(settings))
+    for command in (keys(settings), history(settings), *backup(settings)):
+        app.cli.add_command(command)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(app)
     for blueprint in blueprints():

@@ -104,11 +104,14 @@ def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: 
     return Engine(mapping, reader, history)
 
 
-def build_history(settings: Settings, telemetry: Telemetry = SILENT) -> History:
+def build_history(
+    settings: Settings, telemetry: Telemetry = SILENT, clock: Callable[[], datetime] = utc_now
+) -> History:
     """The readings and forecasts that were received. Opens nothing. Raises SettingsError if a package is missing."""
     if settings.database_url and find_spec("psycopg") is None:
         raise SettingsError(["DATABASE_URL is set, but psycopg is not installed: install requirements-postgres.txt"])
-    return History(settings.data_dir, settings.database_url, days=settings.history_days, telemetry=telemetry)
+    url, days = settings.database_url, settings.history_days
+    return History(settings.data_dir, url, days=days, telemetry=telemetry, utc_now=clock)
 
 
 def _ignored(signal: Signal, value: object) -> None:

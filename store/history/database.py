@@ -40,9 +40,15 @@ class HistoryDatabase:
     """
 
     def __init__(
-        self, data_dir: Path, url: str | None = None, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        data_dir: Path,
+        url: str | None = None,
+        *,
+        statement_seconds: int = STATEMENT_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """url: of a PostgreSQL database; None: a SQLite file in data_dir."""
+        """url: of a PostgreSQL database; None: a SQLite file in data_dir. statement_seconds: of that; 0: no limit."""
+        self._statement_seconds = statement_seconds
         self._path = None if url else data_dir / FILE
         self._url = url
         self._engines: dict[int, Engine] = {}  # by process; those of others are referenced but never used or closed
@@ -112,7 +118,7 @@ class HistoryDatabase:
                 connect_args={
                     "connect_timeout": CONNECT_SECONDS,
                     "tcp_user_timeout": 1000 * STATEMENT_SECONDS,  # of a server that vanished
-                    "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={STATEMENT_SECONDS}s",
+                    "options": f"-c statement_timeout={self._statement_seconds}s",
                 },
             )
         # A file is opened for each use, in some 0.2 ms: so nothing is inherited by a fork, and a new file is noticed.

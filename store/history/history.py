@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +72,29 @@ class History:
         with self.database.writing() as connection:
             is_due = retention.is_due(connection, now_minute)
         if is_due:
-            retention.tidy(self.database, now_minute, days=self._days)
+            self.tidy()
+
+    def add(self, entries: Sequence[ReadingEntry]) -> None:
+        """Store readings of any age, at once. Raises StateUnavailable."""
+        from store.history import rows
+
+        with self.database.writing() as connection:
+            rows.write(connection, entries)
+            rows.reopen(connection, entries)
+
+    def tidy(self) -> None:
+        """Remove old rows and make hourly means now. Raises StateUnavailable."""
+        from store.history import retention
+
+        retention.tidy(self.database, minute_of(self._utc_now()), days=self._days)
+
+    def stored(self, zones: Collection[str], start: datetime, end: datetime) -> Iterator[ReadingEntry]:
+        """All readings that begin in [start, end), by series and time. zones: none means all."""
+        from store.history import rows
+
+        if self.database.exists():
+            with self.database.reading() as connection:
+                yield from rows.stored(connection, zones, minute_of(start), minute_of(end))
 
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> list[Readings]:
         """The readings of each source that has any in [start, end), by name of the source."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and_, cast, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.history.entries import Entry, ForecastEntry, ReadingEntry, Series
 from store.history.readings import Minutes, Readings
 from store.history.tables import forecasts, readings, series
 
+READ_AT_ONCE = 10_000
 LONGEST_READING_MINUTES = 1440  # a reading that began earlier is over
 MOST_MINUTES, MOST_MILLIGRAMS = 2**11, 2**22  # for which there is room in a packed reading
 
@@ -69,6 +70,32 @@ def of_series(connection: Connection, series_id: int, source: str, start: int, e
         gco2e_per_kwh=milligrams[inside] / 1000.0,
         quality=quality[inside],
     )
+
+
+def reopen(connection: Connection, entries: Collection[ReadingEntry]) -> None:
+    """Have hourly means made again from the first of these readings on: they were not there when the others were."""
+    ids = _ids(connection)
+    for one, first in _first_minutes(entries).items():
+        is_later = and_(series.c.id == ids[one], series.c.hourly_until > first)
+        connection.execute(update(series).where(is_later).values(hourly_until=first // 60 * 60))
+
+
+def _first_minutes(entries: Collection[ReadingEntry]) -> dict[Series, int]:
+    first: dict[Series, int] = {}
+    for entry in entries:
+        first[entry.series] = min(entry.starts_minute, first.get(entry.series, entry.starts_minute))
+    return first
+
+
+def stored(connection: Connection, zones: Collection[str], start: int, end: int) -> Iterator[ReadingEntry]:
+    """All readings that begin in [start, end), by series and time. zones: none means all."""
+    for one, series_id in sorted(_ids(connection).items()):
+        if zones and one.zone not in zones:
+            continue
+        in_range = and_(readings.c.starts_minute >= start, readings.c.starts_minute < end)
+        query = select(readings).where(readings.c.series_id == series_id, in_range).order_by(readings.c.starts_minute)
+        for row in connection.execution_options(yield_per=READ_AT_ONCE).execute(query):
+            yield ReadingEntry(one, row.starts_minute, row.minutes, row.mgco2e_per_kwh, row.quality)
 
 
 def _between(series_id: int, start: int, end: int) -> Select[tuple[int]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import keys
+from cli.keys import keys
 from settings import Settings
 from store.keys.table import FILE
 from tests.fakes.service import offline

@@ -50,9 +50,10 @@ def test_no_package_is_imported_that_is_not_listed(modules: set[str]) -> None:
     assert packages - set(sys.stdlib_module_names) - OURS <= PACKAGES
 
 
-def test_of_the_history_only_what_takes_readings_is_imported(modules: set[str], folder: Path) -> None:
+def test_nothing_of_the_history_is_imported_that_needs_a_database(modules: set[str], folder: Path) -> None:
     assert {name for name in modules if name.startswith("store.history.")} == {
         "store.history.entries",
+        "store.history.files",
         "store.history.history",
         "store.history.readings",
         "store.history.recorder",

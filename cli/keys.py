@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
 
-from carbon.errors import CarbonError
+from cli.errors import plain_errors
 from settings import RATE, Settings
 from store.keys.table import KeyRecord, Keys, UnreadableKeys
 from wiring import build_key_store, build_redis
@@ -29,7 +28,7 @@ def keys(settings: Settings) -> click.Group:
     )
     def create(name: str, rate: str | None) -> None:
         """Create a key and print it. It is shown only once, because only its hash is stored."""
-        with _plain_errors():
+        with plain_errors():
             key = table.create(name, rate=rate, now=datetime.now(UTC))
         click.echo(key)
         click.echo("Save it now: it cannot be shown again.", err=True)
@@ -37,7 +36,7 @@ def keys(settings: Settings) -> click.Group:
     @group.command("list")
     def show() -> None:
         """Print one line for each key: id, name, created, rate, state; separated by tabs."""
-        with _plain_errors():
+        with plain_errors():
             try:
                 _print(table.records())
             except UnreadableKeys as error:
@@ -48,7 +47,7 @@ def keys(settings: Settings) -> click.Group:
     @click.argument("name_or_id")
     def revoke(name_or_id: str) -> None:
         """Revoke the key with this name or id. All workers on all machines refuse it within 5 seconds."""
-        with _plain_errors():
+        with plain_errors():
             table.revoke(name_or_id, now=datetime.now(UTC))
         click.echo(f"{name_or_id} is revoked", err=True)
 
@@ -69,13 +68,3 @@ def _rate(context: click.Context, parameter: click.Parameter, text: str | None) 
         return str(RATE.parse(text.strip()))
     except ValueError as error:
         raise click.BadParameter(f"must be {RATE.allowed}") from error
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """One line and exit code 1 instead of a traceback."""
-    try:
-        yield
-    except CarbonError as error:
-        cause = f": {error.__cause__}" if error.__cause__ else ""
-        raise click.ClickException(f"{error}{cause}") from error
