@@ -14,7 +14,7 @@ import pytest
 
 from carbon.errors import NoFeasiblePlacement
 from carbon.placements import Advice, Placement
-from carbon.workload import CurrentMachines, OptimizeQuery, Priority, Requirements, WorkloadType
+from carbon.workload import CurrentMachines, OptimizeQuery, Priority, RankBy, Requirements, WorkloadType
 from engine import Engine
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat
@@ -127,6 +127,15 @@ def test_machines_that_differ_by_less_than_30_percent_are_not_compared() -> None
     assert len(watts) == 2
     assert watts[1] < 1.3 * watts[0]
     assert hint(found, "architecture") is None
+
+
+@pytest.mark.parametrize(("x86", "is_compared"), [("m5.metal", False), ("x2iedn.xlarge", True)])
+def test_by_machine_only_machines_of_one_size_tell_the_better_architecture(x86: str, is_compared: bool) -> None:
+    # r6g.xlarge and x2iedn.xlarge have 4 vCPUs each. m5.metal has 96: its watts say nothing about Arm.
+    found = answer(regions=(PARIS,), instance_types=("r6g.xlarge", x86), rank_by=RankBy.MACHINE, duration_hours=720.0)
+
+    assert found.rows[0].emission.instance_type == "r6g.xlarge"
+    assert (hint(found, "architecture") is not None) == is_compared
 
 
 def test_by_machine_what_runs_today_is_compared_machine_by_machine() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from carbon.placements import Advice, PlacementRow
 from carbon.ranges import RangedFigure, distinguishable
-from carbon.workload import Priority
+from carbon.workload import Priority, RankBy
 from planning.placing.comparison import share_of_worse
 from planning.placing.hints.answer import Answer
 from planning.placing.hints.hint import Choice, hint
@@ -17,11 +17,17 @@ LEAST_SAVING_SHARE = 0.01
 
 
 def architecture(answer: Answer) -> Advice | None:
-    """Arm against x86: the best of each in row 1's region. Not of hosts of accelerators, which do the work there."""
+    """Arm against x86: the best of each in row 1's region, of row 1's size if machines are ranked.
+
+    Not of hosts of accelerators, which do the work there.
+    """
     offers, arm = answer.offers, answer.job.mapping.columns.arm[answer.offers.type]
     if answer.machine.accelerator is not None:
         return None
     here = (offers.region == answer.ranked.region[0]) & (offers.hardware == PLAIN)
+    if answer.job.ranked_by.by is RankBy.MACHINE:  # otherwise a smaller machine would seem to be a better architecture
+        vcpus = answer.job.mapping.columns.vcpus
+        here &= vcpus[offers.type] == vcpus[answer.ranked.type[0]]
     best_arm, best_x86 = answer.greenest(here & arm), answer.greenest(here & ~arm)
     if best_arm is None or best_x86 is None:
         return None
