@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools.zone_backtest import report
@@ -56,12 +57,17 @@ def main() -> int:
         made = {PROJECT / "docs" / "backtest.md": report(sources)}
     else:
         made = range_tables(sources) if arguments.ranges else tables(sources)
-    if arguments.check:
-        differing = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+    return write_or_compare(made, check=arguments.check)
+
+
+def write_or_compare(texts: Mapping[Path, str], *, check: bool) -> int:
+    """Writes each text to its path; with check, names those that differ instead. Exit status: 1 for a difference."""
+    if check:
+        differing = [path for path, text in texts.items() if not path.exists() or path.read_text("utf-8") != text]
         for path in differing:
             sys.stdout.write(f"differs: {path.relative_to(PROJECT)}\n")
         return 1 if differing else 0
-    for path, text in made.items():
+    for path, text in texts.items():
         path.write_text(text, "utf-8")
     return 0
 
