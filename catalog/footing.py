@@ -8,20 +8,32 @@ from pathlib import Path
 
 from carbon.lifecycle import LifecycleFit
 from carbon.ranges import Factors
-from catalog.tables import DATA, Row, read_table
+from catalog.model import Zone
+from catalog.outlook_error import ANY_CLUSTER, CLUSTERS, cluster_of
+from catalog.tables import DATA, CatalogError, Row, read_table
 
 OWN, PARENT = "own", "parent"
+CLUSTER_KEY = "cluster:"
 
 
 @dataclass(frozen=True, slots=True)
 class Footing:
-    """Fits by zone. A zone without a fit has no lifecycle value from a direct one."""
+    """lifecycle_fits: by zone; a zone without one has no lifecycle value from a direct one.
+
+    flow_errors: by zone, or by cluster as in "cluster:mixed".
+    """
 
     lifecycle_fits: Mapping[str, LifecycleFit]
+    flow_errors: Mapping[str, Factors]
+
+    def flow_error(self, zone: Zone) -> Factors:
+        """10th and 90th centile of the intensity of the zone's consumption over that of its production."""
+        cluster = f"{CLUSTER_KEY}{cluster_of(zone.fossil_free_share)}"
+        return self.flow_errors.get(zone.zone, self.flow_errors[cluster])
 
 
 def load_footing(data: Path = DATA) -> Footing:
-    """Reads lifecycle_fit.csv. Raises CatalogError, naming file and row."""
+    """Reads lifecycle_fit.csv and flow_error.csv. Raises CatalogError, naming file and row."""
     zones = {row.required("zone") for row in read_table(data, "zones.csv", "zone")}
     fits = {}
     for row in read_table(data, "lifecycle_fit.csv", "zone"):
@@ -30,7 +42,11 @@ def load_footing(data: Path = DATA) -> Footing:
         if (row.required("basis") == OWN) != (row.required("fit_zone") == row.text("zone")):
             raise row.error("basis must be own exactly where the fit is the zone's own")
         fits[row.text("zone")] = _fit(row)
-    return Footing(fits)
+    flow_errors = {row.required("key"): factors(row) for row in read_table(data, "flow_error.csv", "key")}
+    missing = [cluster for cluster in (*CLUSTERS, ANY_CLUSTER) if f"{CLUSTER_KEY}{cluster}" not in flow_errors]
+    if missing:
+        raise CatalogError(f"flow_error.csv has no row for the cluster {missing[0]}")
+    return Footing(fits, flow_errors)
 
 
 def _fit(row: Row) -> LifecycleFit:

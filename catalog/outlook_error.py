@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 from pathlib import Path
 
 import numpy as np
 
+from carbon.ranges import Factors
 from catalog.model import Zone
 from catalog.tables import Row, read_table
 
@@ -19,6 +20,7 @@ LEAD_BANDS = (0, 1, 7, 25, 73)
 WAIT_BANDS = (1, 7, 25)
 SAVING_BANDS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # percent predicted
 OUTLOOKS = ("baseline", "live")
+NOWCAST_AGES = tuple(range(1, 25))  # hours from the end of the value's interval to the start of the hour of now
 CELL_SEPARATOR = " "
 # Zones are alike in how far they stray where their shares of fossil-free electricity are alike.
 CLUSTERS = {"fossil": 0.2, "mostly-fossil": 0.5, "mixed": 0.7, "mostly-clean": 1.01}
@@ -44,14 +46,16 @@ class WaitingOutcome:
 
 @dataclass(frozen=True, slots=True)
 class OutlookErrors:
-    """Both tables by key: a zone with a history of its own, or shape and cluster, as in "flat:fossil".
+    """The tables by key: a zone with a history of its own, or shape and cluster, as in "flat:fossil".
 
     ranges: (key, outlook, lead band) -> log factors low and high by DURATION_HOURS.
     outcomes: (key, outlook, lead band, saving band) -> what waiting brought.
+    nowcasts: key -> factors low and high by NOWCAST_AGES.
     """
 
     ranges: Mapping[tuple[str, str, int], tuple[tuple[float, ...], tuple[float, ...]]]
     outcomes: Mapping[tuple[str, str, int, float], WaitingOutcome]
+    nowcasts: Mapping[str, tuple[Factors, ...]] = field(default_factory=dict)
 
     def log_range(
         self, zone: Zone, outlook: str, lead_hours: float, duration_hours: float, *, shaped: bool = False
@@ -81,6 +85,17 @@ class OutlookErrors:
                     return outcome
         return None
 
+    def nowcast_error(self, zone: Zone, age_hours: float) -> Factors | None:
+        """10th and 90th centile of the value now over one of that age carried to now; None without tables.
+
+        age_hours: from the end of the value's interval to the start of the hour of now, counted in whole hours; below 1
+        and above 24 the first and the last range hold.
+        """
+        for key in self.keys(zone):
+            if key in self.nowcasts:
+                return self.nowcasts[key][bisect_right(NOWCAST_AGES, age_hours) - 1 if age_hours >= 1 else 0]
+        return None
+
     def keys(self, zone: Zone, *, shaped: bool = False, cluster_only: bool = False) -> Iterator[str]:
         """Where to look, best first: the zone itself, its cluster by the kind of its shape, all zones by that."""
         shape = "own"
@@ -103,7 +118,7 @@ def _band(bands: tuple[int, ...] | tuple[float, ...], value: float) -> float:
 
 
 def load_outlook_errors(data: Path) -> OutlookErrors:
-    """Both tables. Raises CatalogError, naming file and row."""
+    """All three tables. Raises CatalogError, naming file and row."""
     ranges, outcomes = {}, {}
     for row in read_table(data, "grid_ranges.csv", "key", "outlook", "lead_from_hours"):
         cells = [_numbers(row, f"factors_{hours}h", 2) for hours in DURATION_HOURS]
@@ -117,7 +132,15 @@ def load_outlook_errors(data: Path) -> OutlookErrors:
                 numbers = _numbers(row, f"saving_from_{band:g}", 4)
                 least, median, most = (number / 100 for number in numbers[:3])
                 outcomes[*_place(row), band] = WaitingOutcome(least, median, most, numbers[3])
-    return OutlookErrors(ranges, outcomes)
+    nowcasts = {row.required("key"): _by_age(row) for row in read_table(data, "nowcast_error.csv", "key")}
+    return OutlookErrors(ranges, outcomes, nowcasts)
+
+
+def _by_age(row: Row) -> tuple[Factors, ...]:
+    lows, highs = (_numbers(row, f"{side}_factors_by_age_hours", len(NOWCAST_AGES)) for side in ("low", "high"))
+    if not all(0 < low <= 1 <= high for low, high in zip(lows, highs, strict=True)):
+        raise row.error("a range does not contain 1")
+    return tuple(Factors(low=low, high=high) for low, high in zip(lows, highs, strict=True))
 
 
 def _place(row: Row) -> tuple[str, str, int]:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from catalog.profiles import load_zones
 from tools.build_zones import PROJECT, write_or_compare
+from tools.zone_flows import FLOW_COLUMNS, flow_rows, flow_section, flows
 from tools.zone_lifecycle import FIT_COLUMNS, fit_rows, lifecycle_fits, lifecycle_section
+from tools.zone_nowcast import NOWCAST_COLUMNS, nowcast_rows, nowcast_section, nowcasts
 from tools.zone_sources import Sources
 from tools.zone_tables import csv_text
 
@@ -31,8 +33,15 @@ def texts(sources: Sources) -> dict[Path, str]:
     zones = list(load_zones()[0])
     fits = lifecycle_fits(sources)
     fitted = list(fit_rows(fits, zones))
-    page = "\n\n".join([INTRO, lifecycle_section(fits, fitted)]) + "\n"
-    return {DATA / "lifecycle_fit.csv": csv_text(FIT_COLUMNS, fitted), PROJECT / "docs" / "footing.md": page}
+    carried, traded = nowcasts(sources), flows(sources)
+    trade = flow_rows(traded)
+    sections = [lifecycle_section(fits, fitted), nowcast_section(carried), flow_section(traded, trade)]
+    return {
+        DATA / "lifecycle_fit.csv": csv_text(FIT_COLUMNS, fitted),
+        DATA / "nowcast_error.csv": csv_text(NOWCAST_COLUMNS, nowcast_rows(carried)),
+        DATA / "flow_error.csv": csv_text(FLOW_COLUMNS, trade),
+        PROJECT / "docs" / "footing.md": "\n\n".join([INTRO, *sections]) + "\n",
+    }
 
 
 def main() -> int:

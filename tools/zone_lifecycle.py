@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from catalog.footing import OWN, PARENT
-from tools.zone_ranges import log_range
+from tools.zone_centiles import widened_log_range
 from tools.zone_scores import markdown
 from tools.zone_shapes import folds
 from tools.zone_sources import Floats, Series, Sources
@@ -47,7 +47,7 @@ class Fit:
     @property
     def log_range(self) -> tuple[float, float]:
         """10th and 90th centile, widened."""
-        low, high = log_range([part[:, None].astype(np.float32) for part in self.errors])
+        low, high = widened_log_range([part[:, None].astype(np.float32) for part in self.errors])
         return float(low[0]), float(high[0])
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -54,7 +54,12 @@ class Sample:
 
 def samples(sources: Sources) -> list[Sample]:
     """All zones with two or more years of measured history, predicted by own, borrowed and no shape."""
-    facts, found = sources.series_facts(), list[Sample]()
+    return [_sample(run, cluster, shape) for run, cluster, shape in held_back_runs(sources)]
+
+
+def held_back_runs(sources: Sources) -> Iterator[tuple[Run, str, str]]:
+    """Outlooks of every later year of every zone with two or more measured years, with its cluster and the shape."""
+    facts = sources.series_facts()
     shares = fossil_free_shares(sources)
     histories: dict[str, Series] = {}
     for zone in sorted(set(facts) & set(shares)):
@@ -67,12 +72,11 @@ def samples(sources: Sources) -> list[Sample]:
     for zone, series in histories.items():
         lender = histories[_lender(zone, histories, clusters, facts)]
         for run in runs(series):
-            found.append(_sample(run, clusters[zone], "own"))
+            yield run, clusters[zone], "own"
         for run in runs(series, lender=lender):
-            found.append(_sample(run, clusters[zone], "borrowed"))
+            yield run, clusters[zone], "borrowed"
         for run in runs(series, flat=True):
-            found.append(_sample(run, clusters[zone], "flat"))
-    return found
+            yield run, clusters[zone], "flat"
 
 
 def _lender(
@@ -106,7 +110,7 @@ def is_like(sample: Sample, other: Sample) -> bool:
     return (sample.cluster, sample.shape) == (other.cluster, other.shape)
 
 
-def _keys(found: Sequence[Sample]) -> Iterable[tuple[str, list[Sample]]]:
+def grouped(found: Sequence[Sample]) -> Iterable[tuple[str, list[Sample]]]:
     """Each zone by itself, then clusters by shape, then all zones by shape."""
     for zone in sorted({sample.zone for sample in found}):
         yield zone, [sample for sample in found if sample.zone == zone and sample.shape == "own"]
@@ -120,7 +124,7 @@ def _keys(found: Sequence[Sample]) -> Iterable[tuple[str, list[Sample]]]:
 def range_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
     """The rows of grid_ranges.csv: factors low and high by zone or cluster, outlook, lead and duration."""
     rows: list[dict[str, object]] = []
-    for key, group in _keys(found):
+    for key, group in grouped(found):
         alike = group if ":" in key else [sample for sample in found if is_like(sample, group[0])]
         for outlook, first in group[0].errors:
             own, others = ([sample.errors[outlook, first].spread for sample in part] for part in (group, alike))
@@ -140,7 +144,7 @@ def saving_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
     """
     edges = -np.log1p(-np.array([*SAVING_BANDS, 99.9999]) / 100)
     rows: list[dict[str, object]] = []
-    for key, group in _keys(found):
+    for key, group in grouped(found):
         for outlook in ("baseline", "live"):
             parts = [sample.waits[outlook] for sample in group]
             leads, told, had = (np.concatenate([getattr(part, name) for part in parts]) for name in WAIT_COLUMNS)

@@ -82,8 +82,16 @@ class Sources:
         return sorted({row["zone"] for row in rows} | {row["zone_alt"] for row in rows if row["zone_alt"]})
 
     def series(self, zone: str) -> Series:
-        """The hourly history of one zone."""
-        table = list(_rows(self._intensity / "hourly" / f"{zone}.csv.gz"))
+        """The hourly history of one zone's consumption."""
+        return self._hourly("hourly", zone)
+
+    def production(self) -> dict[str, Series]:
+        """Zone -> the hourly history of its production; other emission factors than series()."""
+        names = sorted(path.name.removesuffix(".csv.gz") for path in (self._intensity / "hourly_production").iterdir())
+        return {zone: self._hourly("hourly_production", zone) for zone in names}
+
+    def _hourly(self, folder: str, zone: str) -> Series:
+        table = list(_rows(self._intensity / folder / f"{zone}.csv.gz"))
         hours = np.array([row["datetime_utc"][:13] for row in table], "datetime64[h]").astype(np.int64)
         values = np.array([row["lifecycle_gco2eq_kwh"] for row in table], np.float64)
         direct = None

@@ -196,7 +196,7 @@ def test_every_zone_has_a_range_and_an_outcome() -> None:
     ],
 )
 def test_a_broken_row_is_refused(tmp_path: Path, file: str, cell: str, broken: str, why: str) -> None:
-    for name in ("grid_ranges.csv", "waiting_savings.csv"):
+    for name in ("grid_ranges.csv", "waiting_savings.csv", "nowcast_error.csv"):
         text = (DATA / name).read_text("utf-8")
         head, row, rest = text.split("\n", 2)
         (tmp_path / name).write_text(

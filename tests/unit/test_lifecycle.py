@@ -81,9 +81,9 @@ def test_a_zone_without_both_columns_has_no_fit() -> None:
 def test_every_fit_is_plausible() -> None:
     zones = load_zones()[0]
 
-    # What is there without burning is below a coal zone's 250 g; upstream adds at most as much again to a gram burnt.
+    # What is there without burning is below 300 g; upstream adds at most as much again to a gram burnt.
     assert set(FOOTING.lifecycle_fits) <= set(zones)
-    assert all(0 <= fit.intercept_gco2e_per_kwh < 250 for fit in FOOTING.lifecycle_fits.values())
+    assert all(0 <= fit.intercept_gco2e_per_kwh < 300 for fit in FOOTING.lifecycle_fits.values())
     assert all(0.25 < fit.slope < 2 for fit in FOOTING.lifecycle_fits.values())
 
 
