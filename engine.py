@@ -19,7 +19,7 @@ from carbon.intensity import CarbonIntensity
 from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
 from carbon.placements import Placement
-from carbon.reading import Observation, ZoneReading
+from carbon.reading import Observation
 from carbon.results import (
     Comparison,
     Emission,
@@ -28,6 +28,7 @@ from carbon.results import (
     RegionList,
     Schedule,
     ZoneDetails,
+    ZoneSources,
 )
 from carbon.workload import CalculateQuery, OptimizeQuery, ScheduleQuery
 from catalog.model import InstanceType
@@ -36,10 +37,12 @@ from grid.source import GridReader, GridSnapshot, SourceState
 from mapping import CloudMap
 from planning.history.mean import past_mean
 from planning.history.points import SIGNALS, zone_history
-from planning.outlook.level import at_corrected_level, past_at_corrected_level
+from planning.outlook.agreement import parted
+from planning.outlook.level import past_at_corrected_level
 from planning.outlook.outlooks import Outlooks
+from planning.outlook.present import sources_of, usual_values, values_of_now
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
-from planning.outlook.zones import Outlook, build_outlook
+from planning.outlook.zones import Outlook
 from planning.placing.emission import Machines, Site, emission, pue_of, utilization
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
@@ -152,9 +155,11 @@ class Session:
     def region_details(self, region_key: str) -> RegionDetails:
         """One region's grid now and over the next 24 hours, live shares included where a source has them."""
         region = self.mapping.regions[region_key]
-        outlook = self._outlook([region.zone], hours=HOURS_AHEAD + 1)
-        now = region_now(region, self.mapping, outlook, self._live_shares(region.zone))
-        return describe_day(now, region.zone, outlook)
+        zone = region.zone
+        outlook = self._outlook([zone], hours=HOURS_AHEAD + 1)
+        now = region_now(region, self.mapping, outlook, GridShares.live(self.grid.shares(zone, now=self.now)))
+        stored = self.grid.by_source(zone, now=self.now)
+        return describe_day(now, zone, outlook, sources_of(zone, stored, outlook, self.mapping))
 
     def zone_details(self, zone_key: str) -> ZoneDetails:
         """A grid zone now; a retired key is answered with the current one. Raises UnknownZone."""
@@ -171,6 +176,12 @@ class Session:
         """The past of a zone; a retired key is answered with the current one. Raises UnknownZone, StateUnavailable."""
         zone = self.mapping.zone(zone_key).zone
         return zone_history(zone, query, self._past(zone, query.signal, query.start, query.end))
+
+    def zone_sources(self, zone_key: str) -> ZoneSources:
+        """What every source that covers a zone says of it. Raises UnknownZone."""
+        zone = self.mapping.zone(zone_key).zone
+        outlook = self._outlook([zone], hours=1)
+        return sources_of(zone, self.grid.by_source(zone, now=self.now), outlook, self.mapping)
 
     def calculate(self, query: CalculateQuery) -> Emission:
         """What a machine emits from now or start_at on. Raises UnknownInstanceType, Unsatisfiable."""
@@ -224,29 +235,20 @@ class Session:
 
     def held(self) -> Mapping[str, Observation]:
         """The live value of every zone that has one in memory; makes no call."""
-        values = self.grid.peek(self.mapping.zones, now=self.now)
-        readings = {zone: ZoneReading(latest=value) for zone, value in values.items()}
-        corrected = at_corrected_level(readings, self.mapping.level_factors)
-        return {zone: reading.latest for zone, reading in corrected.items() if reading.latest is not None}
+        return values_of_now(self.grid.peek(self.mapping.zones, now=self.now), self.mapping, self.now)
 
     def baselines(self) -> Mapping[str, float]:
         """The usual gCO2e/kWh at this hour of every zone with a figure; asks no source."""
-        zones = tuple(self.mapping.zones)
-        outlook = build_outlook(
-            zones, self.mapping.profiles, dict.fromkeys(zones, ZoneReading()), now=self.now, hours=1
-        )
-        usual = ((zone, outlook.current(zone).gco2e_per_kwh) for zone in zones)
-        return {zone: figure for zone, figure in usual if figure is not None}
+        return usual_values(self.mapping, self.now)
 
     def _outlook(self, zones: Sequence[str], *, hours: int, max_age_minutes: float | None = None) -> Outlook:
         readings = self.grid.read(zones, now=self.now, forecast=True)
-        return self.outlooks.of(
+        outlook = self.outlooks.of(
             zones, readings, self.grid.version, now=self.now, hours=hours, max_age_minutes=max_age_minutes
         )
-
-    def _live_shares(self, zone: str) -> GridShares | None:
-        live = self.grid.shares(zone, now=self.now)
-        return None if live is None else GridShares.live(live)
+        if shares := outlook.disagreements:
+            self.grid.note_disagreement(*parted(shares))
+        return outlook
 
     def _modelled(self, machine: InstanceType) -> InstanceType:
         """The machine. Raises PowerNotModelled."""

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -27,6 +28,7 @@ USER_AGENT = f"carbon-aware-cloud-optimizer/{VERSION}"
 
 _CHUNK_BYTES = 64 * 1024
 _FIRST_PAUSE_SECONDS = 0.25
+_JSON = {"Content-Type": "application/json"}
 # Exceptions that requests, urllib3 and http.client do not translate when a reply breaks the rules of HTTP. For example,
 # with a chunk size of -5 they call read(-5), which is a ValueError.
 _BROKEN_REPLY = (
@@ -66,7 +68,7 @@ class ReplyTooLarge(requests.RequestException):
 
 
 class HttpClient:
-    """GET with limits; one pooled session a thread. Safe to share between threads and to fork before use.
+    """GET, and POST of JSON, with limits; one pooled session a thread. Safe to share by threads, to fork before use.
 
     Redirects are not followed, because they would carry a key to another host. Cookies are not stored. Proxies of the
     environment are used, credentials of a netrc file are not.
@@ -102,7 +104,13 @@ class HttpClient:
         return self._calls
 
     def get(self, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
-        """The reply of the last attempt, any status.
+        """The reply to a GET, see `send`."""
+        return self.send(url, params=params, headers=headers)
+
+    def send(
+        self, url: str, *, params: Mapping[str, str], headers: Mapping[str, str], body: bytes | None = None
+    ) -> Reply:
+        """The reply of the last attempt, any status. body: JSON to POST, which is repeated too; None: a GET.
 
         Connection errors, 429 and 5xx are retried after a jittered pause or the one of Retry-After. If the pause does
         not fit into the rest of total_seconds, the last outcome is returned or raised at once.
@@ -113,7 +121,7 @@ class HttpClient:
             pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, no secret  # nosec B311
             last = attempt == self._limits.retries
             try:
-                reply = self._attempt(url, params, headers, ends)
+                reply = self._attempt(partial(self._once, url, params, headers, body), ends)
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
                 if last or isinstance(error, requests.exceptions.SSLError) or self._too_late(pause, ends):
                     raise
@@ -128,23 +136,33 @@ class HttpClient:
     def _too_late(self, pause_seconds: float, ends: float) -> bool:
         return self._monotonic() + pause_seconds >= ends
 
-    def _attempt(self, url: str, params: Mapping[str, str], headers: Mapping[str, str], ends: float) -> Reply:
+    def _attempt(self, once: Callable[[float], Reply], ends: float) -> Reply:
         self._before()
         began = self._monotonic()
         try:
-            reply = self._send(url, params, headers, ends - began)
+            reply = once(ends - began)
         except requests.RequestException as error:
             self._after(error, self._monotonic() - began)
             raise
         self._after(reply, self._monotonic() - began)
         return reply
 
-    def _send(self, url: str, params: Mapping[str, str], headers: Mapping[str, str], seconds_left: float) -> Reply:
+    def _once(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds_left: float,
+    ) -> Reply:
         with self._count_lock:
             self._calls += 1
         timeout = (min(self._limits.connect_seconds, seconds_left), min(self._limits.read_seconds, seconds_left))
         try:
-            with self._session().get(url, params=params, headers=headers, timeout=timeout, stream=True) as response:
+            method, headers = ("GET", headers) if body is None else ("POST", {**headers, **_JSON})
+            with self._session().request(
+                method, url, params=params, headers=headers, data=body, timeout=timeout, stream=True
+            ) as response:
                 return Reply(
                     status=response.status_code,
                     body=_read(response, self._limits.max_body_bytes),

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from limits import parse_many
 
 from carbon.errors import CarbonError
+from setting_rules import (
+    AUTO,
+    BASE_URL,
+    CALLS,
+    DATABASE_URL,
+    FOLDER,
+    HOST_NAME,
+    NAMES,
+    ORIGINS,
+    RATE,
+    REDIS_URL,
+    TOKEN,
+    WORKERS,
+    Rule,
+    one_of,
+    seconds,
+    whole,
+)
 
 VERSION = "1.0.0"
 DOTENV = Path(".env")
@@ -31,107 +44,6 @@ class SettingsError(CarbonError):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """The values that a setting accepts. parse: from text, or ValueError. allowed: a description in words."""
-
-    allowed: str
-    parse: Callable[[str], object]
-
-
-def _checked(value: T, ok: bool) -> T:
-    if not ok:
-        raise ValueError
-    return value
-
-
-def _whole(low: int, high: int) -> Rule:
-    def parse(text: str) -> int:
-        digits = _checked(text, text.isascii() and text.isdigit())
-        return _checked(int(digits), low <= int(digits) <= high)
-
-    return Rule(allowed=f"a whole number from {low} to {high}", parse=parse)
-
-
-def _seconds(low: float, high: float) -> Rule:
-    def parse(text: str) -> float:
-        number = float(text)
-        return _checked(number, math.isfinite(number) and low <= number <= high)
-
-    return Rule(allowed=f"seconds, from {low:g} to {high:g}", parse=parse)
-
-
-def _one_of(*choices: str) -> Rule:
-    return Rule(allowed=f"one of {', '.join(choices)}", parse=lambda text: _checked(text, text in choices))
-
-
-def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    bare = "@" not in parts.netloc and "?" not in text and "#" not in text and not re.search(r"[\s\\]", text)
-    return _checked(text.rstrip("/"), usable and bare)
-
-
-def _host(text: str) -> str:
-    return str(ip_address(text)) if ":" in text else _checked(text, re.fullmatch(r"[A-Za-z0-9._-]+", text) is not None)
-
-
-def _rate(text: str) -> str:
-    if text == "off":
-        return text
-    (rate,) = parse_many(text)  # a ValueError for more than one rate and for unknown words
-    return _checked(text, 1 <= rate.amount <= 100_000 and rate.get_expiry() <= 86_400)
-
-
-def _calls(text: str) -> str:
-    return _checked(text, text in ("auto", "off") or (text.isascii() and text.isdigit() and 1 <= int(text) <= 10**6))
-
-
-def _redis_url(text: str) -> str:
-    parts = urlsplit(text)
-    place = parts.path if parts.scheme == "unix" else parts.hostname if parts.scheme in ("redis", "rediss") else None
-    numbered = parts.scheme == "unix" or re.fullmatch(r"(/\d*)?", parts.path) is not None  # the number of a database
-    return _checked(text, bool(place) and numbered and parts.port != 0 and not re.search(r"\s", text))
-
-
-def _origins(text: str) -> str:
-    """Origins as browsers send them, separated by commas. "*" is refused: every site could then act as the user."""
-    origins = [origin.strip() for origin in text.split(",")]
-    usable = all(re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", origin) for origin in origins)
-    return _checked(",".join(origins), usable)
-
-
-def _folder(text: str) -> Path:
-    return Path(_checked(text, "\0" not in text))
-
-
-HOST_NAME = Rule(allowed="a host name or an IP address, without a port", parse=_host)
-BASE_URL = Rule(allowed="an http(s) URL without credentials, query or fragment", parse=_base_url)
-TOKEN = Rule(
-    allowed="up to 512 printable ASCII characters without a space",
-    parse=lambda text: _checked(text, re.fullmatch(r"[!-~]{1,512}", text) is not None),
-)
-
-AUTO = "auto"
-_WORKERS = _whole(1, 256)
-WORKERS = Rule(
-    allowed=f"{_WORKERS.allowed}, or {AUTO}",
-    parse=lambda text: text if text == AUTO else str(_WORKERS.parse(text)),
-)
-RATE = Rule(allowed="off or 1 to 100000 requests per second, minute, hour or day, as in 60 per minute", parse=_rate)
-CALLS = Rule(allowed="auto, off or a whole number from 1 to 1000000", parse=_calls)
-REDIS_URL = Rule(
-    allowed="a redis://, rediss:// or unix:// URL, which may contain a password and a database number",
-    parse=_redis_url,
-)
-DATABASE_URL = Rule(
-    allowed="a postgresql+psycopg:// URL with the name of a database, which may contain a password",
-    parse=lambda text: _checked(text, re.fullmatch(r"postgresql\+psycopg://\S*/\S+", text) is not None),
-)
-ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
-FOLDER = Rule(allowed="a folder, which is created on first use", parse=_folder)
-
-
 def _setting(default: T, rule: Rule, comment: str, *, secret: bool = False) -> T:
     metadata = {"rule": rule, "comment": comment, "secret": secret}
     value: Any = field(default=default, repr=not secret, metadata=metadata)
@@ -144,22 +56,22 @@ class Settings:
 
     app_env: str = _setting(
         "production",
-        _one_of("production", "development"),
+        one_of("production", "development"),
         "development: a 500 shows the exception. production: it shows only a request id.",
     )
     host: str = _setting("127.0.0.1", HOST_NAME, "Address to listen on; 0.0.0.0 means every interface.")
-    port: int = _setting(5000, _whole(1, 65535), "Port to listen on.")
+    port: int = _setting(5000, whole(1, 65535), "Port to listen on.")
     web_concurrency: str = _setting("1", WORKERS, "Number of worker processes. auto: one for each CPU, at most 4.")
-    threads: int = _setting(16, _whole(1, 512), "Threads of each worker, each of which handles one request at a time.")
+    threads: int = _setting(16, whole(1, 512), "Threads of each worker, each of which handles one request at a time.")
     log_level: str = _setting(
         "INFO",
-        _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+        one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
         "Least severe level that is written to the log.",
     )
-    access_log: str = _setting("on", _one_of("on", "off"), "Write one log line of level INFO for each request.")
-    metrics: str = _setting("on", _one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
+    access_log: str = _setting("on", one_of("on", "off"), "Write one log line of level INFO for each request.")
+    metrics: str = _setting("on", one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
     tracing: str = _setting(
-        "off", _one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."
+        "off", one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."
     )
     cors_origins: str | None = _setting(None, ORIGINS, "Web pages that may call the API from a browser. Empty: none.")
     data_dir: Path = _setting(  # noqa: RUF009  # a path never changes
@@ -172,7 +84,7 @@ class Settings:
     )
     rate_limit_on_store_error: str = _setting(
         "local",
-        _one_of("local", "open", "closed"),
+        one_of("local", "open", "closed"),
         "If the shared counters fail. local: each worker counts alone; open: no limit; closed: all requests get a 503.",
     )
     redis_url: str | None = _setting(
@@ -185,13 +97,21 @@ class Settings:
         None, DATABASE_URL, "PostgreSQL for the history (requirements-postgres.txt). Empty: DATA_DIR.", secret=True
     )
     history_days: int = _setting(
-        400, _whole(0, 36_500), "How long readings and forecasts are kept; beyond 30 days as hourly means. 0: none are."
+        400, whole(0, 36_500), "How long readings and forecasts are kept; beyond 30 days as hourly means. 0: none are."
     )
     trusted_proxies: int = _setting(
-        0, _whole(0, 10), "Number of proxies in front that each add to X-Forwarded-For. 0: the header is ignored."
+        0, whole(0, 10), "Number of proxies in front that each add to X-Forwarded-For. 0: the header is ignored."
+    )
+    live: str = _setting(
+        "on", one_of("on", "off"), "Call sources of live data. off: none is called, Electricity Maps included."
+    )
+    sources: str | None = _setting(
+        None,
+        NAMES,
+        "Sources of live data that are used, the most trusted first. Empty: all, in the order of docs/live-sources.md.",
     )
     el_maps_api_key: str | None = _setting(
-        None, TOKEN, "Electricity Maps key. Empty: answers use baselines.", secret=True
+        None, TOKEN, "Electricity Maps key. Empty: only sources without a key are live.", secret=True
     )
     el_maps_base_url: str = _setting(
         "https://api.electricitymaps.com/v4", BASE_URL, "URL of the Electricity Maps API, including its version."
@@ -202,35 +122,45 @@ class Settings:
         "Calls to Electricity Maps in an hour, for all workers together. auto: 50 if the key covers one zone, otherwise"
         " unlimited until it answers 429; off: no limit.",
     )
+    uk_carbon_base_url: str = _setting(
+        "https://api.carbonintensity.org.uk", BASE_URL, "URL of the Carbon Intensity API of Great Britain."
+    )
+    energi_data_base_url: str = _setting(
+        "https://api.energidataservice.dk", BASE_URL, "URL of Energi Data Service (Denmark)."
+    )
+    aemo_base_url: str = _setting(
+        "https://visualisations.aemo.com.au/aemo/apps/api", BASE_URL, "URL of AEMO's reports (eastern Australia)."
+    )
+    energy_charts_base_url: str = _setting(
+        "https://api.energy-charts.info", BASE_URL, "URL of Energy-Charts (European countries)."
+    )
     upstream_connect_timeout_seconds: float = _setting(
-        2.0, _seconds(0.1, 60), "Longest wait for a connection to Electricity Maps."
+        2.0, seconds(0.1, 60), "Longest wait for a connection to a source."
     )
     upstream_read_timeout_seconds: float = _setting(
-        5.0, _seconds(0.1, 60), "Longest time for one complete reply of Electricity Maps, including headers."
+        5.0, seconds(0.1, 60), "Longest time for one complete reply of a source, including headers."
     )
     upstream_total_seconds: float = _setting(
-        10.0, _seconds(0.1, 300), "Longest time for one call to Electricity Maps, including its retries."
+        10.0, seconds(0.1, 300), "Longest time for one call to a source, including its retries."
     )
-    upstream_retries: int = _setting(2, _whole(0, 10), "Retries after a 429, a 5xx or a broken connection.")
+    upstream_retries: int = _setting(2, whole(0, 10), "Retries after a 429, a 5xx or a broken connection.")
     upstream_deadline_seconds: float = _setting(
-        3.0, _seconds(0.05, 60), "Longest time a request waits for live data before it is answered from a fallback."
+        3.0, seconds(0.05, 60), "Longest time a request waits for live data before it is answered from a fallback."
     )
-    upstream_concurrency: int = _setting(
-        8, _whole(1, 64), "Calls to Electricity Maps that each worker makes at the same time."
-    )
+    upstream_concurrency: int = _setting(8, whole(1, 64), "Calls to a source that each worker makes at the same time.")
     intensity_ttl_seconds: float = _setting(
-        300.0, _seconds(1, 86_400), "How long a live intensity is used before it is fetched again."
+        300.0, seconds(1, 86_400), "How long a live intensity is used before it is fetched again."
     )
     forecast_ttl_seconds: float = _setting(
-        1800.0, _seconds(1, 86_400), "How long a forecast is used before it is fetched again."
+        1800.0, seconds(1, 86_400), "How long a forecast is used before it is fetched again."
     )
     failure_ttl_seconds: float = _setting(
-        30.0, _seconds(0, 3600), "How long to wait after a failed call before it is tried again."
+        30.0, seconds(0, 3600), "How long to wait after a failed call before it is tried again."
     )
     max_age_minutes: int = _setting(
-        60, _whole(0, 1440), "Highest age of a live intensity in an answer, in minutes after the end of its interval."
+        60, whole(0, 1440), "Highest age of a live intensity in an answer, in minutes after the end of its interval."
     )
-    max_body_bytes: int = _setting(1_048_576, _whole(1024, 67_108_864), "Largest request body, in bytes.")
+    max_body_bytes: int = _setting(1_048_576, whole(1024, 67_108_864), "Largest request body, in bytes.")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, dotenv: Path | None = DOTENV) -> Settings:

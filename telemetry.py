@@ -27,6 +27,10 @@ class Telemetry(Protocol):
         """One failed use of a store, such as "redis"; the service continued without it."""
         ...
 
+    def disagreement(self, zone: str) -> None:
+        """The sources of a zone began to disagree."""
+        ...
+
 
 class Silent:
     """Counts nothing."""
@@ -41,6 +45,9 @@ class Silent:
         """Nothing."""
 
     def store_error(self, store: str) -> None:
+        """Nothing."""
+
+    def disagreement(self, zone: str) -> None:
         """Nothing."""
 
 

@@ -100,7 +100,7 @@ def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: 
     history = build_history(settings, telemetry)
     record = history.record if settings.history_days else _ignored
     floors = plausible_floors(mapping)
-    reader = build_reader(settings, store=store, telemetry=telemetry, floors=floors, record=record)
+    reader = build_reader(settings, store=store, telemetry=telemetry, floors=floors, record=record, zones=mapping.zones)
     return Engine(mapping, reader, history)
 
 

@@ -19,6 +19,7 @@ _ENDPOINTS = (
     "regions",
     "zones",
     "history",
+    "sources",
     "instances",
     "workloads",
     "health",

@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from catalog.profiles import load_zones
-from tests.fakes.electricity_maps import KEY, Answer, Call, FakeElectricityMaps
+from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
+from tests.fakes.upstream import Answer, Call
 
 
 class Upstream:
@@ -41,7 +42,7 @@ class Upstream:
     @property
     def environ(self) -> dict[str, str]:
         """The settings with which the service asks this imitation and no other source."""
-        return {"EL_MAPS_API_KEY": KEY, "EL_MAPS_BASE_URL": self._fake.base_url}
+        return {"SOURCES": "electricity-maps", "EL_MAPS_API_KEY": KEY, "EL_MAPS_BASE_URL": self._fake.base_url}
 
     @property
     def count(self) -> int:

@@ -32,15 +32,44 @@ class Signal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """How a source's figures became an average lifecycle intensity, and on which terms they may be used.
+
+    method: None if the source publishes such intensities itself. range: 10th to 90th centile of the settled value over
+    the figure, because of the method; None if that is not known.
+    flow_traced: whether imports are in the figure at their own intensity; None for what no live source tells.
+    exact: False if the figure is that of a larger area, such as the country of a bidding zone.
+    attribution: the words that the licence asks for; None if it asks for none.
+    """
+
+    method: str | None = None
+    range: Factors | None = None
+    flow_traced: bool | None = True
+    exact: bool = True
+    attribution: str | None = None
+    licence: str | None = None
+
+    @property
+    def error(self) -> float | None:
+        """The wider side of the range as a relative error: the value is within 1 / (1 + error) and 1 + error."""
+        return None if self.range is None else max(self.range.high, 1 / self.range.low) - 1
+
+
+AS_PUBLISHED = Derivation()
+NOT_LIVE = Derivation(flow_traced=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where one carbon intensity comes from.
 
-    source: "electricity-maps", "electricity-maps-forecast", "profile-scaled-to-live",
-        "profile" (month and hour of past years) or "annual".
+    source: the name of a live source, such as "electricity-maps", or of its forecast, such as
+        "electricity-maps-forecast"; "profile-scaled-to-live", "profile" (month and hour of past years) or "annual".
     starts_at: start of the interval the value stands for.
     age_seconds: since the end of that interval, 0 while it lasts; None for a baseline, which is not observed.
     fallback_reason: why no fresh live value is used (the last good one may be); None when one is.
     baseline_from: for a mean, the time from which bare profile steps enter it; None if none do, or all.
+    derivation: of the live value or forecast that the figure is from; NOT_LIVE for a bare profile.
     """
 
     quality: Quality
@@ -49,6 +78,7 @@ class Provenance:
     age_seconds: int | None
     fallback_reason: str | None = None
     baseline_from: datetime | None = None
+    derivation: Derivation = NOT_LIVE
     signal: str = "average"
     scope: str = "lifecycle"
 

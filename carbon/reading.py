@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from carbon.intensity import Quality
+from carbon.intensity import AS_PUBLISHED, Derivation, Quality
+from carbon.ranges import Factors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """The newest carbon intensity of a zone. It stands for [starts_at, ends_at)."""
+    """The newest carbon intensity of a zone. It stands for [starts_at, ends_at).
+
+    observed_until: of a nowcast, the end of the interval of the older value that it rests on; None for any other value.
+    """
 
     zone: str
     gco2e_per_kwh: float
@@ -20,6 +24,13 @@ class Observation:
     quality: Quality  # MEASURED or ESTIMATED
     source: str
     estimation_method: str | None = None
+    derivation: Derivation = AS_PUBLISHED
+    observed_until: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The end of what was observed, from which its age counts."""
+        return self.observed_until or self.ends_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,7 @@ class UpstreamForecast:
     gco2e_per_kwh: tuple[float | None, ...]
     source: str
     step_seconds: Literal[3600, 900, 300] = 3600
+    derivation: Derivation = AS_PUBLISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +75,14 @@ class ZoneReading:
     latest: never older than the age limit. reason: why there is no latest, or why it is the last good value
     rather than a fresh one (None when it is fresh); a stable token,
     such as "no-key", "plan-lacks-zone", "timeout", "rate-limited", "sandbox-key".
-    attempts: every source that was asked, in the order of preference.
+    attempts: every source that was asked, in the order of trust.
+    others: the usable values of the other sources that were asked.
+    spread: lowest and highest of the others over the latest, if the sources disagree; else None.
     """
 
     latest: Observation | None = None
     forecast: UpstreamForecast | None = None
     reason: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    others: tuple[Observation, ...] = ()
+    spread: Factors | None = None

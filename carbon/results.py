@@ -7,7 +7,7 @@ from datetime import datetime
 
 from carbon.intensity import CarbonIntensity
 from carbon.power import PowerCurve, PowerDraw, Uncertainty
-from carbon.reading import Shares
+from carbon.reading import Observation, Shares
 from carbon.workload import OwnMachine
 
 
@@ -22,8 +22,10 @@ class GridShares:
     source: str
 
     @classmethod
-    def live(cls, shares: Shares) -> GridShares:
-        """The shares that a live source reports."""
+    def live(cls, shares: Shares | None) -> GridShares | None:
+        """The shares that a live source reports; None without any."""
+        if shares is None:
+            return None
         return cls(
             renewable_share=shares.renewable_share,
             fossil_free_share=shares.fossil_free_share,
@@ -75,6 +77,32 @@ class RegionDetails:
     optimal_hours_utc: tuple[int, ...]
     hours: tuple[HourStep, ...]
     baseline_from: datetime | None
+    sources: ZoneSources | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReading:
+    """What one source says of a zone. latest: its value now, perhaps a nowcast. reason: why there is none, or no fresh
+    one. used: whether answers use it. age_seconds: since the end of what was observed; None without a value.
+    """
+
+    source: str
+    latest: Observation | None
+    reason: str | None
+    used: bool
+    age_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneSources:
+    """What every source that covers a zone says of it, most trusted first.
+
+    disagreement: highest less lowest over the mean of the values of the zone itself; None for fewer than two.
+    """
+
+    zone: str
+    sources: tuple[SourceReading, ...]
+    disagreement: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import click
 
 from cli.errors import plain_errors
-from settings import RATE, Settings
+from setting_rules import RATE
+from settings import Settings
 from store.keys.table import KeyRecord, Keys, UnreadableKeys
 from wiring import build_key_store, build_redis
 

@@ -1,26 +1,32 @@
-"""Several live sources as one: each zone is read from the first source that has a fresh value."""
+"""Several live sources as one: each zone is read from the most trusted source that has a fresh value."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, ZoneReading
 from grid.live.reader import Pin, SourceReader
-from grid.source import SourceState
+from grid.source import SourceFacts, SourceState
 from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
 NO_KEY = "no-key"  # a source lacks its key
 NO_SOURCE = "no-source"  # no source covers the zone
+LIVE_OFF = "live-off"  # LIVE is off, so that no source is called
+CURRENT = timedelta(hours=1)  # an older value is not current, and makes a nowcast
+
+logger = logging.getLogger(__name__)
 
 
 class ChainReader:
-    """A GridReader over sources in the order of preference. Without a source every reading has a reason for that."""
+    """A GridReader over sources in the order of trust. Without a source every reading has a reason for that."""
 
     def __init__(
         self,
@@ -28,17 +34,26 @@ class ChainReader:
         shared: SharedState | None = None,
         *,
         unconfigured: Sequence[str] = (),
+        off: Sequence[str] = (),
+        facts: Mapping[str, SourceFacts] | None = None,
         telemetry: Telemetry = SILENT,
     ) -> None:
-        """shared: the records that the readers use. unconfigured: sources that lack a setting."""
+        """shared: the records that the readers use. unconfigured: sources that lack a setting. off: those that the
+        settings switch off. facts: of every source by name.
+        """
         self._readers = tuple(readers)
         self._shared = shared
         self._unconfigured = tuple(unconfigured)
+        self._off = tuple(off)
+        self._facts = facts or {}
         self._telemetry = telemetry
         self._deadline_seconds = max((reader.deadline_seconds for reader in readers), default=0.0)
         self._lock = threading.Lock()
         self._unread = 0
-        self.nothing = ZoneReading(reason=NO_KEY if unconfigured or not readers else NO_SOURCE)
+        self._disagreeing: frozenset[str] = frozenset()
+        is_off = not readers and not unconfigured and bool(off)
+        without_key = bool(unconfigured) or not readers
+        self.nothing = ZoneReading(reason=LIVE_OFF if is_off else NO_KEY if without_key else NO_SOURCE)
 
     def open(self, signal: Signal = Signal.AVERAGE_LIFECYCLE) -> ChainSnapshot:
         """See GridReader."""
@@ -53,7 +68,9 @@ class ChainReader:
             SourceState(source=name, state="unconfigured", detail="no key is set", fallbacks=fallbacks)
             for name in self._unconfigured
         )
-        return (*(reader.state() for reader in self._readers), *without_key)
+        off = (SourceState(source=name, state="off", detail="LIVE or SOURCES switches it off") for name in self._off)
+        states = (*(reader.state() for reader in self._readers), *without_key, *off)
+        return tuple(replace(state, facts=self._facts.get(state.source)) for state in states)
 
     def count_fallbacks(self, readings: Mapping[str, ZoneReading]) -> None:
         """Count the readings without a fresh value."""
@@ -69,6 +86,15 @@ class ChainReader:
         for reason, count in fallbacks.items():
             self._telemetry.fallback(reason or "", count)
 
+    def note_disagreement(self, disagreeing: Mapping[str, float], agreeing: Set[str]) -> None:
+        """See GridSnapshot."""
+        with self._lock:
+            new = disagreeing.keys() - self._disagreeing
+            self._disagreeing = (self._disagreeing - agreeing) | disagreeing.keys()
+        for zone in sorted(new):
+            logger.warning("the sources of %s disagree by %.0f %% of their mean", zone, 100 * disagreeing[zone])
+            self._telemetry.disagreement(zone)
+
 
 class ChainSnapshot:
     """A GridSnapshot over the sources of a chain."""
@@ -77,6 +103,7 @@ class ChainSnapshot:
         self._chain = chain
         self._readers = readers
         self._pin = pin
+        self.note_disagreement = chain.note_disagreement
 
     @property
     def version(self) -> str:
@@ -84,15 +111,17 @@ class ChainSnapshot:
         return f"{self._pin.snapshot.version:016x}" if self._readers else NO_KEY
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
-        """See GridSnapshot."""
+        """See GridSnapshot. A source that no request waits for is asked about all its zones, whichever answers."""
         zones = tuple(dict.fromkeys(zones))
         readings = dict.fromkeys(zones, self._chain.nothing)
         incomplete = zones
         for reader in self._readers:
-            covered = [zone for zone in incomplete if reader.covers(zone)]
+            covered = [zone for zone in (zones if reader.is_background else incomplete) if reader.covers(zone)]
+            if not covered:
+                continue
             for zone, reading in reader.read(self._pin, covered, now=now, forecast=forecast).items():
-                readings[zone] = _combined(readings[zone], reading)
-            incomplete = tuple(zone for zone in incomplete if not _is_complete(readings[zone], forecast))
+                readings[zone] = _combined(readings[zone], reading, now)
+            incomplete = tuple(zone for zone in incomplete if not _is_complete(readings[zone], forecast, now))
         self._chain.count_fallbacks(readings)
         return readings
 
@@ -105,24 +134,56 @@ class ChainSnapshot:
         """See GridSnapshot."""
         zones = tuple(zones)
         values: dict[str, Observation] = {}
-        for reader in reversed(self._readers):
-            values |= reader.peek(self._pin, zones, now=now)
+        for reader in self._readers:
+            for zone, value in reader.peek(self._pin, zones, now=now).items():
+                first = values.get(zone)
+                if first is None or (_is_current(value, now) and not _is_current(first, now)):
+                    values[zone] = value
         return values
 
+    def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
+        """See GridSnapshot."""
+        return {
+            reader.name: reader.stored(self._pin, [zone], now=now, forecast=False)[zone]
+            for reader in self._readers
+            if reader.covers(zone)
+        }
 
-def _is_complete(reading: ZoneReading, forecast: bool) -> bool:
-    return reading.latest is not None and reading.reason is None and (reading.forecast is not None or not forecast)
+
+def _is_current(value: Observation, now: datetime) -> bool:
+    return now - value.ends_at <= CURRENT
 
 
-def _combined(first: ZoneReading, second: ZoneReading) -> ZoneReading:
-    """The values of the preferred source if they are fresh, otherwise those of the next one."""
+def _is_complete(reading: ZoneReading, forecast: bool, now: datetime) -> bool:
+    latest = reading.latest
+    fresh = latest is not None and reading.reason is None and _is_current(latest, now) and latest.derivation.exact
+    return fresh and (reading.forecast is not None or not forecast)
+
+
+def _combined(first: ZoneReading, second: ZoneReading, now: datetime) -> ZoneReading:
+    """The better of two readings; of equals the first, whose source is trusted more. A forecast of either serves."""
     if not first.attempts:
         return second
-    is_fresher = first.reason is not None and second.reason is None
-    better = second if second.latest is not None and (first.latest is None or is_fresher) else first
+    better, other = (second, first) if _rank(second, now) > _rank(first, now) else (first, second)
     return ZoneReading(
         latest=better.latest,
-        forecast=first.forecast or second.forecast,
+        forecast=better.forecast or other.forecast,
         reason=better.reason,
         attempts=first.attempts + second.attempts,
+        others=first.others + second.others + _comparable(other),
     )
+
+
+def _comparable(reading: ZoneReading) -> tuple[Observation, ...]:
+    """The value, if it is of the zone itself: that of a larger area is no second opinion."""
+    return (reading.latest,) if reading.latest is not None and reading.latest.derivation.exact else ()
+
+
+def _rank(reading: ZoneReading, now: datetime) -> tuple[bool, ...]:
+    """Has a value; it is of the zone itself; it is current; its source answers; and then it is consumption-based."""
+    latest = reading.latest
+    if latest is None:
+        return (False,)
+    fresh = reading.reason is None
+    how = latest.derivation
+    return (True, how.exact, _is_current(latest, now), fresh, fresh and bool(how.flow_traced))

@@ -1,23 +1,33 @@
-"""The live sources in the order of preference."""
+"""The live sources, the most trusted first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 
+from catalog.model import Zone
 from grid.chain import ChainReader
+from grid.conversion import Conversion
 from grid.live.reader import SourceReader
 from grid.live.refresher import Record
-from grid.live.tools import Build, Tools
+from grid.live.tools import Entry, Tools
 from grid.records import KINDS
-from grid.sources import electricity_maps
-from settings import Settings
+from grid.sources import aemo, electricity_maps, energi_data, energy_charts, uk_carbon
+from settings import Settings, SettingsError
 from store.shared.changes import Store
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
-SOURCES: Mapping[str, Build] = {
-    electricity_maps.NAME: electricity_maps.build,
+SOURCES: Mapping[str, Entry] = {
+    entry.facts.name: entry
+    for entry in (
+        electricity_maps.ENTRY,
+        uk_carbon.ENTRY,
+        energi_data.ENTRY,
+        aemo.ENTRY,
+        energy_charts.ENTRY,
+    )
 }
 
 
@@ -27,19 +37,24 @@ def build_reader(
     store: Store | None = None,
     telemetry: Telemetry = SILENT,
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    sources: Mapping[str, Build] = SOURCES,
+    sources: Mapping[str, Entry] = SOURCES,
     floors: Mapping[str, float] | None = None,
     record: Record = lambda signal, value: None,
+    zones: Mapping[str, Zone] | None = None,
 ) -> ChainReader:
-    """The reader of the engine. Sends no call and starts no thread.
+    """The reader of the engine. Sends no call and starts no thread. Raises SettingsError.
 
-    store: where workers share records; None: each has its own. sources: by name, in the order of preference.
-    floors: the least plausible gCO2e/kWh by zone, for every source; None: there are none. record: takes every new value
-    at once, for the history.
+    store: where workers share records; None: each has its own. sources: all there are, by name, the most trusted first
+    unless the settings give another order.
+    floors: the least plausible gCO2e/kWh by zone, for every source; None: there are none.
+    zones: with the yearly figures at which imports count; None: none is known.
+    record: takes every new value at once, for the history.
     """
     shared = SharedState(store, KINDS, telemetry=telemetry)
-    tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now)
-    built = {name: build(settings, tools) for name, build in sources.items()}
+    conversion = cache(lambda: Conversion.load(zones or {}))
+    tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now, conversion=conversion)
+    chosen = _chosen(settings, sources)
+    built = {name: sources[name].build(settings, tools) for name in chosen}
     readers = [
         SourceReader(
             live.source,
@@ -54,5 +69,23 @@ def build_reader(
         for live in built.values()
         if live is not None
     ]
-    unconfigured = [name for name, live in built.items() if live is None]
-    return ChainReader(readers, shared if readers else None, unconfigured=unconfigured, telemetry=telemetry)
+    return ChainReader(
+        readers,
+        shared if readers else None,
+        unconfigured=[name for name, live in built.items() if live is None],
+        off=[name for name in sources if name not in built],
+        facts={name: entry.facts for name, entry in sources.items()},
+        telemetry=telemetry,
+    )
+
+
+def _chosen(settings: Settings, sources: Mapping[str, Entry]) -> tuple[str, ...]:
+    """The sources that may be called, the most trusted first."""
+    if settings.live == "off":
+        return ()
+    if settings.sources is None:
+        return tuple(sources)
+    names = tuple(settings.sources.split(","))
+    if unknown := [name for name in names if name not in sources]:
+        raise SettingsError([f"SOURCES names {', '.join(unknown)}; the sources are {', '.join(sources)}"])
+    return names

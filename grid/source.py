@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,8 +22,33 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What a source offers, and on which terms.
+
+    zones: the grid zones that it can give values of; None: those of the plan of the key. forecast_hours: how far ahead
+    it forecasts; 0: not at all. key_setting: the setting of its key; None: it needs none. attribution: the words that
+    the licence asks for. commercial_use: whether the licence allows it.
+    """
+
+    name: str
+    title: str
+    url: str
+    zones: tuple[str, ...] | None
+    forecast_hours: int
+    key_setting: str | None
+    licence: str
+    licence_url: str | None
+    attribution: str | None
+    commercial_use: bool
+    flow_traced: bool
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """The state of a source, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried".
+    """The state of a source, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried" | "off".
+
+    untried: no call was sent yet, or no reply of a source without a key ever arrived. off: LIVE is off.
 
     calls, fallbacks: of this process. quota: of all workers; None: no limit is known. breaker_open: whether calls are
     held back; None: the source is never called. shared_by: who shares its records now: all machines of the "service",
@@ -41,6 +66,12 @@ class SourceState:
     quota: Quota | None = None
     breaker_open: bool | None = None
     shared_by: str | None = None
+    facts: SourceFacts | None = None
+
+    @property
+    def has_no_key(self) -> bool:
+        """Whether no key is in use here, so that the source covers few zones or none."""
+        return self.state in ("unconfigured", "off") or (self.facts is not None and self.facts.key_setting is None)
 
     @property
     def calls_left(self) -> int | None:
@@ -70,6 +101,14 @@ class GridSnapshot(Protocol):
 
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """The usable values of these zones, last good ones too; sends no call and does not wait."""
+        ...
+
+    def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
+        """What each source that covers the zone has stored, most trusted first; sends no call and does not wait."""
+        ...
+
+    def note_disagreement(self, disagreeing: Mapping[str, float], agreeing: Set[str]) -> None:
+        """Log and count zones whose sources began to disagree. disagreeing: by how much of their mean."""
         ...
 
 

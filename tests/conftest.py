@@ -1,4 +1,4 @@
-"""What every test stands on: no network but loopback, and hypothesis without time limits."""
+"""What every test stands on: no network but loopback, no live sources, and hypothesis without time limits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+os.environ["LIVE"] = "off"  # for services that tests start as programs; those about live data switch it on
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "local")

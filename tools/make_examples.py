@@ -13,6 +13,7 @@ from flask import Flask
 
 from engine import Engine
 from grid.chain import ChainReader
+from grid.registry import SOURCES
 from mapping import CloudMap
 from serve import worker
 from tools.problem_examples import REQUEST_ID, app_over, ask, problem_examples
@@ -51,6 +52,8 @@ GETS = {
     "getZone": "/api/v1/zones/CA-QC",
     "getZoneHistory": "/api/v1/zones/CA-QC/history?step=1d",
     "getRegionHistory": "/api/v1/regions/ca-central-1/history?step=1d",
+    "listSources": "/api/v1/sources",
+    "getZoneSources": "/api/v1/zones/GB/sources",
     "listInstanceTypes": "/api/v1/instances?q=m7g&region=us-east-1&limit=1",
     "listWorkloads": "/api/v1/workloads",
     "getHealth": "/health",
@@ -80,7 +83,9 @@ UNREAD = {
 
 def examples() -> dict[str, Any]:
     """Every example by operation or problem; a question stands beside its answer."""
-    engine = Engine(CloudMap.load(), ChainReader(unconfigured=["electricity-maps"]))
+    facts = {name: entry.facts for name, entry in SOURCES.items()}
+    off = [name for name in SOURCES if name != "electricity-maps"]
+    engine = Engine(CloudMap.load(), ChainReader(unconfigured=["electricity-maps"], off=off, facts=facts))
     app = app_over(engine)
     found: dict[str, Any] = {}
     for name, (path, question) in POSTS.items():

@@ -83,6 +83,9 @@ class Metrics:
         )
         limited = Counter("cao_rate_limited", "Requests refused by the rate limit.", ("kind",), registry=None)
         store_errors = Counter("cao_store_errors", "Failed uses of a store.", ("store",), registry=None)
+        disagreements = Counter(
+            "cao_source_disagreements", "Times that the sources of a zone began to disagree.", ("zone",), registry=None
+        )
         self._collectors: tuple[Collector, ...] = (
             requests,
             seconds,
@@ -92,6 +95,7 @@ class Metrics:
             fallbacks,
             limited,
             store_errors,
+            disagreements,
         )
         self.losing = False
         # labels() checks and converts its arguments each time; these remember its results.
@@ -103,6 +107,7 @@ class Metrics:
         self._fallbacks = lru_cache(maxsize=512)(fallbacks.labels)
         self._limited = lru_cache(maxsize=8)(limited.labels)
         self._store_errors = lru_cache(maxsize=64)(store_errors.labels)
+        self._disagreements = lru_cache(maxsize=512)(disagreements.labels)
 
     @_never_raising
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -136,6 +141,11 @@ class Metrics:
     def store_error(self, store: str) -> None:
         """See Telemetry."""
         self._store_errors(store).inc()
+
+    @_never_raising
+    def disagreement(self, zone: str) -> None:
+        """See Telemetry."""
+        self._disagreements(zone).inc()
 
     def expose(self, state: ServiceState, accept: str) -> tuple[bytes, str]:
         """The text of a scrape and its media type. accept: the Accept header."""
@@ -206,11 +216,13 @@ class ServiceState(Collector):
             labels=("zone",),
         )
         session = self._engine.at(now)
-        if all(state.state == "unconfigured" for state in self._engine.source_states()):
+        held = session.held()
+        if all(state.has_no_key for state in self._engine.source_states()):
             for zone, baseline in session.baselines().items():
-                intensity.add_metric((zone, Quality.BASELINE.value), baseline)
-        for zone, value in session.held().items():
+                if zone not in held:
+                    intensity.add_metric((zone, Quality.BASELINE.value), baseline)
+        for zone, value in held.items():
             intensity.add_metric((zone, value.quality.value), value.gco2e_per_kwh)
-            age.add_metric((zone,), max(0.0, (now - value.ends_at).total_seconds()))
+            age.add_metric((zone,), max(0.0, (now - value.as_of).total_seconds()))
         yield intensity
         yield age

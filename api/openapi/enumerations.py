@@ -163,8 +163,11 @@ SpotScoreSource = TypeAliasType(
 SourceCondition = TypeAliasType(
     "SourceCondition",
     Annotated[
-        Literal["ok", "degraded", "unconfigured", "untried"],
-        Field(description="How a source of live data is doing; unconfigured: it has no key; untried: not called yet."),
+        Literal["ok", "degraded", "unconfigured", "untried", "off"],
+        Field(
+            description="How a source of live data is doing; unconfigured: it has no key; untried: not called yet, or, "
+            "without a key, never reached; off: the settings switch it off."
+        ),
     ],
 )
 Scope = TypeAliasType(

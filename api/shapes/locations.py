@@ -23,7 +23,7 @@ from api.shapes.parts import (
 )
 from api.shapes.reading import At, Json, Reading
 from api.shapes.shape import CamelShape
-from api.shapes.types import GramsPerKwh, Moment, Percentage
+from api.shapes.types import GramsPerKwh, Moment, Percentage, Rounded
 from api.shapes.zone_notes import ZoneNote
 from carbon.locations import Exclusion, Location, LocationList, ScheduleLimits, Stay
 from carbon.units import SECONDS_PER_HOUR
@@ -133,7 +133,7 @@ class LocationRow(CamelShape):
     is_estimate: bool = of_origin("False only if intensity is measured.", lambda o: o.quality.is_estimate)
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
-        "Source of intensity: electricity-maps, electricity-maps-forecast, profile-scaled-to-live, "
+        "Source of intensity: one of /api/v1/sources, or that with -forecast behind it, profile-scaled-to-live, "
         "profile-scaled-to-forecast, profile "
         "(this month and hour of past years) or annual. Live sources end in -corrected where the zone's level is.",
         examples=["electricity-maps"],
@@ -153,6 +153,29 @@ class LocationRow(CamelShape):
     )
     fallback_reason: str = of_origin.optional("Why no live value is used; absent if one is used.", examples=["no-key"])
     baseline_from: Moment = of_origin.optional("Time from which a mean uses the profile; absent if none.")
+    method: str = of_origin.optional(
+        "How the source's figures became this intensity; absent if the source publishes it, or without a source.",
+        lambda o: o.derivation.method,
+        examples=["mix x lifecycle factors"],
+    )
+    error: Rounded = of_origin.optional(
+        "Relative error of that: the settled value is within 1 / (1 + error) and 1 + error times the figure in 80 % of "
+        "hours; absent if unknown. The range from low to high contains it.",
+        lambda o: o.derivation.error,
+        ge=0,
+    )
+    flow_traced: bool = of_origin.optional(
+        "False if imports are not in the figure (production-based); absent without a live source.",
+        lambda o: o.derivation.flow_traced,
+    )
+    attribution: str = of_origin.optional(
+        "The words that the licence of the source asks for; absent if it asks for none.",
+        lambda o: o.derivation.attribution,
+        examples=["NESO Carbon Intensity API"],
+    )
+    licence: str = of_origin.optional(
+        "Licence of the source's data; absent if unknown.", lambda o: o.derivation.licence, examples=["CC BY 4.0"]
+    )
     price_as_of: str | None = of_price("Date of instancePrice.", lambda p: p.on_demand_as_of)
     price_is_estimate: bool | None = of_price(
         "True if the price is another region's times a factor.",

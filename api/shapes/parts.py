@@ -67,7 +67,8 @@ class CurrentOrigin(Shape):
     is_estimate: bool = of_origin("False only for measured values.", lambda o: o.quality.is_estimate)
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
-        "electricity-maps, electricity-maps-forecast, profile-scaled-to-live, profile-scaled-to-forecast, profile "
+        "A source of /api/v1/sources, or that with -forecast behind it, profile-scaled-to-live, "
+        "profile-scaled-to-forecast, profile "
         "(this month and hour of past years) or annual. Live sources end in -corrected where the zone's level is.",
         examples=["electricity-maps"],
     )
@@ -81,6 +82,30 @@ class CurrentOrigin(Shape):
     baseline_from: Timestamp = of_origin.optional(
         "For a mean: the time from which it uses the profile, at the level of the forecast before; absent if it uses "
         "none, or only that."
+    )
+
+    method: str = of_origin.optional(
+        "How the source's figures became this intensity; absent if the source publishes it, or without a source.",
+        lambda o: o.derivation.method,
+        examples=["mix x lifecycle factors"],
+    )
+    error: Rounded = of_origin.optional(
+        "Relative error of that: the settled value is within 1 / (1 + error) and 1 + error times the figure in 80 % of "
+        "hours; absent if unknown. The range from low to high contains it.",
+        lambda o: o.derivation.error,
+        ge=0,
+    )
+    flow_traced: bool = of_origin.optional(
+        "False if imports are not in the figure (production-based); absent without a live source.",
+        lambda o: o.derivation.flow_traced,
+    )
+    attribution: str = of_origin.optional(
+        "The words that the licence of the source asks for; absent if it asks for none.",
+        lambda o: o.derivation.attribution,
+        examples=["NESO Carbon Intensity API"],
+    )
+    licence: str = of_origin.optional(
+        "Licence of the source's data; absent if unknown.", lambda o: o.derivation.licence, examples=["CC BY 4.0"]
     )
 
 

@@ -23,6 +23,7 @@ from api.shapes.parts import (
 )
 from api.shapes.reading import At, Json, Reading
 from api.shapes.shape import Shape
+from api.shapes.sources import DISAGREEMENT, SourceReadingRow
 from api.shapes.types import (
     CurrentGramsPerKwh,
     FossilFreeShare,
@@ -117,6 +118,11 @@ class RegionFacts(Site, Origin, GridMix):
         "The nine lowest of the next 24 hours, in order of time; empty if they differ by less than 2 %."
     )
     hourly_forecast: list[Hour] = of_day("All of the next 24 hours, including the current one.", lambda d: d.hours)
+    sources: list[SourceReadingRow] = of_day(
+        "Every source that covers the zone, the most trusted first.",
+        lambda d: [] if d.sources is None else list(d.sources.sources),
+    )
+    disagreement: Rounded | None = of_day(DISAGREEMENT, lambda d: d.sources and d.sources.disagreement, ge=0)
     timestamp: Timestamp = of_day(read=lambda _, at: at.now)
 
 

@@ -11,7 +11,8 @@ from random import uniform
 from time import monotonic as monotonic_seconds
 
 from carbon.reading import Attempt, Observation, Shares, UpstreamForecast, ZoneReading
-from grid.live.refresher import Item, LiveSource, ReadPolicy, Record, Refresher, usable
+from grid.live.live_source import AnySource, ReadPolicy
+from grid.live.refresher import Item, Record, Refresher, usable
 from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Value, ZoneRecord
 from grid.source import SourceState
 from grid.upstream.quota import Governor
@@ -48,7 +49,7 @@ class SourceReader:
 
     def __init__(
         self,
-        source: LiveSource,
+        source: AnySource,
         policy: ReadPolicy,
         *,
         shared: SharedState,
@@ -68,6 +69,7 @@ class SourceReader:
         self.signal = source.signal
         self.covers = source.covers
         self.deadline_seconds = policy.deadline_seconds
+        self.is_background = policy.deadline_seconds == 0  # no request waits for it
         self._source = source
         self._shared = shared
         self._refresher = Refresher(
@@ -105,6 +107,11 @@ class SourceReader:
         if fallbacks := [answer.fallback for answer in answers.values() if answer.fallback]:
             with self._lock:
                 self._fallbacks.update(fallbacks)
+        return {zone: answer.reading for zone, answer in answers.items()}
+
+    def stored(self, pin: Pin, zones: Sequence[str], *, now: datetime, forecast: bool) -> dict[str, ZoneReading]:
+        """A reading of each zone from the snapshot alone."""
+        answers, _ = self._answers(pin.snapshot, zones, now, forecast, self._clock())
         return {zone: answer.reading for zone, answer in answers.items()}
 
     def shares(self, pin: Pin, zone: str, *, now: datetime) -> Shares | None:

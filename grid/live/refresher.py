@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, runtime_checkable
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
 from carbon.units import HOUR
 from grid.live.flights import Flight, Flights
+from grid.live.live_source import AnySource, BatchSource, ForecastSource, LiveSource, ReadPolicy, SharesSource
+from grid.live.queue import PacedQueue
 from grid.plausibility import refuse_implausible
 from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Value, ZoneRecord, record_key
-from grid.source import RefreshInProgress, SourceError, SourceRefused, SourceState, SourceUnavailable, ZoneNotCovered
+from grid.source import RefreshInProgress, SourceError, SourceRefused, SourceUnavailable, ZoneNotCovered
+from grid.upstream.pace import Paced
 from grid.upstream.quota import Governor
 from store.shared.snapshot import Kind, Snapshot
 from store.shared.state import SharedState
@@ -26,72 +28,12 @@ Item = tuple[Kind, str]  # a kind of value and a zone
 Record = Callable[[Signal, Value], object]  # takes a new value of a signal
 
 
-class LiveSource(Protocol):
-    """One upstream with one signal. Its calls block and raise SourceError; threads share it.
-
-    Zones have the catalog's names; a source with other names translates them (its zones.py). The retry_after_seconds of
-    a ZoneNotCovered says for how long another call is pointless. A source with forecasts or shares is a ForecastSource
-    or a SharesSource too.
-    """
-
-    name: str
-    signal: Signal
-
-    def covers(self, zone: str) -> bool:
-        """Whether the source may have data of the zone; it is not called for others."""
-        ...
-
-    @property
-    def responsive(self) -> bool:
-        """False after several calls in a row without a reply: then no request waits for one."""
-        ...
-
-    def held(self) -> SourceError | None:
-        """Why no call may be sent now, or None; returns at once."""
-        ...
-
-    def latest(self, zone: str) -> Observation: ...
-
-    def state(self) -> SourceState: ...
-
-
-@runtime_checkable
-class ForecastSource(Protocol):
-    """A LiveSource with forecasts."""
-
-    def forecast(self, zone: str) -> UpstreamForecast: ...
-
-
-@runtime_checkable
-class SharesSource(Protocol):
-    """A LiveSource with renewable and fossil-free shares."""
-
-    def shares(self, zone: str) -> Shares: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPolicy:
-    """How long values are stored and requests wait.
-
-    max_age_minutes: how long after the end of its interval a value may still be served.
-    shares_ttl_seconds: longer than that of intensities, because two calls a zone are many for small hourly plans.
-    """
-
-    intensity_ttl_seconds: float = 300.0
-    forecast_ttl_seconds: float = 1800.0
-    shares_ttl_seconds: float = 900.0
-    failure_ttl_seconds: float = 30.0
-    deadline_seconds: float = 3.0
-    max_age_minutes: float = 60.0
-    calls_at_once: int = 8
-
-
 class Refresher:
     """Keeps the records of a source fresh for all workers; sends a call only if no other worker sends it."""
 
     def __init__(
         self,
-        source: LiveSource,
+        source: AnySource,
         policy: ReadPolicy,
         shared: SharedState,
         governor: Governor | None,
@@ -115,11 +57,10 @@ class Refresher:
         self._utc_now = utc_now
         self._jitter = jitter
         self._max_age = timedelta(minutes=policy.max_age_minutes)
-        self._calls: dict[str, Callable[[str], Value]] = {INTENSITY.name: source.latest}
-        if isinstance(source, ForecastSource):
-            self._calls[FORECAST.name] = source.forecast
-        if isinstance(source, SharesSource):
-            self._calls[SHARES.name] = source.shares
+        self._batch = source if isinstance(source, BatchSource) else None
+        self._calls = {} if isinstance(source, BatchSource) else _calls_of(source)
+        self._kinds = tuple(self._calls) if self._batch is None else self._batch.kinds
+        self._queue = PacedQueue() if policy.is_paced else None
         self._flights = Flights(at_once=policy.calls_at_once, monotonic=monotonic)
 
     def key(self, zone: str) -> str:
@@ -128,7 +69,7 @@ class Refresher:
 
     def offers(self, kind: Kind) -> bool:
         """Whether the source has this kind of value."""
-        return kind.name in self._calls
+        return kind.name in self._kinds
 
     def count_requests(self, zones: Sequence[str], snapshot: Snapshot) -> None:
         """Note which zones are requested, because a limited number of calls is spent by demand."""
@@ -161,50 +102,96 @@ class Refresher:
         """
         if self._source.held() is not None:
             return False
-        missing: list[Flight] = []
+        missing: dict[Flight, None] = {}
         for kind, zone in items:
             has_value = usable(snapshot.of(kind).get(self.key(zone)), now) is not None
-            if has_value and self._flights.ended_just_now((kind.name, zone)):
+            zones = (zone,) if self._batch is None else self._batch.together(zone)
+            if has_value and self._flights.ended_just_now((kind.name, zones)):
                 continue
-            flight = self._flights.join((kind.name, zone), partial(self._refresh, kind, zone))
+            if self._queue is not None:
+                self._queue.add((kind.name, zones), partial(self._refresh_paced, kind, zones))
+                continue
+            flight = self._flights.join((kind.name, zones), partial(self._refresh, kind, zones))
             if not has_value:
-                missing.append(flight)
-        if not missing or not self._source.responsive:
+                missing[flight] = None
+        if not missing or seconds <= 0 or not self._source.responsive:
             return False
         self._flights.wait(missing, seconds=seconds)
         return True
 
-    def _refresh(self, kind: Kind, zone: str) -> None:
-        """Call, unless another caller does, or did since this one looked."""
+    def _refresh_paced(self, kind: Kind, zones: tuple[str, ...]) -> float | None:
+        """As _refresh; the seconds after which to try again if another call was sent a moment ago."""
+        if self._source.held() is not None:
+            return None
+        try:
+            self._refresh(kind, zones)
+        except Paced as paced:
+            return paced.retry_after_seconds
+        return None
+
+    def _refresh(self, kind: Kind, zones: tuple[str, ...]) -> None:
+        """Call, unless another caller does, or did since this one looked. The first zone's record names the call."""
         is_complete = False
 
         def renew(record: ZoneRecord | None) -> ZoneRecord:
-            if record is not None and self._clock() < self.due_at(self._shared.snapshot(), zone, record, self._clock()):
+            first, clock = zones[0], self._clock()
+            if record is not None and clock < self.due_at(self._shared.snapshot(), first, record, clock):
                 return record
-            return self._call(kind, zone, record)
+            records = self._call(kind, {zone: self._stored(kind, zone) for zone in zones} | {first: record})
+            for zone in zones[1:]:
+                self._shared.put(kind, self.key(zone), records[zone])
+            return records[first]
 
         try:
-            self._shared.refresh(kind, self.key(zone), renew)
+            self._shared.refresh(kind, self.key(zones[0]), renew)
             is_complete = True
+        except Paced:
+            is_complete = True
+            raise
         except RefreshInProgress:
             is_complete = True
         finally:
             if not is_complete:  # an error in this service
-                record = self._shared.snapshot().of(kind).get(self.key(zone))
-                record = self._after_failure(record, "internal-error", self._policy.failure_ttl_seconds)
-                self._shared.put(kind, self.key(zone), record)
+                for zone in zones:
+                    record = self._stored(kind, zone)
+                    record = self._after_failure(record, "internal-error", self._policy.failure_ttl_seconds)
+                    self._shared.put(kind, self.key(zone), record)
 
-    def _call(self, kind: Kind, zone: str, record: ZoneRecord | None) -> ZoneRecord:
-        """The record after a call. record: the present one."""
+    def _stored(self, kind: Kind, zone: str) -> ZoneRecord | None:
+        return self._shared.snapshot().of(kind).get(self.key(zone))
+
+    def _call(self, kind: Kind, records: Mapping[str, ZoneRecord | None]) -> dict[str, ZoneRecord]:
+        """The records of these zones after one call. records: the present ones."""
         try:
-            if self._governor is not None and (record is None or record.value is None):
+            is_new = all(record is None or record.value is None for record in records.values())
+            if self._governor is not None and is_new:
                 self._governor.require_calls_for_new_zones()
-            value = self._calls[kind.name](zone)
+            values = self._values(kind, tuple(records))
+        except RefreshInProgress:
+            raise
+        except SourceError as error:
+            values = dict.fromkeys(records, error)
+        new = {zone: self._after_call(kind, zone, record, values.get(zone)) for zone, record in records.items()}
+        ttl_seconds = next(iter(new.values())).ttl_seconds  # one call for all zones, so all are due together
+        return {zone: replace(record, ttl_seconds=ttl_seconds) for zone, record in new.items()}
+
+    def _values(self, kind: Kind, zones: tuple[str, ...]) -> Mapping[str, Value | SourceError]:
+        if self._batch is not None:
+            return self._batch.values(kind.name, zones)
+        (zone,) = zones
+        return {zone: self._calls[kind.name](zone)}
+
+    def _after_call(
+        self, kind: Kind, zone: str, record: ZoneRecord | None, value: Value | SourceError | None
+    ) -> ZoneRecord:
+        try:
+            if value is None:
+                raise ZoneNotCovered("no-recent-data", zone)
+            if isinstance(value, SourceError):
+                raise value
             refuse_implausible(value, self._floors.get(zone, 0.0))
             self._record(self._source.signal, value)
             return self._after_success(record, value)
-        except RefreshInProgress:
-            raise
         except SourceError as error:
             self._log(kind, zone, error)
             return self._after_failure(record, error.reason, self._failure_ttl_seconds(error))
@@ -215,9 +202,9 @@ class Refresher:
             case Observation():
                 good_until, ttl_seconds = value.ends_at + self._max_age, policy.intensity_ttl_seconds
             case UpstreamForecast():
-                last_hour = value.starts_at + len(value.gco2e_per_kwh) * HOUR
+                last_step = value.starts_at + len(value.gco2e_per_kwh) * timedelta(seconds=value.step_seconds)
                 ttl_seconds = policy.forecast_ttl_seconds
-                good_until = min(last_hour, now + max(self._max_age, timedelta(seconds=ttl_seconds)))
+                good_until = min(last_step, now + max(self._max_age, timedelta(seconds=ttl_seconds)))
             case Shares():
                 good_until, ttl_seconds = value.starts_at + HOUR + self._max_age, policy.shares_ttl_seconds
         return ZoneRecord(
@@ -257,6 +244,16 @@ class Refresher:
 
     def _clock(self) -> float:
         return self._utc_now().timestamp()
+
+
+def _calls_of(source: LiveSource) -> dict[str, Callable[[str], Value]]:
+    """What gets each kind of value that the source has."""
+    calls: dict[str, Callable[[str], Value]] = {INTENSITY.name: source.latest}
+    if isinstance(source, ForecastSource):
+        calls[FORECAST.name] = source.forecast
+    if isinstance(source, SharesSource):
+        calls[SHARES.name] = source.shares
+    return calls
 
 
 def _next_turn(record: ZoneRecord | None) -> int:

@@ -17,6 +17,7 @@ from net import HttpClient, HttpLimits, Reply, ReplyTooLarge
 from telemetry import Telemetry
 
 _QUOTED_CHARACTERS = 200
+NO_PARAMS: Mapping[str, str] = {}
 
 
 def outcome(result: Reply | Exception) -> str:
@@ -97,7 +98,7 @@ class Address:
 
 
 class JsonSession:
-    """GETs JSON below one base URL."""
+    """Gets JSON from below one base URL."""
 
     def __init__(self, client: HttpClient, address: Address) -> None:
         self._client = client
@@ -114,7 +115,13 @@ class JsonSession:
         Raises SourceUnavailable (timeout, connection, truncated, redirect, rate-limited, server-error),
         SourceRefused (the key cannot be sent), MalformedReply (not JSON, too large) or Refusal (other 4xx).
         """
-        reply = self._send(path, params)
+        return self._parsed(path, self._send(path, params=params))
+
+    def post(self, path: str, body: Any) -> Any:
+        """As get, for a POST of this body as JSON: a question that changes nothing, so that it may be repeated."""
+        return self._parsed(path, self._send(path, body=orjson.dumps(body)))
+
+    def _parsed(self, path: str, reply: Reply) -> Any:
         if reply.status >= 500:
             raise SourceUnavailable(
                 "server-error", f"{path}: status {reply.status}", retry_after_seconds=reply.retry_after_seconds
@@ -130,13 +137,14 @@ class JsonSession:
         except orjson.JSONDecodeError:
             raise MalformedReply("not-json", path) from None  # the error holds the whole document
 
-    def _send(self, path: str, params: Mapping[str, str]) -> Reply:
+    def _send(self, path: str, *, params: Mapping[str, str] = NO_PARAMS, body: bytes | None = None) -> Reply:
         if not all(re.fullmatch(r"[!-~]+", value) for value in self._address.headers.values()):
             # otherwise the exception of requests would quote the key
             raise SourceRefused("bad-key", "the key contains characters that are not allowed in a header")
         try:
             url = f"{self._address.base_url.rstrip('/')}/{path}"
-            return self._client.get(url, params={**self._address.params, **params}, headers=self._address.headers)
+            params = {**self._address.params, **params}
+            return self._client.send(url, params=params, headers=self._address.headers, body=body)
         except requests.Timeout as error:
             raise SourceUnavailable("timeout", path) from error
         except requests.exceptions.ChunkedEncodingError as error:
@@ -155,7 +163,7 @@ class JsonSession:
             return ""
         if not isinstance(parsed, dict):
             return ""
-        texts = [parsed[name] for name in ("error", "message") if isinstance(parsed.get(name), str)]
+        texts = [parsed[name] for name in ("error", "message", "detail") if isinstance(parsed.get(name), str)]
         text = " ".join(texts)
         for secret in self._address.secrets:
             text = text.replace(secret, "[key]")

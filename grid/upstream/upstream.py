@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from grid.source import SourceError, SourceState, SourceUnavailable, ZoneNotCovered
 from grid.upstream.gate import Gate
+from grid.upstream.pace import Pace
 from grid.upstream.quota import Governor
 from grid.upstream.session import Address, JsonSession, Outcomes, Refusal
 from net import HttpClient, Reply
@@ -16,6 +17,7 @@ from store.shared.state import SharedState
 from telemetry import Telemetry
 
 T = TypeVar("T")
+UNREACHED = ("connection", "timeout")  # reasons of calls that no reply came to
 
 
 class Upstream:
@@ -31,16 +33,21 @@ class Upstream:
         *,
         shared: SharedState,
         governor: Governor | None,
+        pace: Pace | None = None,
         telemetry: Telemetry,
         utc_now: Callable[[], datetime],
         essential: str = "",
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """governor: None for no limit. essential: the signal without which the source counts as failing."""
+        """governor: None for no limit. pace: None for no pause between calls.
+
+        essential: the signal without which the source counts as failing.
+        """
         self.gate = Gate(source, shared, utc_now=utc_now, essential=essential)
         self._source = source
         self._governor = governor
+        self._pace = pace
         self._has_key = bool(address.secrets)
         self._outcomes = Outcomes(source, telemetry)
         client = HttpClient(
@@ -51,6 +58,10 @@ class Upstream:
     def get(self, path: str, params: Mapping[str, str]) -> Any:
         """The JSON of one GET, see JsonSession. Only inside the `send` of `call`."""
         return self._session.get(path, params)
+
+    def post(self, path: str, body: Any) -> Any:
+        """The JSON of one POST of JSON, see JsonSession. Only inside the `send` of `call`."""
+        return self._session.post(path, body)
 
     def call(
         self,
@@ -89,13 +100,16 @@ class Upstream:
         """How the source is doing, without a call.
 
         degraded: calls are held back, the last call of some zone and signal failed, or the first one still waits.
+        A source without a key that never replied is untried: nobody asked for it, and the machine may be offline.
         """
         health, hold, last_success_at = self.gate.health, self.gate.held(), self.gate.last_success_at
-        if hold is not None:
+        if hold is not None and not self._is_unreached():
             state, detail = "degraded", f"{hold.reason}: no calls are sent for {hold.retry_after_seconds:.0f} s"
+        elif self._is_unreached():
+            state, detail = "untried", f"no reply ever arrived; the last call: {health.last_error}"
         elif health.failing:
             state, detail = "degraded", "the last call of a zone failed"
-        elif last_success_at is None and self._session.calls:
+        elif last_success_at is None and self._session.calls and self._has_key:
             state, detail = "degraded", "calls were sent, but none was answered yet"
         elif last_success_at is None:
             state, detail = "untried", f"{'a key is set; ' if self._has_key else ''}no call was sent yet"
@@ -113,10 +127,20 @@ class Upstream:
             breaker_open=hold is not None,
         )
 
+    def _is_unreached(self) -> bool:
+        health = self.gate.health
+        reason = (health.last_error or "").partition(":")[0]
+        return not self._has_key and health.last_success_at is None and reason in UNREACHED
+
     def _before_attempt(self) -> None:
         hold = self.gate.held()
         if hold is not None:
             raise _CallHeldBack(hold)
+        if self._pace is not None:
+            try:
+                self._pace.take()
+            except SourceError as error:
+                raise _CallHeldBack(error) from None
         if self._governor is not None:
             try:
                 self._governor.take()

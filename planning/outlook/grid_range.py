@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import exp
 
-from carbon.ranges import Factors
+from carbon.ranges import Factors, combined
+from carbon.reading import ZoneReading
 from catalog.memo import table_cache
 from catalog.outlook_error import WaitingOutcome
 from catalog.profiles import ZoneProfiles
@@ -33,6 +34,20 @@ def grid_range(
     outlook = "live" if live and lead_hours <= LONGEST_LEAD_HOURS else "baseline"
     log_range = profiles.errors.log_range(profiles.zones[zone], outlook, lead_hours, duration_hours, shaped=upstream)
     return None if log_range is None else Factors(low=exp(log_range[0]), high=exp(log_range[1]))
+
+
+def doubt_of(reading: ZoneReading) -> Factors | None:
+    """How far the figures of a reading may be off, besides what comes: the source's error and the sources' spread."""
+    basis = reading.latest or reading.forecast
+    parts = (None if basis is None else basis.derivation.range, reading.spread)
+    return widened(*parts)
+
+
+def widened(first: Factors | None, second: Factors | None) -> Factors | None:
+    """Both ranges combined, or the one there is."""
+    if first is None or second is None:
+        return first or second
+    return combined(first, second)
 
 
 def waiting_outcome(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, UpstreamForecast, ZoneReading
@@ -12,6 +13,7 @@ from store.history.readings import QUALITIES, Readings
 # The publisher whose yearly level the catalog corrects: its live values are made with the same emission factors.
 PUBLISHER = "electricity-maps"
 CORRECTED = "-corrected"
+AnyObservation = TypeVar("AnyObservation", Observation, Observation | None)
 
 
 def at_corrected_level(readings: Mapping[str, ZoneReading], factors: Mapping[str, float]) -> Mapping[str, ZoneReading]:
@@ -22,7 +24,10 @@ def at_corrected_level(readings: Mapping[str, ZoneReading], factors: Mapping[str
     """
     corrected = {
         zone: replace(
-            reading, latest=_observation(reading.latest, factor), forecast=_forecast(reading.forecast, factor)
+            reading,
+            latest=_observation(reading.latest, factor),
+            forecast=_forecast(reading.forecast, factor),
+            others=tuple(_observation(other, factor) for other in reading.others),
         )
         for zone, factor in factors.items()
         if (reading := readings.get(zone)) is not None
@@ -45,7 +50,7 @@ def past_at_corrected_level(sources: Sequence[Readings], factor: float | None) -
     ]
 
 
-def _observation(latest: Observation | None, factor: float) -> Observation | None:
+def _observation(latest: AnyObservation, factor: float) -> AnyObservation:
     if latest is None or not latest.source.startswith(PUBLISHER):
         return latest
     return replace(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
 from carbon.reading import ZoneReading
 from mapping import CloudMap
-from planning.outlook.level import at_corrected_level
+from planning.outlook.agreement import disagreements, with_spread
+from planning.outlook.present import of_now
 from planning.outlook.zone_hours import USUAL_HOURS
 from planning.outlook.zones import Outlook, build_outlook, current_reading
 
@@ -52,7 +53,9 @@ class Outlooks:
 
     def _build(self, readings: _Readings, zones: tuple[str, ...], hours: int, max_age_minutes: float | None) -> Outlook:
         now = readings.now
-        corrected = at_corrected_level(readings.by_zone, self.mapping.level_factors)
+        present = of_now(readings.by_zone, self.mapping, now)
+        shares, present = disagreements(present), with_spread(present)
         if max_age_minutes is not None:
-            corrected = {zone: current_reading(corrected[zone], now, max_age_minutes) for zone in zones}
-        return build_outlook(zones, self.mapping.profiles, corrected, now=now, hours=hours)
+            present = {zone: current_reading(present[zone], now, max_age_minutes) for zone in zones}
+        outlook = build_outlook(zones, self.mapping.profiles, present, now=now, hours=hours)
+        return replace(outlook, disagreements=shares) if shares else outlook

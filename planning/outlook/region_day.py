@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 
 from carbon import units
-from carbon.results import HourStep, RegionDetails, RegionNow
+from carbon.results import HourStep, RegionDetails, RegionNow, ZoneSources
 from catalog.columns import FloatArray
 from planning.outlook.zones import Outlook
 
@@ -17,7 +17,7 @@ OPTIMAL_HOURS = 9
 ALIKE_SHARE = 0.02
 
 
-def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
+def describe_day(now: RegionNow, zone: str, outlook: Outlook, sources: ZoneSources | None = None) -> RegionDetails:
     """Mean from now on for 24 h, extremes of the steps touched, and the lowest of the 24 hourly steps.
 
     The outlook must hold 25 hours.
@@ -42,6 +42,7 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook) -> RegionDetails:
             for step in range(HOURS_AHEAD)
         ),
         baseline_from=first + timedelta(hours=baseline) if baseline <= HOURS_AHEAD else None,
+        sources=sources,
     )
 
 

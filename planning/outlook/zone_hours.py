@@ -9,13 +9,14 @@ from math import isfinite
 import numpy as np
 
 from carbon import units
-from carbon.intensity import CarbonIntensity, Provenance, Quality
+from carbon.intensity import NOT_LIVE, CarbonIntensity, Provenance, Quality
+from carbon.ranges import Factors
 from carbon.reading import Observation, ZoneReading
 from catalog.columns import FloatArray
 from catalog.memo import table_cache
 from catalog.profiles import ZoneProfiles, hour_of
 from planning.outlook.carried_ratio import UpstreamSteps, upstream_steps, with_profile
-from planning.outlook.grid_range import grid_range
+from planning.outlook.grid_range import doubt_of, grid_range, widened
 from planning.outlook.series import SHORTEST_SECONDS
 
 # Rows of this length serve a week's search and a day's job. They are cached; longer ones are computed each time.
@@ -33,6 +34,7 @@ class ZoneHours:
     step_seconds. integral: value x seconds up to each boundary, one longer than values.
     forecast_source None: every step is bare profile (or the annual figure).
     baseline_source: "profile", or "annual" for a zone without one; once scaled, after what.
+    doubt: of what the hours rest on: the error of the source's figures and the spread of the sources; None: none known.
     baseline_from: where the upstream's hours end (72 h after a live value without a forecast).
     has_forecast: whether an upstream's forecast is among the values.
     Times are seconds from the first hour's start.
@@ -48,12 +50,13 @@ class ZoneHours:
     baseline_source: str
     baseline_from: float
     has_forecast: bool
+    doubt: Factors | None = None
 
     def current(self, now: datetime) -> CarbonIntensity:
         """The intensity now; now only tells how old a live value is."""
-        if self.live is None or now <= self.live.ends_at:
+        if self.live is None or now <= self.live.as_of:
             return self.first
-        age = int((now - self.live.ends_at).total_seconds())
+        age = int((now - self.live.as_of).total_seconds())
         return replace(self.first, provenance=replace(self.first.provenance, age_seconds=age))
 
     def mean(self, start: float, duration: float) -> float:
@@ -115,9 +118,12 @@ def _zone_hours(
     grid = grid_range(
         profiles, zone, live=source is not None, upstream=upstream.has_forecast, lead_hours=0, duration_hours=1
     )
+    doubt = doubt_of(reading) if source is not None else None
     return ZoneHours(
         live=reading.latest,
-        first=CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=origin, grid=grid),
+        first=CarbonIntensity(
+            gco2e_per_kwh=value if isfinite(value) else None, provenance=origin, grid=widened(grid, doubt)
+        ),
         first_until=upstream.first_until,
         values=values,
         integral=integral,
@@ -126,6 +132,7 @@ def _zone_hours(
         baseline_source=baseline_source,
         baseline_from=upstream.ends_at,
         has_forecast=upstream.has_forecast,
+        doubt=doubt,
     )
 
 
@@ -150,6 +157,7 @@ def _first_step(
             starts_at=latest.starts_at,
             age_seconds=0,
             fallback_reason=reading.reason,
+            derivation=latest.derivation,
         )
     if upstream.has_forecast and not isfinite(upstream.values[step_now]):
         source = SCALED_TO_FORECAST
@@ -161,6 +169,7 @@ def _first_step(
         ),
         age_seconds=0 if upstream.has_forecast else None,
         fallback_reason=reading.reason,
+        derivation=reading.forecast.derivation if upstream.has_forecast and reading.forecast is not None else NOT_LIVE,
     )
 
 

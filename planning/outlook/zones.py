@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import isfinite
 
 import numpy as np
 
 from carbon import units
-from carbon.intensity import CarbonIntensity, Provenance, Quality
+from carbon.intensity import NOT_LIVE, CarbonIntensity, Provenance, Quality
 from carbon.reading import ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.outlook.grid_range import grid_range
+from planning.outlook.grid_range import grid_range, widened
 from planning.outlook.series import Series
 from planning.outlook.zone_hours import ZoneHours, start_of, zone_hours
 
@@ -23,6 +23,7 @@ class Outlook:
     """Intensity of zones from the hour that holds `now`, `hours` of them.
 
     zones: each zone's row. offset_seconds: now, seconds into the first hour.
+    disagreements: of the sources of zones that have several, as a share of their mean.
     """
 
     zones: Mapping[str, int]
@@ -33,6 +34,7 @@ class Outlook:
     hours: int
     rows: tuple[ZoneHours, ...]
     current_by_row: tuple[CarbonIntensity, ...]
+    disagreements: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,6 +87,7 @@ class Outlook:
                 age_seconds=None if bare else provenance.age_seconds,
                 fallback_reason=provenance.fallback_reason,
                 baseline_from=baseline_from,
+                derivation=NOT_LIVE if zone.forecast_source is None else provenance.derivation,
             )
         grid = grid_range(
             self.profiles,
@@ -94,6 +97,8 @@ class Outlook:
             lead_hours=start // units.HOUR_SECONDS,
             duration_hours=duration / units.HOUR_SECONDS,
         )
+        if zone.doubt is not None:
+            grid = widened(grid, zone.doubt)
         return CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=provenance, grid=grid)
 
     def hour(self, zone: str, hour: int) -> CarbonIntensity:
@@ -127,8 +132,8 @@ def build_outlook(
 
 
 def current_reading(reading: ZoneReading, now: datetime, max_age_minutes: float) -> ZoneReading:
-    """The reading without its live value if that ended more than `max_age_minutes` ago."""
+    """The reading without its live value if that rests on one that ended more than `max_age_minutes` ago."""
     latest = reading.latest
-    if latest is None or now - latest.ends_at <= timedelta(minutes=max_age_minutes):
+    if latest is None or now - latest.as_of <= timedelta(minutes=max_age_minutes):
         return reading
     return ZoneReading(forecast=reading.forecast, reason=reading.reason or "stale")

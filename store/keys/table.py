@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from typing import Protocol
 
 from carbon.errors import CarbonError, StateUnavailable
-from settings import RATE
+from setting_rules import RATE
 from store.database import Database
 from store.schema import Schema
 

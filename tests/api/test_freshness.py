@@ -27,6 +27,8 @@ PATHS = (
     "/api/v1/zones/DE",
     "/api/v1/instances?q=m7g",
     "/api/v1/workloads",
+    "/api/v1/sources",
+    "/api/v1/zones/FR/sources",
     "/openapi.json",
 )
 WRONG = (

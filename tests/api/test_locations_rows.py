@@ -14,7 +14,8 @@ from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known
 from tests.fakes.service import NOW, service
 
-SOMETIMES = {"fits", "fallbackReason", "baselineFrom"}
+OF_SOURCES = {"method", "error", "flowTraced", "attribution", "licence"}
+SOMETIMES = {"fits", "fallbackReason", "baselineFrom"} | OF_SOURCES
 MONEY = ("spotPrice", "instancePrice")
 
 

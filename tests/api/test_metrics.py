@@ -142,7 +142,7 @@ def live(**readings: ZoneReading) -> FakeReader:
 def test_live_values_are_told_by_zone_with_their_age_and_zones_without_one_are_absent() -> None:
     reader = live(
         SE=ZoneReading(latest=observation(NOW, 23.5)),
-        DE=ZoneReading(latest=observation(NOW, 410, hours_ago=2, quality=Quality.ESTIMATED)),
+        DE=ZoneReading(latest=observation(NOW, 410, hours_ago=1, quality=Quality.ESTIMATED)),
         FR=ZoneReading(reason="timeout"),
     )
 
@@ -152,9 +152,9 @@ def test_live_values_are_told_by_zone_with_their_age_and_zones_without_one_are_a
     assert of(found, intensity, zone="SE", quality="measured") == 23.5
     assert of(found, intensity, zone="DE", quality="estimated") == 410
     assert labels_of(found, intensity, "zone") == labels_of(found, age, "zone") == {"SE", "DE"}
-    # NOW is 10:30:07; SE's hour lasts to 11:00, DE's ended at 09:00
+    # NOW is 10:30:07; SE's hour lasts to 11:00, DE's ended at 10:00
     assert of(found, age, zone="SE") == 0
-    assert of(found, age, zone="DE") == timedelta(hours=1, minutes=30, seconds=7.25).total_seconds()
+    assert of(found, age, zone="DE") == timedelta(minutes=30, seconds=7.25).total_seconds()
 
 
 def test_without_a_key_the_baseline_of_every_zone_is_told_and_labelled_so() -> None:

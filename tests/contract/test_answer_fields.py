@@ -23,6 +23,8 @@ QUESTIONS: list[tuple[str, Any]] = [
     ("/api/v1/regions?limit=3", None),
     ("/api/v1/regions/eu-central-1", None),
     ("/api/v1/zones/FR", None),
+    ("/api/v1/sources", None),
+    ("/api/v1/zones/FR/sources", None),
     ("/v1/by-rank?durationHours=30&limit=40", None),
     ("/v1/by-rank?limit=40", None),
     ("/api/v1/instances?limit=200", None),

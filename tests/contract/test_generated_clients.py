@@ -144,7 +144,10 @@ def test_every_answer_says_which_fields_it_always_has() -> None:
 def test_a_row_whose_fields_were_not_chosen_has_all_of_them() -> None:
     row = COMPONENTS["LocationRow"]
 
-    assert row["properties"].keys() - set(row["required"]) == {"fits", "fallbackReason", "baselineFrom"}
+    assert row["properties"].keys() - set(row["required"]) == {
+        *("fits", "fallbackReason", "baselineFrom"),
+        *("method", "error", "flowTraced", "attribution", "licence"),
+    }
 
 
 def test_enumerations_hold_what_the_catalog_and_the_service_say() -> None:

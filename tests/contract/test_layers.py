@@ -25,6 +25,7 @@ LAYERS = (
     ("store",),
     ("net",),
     ("settings",),
+    ("setting_rules",),
     ("telemetry", "pid"),
     ("carbon",),
 )
@@ -48,7 +49,7 @@ CONFINED = {
     "gunicorn": ("serve",),
     "opentelemetry": ("api.edge.tracing",),
     "sqlite3": ("store",),
-    "limits": ("store", "settings"),
+    "limits": ("store", "setting_rules"),
     "sqlalchemy": ("store",),
     "alembic": ("store",),
     "psycopg": ("store",),

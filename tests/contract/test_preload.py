@@ -28,7 +28,7 @@ def thawed() -> Iterator[None]:
 
 @pytest.mark.parametrize(("path", "body"), preload.QUESTIONS)
 def test_every_question_asked_beforehand_is_a_success(path: str, body: object, tmp_path: Path) -> None:
-    client = create_app(Settings(data_dir=tmp_path)).test_client()
+    client = create_app(Settings(live="off", data_dir=tmp_path)).test_client()
 
     answer = client.open(path, method="GET" if body is None else "POST", json=body)
 
@@ -36,7 +36,7 @@ def test_every_question_asked_beforehand_is_a_success(path: str, body: object, t
 
 
 def test_preparing_writes_nothing_and_leaves_the_collector_nothing_to_look_through(tmp_path: Path) -> None:
-    served = create_app(Settings(data_dir=tmp_path / "state"))
+    served = create_app(Settings(live="off", data_dir=tmp_path / "state"))
 
     preload.prepare(served)
 
@@ -54,7 +54,7 @@ def tables() -> int:
 
 def test_an_application_that_is_replaced_takes_its_catalog_and_all_that_was_made_of_it_along(tmp_path: Path) -> None:
     before = tables()
-    served = create_app(Settings(data_dir=tmp_path))
+    served = create_app(Settings(live="off", data_dir=tmp_path))
     preload.prepare(served)
     while_serving = tables()
 

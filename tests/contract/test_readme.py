@@ -27,7 +27,7 @@ def test_every_question_it_shows_is_answered(command: str, tmp_path: Path) -> No
     words = shlex.split(command.partition(" |")[0])
     (url,) = (word for word in words if word.startswith(BASE))
     body = json.loads(words[words.index("-d") + 1]) if "-d" in words else None
-    client = create_app(Settings(data_dir=tmp_path)).test_client()
+    client = create_app(Settings(live="off", data_dir=tmp_path)).test_client()
 
     answer = client.open(url.removeprefix(BASE), method="GET" if body is None else "POST", json=body)
 

@@ -79,7 +79,7 @@ def test_no_page_of_ours_loads_anything_from_elsewhere() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
 def test_no_served_page_loads_anything_from_elsewhere(path: str) -> None:
-    client = create_app(Settings()).test_client()
+    client = create_app(Settings(live="off")).test_client()
 
     page = client.get(path, follow_redirects=True)
 

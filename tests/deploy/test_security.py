@@ -39,6 +39,7 @@ def client(tmp_path: Path) -> FlaskClient:
     upstream = f"http://127.0.0.1:{free_port()}"
     return create_app(
         Settings(
+            sources="electricity-maps",
             el_maps_api_key="a-key",
             el_maps_base_url=upstream,
             data_dir=tmp_path,

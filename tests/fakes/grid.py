@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 from carbon.intensity import Quality
@@ -27,6 +27,8 @@ class FakeReader:
         self._shares = dict(shares or {})
         self._states = tuple(states)
         self.known = "from the start"
+        self.sources: dict[str, dict[str, ZoneReading]] = {}
+        self.disagreements: list[tuple[dict[str, float], frozenset[str]]] = []
         self.reads: list[tuple[tuple[str, ...], bool]] = []
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
@@ -43,6 +45,12 @@ class FakeReader:
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         values = ((zone, self._readings[zone].latest) for zone in zones if zone in self._readings)
         return {zone: latest for zone, latest in values if latest is not None}
+
+    def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
+        return {name: readings[zone] for name, readings in self.sources.items() if zone in readings}
+
+    def note_disagreement(self, disagreeing: Mapping[str, float], agreeing: Set[str]) -> None:
+        self.disagreements.append((dict(disagreeing), frozenset(agreeing)))
 
     def open(self) -> FakeReader:
         return self

@@ -11,8 +11,8 @@ from carbon.intensity import Quality, Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
 from carbon.units import HOUR
 from grid.chain import ChainReader
+from grid.live.live_source import LiveSource, ReadPolicy
 from grid.live.reader import SourceReader
-from grid.live.refresher import LiveSource, ReadPolicy
 from grid.records import KINDS
 from grid.source import SourceError, SourceState
 from store.shared.state import SharedState

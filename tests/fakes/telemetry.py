@@ -22,3 +22,6 @@ class Counts:
 
     def store_error(self, store: str) -> None:
         self.seen["store_error", store] += 1
+
+    def disagreement(self, zone: str) -> None:
+        self.seen["disagreement", zone] += 1

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grid.registry import build_reader
 from grid.source import GridReader
+from grid.sources import electricity_maps
 from grid.upstream.quota import Budget
 from settings import Settings
 from store.redis_link import RedisLink
@@ -79,7 +80,8 @@ def reader_of(setup: Setup) -> GridReader:
         upstream_retries=0,
         upstream_read_timeout_seconds=2,
     )
-    return build_reader(settings, store=store_at(setup.place, setup.deadline_seconds))
+    sources = {electricity_maps.NAME: electricity_maps.ENTRY}
+    return build_reader(settings, store=store_at(setup.place, setup.deadline_seconds), sources=sources)
 
 
 class Workers:

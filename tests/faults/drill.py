@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.electricity_maps import KEY, Call, FakeElectricityMaps
+from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
+from tests.fakes.upstream import Call
 from tests.faults.client import QUESTIONS, SECRETS, Answer, burst, failures, percentile
 from tests.faults.rows import HOLD_SECONDS, ROWS, Row
 from tests.faults.server import WORKERS, Gunicorn, Port, upstream_settings

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.fakes.electricity_maps import Answer, Call, Fault, always, changed, dropped, reply, truncated
+from tests.fakes.upstream import Answer, Call, Fault, always, changed, dropped, reply, truncated
 
 HOLD_SECONDS = 2.0  # of every hold in a drill; see served.py
 HOURS_AWAY = 30.0  # longer than a value may be old, or a forecast be ahead
@@ -23,6 +23,7 @@ class Row:
 
     holds: the whole source is left alone for a while. listening: whether anything listens at the upstream's address.
     address: another address. recovers: whether the fault can end while the service runs.
+    any_source: whether it is about HTTP alone, so that it is tried on every source and not on Electricity Maps only.
     mixed: good answers come between. most_calls: what one question of one zone may cost, tries included.
     """
 
@@ -36,6 +37,7 @@ class Row:
     recovers: bool = True
     mixed: bool = False
     most_calls: int = 2
+    any_source: bool = False
 
 
 def signals(fault: Fault) -> Fault:
@@ -118,22 +120,26 @@ ROWS = (
         holds=False,
         most_calls=3,
     ),
-    _row("403", always(reply("", 403)), "refused"),
-    _row("404", always(reply({"error": "No recent data"}, 404)), "no-recent-data", holds=False),
-    _row("429 with Retry-After", always(reply("slow down", 429, Retry_After="2")), "rate-limited"),
-    _row("429 without Retry-After", always(reply("", 429)), "rate-limited"),
-    _row("500", always(reply({"error": "oops"}, 500)), "server-error"),
-    _row("503 in HTML", always(reply(HTML, 503, Content_Type="text/html")), "server-error"),
-    _row("200 in HTML", always(reply(HTML, 200, Content_Type="text/html")), "not-json", holds=False),
-    _row("hangs", always(Answer(wait_seconds=ENDLESS_SECONDS)), "timeout", "late"),
-    _row("trickles", trickling, "timeout", "late"),
-    _row("endless headers", always(Answer(trickle_headers=True, pause_seconds=0.2)), "timeout", "late"),
-    _row("hangs up", dropped, "connection"),
-    _row("truncated", truncated, "truncated"),
-    _row("half the JSON", half_the_text, "not-json", holds=False),
-    _row("malformed JSON", always(reply('{"zone": "DE", carbonIntensity: 1}')), "not-json", holds=False),
-    _row("another shape", signals(always(reply([1, 2, 3]))), "wrong-shape", holds=False),
-    _row("5 MB", always(reply(b'"' + b"x" * 5_000_000 + b'"')), "too-large", holds=False),
+    _row("403", always(reply("", 403)), "refused", any_source=True),
+    _row("404", always(reply({"error": "No recent data"}, 404)), "no-recent-data", holds=False, any_source=True),
+    _row("429 with Retry-After", always(reply("slow down", 429, Retry_After="2")), "rate-limited", any_source=True),
+    _row("429 without Retry-After", always(reply("", 429)), "rate-limited", any_source=True),
+    _row("500", always(reply({"error": "oops"}, 500)), "server-error", any_source=True),
+    _row("503 in HTML", always(reply(HTML, 503, Content_Type="text/html")), "server-error", any_source=True),
+    _row("200 in HTML", always(reply(HTML, 200, Content_Type="text/html")), "not-json", holds=False, any_source=True),
+    _row("hangs", always(Answer(wait_seconds=ENDLESS_SECONDS)), "timeout", "late", any_source=True),
+    _row("trickles", trickling, "timeout", "late", any_source=True),
+    _row(
+        "endless headers", always(Answer(trickle_headers=True, pause_seconds=0.2)), "timeout", "late", any_source=True
+    ),
+    _row("hangs up", dropped, "connection", any_source=True),
+    _row("truncated", truncated, "truncated", any_source=True),
+    _row("half the JSON", half_the_text, "not-json", holds=False, any_source=True),
+    _row(
+        "malformed JSON", always(reply('{"zone": "DE", carbonIntensity: 1}')), "not-json", holds=False, any_source=True
+    ),
+    _row("another shape", signals(always(reply([1, 2, 3]))), "wrong-shape", holds=False, any_source=True),
+    _row("5 MB", always(reply(b'"' + b"x" * 5_000_000 + b'"')), "too-large", holds=False, any_source=True),
     _row("nulls", valued(None), "null-value", holds=False),
     _row("zero", valued(0), "implausible-value", holds=False),
     _row("negative", valued(-20.5), "implausible-value", holds=False),
@@ -142,15 +148,31 @@ ROWS = (
     _row("stale", shifted(-100), "stale", holds=False),
     _row("future", shifted(HOURS_AWAY), "future", holds=False),
     _row("wrong zone", signals(changed(zone="XX")), "wrong-zone", holds=False),
-    _row("redirect loop", always(reply("", 302, Location="/v4/zones")), "redirect"),
-    Row(name="connection refused", listening=False, reasons=frozenset({"connection"})),
+    _row("redirect loop", always(reply("", 302, Location="/v4/zones")), "redirect", any_source=True),
+    Row(name="connection refused", listening=False, reasons=frozenset({"connection"}), any_source=True),
     Row(
         name="unknown host",
         address="http://upstream.invalid/v4",
         reasons=frozenset({"connection", "late"}),
         recovers=False,
+        any_source=True,
     ),
-    _row("flapping", every_other(always(reply("", 500))), "server-error", "late", holds=False, mixed=True),
-    Row(name="slow", fault=lambda call, good: replace(good, wait_seconds=0.2), mixed=True, holds=False, most_calls=1),
+    _row(
+        "flapping",
+        every_other(always(reply("", 500))),
+        "server-error",
+        "late",
+        holds=False,
+        mixed=True,
+        any_source=True,
+    ),
+    Row(
+        name="slow",
+        fault=lambda call, good: replace(good, wait_seconds=0.2),
+        mixed=True,
+        holds=False,
+        most_calls=1,
+        any_source=True,
+    ),
 )
 assert len({row.name for row in ROWS}) == len(ROWS)

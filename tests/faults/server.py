@@ -166,6 +166,8 @@ class Gunicorn:
 def upstream_settings(base_url: str) -> dict[str, str]:
     """Settings that ask an imitation of the upstream, with a short patience."""
     return {
+        "LIVE": "on",
+        "SOURCES": "electricity-maps",
         "EL_MAPS_API_KEY": KEY,
         "EL_MAPS_BASE_URL": base_url,
         "UPSTREAM_CONNECT_TIMEOUT_SECONDS": "0.5",

@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.fakes.electricity_maps import Answer as Reply
-from tests.fakes.electricity_maps import FakeElectricityMaps, always
+from tests.fakes.electricity_maps import FakeElectricityMaps
+from tests.fakes.upstream import Answer as Reply
+from tests.fakes.upstream import always
 from tests.faults.client import QUESTIONS, Answer, Load, ask, failures
 from tests.faults.server import Gunicorn, upstream_settings, wait_until
 from tests.faults.wire import status_of

@@ -14,7 +14,7 @@ import pytest
 
 from carbon.reading import ZoneReading
 from grid.chain import ChainReader, ChainSnapshot
-from grid.live.refresher import ReadPolicy
+from grid.live.live_source import ReadPolicy
 from grid.records import KINDS
 from grid.source import MalformedReply, SourceRefused, SourceUnavailable, ZoneNotCovered
 from grid.upstream.gate import Gate

@@ -12,16 +12,19 @@ from carbon.intensity import Signal
 from carbon.reading import Attempt, ZoneReading
 from engine import Engine
 from grid.chain import ChainReader
-from grid.live.tools import Build
-from grid.registry import SOURCES, build_reader
+from grid.live.tools import Entry
+from grid.registry import build_reader
+from grid.sources import electricity_maps
 from settings import Settings
 from tests.fakes import toy_source
 from tests.fakes.access import access
 from tests.fakes.clouds import cloud_map
-from tests.fakes.electricity_maps import KEY, FakeElectricityMaps, always, only, reply
+from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
 from tests.fakes.toy_source.server import ToyServer, serving
+from tests.fakes.upstream import always, only, reply
 
-Registry = Mapping[str, Build]
+ELECTRICITY_MAPS = {electricity_maps.NAME: electricity_maps.ENTRY}
+Registry = Mapping[str, Entry]
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def toy() -> Iterator[ToyServer]:
 @pytest.fixture
 def both(toy: ToyServer) -> Registry:
     """The registry with one more line."""
-    return {**SOURCES, toy_source.NAME: toy_source.build_at(toy.base_url)}
+    return {**ELECTRICITY_MAPS, toy_source.NAME: toy_source.build_at(toy.base_url)}
 
 
 def settings_for(upstream: FakeElectricityMaps) -> Settings:

@@ -25,22 +25,8 @@ from grid.upstream.gate import Gate
 from net import HttpLimits
 from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
-from tests.fakes.electricity_maps import (
-    FORECAST,
-    KEY,
-    LATEST,
-    Answer,
-    Call,
-    FakeElectricityMaps,
-    Fault,
-    always,
-    changed,
-    dropped,
-    first,
-    only,
-    reply,
-    truncated,
-)
+from tests.fakes.electricity_maps import FORECAST, KEY, LATEST, FakeElectricityMaps
+from tests.fakes.upstream import Answer, Call, Fault, always, changed, dropped, first, only, reply, truncated
 
 ERRORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "fixtures" / "electricity_maps" / "errors.json").read_text()

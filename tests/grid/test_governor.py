@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbon.reading import ZoneReading
-from grid.live.refresher import ReadPolicy
+from grid.conversion import Conversion
+from grid.live.live_source import LiveSource, ReadPolicy
 from grid.live.tools import Tools
 from grid.records import KINDS, Usage
 from grid.source import SourceUnavailable
@@ -26,8 +27,9 @@ from settings import Settings
 from store.shared.state import SharedState
 from telemetry import SILENT
 from tests.fakes.clock import SteppedClock
-from tests.fakes.electricity_maps import KEY, LATEST, FakeElectricityMaps, always, first, reply
+from tests.fakes.electricity_maps import KEY, LATEST, FakeElectricityMaps
 from tests.fakes.live_source import FakeLiveSource, reader_of
+from tests.fakes.upstream import always, first, reply
 from tests.fakes.workers import eventually, store_at
 
 HOUR, MINUTE = 3600.0, 60.0
@@ -285,10 +287,19 @@ def test_auto_means_fifty_where_the_plan_covers_one_zone(
 ) -> None:
     server.access = {zone: [LATEST] for zone in zones}
     settings = Settings(el_maps_api_key=KEY, el_maps_base_url=server.base_url, upstream_retries=0)
-    live = build(settings, Tools(shared=SharedState(None, KINDS), telemetry=SILENT, utc_now=clock.utc_now))
+    live = build(
+        settings,
+        Tools(
+            shared=SharedState(None, KINDS),
+            telemetry=SILENT,
+            utc_now=clock.utc_now,
+            conversion=lambda: Conversion.load({}),
+        ),
+    )
     assert live is not None
     before = live.source.state().quota
 
+    assert isinstance(live.source, LiveSource)
     live.source.latest("DE")
 
     quota = live.source.state().quota

@@ -22,7 +22,8 @@ from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMap
 from grid.upstream.gate import OUTAGE_AFTER_FAILURES
 from net import HttpLimits
 from store.shared.snapshot import Kind
-from tests.fakes.electricity_maps import KEY, Call, FakeElectricityMaps, always, only, reply
+from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
+from tests.fakes.upstream import Call, always, only, reply
 from tests.store.damage import damaged_json
 
 NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
@@ -197,7 +198,7 @@ CALLS: dict[str, tuple[Callable[[ElectricityMaps], object], Kind | None]] = {
 def test_every_body_is_a_value_that_can_be_stored_or_a_source_error(path: str, upstream: FakeElectricityMaps) -> None:
     ask, kind = CALLS[path]
     upstream.access = {"DE": ["carbon-intensity/*", "*"]} if "breakdown" not in path else {"DE": [path]}
-    good = upstream._good(Call(path, "DE", {"horizonHours": "24"}, {"auth-token": KEY})).body
+    good = upstream.good(Call(path, "DE", {"horizonHours": "24"}, {"auth-token": KEY})).body
 
     for body in damaged_json(good):
         upstream.fault = only(path, always(reply(body)))
@@ -213,7 +214,7 @@ def test_a_forecast_row_of_another_age_is_a_malformed_reply(
     time: str, place: int, upstream: FakeElectricityMaps
 ) -> None:
     upstream.access, upstream.fault = {"DE": ["*"]}, None
-    body = json.loads(upstream._good(Call("carbon-intensity/forecast", "DE", {}, {"auth-token": KEY})).body)
+    body = json.loads(upstream.good(Call("carbon-intensity/forecast", "DE", {}, {"auth-token": KEY})).body)
     body["forecast"][place]["datetime"] = time
     upstream.fault = only("carbon-intensity/forecast", always(reply(body)))
 

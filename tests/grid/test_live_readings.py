@@ -11,21 +11,14 @@ import pytest
 
 from grid.registry import build_reader
 from grid.source import GridReader, SourceError
+from grid.sources import electricity_maps
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from settings import Settings
 from tests.fakes.clock import SteppedClock
-from tests.fakes.electricity_maps import (
-    FORECAST,
-    KEY,
-    LATEST,
-    Answer,
-    FakeElectricityMaps,
-    always,
-    only,
-    reply,
-    slow,
-)
+from tests.fakes.electricity_maps import FORECAST, KEY, LATEST, FakeElectricityMaps
+from tests.fakes.upstream import Answer, always, only, reply, slow
 
+ELECTRICITY_MAPS = {electricity_maps.NAME: electricity_maps.ENTRY}
 ZONES = {f"Z{number}": 100.0 + number for number in range(30)}
 
 
@@ -49,7 +42,8 @@ def build(server: FakeElectricityMaps, *, deadline_seconds: float = 3.0, read_se
             upstream_retries=0,
             upstream_read_timeout_seconds=read_seconds,
             upstream_deadline_seconds=deadline_seconds,
-        )
+        ),
+        sources=ELECTRICITY_MAPS,
     )
 
 
@@ -179,6 +173,6 @@ def test_building_a_reader_calls_nothing(server: FakeElectricityMaps, reader: Gr
 
 
 def test_without_a_configured_key_there_is_no_source() -> None:
-    (state,) = build_reader(Settings()).states()
+    (state,) = build_reader(Settings(), sources=ELECTRICITY_MAPS).states()
 
     assert (state.source, state.state) == ("electricity-maps", "unconfigured")

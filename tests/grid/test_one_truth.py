@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import redis_server
-from tests.fakes.electricity_maps import LATEST, Answer, Call, FakeElectricityMaps, always, reply, slow
+from tests.fakes.electricity_maps import LATEST, FakeElectricityMaps
 from tests.fakes.redis_server import RedisServer
+from tests.fakes.upstream import Answer, Call, always, reply, slow
 from tests.fakes.workers import Seen, Setup, most_in_any_stretch, working
 
 VALUES = {"DE": 300.0, "FR": 40.0, "PL": 600.0}

@@ -10,8 +10,8 @@ import pytest
 
 from carbon.reading import ZoneReading
 from grid.chain import ChainReader
+from grid.live.live_source import ReadPolicy
 from grid.live.reader import SourceReader
-from grid.live.refresher import ReadPolicy
 from grid.plausibility import floor_gco2e_per_kwh, plausible_floors
 from grid.records import KINDS
 from store.shared.state import SharedState

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, UpstreamForecast
-from grid.live.refresher import ReadPolicy
+from grid.live.live_source import ReadPolicy
 from grid.records import Value
 from grid.source import SourceUnavailable
 from tests.fakes.clock import SteppedClock

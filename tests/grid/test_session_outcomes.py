@@ -12,20 +12,9 @@ from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMap
 from grid.upstream.session import Outcomes
 from net import HttpLimits, Reply
 from tests.fakes.clock import SteppedClock
-from tests.fakes.electricity_maps import (
-    KEY,
-    LATEST,
-    FakeElectricityMaps,
-    Fault,
-    always,
-    changed,
-    dropped,
-    first,
-    only,
-    reply,
-    truncated,
-)
+from tests.fakes.electricity_maps import KEY, LATEST, FakeElectricityMaps
 from tests.fakes.telemetry import Counts
+from tests.fakes.upstream import Fault, always, changed, dropped, first, only, reply, truncated
 
 HELLO = reply("<html>Welcome to this airport's WiFi</html>")
 

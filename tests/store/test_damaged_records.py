@@ -53,7 +53,9 @@ def upstream() -> Iterator[FakeElectricityMaps]:
 
 def reader_over(store: Store, upstream: FakeElectricityMaps) -> GridReader:
     """What a process that was just started reads."""
-    settings = Settings(el_maps_api_key=KEY, el_maps_base_url=upstream.base_url, upstream_retries=0)
+    settings = Settings(
+        sources="electricity-maps", el_maps_api_key=KEY, el_maps_base_url=upstream.base_url, upstream_retries=0
+    )
     return build_reader(settings, store=store)
 
 

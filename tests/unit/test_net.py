@@ -15,7 +15,8 @@ from requests.adapters import HTTPAdapter
 
 from net import USER_AGENT, HttpClient, HttpLimits, ReplyTooLarge, _DeadlineResponse, _Session
 from tests.fakes.clock import SteppedClock
-from tests.fakes.electricity_maps import Answer, FakeElectricityMaps, always, dropped, first, reply, slow, truncated
+from tests.fakes.electricity_maps import FakeElectricityMaps
+from tests.fakes.upstream import Answer, always, dropped, first, reply, slow, truncated
 
 HEADERS = {"auth-token": "secret-key"}
 START = datetime(2026, 3, 3, 9, 42, tzinfo=UTC)

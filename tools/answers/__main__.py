@@ -98,8 +98,10 @@ def main() -> int:
         base = folder / "base"
         subprocess.run(["git", "worktree", "add", "--quiet", "--detach", base, options.base], cwd=ROOT, check=True)  # noqa: S603, S607
         try:
-            live = {"EL_MAPS_API_KEY": KEY, "EL_MAPS_BASE_URL": fake.base_url, "UPSTREAM_DEADLINE_SECONDS": "30"}
-            for label, environ in (("offline", {}), ("live", live)):
+            offline = {"LIVE": "on", "SOURCES": "electricity-maps"}
+            waits = {"UPSTREAM_DEADLINE_SECONDS": "30"}
+            live = {**offline, **waits, "EL_MAPS_API_KEY": KEY, "EL_MAPS_BASE_URL": fake.base_url}
+            for label, environ in (("offline", offline), ("live", live)):
                 before, after = (record(checkout, corpus, folder, environ) for checkout in (base, ROOT))
                 lines = list(differences(before, after, corpus, ignored))
                 count += len(lines)

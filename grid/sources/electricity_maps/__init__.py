@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from grid.live.tools import Live, Tools, http_limits_of, policy_of
+from grid.live.tools import Entry, Live, Tools, http_limits_of, policy_of
+from grid.source import SourceFacts
 from grid.sources.electricity_maps.access import plan_calls_per_hour
 from grid.sources.electricity_maps.client import ElectricityMaps, ElectricityMapsConfig
 from grid.upstream.quota import Budget, Governor
@@ -39,3 +40,22 @@ def build(settings: Settings, tools: Tools) -> Live | None:
         utc_now=tools.utc_now,
     )
     return Live(source=source, policy=policy, governor=governor)
+
+
+ENTRY = Entry(
+    facts=SourceFacts(
+        name=NAME,
+        title="Electricity Maps",
+        url="https://www.electricitymaps.com",
+        zones=None,
+        forecast_hours=72,
+        key_setting="EL_MAPS_API_KEY",
+        licence="contract with Electricity Maps",
+        licence_url="https://www.electricitymaps.com/terms-of-use",
+        attribution=None,
+        commercial_use=True,
+        flow_traced=True,
+        method="average lifecycle intensity of consumption, as published",
+    ),
+    build=build,
+)

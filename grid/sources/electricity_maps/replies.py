@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any
 
 from carbon.intensity import Quality
 from carbon.reading import Observation, Shares, UpstreamForecast
 from carbon.units import HOUR
-from grid.records import LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
 from grid.source import MalformedReply, SourceRefused
 from grid.sources.electricity_maps.access import SOURCE, Access
+from grid.upstream.fields import (
+    checked_interval,
+    forecast_of,
+    intensity_of,
+    number_of,
+    object_of,
+    spacing_of,
+    time_of,
+)
 
 FORECAST_SOURCE = "electricity-maps-forecast"
 
 _INTERVALS = {"hourly": HOUR, "15_minutes": timedelta(minutes=15), "5_minutes": timedelta(minutes=5)}
-_STEP_SECONDS: Mapping[timedelta, Literal[3600, 900, 300]] = {
-    HOUR: 3600,
-    timedelta(minutes=15): 900,
-    timedelta(minutes=5): 300,
-}
-
-CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_METHOD = 100  # characters; the methods seen so far have at most 30
 ROUNDING_PERCENT = 1.0  # two shares rounded to whole percent may cross by one
 
@@ -68,7 +66,7 @@ def access(body: object) -> Access | None:
 def observation(body: object, zone: str, now: datetime, max_age: timedelta) -> Observation:
     """carbon-intensity/latest."""
     fields = _checked(body, zone)
-    value = _intensity(fields.get("carbonIntensity"))
+    value = intensity_of(fields.get("carbonIntensity"))
     if value is None:
         raise MalformedReply("null-value", f"carbonIntensity of {zone}")
     starts_at, ends_at = _interval(fields, now, max_age)
@@ -91,41 +89,11 @@ def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
     rows = fields.get("forecast")
     if not isinstance(rows, list):
         raise MalformedReply("wrong-shape", f"forecast of {zone} is not a list")
-    by_time = {_time(_object(row).get("datetime")): _intensity(_object(row).get("carbonIntensity")) for row in rows}
-    step = min(declared, _spacing(sorted(by_time)))
-    steps: defaultdict[datetime, list[float]] = defaultdict(list)
-    for time, value in by_time.items():
-        if value is not None:
-            steps[_step_start(time, step)].append(value)
-    if not steps:
-        raise MalformedReply("empty", f"forecast of {zone}")
-    first, last = min(steps).replace(minute=0), max(steps)
-    if first > now + HOUR + CLOCK_SKEW:
-        raise MalformedReply("future", f"forecast of {zone} begins at {first:%Y-%m-%dT%H:%MZ}")
-    if last - first > LONGEST_FORECAST:  # before times are added, which would overflow in the year 9999
-        raise MalformedReply("wrong-shape", f"forecast of {zone} spans more than {LONGEST_FORECAST.days} days")
-    if last + step <= now:
-        raise MalformedReply("stale", f"forecast of {zone} ended at {last + step:%Y-%m-%dT%H:%MZ}")
-    values = (steps.get(first + index * step) for index in range((last - first) // step + 1))
-    return UpstreamForecast(
-        zone=zone,
-        starts_at=first,
-        gco2e_per_kwh=tuple(math.fsum(value) / len(value) if value else None for value in values),
-        source=FORECAST_SOURCE,
-        step_seconds=_STEP_SECONDS[step],
-    )
-
-
-def _spacing(times: Sequence[datetime]) -> timedelta:
-    """The granularity of rows at these times; an hour unless they are 15 minutes apart or less."""
-    closest = min((later - earlier for earlier, later in pairwise(times)), default=HOUR)
-    return next((step for step in (timedelta(minutes=5), timedelta(minutes=15)) if closest <= step), HOUR)
-
-
-def _step_start(time: datetime, step: timedelta) -> datetime:
-    """The start of the step that holds a time."""
-    hour = time.replace(minute=0, second=0, microsecond=0)
-    return hour + (time - hour) // step * step
+    by_time = {
+        time_of(object_of(row).get("datetime")): intensity_of(object_of(row).get("carbonIntensity")) for row in rows
+    }
+    step = min(declared, spacing_of(sorted(by_time)))
+    return forecast_of(zone, FORECAST_SOURCE, by_time, now, step=step)
 
 
 def share(body: object, zone: str, now: datetime, max_age: timedelta) -> Share:
@@ -173,15 +141,9 @@ def breakdown(body: object, zone: str, now: datetime, max_age: timedelta) -> Sha
     )
 
 
-def _object(body: object) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise MalformedReply("wrong-shape", f"{type(body).__name__} instead of an object")
-    return body
-
-
 def _checked(body: object, zone: str) -> dict[str, Any]:
     """The fields of a body about this zone, if its figures are lifecycle and flow-traced like all others."""
-    fields = _object(body)
+    fields = object_of(body)
     if fields.get("zone") != zone:
         raise MalformedReply("wrong-zone", f"requested {zone}, but the reply names another zone or none")
     if fields.get("emissionFactorType", "lifecycle") != "lifecycle":
@@ -191,24 +153,9 @@ def _checked(body: object, zone: str) -> dict[str, Any]:
     return fields
 
 
-def _number(value: object) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise MalformedReply("not-a-number", type(value).__name__)
-    return float(value)
-
-
-def _intensity(value: object) -> float | None:
-    number = _number(value)
-    if number is not None and not 0 < number <= MAX_PLAUSIBLE_GCO2E_PER_KWH:
-        raise MalformedReply("implausible-value", f"{number:g} gCO2e/kWh")
-    return number
-
-
 def _percent(value: object) -> float | None:
     """A share from 0 to 1."""
-    number = _number(value)
+    number = number_of(value)
     if number is not None and not 0 <= number <= 100:
         raise MalformedReply("implausible-value", f"{number:g} %")
     return None if number is None else number / 100
@@ -225,16 +172,6 @@ def _quality(fields: Mapping[str, Any]) -> Quality:
     return Quality.MEASURED if measured else Quality.ESTIMATED
 
 
-def _time(value: object) -> datetime:
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if time is None or time.tzinfo is None:
-            raise MalformedReply("bad-datetime", "the time has no offset")
-        return time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise MalformedReply("bad-datetime", "not ISO 8601") from None
-
-
 def _granularity(fields: Mapping[str, Any]) -> timedelta:
     try:
         return _INTERVALS[fields.get("temporalGranularity") or "hourly"]
@@ -244,10 +181,4 @@ def _granularity(fields: Mapping[str, Any]) -> timedelta:
 
 def _interval(fields: Mapping[str, Any], now: datetime, max_age: timedelta) -> tuple[datetime, datetime]:
     """Start and end of the interval. Raises MalformedReply if it is in the future, or ended longer ago than max_age."""
-    starts_at = _time(fields.get("datetime"))
-    if starts_at > now + CLOCK_SKEW:
-        raise MalformedReply("future", f"begins at {starts_at:%Y-%m-%dT%H:%MZ}")
-    ends_at = starts_at + _granularity(fields)
-    if now - ends_at > max_age:
-        raise MalformedReply("stale", f"ended at {ends_at:%Y-%m-%dT%H:%MZ}")
-    return starts_at, ends_at
+    return checked_interval(time_of(fields.get("datetime")), _granularity(fields), now, max_age)

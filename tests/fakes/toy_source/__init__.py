@@ -8,8 +8,8 @@ from typing import Any
 
 from carbon.intensity import Quality, Signal
 from carbon.reading import Observation
-from grid.live.tools import Build, Live, Tools, http_limits_of, policy_of
-from grid.source import MalformedReply, SourceError, SourceRefused, SourceState
+from grid.live.tools import Entry, Live, Tools, http_limits_of, policy_of
+from grid.source import MalformedReply, SourceError, SourceFacts, SourceRefused, SourceState
 from grid.upstream.session import Address, Refusal
 from grid.upstream.upstream import Upstream
 from settings import Settings
@@ -18,8 +18,23 @@ NAME = "toy"
 NOW = "now"
 ZONES = {"DE": "Germany", "FR": "France"}  # the names of the upstream for our zones
 
+FACTS = SourceFacts(
+    name=NAME,
+    title="Toy",
+    url="https://toy.example.org",
+    zones=tuple(ZONES),
+    forecast_hours=0,
+    key_setting=None,
+    licence="CC0",
+    licence_url=None,
+    attribution=None,
+    commercial_use=True,
+    flow_traced=True,
+    method="as published",
+)
 
-def build_at(base_url: str, signal: Signal = Signal.AVERAGE_LIFECYCLE) -> Build:
+
+def build_at(base_url: str, signal: Signal = Signal.AVERAGE_LIFECYCLE) -> Entry:
     """The line of the registry. A source of the product takes its URL from the settings."""
 
     def build(settings: Settings, tools: Tools) -> Live:
@@ -33,7 +48,7 @@ def build_at(base_url: str, signal: Signal = Signal.AVERAGE_LIFECYCLE) -> Build:
         )
         return Live(source=Toy(upstream, signal), policy=policy_of(settings))
 
-    return build
+    return Entry(facts=FACTS, build=build)
 
 
 class Toy:

@@ -1,0 +1,97 @@
+"""What a live source must offer, and how long its values are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from carbon.intensity import Signal
+from carbon.reading import Observation, Shares, UpstreamForecast
+from grid.records import Value
+from grid.source import SourceError, SourceState
+
+
+class Source(Protocol):
+    """One upstream with one signal. Its calls block and raise SourceError; threads share it.
+
+    Zones have the catalog's names; a source with other names translates them (its zones.py). The retry_after_seconds of
+    a ZoneNotCovered says for how long another call is pointless.
+    """
+
+    name: str
+    signal: Signal
+
+    def covers(self, zone: str) -> bool:
+        """Whether the source may have data of the zone; it is not called for others."""
+        ...
+
+    @property
+    def responsive(self) -> bool:
+        """False after several calls in a row without a reply: then no request waits for one."""
+        ...
+
+    def held(self) -> SourceError | None:
+        """Why no call may be sent now, or None; returns at once."""
+        ...
+
+    def state(self) -> SourceState: ...
+
+
+@runtime_checkable
+class LiveSource(Source, Protocol):
+    """A Source of which each call brings one zone. With forecasts or shares it is a ForecastSource or SharesSource."""
+
+    def latest(self, zone: str) -> Observation: ...
+
+
+@runtime_checkable
+class ForecastSource(Protocol):
+    """A LiveSource with forecasts."""
+
+    def forecast(self, zone: str) -> UpstreamForecast: ...
+
+
+@runtime_checkable
+class SharesSource(Protocol):
+    """A LiveSource with renewable and fossil-free shares."""
+
+    def shares(self, zone: str) -> Shares: ...
+
+
+@runtime_checkable
+class BatchSource(Source, Protocol):
+    """A Source of which each call brings several zones. kinds: of its values, "intensity" and perhaps "forecast"."""
+
+    kinds: tuple[str, ...]
+
+    def together(self, zone: str) -> tuple[str, ...]:
+        """The zones that one call brings, this one among them; the same for each of them."""
+        ...
+
+    def values(self, kind: str, zones: tuple[str, ...]) -> Mapping[str, Value | SourceError]:
+        """The value of each zone, or why it has none."""
+        ...
+
+
+AnySource = LiveSource | BatchSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPolicy:
+    """How long values are stored and requests wait.
+
+    deadline_seconds: 0: no request waits, all calls are made in the background.
+    max_age_minutes: how long after the end of its interval a value may still be served.
+    is_paced: whether the upstream asks for a pause between calls, so that they wait for each other in one thread.
+    shares_ttl_seconds: longer than that of intensities, because two calls a zone are many for small hourly plans.
+    """
+
+    intensity_ttl_seconds: float = 300.0
+    forecast_ttl_seconds: float = 1800.0
+    shares_ttl_seconds: float = 900.0
+    failure_ttl_seconds: float = 30.0
+    deadline_seconds: float = 3.0
+    max_age_minutes: float = 60.0
+    calls_at_once: int = 8
+    is_paced: bool = False

@@ -1,0 +1,49 @@
+"""Readers of sources that no request waits for: how a test waits for them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from carbon.reading import ZoneReading
+from catalog.model import Zone
+from grid.chain import ChainReader
+from grid.live.tools import Entry
+from grid.registry import build_reader
+from settings import Settings
+from tests.fakes.clouds import cloud_map
+
+PATIENCE_SECONDS = 10.0
+YEARLY_GCO2E_PER_KWH = 100.0
+
+
+def even_zones() -> dict[str, Zone]:
+    """The zones of the catalog, each with the same yearly figure, so that imports can be worked out by hand."""
+    return {key: replace(zone, gco2e_per_kwh=YEARLY_GCO2E_PER_KWH) for key, zone in cloud_map().zones.items()}
+
+
+def reader_of(entry: Entry, now: datetime | Callable[[], datetime], **settings: object) -> ChainReader:
+    """A reader of one source, whose clock stands still or is the test's."""
+    values = {"upstream_retries": 0, **settings}
+    utc_now = now if callable(now) else lambda: now
+    return build_reader(
+        Settings(**values),  # type: ignore[arg-type]
+        sources={entry.facts.name: entry},
+        utc_now=utc_now,
+        zones=even_zones(),
+    )
+
+
+def settled(reader: ChainReader, *zones: str, now: datetime, forecast: bool = True) -> Mapping[str, ZoneReading]:
+    """The readings once every call has ended that reading them began."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        readings = reader.open().read(zones, now=now, forecast=forecast)
+        missing = forecast and any(reading.latest and not reading.forecast for reading in readings.values())
+        if not missing and all(reading.reason != "late" for reading in readings.values()):
+            return readings
+        if time.monotonic() > ends:
+            return readings
+        time.sleep(0.01)
