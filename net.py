@@ -8,7 +8,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
@@ -23,6 +23,8 @@ from urllib3.util import Retry
 
 from pid import process_id
 from settings import VERSION
+
+Params = Mapping[str, str | Sequence[str]]  # a sequence is sent as one parameter for each of its values
 
 USER_AGENT = f"carbon-aware-cloud-optimizer/{VERSION}"
 
@@ -103,13 +105,11 @@ class HttpClient:
         """Requests sent so far, retries included."""
         return self._calls
 
-    def get(self, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
+    def get(self, url: str, *, params: Params, headers: Mapping[str, str]) -> Reply:
         """The reply to a GET, see `send`."""
         return self.send(url, params=params, headers=headers)
 
-    def send(
-        self, url: str, *, params: Mapping[str, str], headers: Mapping[str, str], body: bytes | None = None
-    ) -> Reply:
+    def send(self, url: str, *, params: Params, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
         """The reply of the last attempt, any status. body: JSON to POST, which is repeated too; None: a GET.
 
         Connection errors, 429 and 5xx are retried after a jittered pause or the one of Retry-After. If the pause does
@@ -150,7 +150,7 @@ class HttpClient:
     def _once(
         self,
         url: str,
-        params: Mapping[str, str],
+        params: Params,
         headers: Mapping[str, str],
         body: bytes | None,
         seconds_left: float,

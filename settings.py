@@ -134,6 +134,16 @@ class Settings:
     energy_charts_base_url: str = _setting(
         "https://api.energy-charts.info", BASE_URL, "URL of Energy-Charts (European countries)."
     )
+    entsoe_token: str | None = _setting(
+        None, TOKEN, "Security token of the ENTSO-E Transparency Platform (free): European bidding zones.", secret=True
+    )
+    entsoe_base_url: str = _setting(
+        "https://web-api.tp.entsoe.eu/api", BASE_URL, "URL of the ENTSO-E Transparency Platform."
+    )
+    eia_api_key: str | None = _setting(
+        None, TOKEN, "Key of EIA's open data (free): areas of the United States.", secret=True
+    )
+    eia_base_url: str = _setting("https://api.eia.gov/v2", BASE_URL, "URL of EIA's open data, including its version.")
     upstream_connect_timeout_seconds: float = _setting(
         2.0, seconds(0.1, 60), "Longest wait for a connection to a source."
     )

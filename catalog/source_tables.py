@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -90,6 +91,15 @@ def load_source_tables(data: Path = DATA) -> SourceTables:
             raise row.error(f"zone {row.text('zone')!r} is not in zones.csv")
         pairs.setdefault(row.required("live_source"), []).append(_pair(row))
     return SourceTables(names, fuels, {source: tuple(rows) for source, rows in pairs.items()})
+
+
+@cache
+def exact_zones(source: str, data: Path = DATA) -> Mapping[str, str]:
+    """The source's name of each zone that it has exactly and for sure, by our name. Reads source_zones.csv alone."""
+    pairs = [_pair(row) for row in read_table(data, "source_zones.csv") if row.required("live_source") == source]
+    return MappingProxyType(
+        {pair.zone: pair.key for pair in pairs if pair.kind == "exact" and pair.confidence == "high"}
+    )
 
 
 def _fuels(data: Path, zones: set[str]) -> dict[tuple[str, str], Fuel]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping
@@ -13,11 +14,22 @@ import orjson
 import requests
 
 from grid.source import MalformedReply, SourceError, SourceRefused, SourceUnavailable
-from net import HttpClient, HttpLimits, Reply, ReplyTooLarge
+from net import HttpClient, HttpLimits, Params, Reply, ReplyTooLarge
 from telemetry import Telemetry
 
 _QUOTED_CHARACTERS = 200
-NO_PARAMS: Mapping[str, str] = {}
+NO_PARAMS: Params = {}
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Removes the queries of URLs, which may hold a key, from what urllib3 logs at level DEBUG."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
+    return True
+
+
+for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
+    logging.getLogger(_name).addFilter(_without_query)
 
 
 def outcome(result: Reply | Exception) -> str:
@@ -72,8 +84,8 @@ class Outcomes:
 class Refusal(SourceError):
     """A 4xx other than 429, whose meaning differs by source.
 
-    status: the HTTP status. text: the values of `error` and `message` in the body, one line of at most 200 characters
-    without the key; empty when the body is not such JSON.
+    status: the HTTP status. text: the values of `error` and `message` in the body, or its first XML element `text`, one
+    line of at most 200 characters without the key; empty when the body has none.
     """
 
     def __init__(self, status: int, text: str) -> None:
@@ -97,6 +109,31 @@ class Address:
         return (*self.headers.values(), *self.params.values())
 
 
+def _error_of(error: requests.RequestException, path: str) -> SourceError:
+    """What an exception of requests says, in words of sources."""
+    if isinstance(error, requests.Timeout):
+        return SourceUnavailable("timeout", path)
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return SourceUnavailable("truncated", path)
+    if isinstance(error, ReplyTooLarge):
+        return MalformedReply("too-large", path)
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return MalformedReply("bad-encoding", path)
+    return SourceUnavailable("connection", f"{path}: {type(error).__name__}")
+
+
+def _texts(body: bytes) -> list[str]:
+    """What the body of a refusal says, in JSON or XML."""
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        match = re.search(rb"<text>([^<]{1,1000})</text>", body)
+        return [] if match is None else [match[1].decode("utf-8", "replace")]
+    if not isinstance(parsed, dict):
+        return []
+    return [parsed[name] for name in ("error", "message", "detail") if isinstance(parsed.get(name), str)]
+
+
 class JsonSession:
     """Gets JSON from below one base URL."""
 
@@ -109,7 +146,7 @@ class JsonSession:
         """Requests sent so far, retries included."""
         return self._client.calls
 
-    def get(self, path: str, params: Mapping[str, str]) -> Any:
+    def get(self, path: str, params: Params) -> Any:
         """The parsed body of a 2xx reply.
 
         Raises SourceUnavailable (timeout, connection, truncated, redirect, rate-limited, server-error),
@@ -117,11 +154,22 @@ class JsonSession:
         """
         return self._parsed(path, self._send(path, params=params))
 
+    def get_bytes(self, path: str, params: Params) -> bytes:
+        """The body of a 2xx reply as it is. Raises as get, apart from not-json."""
+        return self._body(path, self._send(path, params=params))
+
     def post(self, path: str, body: Any) -> Any:
         """As get, for a POST of this body as JSON: a question that changes nothing, so that it may be repeated."""
         return self._parsed(path, self._send(path, body=orjson.dumps(body)))
 
     def _parsed(self, path: str, reply: Reply) -> Any:
+        body = self._body(path, reply)
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise MalformedReply("not-json", path) from None  # the error holds the whole document
+
+    def _body(self, path: str, reply: Reply) -> bytes:
         if reply.status >= 500:
             raise SourceUnavailable(
                 "server-error", f"{path}: status {reply.status}", retry_after_seconds=reply.retry_after_seconds
@@ -132,39 +180,25 @@ class JsonSession:
             raise Refusal(reply.status, self._quote(reply.body))
         if reply.status >= 300:
             raise SourceUnavailable("redirect", f"{path}: status {reply.status}, not followed")
-        try:
-            return orjson.loads(reply.body)
-        except orjson.JSONDecodeError:
-            raise MalformedReply("not-json", path) from None  # the error holds the whole document
+        return reply.body
 
-    def _send(self, path: str, *, params: Mapping[str, str] = NO_PARAMS, body: bytes | None = None) -> Reply:
+    def _send(self, path: str, *, params: Params = NO_PARAMS, body: bytes | None = None) -> Reply:
         if not all(re.fullmatch(r"[!-~]+", value) for value in self._address.headers.values()):
             # otherwise the exception of requests would quote the key
             raise SourceRefused("bad-key", "the key contains characters that are not allowed in a header")
         try:
-            url = f"{self._address.base_url.rstrip('/')}/{path}"
-            params = {**self._address.params, **params}
-            return self._client.send(url, params=params, headers=self._address.headers, body=body)
-        except requests.Timeout as error:
-            raise SourceUnavailable("timeout", path) from error
-        except requests.exceptions.ChunkedEncodingError as error:
-            raise SourceUnavailable("truncated", path) from error
-        except ReplyTooLarge as error:
-            raise MalformedReply("too-large", path) from error
-        except requests.exceptions.ContentDecodingError as error:
-            raise MalformedReply("bad-encoding", path) from error
+            return self._client.send(
+                f"{self._address.base_url.rstrip('/')}/{path}".rstrip("/"),
+                params={**self._address.params, **params},
+                headers=self._address.headers,
+                body=body,
+            )
         except requests.RequestException as error:
-            raise SourceUnavailable("connection", f"{path}: {type(error).__name__}") from error
+            # exceptions of requests quote the whole URL, with a key that is a parameter
+            raise _error_of(error, path) from (None if self._address.params else error)
 
     def _quote(self, body: bytes) -> str:
-        try:
-            parsed = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return ""
-        if not isinstance(parsed, dict):
-            return ""
-        texts = [parsed[name] for name in ("error", "message", "detail") if isinstance(parsed.get(name), str)]
-        text = " ".join(texts)
+        text = " ".join(_texts(body))
         for secret in self._address.secrets:
             text = text.replace(secret, "[key]")
         line = " ".join(text.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from grid.upstream.gate import Gate
 from grid.upstream.pace import Pace
 from grid.upstream.quota import Governor
 from grid.upstream.session import Address, JsonSession, Outcomes, Refusal
-from net import HttpClient, Reply
+from net import HttpClient, Params, Reply
 from store.shared.state import SharedState
 from telemetry import Telemetry
 
@@ -55,9 +55,13 @@ class Upstream:
         )
         self._session = JsonSession(client, address)
 
-    def get(self, path: str, params: Mapping[str, str]) -> Any:
+    def get(self, path: str, params: Params) -> Any:
         """The JSON of one GET, see JsonSession. Only inside the `send` of `call`."""
         return self._session.get(path, params)
+
+    def get_bytes(self, path: str, params: Params) -> bytes:
+        """The body of one GET, see JsonSession. Only inside the `send` of `call`."""
+        return self._session.get_bytes(path, params)
 
     def post(self, path: str, body: Any) -> Any:
         """The JSON of one POST of JSON, see JsonSession. Only inside the `send` of `call`."""

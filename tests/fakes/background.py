@@ -10,9 +10,14 @@ from datetime import datetime
 from carbon.reading import ZoneReading
 from catalog.model import Zone
 from grid.chain import ChainReader
-from grid.live.tools import Entry
+from grid.conversion import Conversion
+from grid.live.live_source import AnySource
+from grid.live.tools import Entry, Tools
+from grid.records import KINDS
 from grid.registry import build_reader
 from settings import Settings
+from store.shared.state import SharedState
+from telemetry import SILENT
 from tests.fakes.clouds import cloud_map
 
 PATIENCE_SECONDS = 10.0
@@ -34,6 +39,20 @@ def reader_of(entry: Entry, now: datetime | Callable[[], datetime], **settings: 
         utc_now=utc_now,
         zones=even_zones(),
     )
+
+
+def source_of(entry: Entry, now: datetime, **settings: object) -> AnySource:
+    """The source itself, whose calls raise what a reader would turn into a reason."""
+    values = {"upstream_retries": 0, **settings}
+    tools = Tools(
+        shared=SharedState(None, KINDS, telemetry=SILENT),
+        telemetry=SILENT,
+        utc_now=lambda: now,
+        conversion=lambda: Conversion.load(even_zones()),
+    )
+    live = entry.build(Settings(**values), tools)  # type: ignore[arg-type]
+    assert live is not None
+    return live.source
 
 
 def settled(reader: ChainReader, *zones: str, now: datetime, forecast: bool = True) -> Mapping[str, ZoneReading]:

@@ -24,7 +24,12 @@ class Call:
     headers: Mapping[str, str]
     method: str = "GET"
     body: bytes = b""
+    pairs: tuple[tuple[str, str], ...] = ()
     at: float = field(default_factory=time.monotonic, compare=False)
+
+    def each(self, name: str) -> tuple[str, ...]:
+        """Every value of a parameter that is sent several times."""
+        return tuple(value for key, value in self.pairs if key == name)
 
 
 @dataclass(frozen=True)
@@ -189,11 +194,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        query = dict(parse_qsl(parts.query))
+        pairs = tuple(parse_qsl(parts.query))
+        query = dict(pairs)
         path = "/".join(parts.path.split("/")[1 + self.server.fake.prefix.count("/") :])
         headers = {name.lower(): text for name, text in self.headers.items()}
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = self.server.fake.answer(Call(path, query.get("zone", ""), query, headers, self.command, body))
+        answer = self.server.fake.answer(Call(path, query.get("zone", ""), query, headers, self.command, body, pairs))
         if answer is None:
             self.close_connection = True
             return
