@@ -144,6 +144,14 @@ class Settings:
         None, TOKEN, "Key of EIA's open data (free): areas of the United States.", secret=True
     )
     eia_base_url: str = _setting("https://api.eia.gov/v2", BASE_URL, "URL of EIA's open data, including its version.")
+    fingrid_api_key: str | None = _setting(None, TOKEN, "Key of Fingrid's open data (free): Finland.", secret=True)
+    fingrid_base_url: str = _setting("https://data.fingrid.fi/api", BASE_URL, "URL of Fingrid's open data.")
+    ned_api_key: str | None = _setting(
+        None, TOKEN, "Key of the National Energy Dashboard (free): the Netherlands.", secret=True
+    )
+    ned_base_url: str = _setting(
+        "https://api.ned.nl/v1", BASE_URL, "URL of the National Energy Dashboard, including its version."
+    )
     upstream_connect_timeout_seconds: float = _setting(
         2.0, seconds(0.1, 60), "Longest wait for a connection to a source."
     )

@@ -13,7 +13,7 @@ from grid.live.reader import SourceReader
 from grid.live.refresher import Record
 from grid.live.tools import Entry, Tools
 from grid.records import KINDS
-from grid.sources import aemo, eia, electricity_maps, energi_data, energy_charts, entsoe, uk_carbon
+from grid.sources import aemo, eia, electricity_maps, energi_data, energy_charts, entsoe, fingrid, ned, uk_carbon
 from settings import Settings, SettingsError
 from store.shared.changes import Store
 from store.shared.state import SharedState
@@ -26,6 +26,8 @@ SOURCES: Mapping[str, Entry] = {
         uk_carbon.ENTRY,
         energi_data.ENTRY,
         aemo.ENTRY,
+        fingrid.ENTRY,
+        ned.ENTRY,
         entsoe.ENTRY,
         energy_charts.ENTRY,
         eia.ENTRY,

@@ -13,7 +13,7 @@ from carbon.reading import Observation
 from carbon.units import HOUR
 from catalog.source_tables import exact_zones
 from grid.conversion import Conversion
-from grid.mix_steps import mix_observation
+from grid.footing import mix_observation
 from grid.records import Value
 from grid.source import MalformedReply, SourceError, ZoneNotCovered
 from grid.upstream.fields import number_of, object_of, text_of

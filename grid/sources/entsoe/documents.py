@@ -12,7 +12,7 @@ from carbon.mix import MixStep
 from carbon.reading import Observation
 from carbon.units import HOUR
 from grid.conversion import Conversion
-from grid.mix_steps import mix_observation
+from grid.footing import mix_observation
 from grid.source import MalformedReply, ZoneNotCovered
 from grid.upstream.fields import number_of, time_of
 
