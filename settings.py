@@ -152,6 +152,17 @@ class Settings:
     ned_base_url: str = _setting(
         "https://api.ned.nl/v1", BASE_URL, "URL of the National Energy Dashboard, including its version."
     )
+    openelectricity_api_key: str | None = _setting(
+        None, TOKEN, "Key of Open Electricity (free): Australia. Not used unless the next setting is on.", secret=True
+    )
+    openelectricity_non_commercial: str = _setting(
+        "off",
+        one_of("on", "off"),
+        "on: this service is not used commercially, as the licence of Open Electricity's data (CC BY-NC 4.0) demands.",
+    )
+    openelectricity_base_url: str = _setting(
+        "https://api.openelectricity.org.au/v4", BASE_URL, "URL of Open Electricity, including its version."
+    )
     upstream_connect_timeout_seconds: float = _setting(
         2.0, seconds(0.1, 60), "Longest wait for a connection to a source."
     )

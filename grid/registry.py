@@ -13,7 +13,18 @@ from grid.live.reader import SourceReader
 from grid.live.refresher import Record
 from grid.live.tools import Entry, Tools
 from grid.records import KINDS
-from grid.sources import aemo, eia, electricity_maps, energi_data, energy_charts, entsoe, fingrid, ned, uk_carbon
+from grid.sources import (
+    aemo,
+    eia,
+    electricity_maps,
+    energi_data,
+    energy_charts,
+    entsoe,
+    fingrid,
+    ned,
+    openelectricity,
+    uk_carbon,
+)
 from settings import Settings, SettingsError
 from store.shared.changes import Store
 from store.shared.state import SharedState
@@ -28,6 +39,7 @@ SOURCES: Mapping[str, Entry] = {
         aemo.ENTRY,
         fingrid.ENTRY,
         ned.ENTRY,
+        openelectricity.ENTRY,
         entsoe.ENTRY,
         energy_charts.ENTRY,
         eia.ENTRY,

@@ -105,8 +105,8 @@ class Address:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Texts that no error may quote."""
-        return (*self.headers.values(), *self.params.values())
+        """Texts that no error may quote: of each value the last word, such as the key after Bearer."""
+        return tuple(value.rpartition(" ")[2] for value in (*self.headers.values(), *self.params.values()))
 
 
 def _error_of(error: requests.RequestException, path: str) -> SourceError:
@@ -183,7 +183,7 @@ class JsonSession:
         return reply.body
 
     def _send(self, path: str, *, params: Params = NO_PARAMS, body: bytes | None = None) -> Reply:
-        if not all(re.fullmatch(r"[!-~]+", value) for value in self._address.headers.values()):
+        if not all(re.fullmatch(r"[!-~]+( [!-~]+)?", value) for value in self._address.headers.values()):
             # otherwise the exception of requests would quote the key
             raise SourceRefused("bad-key", "the key contains characters that are not allowed in a header")
         try:
