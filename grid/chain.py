@@ -116,12 +116,14 @@ class ChainSnapshot:
         readings = dict.fromkeys(zones, self._chain.nothing)
         incomplete = zones
         for reader in self._readers:
-            covered = [zone for zone in (zones if reader.is_background else incomplete) if reader.covers(zone)]
+            covered = reader.covered(zones if reader.is_background else incomplete)
             if not covered:
                 continue
             for zone, reading in reader.read(self._pin, covered, now=now, forecast=forecast).items():
                 readings[zone] = _combined(readings[zone], reading, now)
-            incomplete = tuple(zone for zone in incomplete if not _is_complete(readings[zone], forecast, now))
+            complete = {zone for zone in covered if _is_complete(readings[zone], forecast, now)}
+            if complete:
+                incomplete = tuple(zone for zone in incomplete if zone not in complete)
         self._chain.count_fallbacks(readings)
         return readings
 

@@ -20,6 +20,7 @@ from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
+MOST_LISTS = 512  # of zones, whose covered ones are remembered
 LEAST_OF_TTL = 0.9  # times to live differ by up to a tenth, so that zones requested together do not stay in step
 
 
@@ -88,6 +89,15 @@ class SourceReader:
         self._telemetry = telemetry
         self._lock = threading.Lock()
         self._fallbacks: Counter[str] = Counter()
+        self._covered: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def covered(self, zones: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the zones that the source covers; remembered, because the same lists are read again and again."""
+        if (covered := self._covered.get(zones)) is None:
+            if len(self._covered) >= MOST_LISTS:
+                self._covered.clear()
+            covered = self._covered[zones] = tuple(zone for zone in zones if self.covers(zone))
+        return covered
 
     def state(self) -> SourceState:
         """How the source is doing. fallbacks: zone readings without a fresh value, by reason, since the start."""
@@ -102,7 +112,8 @@ class SourceReader:
         answers, due = self._answers(snapshot, zones, now, forecast, clock)
         stale = sum(answers[zone].reading.latest is not None for zone in due)
         self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
-        if due and self._fetch(pin, self._refresher.due(snapshot, due, forecast, clock), now):
+        callable_now = bool(due) and self._source.held() is None
+        if callable_now and self._fetch(pin, self._refresher.due(snapshot, due, forecast, clock), now):
             answers, _ = self._answers(pin.snapshot, zones, now, forecast, clock)
         if fallbacks := [answer.fallback for answer in answers.values() if answer.fallback]:
             with self._lock:

@@ -170,10 +170,16 @@ class Refresher:
         except RefreshInProgress:
             raise
         except SourceError as error:
-            values = dict.fromkeys(records, error)
-        new = {zone: self._after_call(kind, zone, record, values.get(zone)) for zone, record in records.items()}
-        ttl_seconds = next(iter(new.values())).ttl_seconds  # one call for all zones, so all are due together
-        return {zone: replace(record, ttl_seconds=ttl_seconds) for zone, record in new.items()}
+            self._log(kind, ", ".join(records), error)
+            return self._due_together({zone: self._after_error(record, error) for zone, record in records.items()})
+        return self._due_together(
+            {zone: self._after_call(kind, zone, record, values.get(zone)) for zone, record in records.items()}
+        )
+
+    def _due_together(self, records: Mapping[str, ZoneRecord]) -> dict[str, ZoneRecord]:
+        """With one time to live: all zones come with one call."""
+        ttl_seconds = next(iter(records.values())).ttl_seconds
+        return {zone: replace(record, ttl_seconds=ttl_seconds) for zone, record in records.items()}
 
     def _values(self, kind: Kind, zones: tuple[str, ...]) -> Mapping[str, Value | SourceError]:
         if self._batch is not None:
@@ -194,7 +200,10 @@ class Refresher:
             return self._after_success(record, value)
         except SourceError as error:
             self._log(kind, zone, error)
-            return self._after_failure(record, error.reason, self._failure_ttl_seconds(error))
+            return self._after_error(record, error)
+
+    def _after_error(self, record: ZoneRecord | None, error: SourceError) -> ZoneRecord:
+        return self._after_failure(record, error.reason, self._failure_ttl_seconds(error))
 
     def _after_success(self, record: ZoneRecord | None, value: Value) -> ZoneRecord:
         policy, now = self._policy, self._utc_now()
