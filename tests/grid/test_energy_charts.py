@@ -186,7 +186,8 @@ def test_calls_to_the_source_are_spaced_in_all_workers_of_a_machine(
     reader = reader_of(paced, lambda: datetime.now(UTC), energy_charts_base_url=server.base_url)
     server.utc_now = lambda: datetime.now(UTC)
 
-    settled(reader, "DE", "FR", "SE", now=datetime.now(UTC), forecast=False)
+    reader.open().read(["DE", "FR", "SE"], now=datetime.now(UTC), forecast=False)  # once
+    server.calls_to("public_power", at_least=3)
 
     at = [call.at for call in server.calls]
     assert len(at) == 3
