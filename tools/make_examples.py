@@ -52,7 +52,7 @@ GETS = {
     "getZone": "/api/v1/zones/CA-QC",
     "getZoneHistory": "/api/v1/zones/CA-QC/history?step=1d",
     "getRegionHistory": "/api/v1/regions/ca-central-1/history?step=1d",
-    "listSources": "/api/v1/sources",
+    "getSources": "/api/v1/sources",
     "getZoneSources": "/api/v1/zones/GB/sources",
     "listInstanceTypes": "/api/v1/instances?q=m7g&region=us-east-1&limit=1",
     "listWorkloads": "/api/v1/workloads",

@@ -19,7 +19,7 @@ class SourcesParameters(Parameters):
 @bp.get("/api/v1/sources")
 @bp.input(SourcesParameters, location="query", arg_name="query")
 @bp.output(SourcesAnswer)
-@bp.doc(operation_id="listSources")
+@bp.doc(operation_id="getSources")
 def sources(query: SourcesParameters) -> Response:
     """List the sources of live data: coverage, state, licence, attribution, and whether a key is needed."""
     exchange = current()

@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 from app import create_app
 from settings import Settings
-client = create_app(Settings(data_dir=Path(sys.argv[1]))).test_client()
+client = create_app(Settings(live="off", data_dir=Path(sys.argv[1]))).test_client()
 body = {"region": "us-east-1", "instance_type": "m6g.large"}
 assert client.post("/api/v1/calculate", json=body).status_code == 200
 print(*sys.modules)

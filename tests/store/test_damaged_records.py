@@ -21,6 +21,7 @@ from engine import Engine
 from grid.records import KINDS
 from grid.registry import build_reader
 from grid.source import GridReader, SourceUnavailable
+from grid.upstream.pace import Pace
 from grid.upstream.quota import Budget
 from settings import Settings
 from store.keys.ring import REFRESH_SECONDS, KeyRing
@@ -31,6 +32,7 @@ from store.shared.changes import START, Store
 from store.shared.redis_cache import LOCKS
 from store.shared.snapshot import Kind
 from store.shared.sqlite_cache import SqliteCache
+from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.clouds import cloud_map
 from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
@@ -106,6 +108,8 @@ def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
     reader._readers[0]._refresher._governor._budget = Budget(calls_per_hour=1000)  # type: ignore[attr-defined]
     read_everything(reader)
     reader._readers[0]._refresher._governor.write_demand()  # type: ignore[attr-defined]
+    pace = Pace("a-source", SharedState(place.store(), KINDS), seconds=7.0, utc_now=lambda: datetime.now(UTC))
+    pace.take()
     return place
 
 
