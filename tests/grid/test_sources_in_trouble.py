@@ -1,4 +1,4 @@
-"""What an upstream can do wrong, tried on every source without a key: met cold, ended, met again with a value stored.
+"""What an upstream can do wrong, on every source but Electricity Maps: met cold, ended, met again with a value stored.
 
 The rows are those of the drills (tests/faults/rows.py). Time stands still but where a test moves it.
 """
@@ -6,6 +6,7 @@ The rows are those of the drills (tests/faults/rows.py). Time stands still but w
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -60,7 +61,7 @@ class Trial:
         self.meet(faulty=True)
         base_url = row.address or f"http://127.0.0.1:{self.port.number}{subject.imitation.prefix}"  # type: ignore[attr-defined]
         settings = Settings(
-            **{subject.setting: base_url},  # type: ignore[arg-type]
+            **{subject.setting: base_url, **subject.more},  # type: ignore[arg-type]
             sources=subject.name,
             upstream_retries=0,
             upstream_connect_timeout_seconds=READ_SECONDS,
@@ -175,15 +176,14 @@ def test_many_questions_cost_one_call_a_resource_until_the_time_to_live_is_over(
     time.sleep(0.1)
 
     assert running.fake is not None
-    counts = {path: running.fake.count(path) for path in {call.path for call in running.fake.calls}}
+    counts = Counter((call.path, call.query.get("classification")) for call in running.fake.calls)
     assert set(counts.values()) == {1}
     running.close()
 
 
-def test_every_source_without_a_key_is_tried() -> None:
-    keyless = {name for name, entry in SOURCES.items() if entry.facts.key_setting is None}
-
-    assert {subject.name for subject in SUBJECTS} == keyless
+def test_every_source_is_tried() -> None:
+    """Electricity Maps, for which a request waits, has drills and tests of its own."""
+    assert {subject.name for subject in SUBJECTS} | {"electricity-maps"} == SOURCES.keys()
 
 
 DAY = START - START.replace(day=2)
