@@ -12,7 +12,7 @@ from typing import Any, Literal
 from carbon.intensity import AS_PUBLISHED, Derivation
 from carbon.reading import UpstreamForecast
 from carbon.units import HOUR
-from grid.records import FIRST_YEAR, LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
+from grid.records import FIRST_YEAR, LAST_YEAR, LONGEST_FORECAST, MAX_PLAUSIBLE_GCO2E_PER_KWH
 from grid.source import MalformedReply
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -71,8 +71,8 @@ def time_of(value: object, *, naive_offset: timedelta | None = None) -> datetime
             raise MalformedReply("bad-datetime", "the time has no offset")
         if time.tzinfo is None:
             time = time.replace(tzinfo=UTC) - (naive_offset or HOUR * 0)
-        if time.year < FIRST_YEAR:
-            raise MalformedReply("bad-datetime", "a year long past")
+        if not FIRST_YEAR <= time.year <= LAST_YEAR:
+            raise MalformedReply("bad-datetime", "a year far from ours")
         return time.astimezone(UTC)
     except (ValueError, OverflowError):
         raise MalformedReply("bad-datetime", "not ISO 8601") from None

@@ -23,13 +23,15 @@ from tests.fakes.openelectricity import KEY as OPENELECTRICITY_KEY
 from tests.fakes.openelectricity import FakeOpenElectricity
 from tests.fakes.uk_carbon import FakeUkCarbon
 from tests.fakes.upstream import FakeUpstream
+from tests.faults.rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A source under trial. setting: of its base URL. zone: one that it covers. imitation: by the keyword `port`.
 
-    more: its other settings, such as a key.
+    more: its other settings, such as a key. words: what it says instead for a reason of a row: with a key a 403 is
+    about that, and a reply in XML is not one in JSON.
     """
 
     entry: Entry
@@ -37,11 +39,19 @@ class Subject:
     zone: str
     imitation: Callable[..., FakeUpstream]
     more: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def reasons(self, row: Row) -> frozenset[str]:
+        """The reasons of the row, in the words of the source."""
+        return row.reasons.union(*(self.words.get(reason, frozenset()) for reason in row.reasons))
 
     @property
     def name(self) -> str:
         return self.entry.facts.name
 
+
+KEYED = {"refused": frozenset({"bad-key"})}
+KEYED_XML = {**KEYED, "not-json": frozenset({"not-xml", "wrong-shape"}), "wrong-shape": frozenset({"not-xml"})}
 
 SUBJECTS = (
     Subject(entry=uk_carbon.ENTRY, setting="uk_carbon_base_url", zone="GB", imitation=FakeUkCarbon),
@@ -59,6 +69,7 @@ SUBJECTS = (
         zone="US-CAL-CISO",
         imitation=FakeEia,
         more={"eia_api_key": EIA_KEY},
+        words=KEYED,
     ),
     Subject(
         entry=entsoe.ENTRY,
@@ -66,6 +77,7 @@ SUBJECTS = (
         zone="FR",
         imitation=FakeEntsoe,
         more={"entsoe_token": ENTSOE_TOKEN},
+        words=KEYED_XML,
     ),
     Subject(
         entry=fingrid.ENTRY,
@@ -73,6 +85,7 @@ SUBJECTS = (
         zone="FI",
         imitation=FakeFingrid,
         more={"fingrid_api_key": FINGRID_KEY},
+        words=KEYED,
     ),
     Subject(
         entry=ned.ENTRY,
@@ -80,6 +93,7 @@ SUBJECTS = (
         zone="NL",
         imitation=FakeNed,
         more={"ned_api_key": NED_KEY},
+        words=KEYED,
     ),
     Subject(
         entry=openelectricity.ENTRY,
@@ -87,5 +101,6 @@ SUBJECTS = (
         zone="AU-NSW",
         imitation=FakeOpenElectricity,
         more={"openelectricity_api_key": OPENELECTRICITY_KEY, "openelectricity_non_commercial": "on"},
+        words=KEYED,
     ),
 )

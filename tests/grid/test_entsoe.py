@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
+from grid.source import SourceError
 from grid.sources import entsoe
+from grid.sources.entsoe import documents
 from tests.fakes.background import reader_of, settled
+from tests.fakes.conversions import conversion
 from tests.fakes.entsoe import MIX, TOKEN, FakeEntsoe, Series, acknowledgement, even
 from tests.fakes.upstream import Answer, Call, Fault, always, dropped, reply, truncated
 
@@ -137,7 +140,7 @@ A_FILE = '<!DOCTYPE d [<!ENTITY f SYSTEM "file:///etc/passwd">]><GL_MarketDocume
         (replaced("<quantity>100<", "<quantity>NaN<"), "not-a-number"),
         (replaced("<position>1<", "<position>one<"), "not-a-number"),
         (replaced("2026-03-02T09:00Z", "yesterday"), "bad-datetime"),
-        (replaced("2026-03-02T09:00Z", "1026-03-02T09:00Z"), "wrong-shape"),  # a period of a thousand years
+        (replaced("2026-03-02T09:00Z", "2006-03-02T09:00Z"), "wrong-shape"),  # a period of twenty years
         (replaced("2026-03-02T09:00Z", "2026-03-03T07:00Z"), "wrong-shape"),  # an empty one
         (replaced("2026-03-0", "2026-05-0"), "future"),
         (replaced("2026-03-0", "2026-02-0"), "stale"),
@@ -155,6 +158,22 @@ def test_a_reply_that_cannot_be_used_says_why_and_gives_no_value(fault: Fault, r
     reading = read(server)
 
     assert (reading.latest, reading.reason) == (None, reason)
+
+
+def test_every_damaged_document_is_a_value_or_a_source_error(server: FakeEntsoe) -> None:
+    good = server.document(FRANCE)
+    spoilt = [
+        good[:at] + text + good[at + 5 :] for at in range(0, len(good), 7) for text in ("", "9", "<", "-1e9", "€")
+    ]
+    parsed = 0
+    for document in spoilt:
+        try:
+            documents.observation(document.encode(), "FR", FRANCE, NOW, timedelta(days=1), conversion())
+            parsed += 1
+        except SourceError:
+            continue
+
+    assert 0 < parsed < len(spoilt)
 
 
 def test_without_a_token_nothing_is_called(server: FakeEntsoe) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from carbon.intensity import Derivation
@@ -16,7 +17,7 @@ from grid.conversion import Conversion
 from grid.footing import mix_observation
 from grid.records import Value
 from grid.source import MalformedReply, SourceError, ZoneNotCovered
-from grid.upstream.fields import number_of, object_of, text_of
+from grid.upstream.fields import number_of, object_of, text_of, time_of
 
 NAME = "eia"
 LICENCE = "public domain"
@@ -76,10 +77,10 @@ def _steps(rows: Sequence[dict[str, Any]]) -> dict[str, list[MixStep]]:
 
 def _period(value: object) -> datetime:
     """A full UTC hour without a zone, such as 2026-03-03T05."""
-    try:
-        return datetime.strptime(text_of(value, "period"), "%Y-%m-%dT%H").replace(tzinfo=UTC)
-    except ValueError:
-        raise MalformedReply("bad-datetime", "period is not an hour") from None
+    text = text_of(value, "period")
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d", text) is None:
+        raise MalformedReply("bad-datetime", "period is not an hour")
+    return time_of(f"{text}:00Z")
 
 
 def _number(value: object) -> float | None:
