@@ -120,7 +120,7 @@ def test_a_time_with_another_offset_is_the_same_instant() -> None:
         pytest.param({"datetime": "yesterday"}, "bad-datetime", id="no ISO time"),
         pytest.param({"datetime": 1772528400}, "bad-datetime", id="a number"),
         pytest.param({"datetime": "0001-01-01T00:00:00+14:00"}, "bad-datetime", id="before all time"),
-        pytest.param({"datetime": "9999-12-31T23:30:00Z"}, "future", id="the end of time"),
+        pytest.param({"datetime": "9999-12-31T23:30:00Z"}, "bad-datetime", id="the end of time"),
         pytest.param({"datetime": "2026-03-03T09:56:00Z"}, "future", id="six minutes ahead"),
     ],
 )
