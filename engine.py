@@ -67,7 +67,7 @@ class Engine:
     def __init__(self, mapping: CloudMap, reader: GridReader, past: Past | None = None) -> None:
         self._outlooks = Outlooks(mapping)
         self._reader = reader
-        self._past = past or Nothing()
+        self.past = past or Nothing()
         self._placing = Lock()  # a ranking of all offers takes tens of MB, and several at once are no faster
 
     @property
@@ -81,7 +81,7 @@ class Engine:
 
     def at(self, now: datetime) -> Session:
         """A session at one time, over the facts and the grid at its opening. now: aware UTC."""
-        past = PastPin(self._past, lambda: [state.source for state in self.source_states()])
+        past = PastPin(self.past, lambda: [state.source for state in self.source_states()])
         return Session(now=now, outlooks=self._outlooks, grid=self._reader.open(), past=past, placing=self._placing)
 
     def source_states(self) -> tuple[SourceState, ...]:

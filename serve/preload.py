@@ -42,9 +42,12 @@ def prepare(app: APIFlask) -> None:
     from the garbage collector: scanning it would make every page of it private.
     """
     gc.unfreeze()
+    engine = service_of(app).engine
+    if any(state.state != "unconfigured" for state in engine.source_states()):
+        engine.past.prepare()
     settings = Settings(rate_limit=OFF, metrics="off", access_log="off")
     rules = Access(keys=KeyRing(lambda: ()), limiter=in_memory(), rate=OFF)
-    engine = Engine(service_of(app).engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
+    engine = Engine(engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
     client = create_app(settings, engine, rules=rules).test_client()
     for path, body in QUESTIONS:
         client.open(path, method="GET" if body is None else "POST", json=body)

@@ -20,6 +20,7 @@ from carbon.errors import StateUnavailable
 from pid import process_id
 from store.backoff import Backoff
 from store.database import OWNER_ONLY
+from store.history.tables import metadata
 
 FILE = "history.sqlite3"
 NAME = "the history"
@@ -143,7 +144,10 @@ class HistoryDatabase:
             with connection.execution_options(immediate=True).begin():
                 if self._path is None:
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-                _upgrade(connection)
+                if _revision(connection) is None:
+                    _create(connection)
+                else:
+                    upgrade(connection)
 
     @contextmanager
     def _alone(self, engine: Engine) -> Iterator[None]:
@@ -181,8 +185,15 @@ def _revision(connection: Connection) -> str | None:
     return None if revision is None else str(revision)
 
 
-def _upgrade(connection: Connection) -> None:
-    """Bring the tables to the newest revision. Alembic is imported only when there is something to do."""
+def _create(connection: Connection) -> None:
+    """Create the newest tables. Alembic, which takes 10 MB of memory, is imported only where older ones exist."""
+    metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": NEWEST})
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the tables to the newest revision, in the transaction of the connection. Raises OSError for newer ones."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,13 @@ class History:
 
             self._database = HistoryDatabase(self._data_dir, self._url)
         return self._database
+
+    def prepare(self) -> None:
+        """Import what stores and reads, so that processes forked from this one share its memory. Opens nothing."""
+        for name in ("database", "retention", "rows"):
+            import_module(f"store.history.{name}")
+        if self._url is not None:
+            import_module("psycopg")
 
     def record(self, signal: Signal, value: Observation | UpstreamForecast | Shares) -> None:
         """Have a reading or a forecast stored in the background. Shares are not stored."""

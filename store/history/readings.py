@@ -45,6 +45,10 @@ def time_of(minute: int) -> datetime:
 class Past(Protocol):
     """Where past readings are found."""
 
+    def prepare(self) -> None:
+        """Import what is needed, so that processes forked from this one share its memory. Opens nothing."""
+        ...
+
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
         """The readings of each source that has any in [start, end). Raises StateUnavailable."""
         ...
@@ -52,6 +56,9 @@ class Past(Protocol):
 
 class Nothing:
     """A Past without readings."""
+
+    def prepare(self) -> None:
+        """Nothing."""
 
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
         """None."""

@@ -50,7 +50,7 @@ def tidy(database: Writable, now_minute: int, *, days: int) -> None:
         with database.writing() as connection:
             _remove(connection, series_id, oldest)
             start = _first_fine_minute(connection, series_id, hourly_until)
-        while start < until:
+        while start is not None and start < until:
             end = min(start + MINUTES_IN_A_TRANSACTION, until)
             with database.writing() as connection:
                 _make_hourly(connection, series_id, start, end)
@@ -63,15 +63,15 @@ def _remove(connection: Connection, series_id: int, oldest: int) -> None:
     connection.execute(delete(forecasts).where(forecasts.c.series_id == series_id, forecasts.c.issued_hour < hour))
 
 
-def _first_fine_minute(connection: Connection, series_id: int, hourly_until: int) -> int:
-    """The start of the hour from which readings may be finer than hourly; hourly_until if there are none."""
+def _first_fine_minute(connection: Connection, series_id: int, hourly_until: int) -> int | None:
+    """The start of the hour from which readings may be finer than hourly; None if there are none."""
     first = connection.execute(
         select(readings.c.starts_minute)
         .where(readings.c.series_id == series_id, readings.c.starts_minute >= hourly_until)
         .order_by(readings.c.starts_minute)
         .limit(1)
     ).scalar()
-    return hourly_until if first is None else int(first) // MINUTES_AN_HOUR * MINUTES_AN_HOUR
+    return None if first is None else int(first) // MINUTES_AN_HOUR * MINUTES_AN_HOUR
 
 
 def _make_hourly(connection: Connection, series_id: int, start: int, end: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,32 @@ def test_preparing_writes_nothing_and_leaves_the_collector_nothing_to_look_throu
 
     assert list(tmp_path.iterdir()) == []
     assert gc.get_freeze_count() > 10_000
+
+
+IMPORTED = """
+import sys
+from pathlib import Path
+from app import create_app
+from serve import preload
+from settings import Settings
+key = sys.argv[2] or None
+app = create_app(Settings(data_dir=Path(sys.argv[1]), el_maps_api_key=key))
+preload.prepare(app)
+print("sqlalchemy" in sys.modules, "alembic" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("key", "words"), [("", "False False"), ("k" * 20, "True False")])
+def test_what_stores_readings_is_imported_before_the_fork_only_where_a_source_is_configured(
+    tmp_path: Path, key: str, words: str
+) -> None:
+    command = [sys.executable, "-c", IMPORTED, str(tmp_path / "state"), key]
+    root = Path(__file__).resolve().parents[2]
+
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)  # noqa: S603
+
+    assert ran.stdout.strip() == words
+    assert list(tmp_path.iterdir()) == []
 
 
 def tables() -> int:

@@ -39,6 +39,9 @@ class FakePast:
         self._sources = sources
         self.fails = fails
 
+    def prepare(self) -> None:
+        """Nothing."""
+
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
         if self.fails:
             raise StateUnavailable("the history")

@@ -53,4 +53,4 @@ def new_history(tmp_path: Path, database_url: str | None, clock: SteppedClock, c
 def history(new_history: NewHistory) -> Iterator[History]:
     history = new_history()
     yield history
-    history.recorder.close()
+    history.recorder.close(60)

@@ -7,20 +7,24 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality, Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
+from store.history.database import NEWEST, upgrade
 from store.history.entries import Entry, ReadingEntry, unpack
 from store.history.history import History
 from store.history.readings import QUALITIES, minute_of
-from store.history.tables import forecasts, readings, series
+from store.history.tables import forecasts, metadata, readings, series
 from tests.fakes.clock import SteppedClock
 from tests.fakes.telemetry import Counts
 from tests.store.conftest import NOON, NewHistory
@@ -66,7 +70,7 @@ def values(history: History, *, zone: str = "DE", signal: Signal = AVERAGE, days
 
 def test_a_recorded_reading_is_there_once_the_recorder_has_written(history: History) -> None:
     history.record(AVERAGE, reading(NOON, 321.456, quality=Quality.ESTIMATED))
-    history.recorder.close()
+    history.recorder.close(60)
 
     (found,) = history.readings(AVERAGE, "DE", NOON, NOON + timedelta(hours=1))
 
@@ -82,7 +86,7 @@ def test_signals_zones_and_sources_are_kept_apart(history: History) -> None:
     history.record(AVERAGE, reading(NOON, 2.0, source="one"))
     history.record(AVERAGE, reading(NOON, 3.0, zone="FR"))
     history.record(Signal.MARGINAL, reading(NOON, 4.0))
-    history.recorder.close()
+    history.recorder.close(60)
 
     assert values(history) == [2.0, 1.0]
     assert values(history, zone="FR") == [3.0]
@@ -115,7 +119,7 @@ def test_the_same_reading_again_is_not_handed_over(history: History, counts: Cou
     for _ in range(3):
         history.record(AVERAGE, reading(NOON, 100.0))
     history.record(AVERAGE, reading(NOON, 101.0))
-    history.recorder.close()
+    history.recorder.close(60)
 
     assert [one.mgco2e_per_kwh for batch in batches for one in batch if isinstance(one, ReadingEntry)] == [
         100_000,
@@ -134,12 +138,12 @@ def test_of_the_forecasts_of_an_hour_the_first_is_stored_as_it_was_issued(
     history.record(AVERAGE, forecast(100.0))
     clock.advance(1799)
     history.record(AVERAGE, forecast(200.0))
-    history.recorder.close()
+    history.recorder.close(60)
     other = new_history()
     other.record(AVERAGE, forecast(250.0))
     clock.advance(1801)
     other.record(AVERAGE, forecast(400.0))
-    other.recorder.close()
+    other.recorder.close(60)
 
     stored = [(hour, start, step, unpack(packed)) for _, hour, start, step, packed in rows(history, forecasts)]  # type: ignore[arg-type]
 
@@ -160,7 +164,7 @@ def test_shares_are_not_stored(history: History) -> None:
         source="one",
     )
     history.record(AVERAGE, shares)
-    history.recorder.close()
+    history.recorder.close(60)
 
     assert not history.database.path or not history.database.path.exists()
 
@@ -198,15 +202,15 @@ def test_several_workers_create_and_write_the_tables_at_once_without_duplicates(
 
 def test_a_forked_worker_records_with_its_own_thread_and_connections(history: History) -> None:
     history.record(AVERAGE, reading(NOON, 100.0))
-    history.recorder.close()
+    history.recorder.close(60)
     history.record(AVERAGE, reading(NOON + DAY, 110.0))  # the thread runs again, and the engine has connections
     child = os.fork()
     if child == 0:
         history.record(AVERAGE, reading(NOON, 200.0, zone="FR"))
-        history.recorder.close()
+        history.recorder.close(60)
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    history.recorder.close()
+    history.recorder.close(60)
 
     assert status == 0
     assert values(history, zone="FR") == [200.0]
@@ -291,17 +295,45 @@ def test_the_tables_of_a_newer_release_are_left_alone(history: History, new_hist
     assert "newer release" in str(caught.value.__cause__)
 
 
-def test_the_migrations_lead_to_the_tables_that_the_code_uses(history: History) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from store.history.tables import metadata
-
+def test_the_migrations_lead_to_the_tables_that_are_created_at_once(history: History) -> None:
     history.write([])
-    with history.database.reading() as connection:
+    with history.database.writing() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+        upgrade(connection)
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
     assert differences == []
+    assert revision == NEWEST
+
+
+@pytest.mark.parametrize("database_url", [None], ids=["sqlite"])
+def test_migrated_and_created_tables_have_the_same_text_in_sqlite(history: History) -> None:
+    def schema() -> set[str]:
+        with history.database.reading() as connection:
+            texts = connection.execute(text("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'alembic%'")).scalars()
+            return {" ".join(one.split()) for one in texts if one}
+
+    history.write([])
+    created = schema()
+    with history.database.writing() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+        upgrade(connection)
+
+    assert schema() == created
+    assert sum("WITHOUT ROWID" in one for one in created) == 2
+
+
+def test_series_whose_rows_are_all_too_old_cost_nothing(new_history: NewHistory) -> None:
+    history = new_history(days=1)
+    history.write([entry(NOON - 2 * DAY, 100.0, zone=f"Z{number}") for number in range(300)])  # tidies up
+
+    began = time.monotonic()
+    history.tidy()
+
+    assert time.monotonic() - began < 10  # it took minutes to go through the years since 1970
 
 
 @pytest.mark.parametrize("database_url", [None], ids=["sqlite"])
