@@ -13,6 +13,7 @@ from store.history.readings import QUALITIES, minute_of
 
 MINUTE = timedelta(minutes=1)
 MINUTES_AN_HOUR = 60
+MOST_MINUTES, MOST_MILLIGRAMS = 2**11, 2**22  # a reading below both can be stored
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +34,11 @@ class ReadingEntry:
     minutes: int
     mgco2e_per_kwh: int
     quality: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether the reading can be stored: it stands for less than 34 hours and is below 4,194 g/kWh."""
+        return self.minutes < MOST_MINUTES and self.mgco2e_per_kwh < MOST_MILLIGRAMS
 
     @classmethod
     def of(cls, signal: Signal, value: Observation) -> ReadingEntry:

@@ -63,7 +63,9 @@ class History:
     def record(self, signal: Signal, value: Observation | UpstreamForecast | Shares) -> None:
         """Have a reading or a forecast stored in the background. Shares are not stored."""
         if isinstance(value, Observation):
-            self.recorder.put(ReadingEntry.of(signal, value))
+            entry = ReadingEntry.of(signal, value)
+            if entry.fits:
+                self.recorder.put(entry)
         elif isinstance(value, UpstreamForecast):
             self.recorder.put(ForecastEntry.of(signal, value, self._utc_now()))
 

@@ -65,7 +65,11 @@ class Recorder:
 
     def put(self, entry: Entry) -> None:
         """Have an entry stored, unless its series ends with it already. Returns at once and never raises."""
-        line = self._line_of_this_process()
+        try:
+            line = self._line_of_this_process()
+        except RuntimeError:  # no thread can be started: the system has too many, or the process ends
+            self._telemetry.store_error("history")
+            return
         key = (entry.series, type(entry))
         if _is_stored(line.newest.get(key), entry):
             return

@@ -9,13 +9,12 @@ import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and_, cast, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from store.history.entries import Entry, ForecastEntry, ReadingEntry, Series
+from store.history.entries import MOST_MILLIGRAMS, MOST_MINUTES, Entry, ForecastEntry, ReadingEntry, Series
 from store.history.readings import Minutes, Readings
 from store.history.tables import forecasts, readings, series
 
 READ_AT_ONCE = 10_000
 LONGEST_READING_MINUTES = 1440  # a reading that began earlier is over
-MOST_MINUTES, MOST_MILLIGRAMS = 2**11, 2**22  # for which there is room in a packed reading
 
 
 def write(connection: Connection, entries: Sequence[Entry]) -> None:

@@ -24,6 +24,7 @@ from store.history.database import NEWEST, upgrade
 from store.history.entries import Entry, ReadingEntry, unpack
 from store.history.history import History
 from store.history.readings import QUALITIES, minute_of
+from store.history.recorder import Recorder
 from store.history.tables import forecasts, metadata, readings, series
 from tests.fakes.clock import SteppedClock
 from tests.fakes.telemetry import Counts
@@ -167,6 +168,27 @@ def test_shares_are_not_stored(history: History) -> None:
     history.recorder.close(60)
 
     assert not history.database.path or not history.database.path.exists()
+
+
+def test_what_is_too_large_to_be_a_reading_is_not_stored(history: History) -> None:
+    history.record(AVERAGE, reading(NOON, 4194.304))
+    history.record(AVERAGE, reading(NOON - DAY, 4194.303))
+    history.record(AVERAGE, reading(NOON - 5 * DAY, 100.0, minutes=2048))
+    history.recorder.close(60)
+
+    assert values(history) == [4194.303]
+
+
+def test_a_thread_that_cannot_be_started_costs_no_request(counts: Counts, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    line = Recorder(lambda entries: None, telemetry=counts)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    line.put(entry(NOON, 100.0))
+
+    assert counts.seen["store_error", "history"] == 1
 
 
 def test_a_tiny_value_does_not_become_zero(history: History) -> None:
@@ -364,8 +386,6 @@ def test_a_waiting_line_that_is_full_loses_readings_and_delays_nobody(tmp_path: 
 def test_a_failing_database_is_told_once_and_nothing_is_lost_when_it_works_again(
     counts: Counts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from store.history.recorder import Recorder
-
     attempts: list[int] = []
     stored: list[Entry] = []
     works = threading.Event()
