@@ -42,10 +42,10 @@ def test_another_minute_or_another_number_of_hours_is_another_outlook() -> None:
 
 
 def test_a_live_value_is_left_out_for_those_who_ask_for_newer_ones() -> None:
-    # It stood for 08:00 to 09:00, and so ended 90 minutes before 10:30.
-    outlooks, old = Outlooks(MAPPING), readings(300, hours_ago=2)
+    # It stood for 09:00 to 10:00, and so ended 30 minutes before 10:30.
+    outlooks, old = Outlooks(MAPPING), readings(300, hours_ago=1)
     assert outlooks.of([ZONE], old, "v1", now=NOW, hours=24).current(ZONE).gco2e_per_kwh == 300
-    newer_only = outlooks.of([ZONE], old, "v1", now=NOW, hours=24, max_age_minutes=60).current(ZONE)
+    newer_only = outlooks.of([ZONE], old, "v1", now=NOW, hours=24, max_age_minutes=20).current(ZONE)
     assert newer_only.provenance.fallback_reason == "stale"
 
 
