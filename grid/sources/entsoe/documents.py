@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405 - document types are refused below
 
 from carbon.intensity import Derivation
 from carbon.mix import MixStep
