@@ -60,8 +60,8 @@ class SharesSource(Protocol):
 
 
 @runtime_checkable
-class BatchSource(Source, Protocol):
-    """A Source of which each call brings several zones. kinds: of its values, "intensity" and perhaps "forecast"."""
+class ZonesTogether(Protocol):
+    """A source of which each call brings several zones. kinds: of its values, "intensity" and perhaps "forecast"."""
 
     kinds: tuple[str, ...]
 
@@ -72,6 +72,11 @@ class BatchSource(Source, Protocol):
     def values(self, kind: str, zones: tuple[str, ...]) -> Mapping[str, Value | SourceError]:
         """The value of each zone, or why it has none."""
         ...
+
+
+# Not checked at run time, nor is LiveSource in the service: that would read `responsive`, and so open the store.
+class BatchSource(Source, ZonesTogether, Protocol):
+    """A Source of which each call brings several zones."""
 
 
 AnySource = LiveSource | BatchSource

@@ -12,7 +12,7 @@ from carbon.intensity import Signal
 from carbon.reading import Observation, Shares, UpstreamForecast
 from carbon.units import HOUR
 from grid.live.flights import Flight, Flights
-from grid.live.live_source import AnySource, BatchSource, ForecastSource, LiveSource, ReadPolicy, SharesSource
+from grid.live.live_source import AnySource, ForecastSource, LiveSource, ReadPolicy, SharesSource, ZonesTogether
 from grid.live.queue import PacedQueue
 from grid.plausibility import refuse_implausible
 from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Value, ZoneRecord, record_key
@@ -57,8 +57,8 @@ class Refresher:
         self._utc_now = utc_now
         self._jitter = jitter
         self._max_age = timedelta(minutes=policy.max_age_minutes)
-        self._batch = source if isinstance(source, BatchSource) else None
-        self._calls = {} if isinstance(source, BatchSource) else _calls_of(source)
+        self._batch = source if isinstance(source, ZonesTogether) else None
+        self._calls = {} if isinstance(source, ZonesTogether) else _calls_of(source)
         self._kinds = tuple(self._calls) if self._batch is None else self._batch.kinds
         self._queue = PacedQueue() if policy.is_paced else None
         self._flights = Flights(at_once=policy.calls_at_once, monotonic=monotonic)
