@@ -43,7 +43,7 @@ def prepare(app: APIFlask) -> None:
     """
     gc.unfreeze()
     engine = service_of(app).engine
-    if any(state.state != "unconfigured" for state in engine.source_states()):
+    if any(state.state not in ("unconfigured", "off") for state in engine.source_states()):
         engine.past.prepare()
     settings = Settings(rate_limit=OFF, metrics="off", access_log="off")
     rules = Access(keys=KeyRing(lambda: ()), limiter=in_memory(), rate=OFF)
