@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ def truncated(_call: Call, good: Answer) -> Answer:
     return Answer(body=good.body[: len(good.body) // 2], promised_length=len(good.body))
 
 
-class FakeUpstream:
+class FakeUpstream(ABC):
     """A real HTTP server on loopback: what it was asked, how many calls ran at once, and a fault to switch on.
 
     A subclass answers in `good`, and names in `prefix` the part of the path that belongs to the base URL.
@@ -115,9 +116,9 @@ class FakeUpstream:
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), self)
 
+    @abstractmethod
     def good(self, call: Call) -> Answer:
         """The answer without a fault."""
-        raise NotImplementedError
 
     @property
     def base_url(self) -> str:
