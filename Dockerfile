@@ -14,8 +14,11 @@ COPY api ./api
 COPY carbon ./carbon
 COPY catalog ./catalog
 COPY cli ./cli
+COPY forecasting ./forecasting
 COPY grid ./grid
 COPY planning ./planning
+COPY pricing ./pricing
+COPY renewal ./renewal
 COPY serve ./serve
 COPY store ./store
 RUN python -m compileall -q /srv/app

@@ -35,10 +35,9 @@ soak: $(VENV)/.development ## try every fault, bad input, and 200 callers for a 
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 check: $(VENV)/.development ## check lint, format, types and the direction of imports
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy .
-	@$(BIN)/python -m pytest tests/contract/test_layers.py
+	@$(BIN)/mypy . & types=$$!; \
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest tests/contract/test_layers.py; others=$$?; \
+	wait $$types && exit $$others
 
 bench: $(VENV)/.development ## run the benchmarks (ARGS=--quick: a short run; --write: update docs/benchmarks.md)
 	@$(MAKE) --no-print-directory bench-peers || echo "Not every package to compare with could be installed; comparisons with it are skipped." >&2

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import click
 from apiflask import APIFlask
+from flask import Flask
+from flask.cli import FlaskGroup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import blueprints
@@ -14,9 +18,12 @@ from api.edge import door, logs, problems
 from api.edge.access import Access
 from api.edge.encoding import OrjsonProvider
 from api.openapi import document as openapi
+from catalog.tables import CatalogError
 from cli.backup import backup
+from cli.catalog import catalog
 from cli.history import history
 from cli.keys import keys
+from cli.prices import prices
 from engine import Engine
 from settings import VERSION, Settings, SettingsError
 from wiring import build_service, build_tracer, utc_now
@@ -24,7 +31,7 @@ from wiring import build_service, build_tracer, utc_now
 if TYPE_CHECKING:
     from api.edge.tracing import Tracer
 
-    app: APIFlask
+    app: Flask
 
 
 class App(APIFlask):
@@ -62,8 +69,7 @@ def create_app(
     door.install(app, build_service(settings, engine, rules, clock), tracer or build_tracer(settings))
     if settings.trusted_proxies:  # each adds one entry to X-Forwarded-For; clients can write the entries before those
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
-    for command in (keys(settings), history(settings), *backup(settings)):
-        app.cli.add_command(command)
+    _add_commands(app, settings)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(app)
     for blueprint in blueprints():
@@ -71,31 +77,53 @@ def create_app(
     return app
 
 
-def __getattr__(name: str) -> APIFlask:
-    """`app`, built when a server asks for it: importing this module reads no settings."""
+def __getattr__(name: str) -> Flask:
+    """`app`, built when it is asked for: importing this module reads no settings."""
     if name != "app":
         raise AttributeError(name)
-    globals()["app"] = application = configured(_settings())
+    with _plain_end():
+        settings = Settings.from_env()
+        application = _commands_alone(settings) if _is_for_command() else configured(settings)
+    globals()["app"] = application
     return application
 
 
-def _settings() -> Settings:
-    """The settings. Ends the start, naming every wrong one."""
-    try:
-        return Settings.from_env()
-    except SettingsError as error:
-        raise SystemExit(str(error)) from error
-
-
 def configured(settings: Settings) -> APIFlask:
-    """The application as it is served, with its log. Ends the start if a setting cannot be used."""
+    """The application as it is served, with its log. Ends the start if a setting or the overlay cannot be used."""
     logs.configure(settings.log_level)
-    try:
+    with _plain_end():
         return create_app(settings)
-    except SettingsError as error:
+
+
+def _commands_alone(settings: Settings) -> Flask:
+    """Only the operator's commands: they start at once, and work while a wrong overlay keeps the service from it."""
+    logs.configure(settings.log_level)
+    app = Flask(__name__, static_folder=None)
+    _add_commands(app, settings)
+    return app
+
+
+def _add_commands(app: Flask, settings: Settings) -> None:
+    for command in (keys(settings), history(settings), prices(settings), catalog(settings), *backup(settings)):
+        app.cli.add_command(command)
+
+
+def _is_for_command() -> bool:
+    """Whether `flask` looks for a command in the application. For its own ones, such as run, it asks within them."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.command, FlaskGroup)
+
+
+@contextmanager
+def _plain_end() -> Iterator[None]:
+    """One line in place of a traceback where a setting or the overlay cannot be used; every wrong setting in one."""
+    try:
+        yield
+    except (SettingsError, CatalogError) as error:
         raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":
-    settings = _settings()
+    with _plain_end():
+        settings = Settings.from_env()
     configured(settings).run(host=settings.host, port=settings.port, threaded=True)

@@ -5,58 +5,54 @@ An error of an upstream never reaches the caller: the provenance of the figures 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import ceil
 from threading import Lock
 
-from carbon import units
-from carbon.errors import PowerNotModelled
-from carbon.history import HistoryQuery, PastSignal, ZoneHistory
-from carbon.intensity import CarbonIntensity
+from carbon.forecasts import ForecastBasis, ForecastQuery, ZoneForecast, ZoneHoursAhead
+from carbon.history import HistoryQuery, ZoneHistory
+from carbon.intensity import CarbonIntensity, Signal
+from carbon.jobs import ScheduleQuery
 from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
+from carbon.notes import FactNote
 from carbon.placements import Placement
-from carbon.reading import Observation
-from carbon.results import (
-    Comparison,
-    Emission,
-    GridShares,
-    RegionDetails,
-    RegionList,
-    Schedule,
-    ZoneDetails,
-    ZoneSources,
-)
-from carbon.workload import CalculateQuery, OptimizeQuery, ScheduleQuery
-from catalog.model import InstanceType
-from catalog.utilization import OTHER
-from grid.source import GridReader, GridSnapshot, SourceState
+from carbon.plans import Plan, PlanQuery
+from carbon.results import Comparison, Emission, RegionDetails, RegionList, ZoneDetails, ZoneSources
+from carbon.schedules import Schedule
+from carbon.workload import CalculateQuery, OptimizeQuery
+from catalog.dates import day_of
+from catalog.model import InstanceType, Region
+from grid.source import GridReader, SourceState
 from mapping import CloudMap
-from planning.history.mean import past_mean
-from planning.history.points import SIGNALS, zone_history
-from planning.outlook.agreement import parted
-from planning.outlook.level import past_at_corrected_level
+from planning.history.points import zone_history
+from planning.notes import basis_notes, policy_of, policy_of_scope
+from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecasts
 from planning.outlook.outlooks import Outlooks
-from planning.outlook.present import sources_of, usual_values, values_of_now
+from planning.outlook.own_series import own_outlook
+from planning.outlook.recent_hours import forecast_of, hours_ahead, outlook_ahead, recent_span
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
 from planning.outlook.zones import Outlook
-from planning.placing.emission import Machines, Site, emission, pue_of, utilization
+from planning.placing.calculation import calculate
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
+from planning.placing.job_places import job_places
+from planning.placing.job_rank import rank_places
 from planning.placing.location_rank import locate, locations_in_scope
-from planning.placing.machine_type import machine_type
+from planning.placing.machine_type import modelled_machine
 from planning.placing.named_services import with_named_services
 from planning.placing.placement import place
-from planning.placing.regions import countries_without_regions, region_now, select, sort_regions
+from planning.placing.regions import region_list, region_now, select, zone_now
 from planning.placing.scope import region_scope
-from planning.placing.side_by_side import as_facts, compare, left_out, not_modelled
-from planning.placing.workloads import can_wait
-from planning.scheduling.schedule import in_grams, schedule
-from planning.scheduling.span import run_span
-from store.history.readings import Nothing, Past, PastPin, Readings
+from planning.placing.side_by_side import compare, options_of, with_known_intensity
+from planning.placing.workloads import workload_span
+from planning.plan.plan import plan, sites_of, spans_of
+from planning.scheduling.span import RunSpan, job_span
+from session_grid import SessionGrid
+from store.history.readings import Nothing, Past, PastPin
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
 
@@ -66,6 +62,7 @@ class Engine:
 
     def __init__(self, mapping: CloudMap, reader: GridReader, past: Past | None = None) -> None:
         self._outlooks = Outlooks(mapping)
+        self._recent = NO_FORECASTS
         self._reader = reader
         self.past = past or Nothing()
         self._placing = Lock()  # a ranking of all offers takes tens of MB, and several at once are no faster
@@ -81,8 +78,26 @@ class Engine:
 
     def at(self, now: datetime) -> Session:
         """A session at one time, over the facts and the grid at its opening. now: aware UTC."""
-        past = PastPin(self.past, lambda: [state.source for state in self.source_states()])
-        return Session(now=now, outlooks=self._outlooks, grid=self._reader.open(), past=past, placing=self._placing)
+        history = PastPin(self.past, lambda: [state.source for state in self.source_states()])
+        grid = SessionGrid(
+            now=now, outlooks=self._outlooks, live=self._reader.open(), history=history, recent=self._recent
+        )
+        return Session(now=now, grid=grid, placing=self._placing)
+
+    def renew_forecasts(self, now: datetime) -> Iterator[bool]:
+        """Make our own forecasts from the stored readings, a zone in each step: whether it has one now.
+
+        Sessions that are opened after the last step answer from them. Raises StateUnavailable.
+        """
+        forecasts = {}
+        for zone, forecast in self.at(now).grid.recent_forecasts():
+            if forecast is not None:
+                forecasts[zone] = forecast
+            yield forecast is not None
+        if forecasts:
+            self._recent = RecentForecasts.of(forecasts)
+            for issued in self._recent.issued(now):
+                self.past.record(Signal.AVERAGE_LIFECYCLE, issued)
 
     def source_states(self) -> tuple[SourceState, ...]:
         """The state of each grid source; makes no call."""
@@ -93,50 +108,46 @@ class Engine:
 class Session:
     """Answers at one time from one state of the facts and of the grid; used by one thread at a time.
 
-    outlooks: of the facts, shared by all sessions. placing: held during a ranking of all offers, so that a process
-    makes one at a time.
+    placing: held during a ranking of all offers, so that a process makes one at a time. notes: what the answers given
+    so far say beside their figures, each once.
     """
 
     now: datetime
-    outlooks: Outlooks
-    grid: GridSnapshot
-    past: PastPin
+    grid: SessionGrid
     placing: Lock
+    notes: dict[FactNote, None] = field(default_factory=dict)
 
     @property
     def mapping(self) -> CloudMap:
         """The facts."""
-        return self.outlooks.mapping
+        return self.grid.mapping
 
     @property
     def data_version(self) -> str:
         """The version of facts and grid: sessions of equal versions answer one question at one time alike."""
-        return f"{self.mapping.version}-{self.grid.version}{self.past.version}"
+        return f"{self.mapping.version}-{self.grid.version}"
+
+    def about(self, signal: Signal) -> Session:
+        """The session at the same moment by another signal, of which all its answers are."""
+        return replace(self, grid=self.grid.of_signal(signal))
 
     def optimize(self, query: OptimizeQuery) -> Placement:
         """Where, on what and when to run the workload. Raises NoFeasiblePlacement, DoesNotFit, PowerNotModelled.
 
-        PowerNotModelled, UnknownInstanceType: of what runs today.
+        IntensityUnknown: of all regions, or of the requested one. PowerNotModelled, UnknownInstanceType: of what runs
+        today.
         """
-        query = replace(query, load=replace(query.load, assumed=self.mapping.accelerator_loads[query.workload]))
-        span = run_span(
-            self.now,
-            duration_hours=query.duration_hours,
-            start_after=query.start_after,
-            deadline=query.deadline,
-            flexible=can_wait(query),
-        )
-        regions = self.mapping.offers.regions
-        index, current = self.mapping.region_index, query.current
-        requested = None if query.region is None else index[query.region]
-        if current is not None:
-            self._modelled(machine_type(current, self.mapping))
-        scope = region_scope(query, regions, requested, None if current is None else index[current.region])
-        zones = list(dict.fromkeys(regions[index].zone for index in scope.to_read.tolist()))
-        outlook = self._outlook(zones, hours=span.hours_from(self.now))
+        span = workload_span(query, self.now)
+        if query.current is not None:
+            modelled_machine(query.current, self.mapping)
+        scope = region_scope(query, self.mapping)
+        outlook = self.grid.outlook(scope.zones(self.mapping), hours=span.hours_from(self.now))
+        outlook.require_any()
+        self._note(basis_notes(outlook, self.mapping), policy_of_scope(scope.in_scope, self.mapping))
         with self.placing if len(scope.to_read) > MANY_REGIONS else nullcontext():
-            mapping = with_named_services(self.mapping, query.instance_types)
-            return place(Job.of(query, mapping, scope=scope, span=span, outlook=outlook, today_day=_day(self.now)))
+            return place(
+                Job.of(query, self.mapping, scope=scope, span=span, outlook=outlook, today_day=day_of(self.now))
+            )
 
     def instances(self, query: InstancesQuery) -> list[InstanceType]:
         """The machine types and sized services that meet the query, by provider and name."""
@@ -145,155 +156,129 @@ class Session:
     def regions(self, query: RegionsQuery) -> RegionList:
         """The available regions of a partition and their grid now, in the order of the query."""
         regions = select(self.mapping.catalog.regions, query)
-        unserved = countries_without_regions(
-            query.countries, select(self.mapping.catalog.regions, replace(query, countries=()))
-        )
-        outlook = self._outlook(list(dict.fromkeys(r.zone for r in regions)), hours=1)
-        rows = sort_regions((region_now(r, self.mapping, outlook) for r in regions), query.sort)
-        return RegionList(rows=rows[query.offset :][: query.limit], total=len(rows), countries_without_regions=unserved)
+        outlook = self.grid.outlook(list(dict.fromkeys(region.zone for region in regions)), hours=1)
+        self._note(basis_notes(outlook, self.mapping))
+        return region_list(query, regions, self.mapping, outlook)
 
     def region_details(self, region_key: str) -> RegionDetails:
         """One region's grid now and over the next 24 hours, live shares included where a source has them."""
         region = self.mapping.regions[region_key]
         zone = region.zone
-        outlook = self._outlook([zone], hours=HOURS_AHEAD + 1)
-        now = region_now(region, self.mapping, outlook, GridShares.live(self.grid.shares(zone, now=self.now)))
-        stored = self.grid.by_source(zone, now=self.now)
-        return describe_day(now, zone, outlook, sources_of(zone, stored, outlook, self.mapping))
+        outlook = self.grid.outlook([zone], hours=HOURS_AHEAD + 1)
+        now = region_now(region, self.mapping, outlook, self.grid.shares(zone))
+        day = describe_day(now, zone, outlook, self.grid.sources(zone, outlook))
+        return replace(day, percentile=self.grid.percentile(zone))
 
     def zone_details(self, zone_key: str) -> ZoneDetails:
         """A grid zone now; a retired key is answered with the current one. Raises UnknownZone."""
         zone = self.mapping.zone(zone_key).zone
-        outlook = self._outlook([zone], hours=1)
-        return ZoneDetails(
-            zone=zone,
-            intensity=outlook.current(zone),
-            shares=self.mapping.annual_shares[zone],
-            regions=tuple(r.key for r in self.mapping.regions.values() if r.zone == zone),
-        )
+        details = zone_now(zone, self.mapping, self.grid.outlook([zone], hours=1))
+        return replace(details, percentile=self.grid.percentile(zone))
 
     def history(self, zone_key: str, query: HistoryQuery) -> ZoneHistory:
         """The past of a zone; a retired key is answered with the current one. Raises UnknownZone, StateUnavailable."""
         zone = self.mapping.zone(zone_key).zone
-        return zone_history(zone, query, self._past(zone, query.signal, query.start, query.end))
+        return zone_history(zone, query, self.grid.past(zone, query.signal.counted, query.start, query.end))
 
     def zone_sources(self, zone_key: str) -> ZoneSources:
         """What every source that covers a zone says of it. Raises UnknownZone."""
         zone = self.mapping.zone(zone_key).zone
-        outlook = self._outlook([zone], hours=1)
-        return sources_of(zone, self.grid.by_source(zone, now=self.now), outlook, self.mapping)
+        return self.grid.sources(zone, self.grid.outlook([zone], hours=1))
 
     def calculate(self, query: CalculateQuery) -> Emission:
         """What a machine emits from now or start_at on. Raises UnknownInstanceType, Unsatisfiable."""
-        machine = self._modelled(machine_type(query, self.mapping))
-        zone = self.mapping.regions[query.region].zone
-        outlook = self._outlook([zone], hours=ceil(query.duration_hours) + 1)
+        machine = modelled_machine(query, self.mapping)
+        self._note(policy_of([self.mapping.regions[query.region]], [machine], self.mapping))
+        outlook = self.grid.outlook(self._zones([query]), hours=ceil(query.duration_hours) + 1)
         return self._emission(query, machine, outlook)
 
     def compare(self, queries: Sequence[CalculateQuery]) -> Comparison:
         """Emissions of the options, greenest first, and those without. Raises PowerNotModelled if none has any."""
-        options = [(query, machine_type(query, self.mapping)) for query in queries]
-        not_compared = left_out(options, self.mapping.nearest_modelled)
-        missing = {option.index for option in not_compared}
-        ranked = [option for index, option in enumerate(options) if index not in missing]
-        if not ranked:
-            raise PowerNotModelled("none of the options can be compared", options=as_facts(not_compared))
-        zones = list(dict.fromkeys(self.mapping.regions[query.region].zone for query, _ in ranked))
-        hours = ceil(max(query.duration_hours for query, _ in ranked)) + 1
-        outlook = self._outlook(zones, hours=hours)
-        return compare([self._emission(query, machine, outlook) for query, machine in ranked], not_compared)
+        options = options_of(queries, self.mapping)
+        ranked = [query for query, _ in options.ranked]
+        hours = ceil(max(query.duration_hours for query in ranked)) + 1
+        outlook = self.grid.outlook(self._zones(ranked), hours=hours)
+        options = with_known_intensity(options, self.mapping, outlook)
+        regions = [self.mapping.regions[query.region] for query, _ in options.ranked]
+        machines = [machine for _, machine in options.ranked]
+        self._note(basis_notes(outlook, self.mapping), policy_of(regions, machines, self.mapping))
+        emissions = [self._emission(query, machine, outlook) for query, machine in options.ranked]
+        return compare(emissions, options.not_compared)
 
     def schedule(self, query: ScheduleQuery) -> Schedule:
-        """When to start a job in one region. Raises DoesNotFit, and for a machine as calculate does."""
-        span = run_span(
-            self.now,
-            duration_hours=query.duration_hours,
-            start_after=query.start_after,
-            deadline=query.deadline,
-            search_hours=query.search_hours,
-            exclusions=query.exclusions,
-            blackouts=query.blackouts,
-        )
-        run = query.run
-        machine = None if run is None else self._modelled(machine_type(run, self.mapping))
-        zone = self.mapping.regions[query.region].zone
-        outlook = self._outlook([zone], hours=span.hours_from(self.now))
-        plan = schedule(query.region, zone, outlook, span)
-        if run is None or machine is None:
-            return plan
-        return in_grams(plan, self._emission(run, machine, outlook))
+        """When to start a job, and where of several places. Raises DoesNotFit, IntensityUnknown, InvalidRequest.
+
+        As calculate for a machine in one region; NoFeasiblePlacement if it can run in none of several.
+        """
+        span = job_span(query, self.now)
+        places = job_places(query, self.mapping, day_of(self.now))
+        self._note(policy_of(places.regions, dict.fromkeys(places.machines.values()), self.mapping))
+        hours = span.hours_from(self.now)
+        if query.forecast is not None:  # then no source is asked
+            outlook = own_outlook(query.forecast, now=self.now, hours=hours)
+        else:
+            outlook = self.grid.outlook(places.zones, hours=hours)
+            self._note(basis_notes(outlook, self.mapping))
+
+        def emission(region: Region, hours: float, used: CarbonIntensity) -> Emission:
+            run = replace(query.run or CalculateQuery(region=""), region=region.key, duration_hours=hours)
+            machine = places.machines[region.key]
+            return calculate(run, machine, self.mapping, now=used, used=used, signal=self.grid.signal)
+
+        return rank_places(query, places, outlook, span, emission)
+
+    def plan(self, query: PlanQuery) -> Plan:
+        """Where and when each of several jobs runs. Raises InvalidRequest for a search that is too large."""
+        spans, places = spans_of(query, self.now), sites_of(query, self.mapping)
+        hours = max((span.hours_from(self.now) for span in spans.values() if isinstance(span, RunSpan)), default=1)
+        shared = list(dict.fromkeys(places.values()))
+        regions = {region.key: region for one in shared for region in one.regions}
+        regions |= {key: self.mapping.regions[key] for job in query.jobs if job.data for key in [job.data.source]}
+        zones = dict.fromkeys(region.zone for region in regions.values())
+        outlook = self.grid.outlook(list(zones), hours=hours)
+        machines = {(m.provider, m.instance_type): m for one in shared for m in one.machines.values()}
+        self._note(basis_notes(outlook, self.mapping), policy_of(regions.values(), machines.values(), self.mapping))
+        return plan(query, spans, places, self.mapping, outlook, day_of(self.now))
+
+    def forecast(self, query: ForecastQuery) -> ZoneForecast:
+        """The hours after a history that the caller sends; asks no source. Raises InvalidRequest."""
+        return forecast_of(query, self.mapping.profiles, self.mapping.forecasts)
+
+    def zone_forecast(self, zone_key: str, basis: ForecastBasis, hours: int) -> ZoneHoursAhead:
+        """The hours of a zone from the one that holds now on; a retired key is answered with the current one.
+
+        Those of a zone with a factor of the operator's own follow from that, whatever the basis.
+        Raises UnknownZone, StateUnavailable; InvalidRequest for a zone of which nothing is known.
+        """
+        zone = self.mapping.zone(zone_key).zone
+        if basis is ForecastBasis.OUTLOOK or zone in self.mapping.own_zones:
+            return outlook_ahead(zone, self.grid.outlook([zone], hours=hours), hours)
+        past = self.grid.past(zone, Signal.AVERAGE_LIFECYCLE, *recent_span(self.now))
+        return hours_ahead(zone, past, self.mapping.profiles, self.mapping.forecasts, now=self.now, hours=hours)
 
     def locations(self, query: LocationsQuery) -> LocationList:
         """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""
         region_set = locations_in_scope(query, self.mapping.offers)
         if not region_set.regions:
-            unserved = region_set.countries_without_regions
-            return LocationList(rows=(), total=0, excluded=(), countries_without_regions=unserved)
+            return LocationList(countries_without_regions=region_set.countries_without_regions)
         ahead = (query.within_hours or 0.0) + (query.duration_hours or 1.0)
-        outlook = self._outlook(region_set.zones, hours=ceil(ahead) + 1, max_age_minutes=query.max_age_minutes)
-        return locate(query, region_set, self.mapping, outlook, today_day=_day(self.now))
+        outlook = self.grid.outlook(region_set.zones, hours=ceil(ahead) + 1, max_age_minutes=query.max_age_minutes)
+        self._note(basis_notes(outlook, self.mapping), policy_of(region_set.regions, (), self.mapping))
+        return locate(query, region_set, self.offered(query.names), outlook, today_day=day_of(self.now))
 
-    def held(self) -> Mapping[str, Observation]:
-        """The live value of every zone that has one in memory; makes no call."""
-        return values_of_now(self.grid.peek(self.mapping.zones, now=self.now), self.mapping, self.now)
+    def offered(self, names: Sequence[str]) -> CloudMap:
+        """The facts, with the services of these names among the offers."""
+        return with_named_services(self.mapping, names)
 
-    def baselines(self) -> Mapping[str, float]:
-        """The usual gCO2e/kWh at this hour of every zone with a figure; asks no source."""
-        return usual_values(self.mapping, self.now)
+    def _note(self, *notes: Sequence[FactNote]) -> None:
+        """Add what the answer says beside its figures."""
+        self.notes.update(dict.fromkeys(note for some in notes for note in some))
 
-    def _outlook(self, zones: Sequence[str], *, hours: int, max_age_minutes: float | None = None) -> Outlook:
-        readings = self.grid.read(zones, now=self.now, forecast=True)
-        outlook = self.outlooks.of(
-            zones, readings, self.grid.version, now=self.now, hours=hours, max_age_minutes=max_age_minutes
-        )
-        if shares := outlook.disagreements:
-            self.grid.note_disagreement(*parted(shares))
-        return outlook
-
-    def _modelled(self, machine: InstanceType) -> InstanceType:
-        """The machine. Raises PowerNotModelled."""
-        if machine.power is None:
-            raise not_modelled(machine, self.mapping.nearest_modelled(machine))
-        return machine
+    def _zones(self, queries: Sequence[CalculateQuery]) -> list[str]:
+        """The distinct zones of the queries' regions, in their order."""
+        return list(dict.fromkeys(self.mapping.regions[query.region].zone for query in queries))
 
     def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:
-        region, name = self.mapping.regions[query.region], machine.instance_type
-        load = replace(query.load, assumed=self.mapping.accelerator_loads[OTHER])
-        machines = Machines(
-            instance=machine,
-            utilization=utilization(machine, load),
-            duration_hours=query.duration_hours,
-            count=query.count,
-            include_embodied=query.include_embodied,
-            own=query.machine,
-        )
-        pue, pue_basis = pue_of(query.machine, query.pue, region)
-        site = Site(
-            region=region.key,
-            pue=pue,
-            pue_basis=pue_basis,
-            now=outlook.current(region.zone),
-            used=self._used(query, region.zone, outlook),
-            shares=self.mapping.annual_shares[region.zone],
-            offered=self.mapping.is_offered(region.key, name) if name else None,
-            price=self.mapping.price(region.key, name) if name else None,
-        )
-        return emission(machines, site)
-
-    def _used(self, query: CalculateQuery, zone: str, outlook: Outlook) -> CarbonIntensity:
-        """The mean intensity while the machine runs."""
-        start, seconds = query.start_at or self.now, query.duration_hours * units.HOUR_SECONDS
-        if start >= outlook.first_hour_at:
-            return outlook.mean(zone, outlook.seconds_to(start), seconds)
-        end = start + timedelta(seconds=seconds)
-        past = self._past(zone, PastSignal.AVERAGE, start, min(end, outlook.first_hour_at))
-        return past_mean(zone, past, outlook, start, end)
-
-    def _past(self, zone: str, signal: PastSignal, start: datetime, end: datetime) -> list[Readings]:
-        readings = self.past.readings(SIGNALS[signal], zone, start, end)
-        return past_at_corrected_level(readings, self.mapping.level_factors.get(zone))
-
-
-def _day(now: datetime) -> int:
-    """Days since 1970-01-01."""
-    return int(now.timestamp()) // units.SECONDS_PER_DAY
+        now = outlook.current(self.mapping.regions[query.region].zone)
+        used = self.grid.mean_of_run(query, outlook)
+        return calculate(query, machine, self.mapping, now=now, used=used, signal=self.grid.signal)

@@ -4,7 +4,8 @@ import os
 import signal
 from pathlib import Path
 
-from serve import master, memory, metrics_folder
+import memory
+from serve import master, metrics_folder
 
 # The kernel keeps a signal without a handler from the first process of a container, and gunicorn sets its handlers only
 # after it has loaded the application: until then SIGTERM would be lost, and the container killed after a long wait.
@@ -12,6 +13,7 @@ if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 _settings = master.settings_now()
+master.begin()
 os.umask(0o077)  # only the service's own user may read its files, those of the metrics included
 
 memory.limit()
@@ -27,6 +29,11 @@ def when_ready(server):  # type: ignore[no-untyped-def]  # gunicorn has no types
 def on_reload(server):  # type: ignore[no-untyped-def]
     """HUP: the new workers get an application that is built from the current settings."""
     master.renew(server, _settings)
+
+
+def post_worker_init(worker):  # type: ignore[no-untyped-def]
+    """A worker is ready."""
+    master.follow(worker)
 
 
 def child_exit(server, worker):  # type: ignore[no-untyped-def]

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import http.client
-import io
 import random
-import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
+from deadlines import DeadlineAdapter
 from pid import process_id
 from settings import VERSION
 
@@ -65,8 +61,36 @@ class Reply:
     retry_after_seconds: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyStream:
+    """A reply of any status whose body is read piece by piece, within the limits of the client.
+
+    headers: names are compared without case. length: bytes that were announced; None where none were.
+    chunks: the decoded body; raises requests.RequestException where it is cut, too large or too slow.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    length: int | None
+    chunks: Iterator[bytes]
+
+
 class ReplyTooLarge(requests.RequestException):
     """The body exceeds the size limit; the rest of it is not read."""
+
+
+TransportError = requests.RequestException  # for those who may not import requests
+
+
+def failure_word(error: TransportError) -> str:
+    """Why no whole reply came, in one word: "timeout", "truncated", "too-large", "bad-encoding" or "connection"."""
+    if isinstance(error, requests.Timeout):
+        return "timeout"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "truncated"
+    if isinstance(error, ReplyTooLarge):
+        return "too-large"
+    return "bad-encoding" if isinstance(error, requests.exceptions.ContentDecodingError) else "connection"
 
 
 class HttpClient:
@@ -86,7 +110,8 @@ class HttpClient:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """before: called before every attempt. after: called with the outcome of every attempt and its seconds.
+        """before: called before every attempt; it may wait, which does not count in total_seconds. after: called with
+        the outcome of every attempt and its seconds.
 
         An exception of either ends the call.
         """
@@ -120,6 +145,9 @@ class HttpClient:
         for attempt in range(self._limits.retries + 1):
             pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, no secret  # nosec B311
             last = attempt == self._limits.retries
+            asked_at = self._monotonic()
+            self._before()
+            ends += self._monotonic() - asked_at
             try:
                 reply = self._attempt(partial(self._once, url, params, headers, body), ends)
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
@@ -133,11 +161,38 @@ class HttpClient:
             self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
+    @contextmanager
+    def stream(self, url: str, *, params: Params, headers: Mapping[str, str]) -> Iterator[BodyStream]:
+        """The reply to one GET, without retries; read_seconds holds from the request to the last byte of the body.
+
+        Raises requests.RequestException when there is no reply, or the body is not one of HTTP.
+        """
+        with self._count_lock:
+            self._calls += 1
+        timeout = (self._limits.connect_seconds, self._limits.read_seconds)
+        with self._opened(url, params, headers, timeout) as response:
+            length = response.headers.get("Content-Length", "")
+            yield BodyStream(
+                status=response.status_code,
+                headers=response.headers,
+                length=int(length) if length.isdecimal() else None,
+                chunks=_chunks(response, self._limits.max_body_bytes),
+            )
+
+    def _opened(
+        self, url: str, params: Params, headers: Mapping[str, str], timeout: tuple[float, float]
+    ) -> requests.Response:
+        try:
+            return self._session().get(url, params=params, headers=headers, timeout=timeout, stream=True)
+        except requests.RequestException:
+            raise
+        except _BROKEN_REPLY as error:
+            raise requests.ConnectionError("the reply is not valid HTTP") from error
+
     def _too_late(self, pause_seconds: float, ends: float) -> bool:
         return self._monotonic() + pause_seconds >= ends
 
     def _attempt(self, once: Callable[[float], Reply], ends: float) -> Reply:
-        self._before()
         began = self._monotonic()
         try:
             reply = once(ends - began)
@@ -165,7 +220,7 @@ class HttpClient:
             ) as response:
                 return Reply(
                     status=response.status_code,
-                    body=_read(response, self._limits.max_body_bytes),
+                    body=b"".join(_chunks(response, self._limits.max_body_bytes)),
                     retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
                 )
         except requests.RequestException:
@@ -194,18 +249,22 @@ def _retry_after(value: str | None) -> float | None:
         return None
 
 
-def _read(response: requests.Response, max_bytes: int) -> bytes:
-    body = bytearray()
+def _chunks(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
+    count = 0
     try:
         for chunk in response.iter_content(_CHUNK_BYTES):
-            body += chunk
-            if len(body) > max_bytes:
+            count += len(chunk)
+            if count > max_bytes:
                 raise ReplyTooLarge(f"more than {max_bytes} bytes")
+            yield chunk
     except requests.ConnectionError as error:
         if error.args and isinstance(error.args[0], ReadTimeoutError):  # streaming, requests wraps it
             raise requests.ReadTimeout("the body did not arrive in time") from error
         raise
-    return bytes(body)
+    except requests.RequestException:
+        raise
+    except _BROKEN_REPLY as error:
+        raise requests.ConnectionError("the reply is not valid HTTP") from error
 
 
 class _Session(requests.Session):
@@ -214,7 +273,7 @@ class _Session(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # none is stored or sent
         self.auth = _unchanged  # with any auth object requests does not read ~/.netrc
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _DeadlineAdapter(pool_connections=2, pool_maxsize=1))
+            self.mount(scheme, DeadlineAdapter(pool_connections=2, pool_maxsize=1))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None: otherwise requests reads the whole body of a redirect that it does not follow."""
@@ -222,70 +281,3 @@ class _Session(requests.Session):
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-# The timeouts of requests and urllib3 are for each read of the socket, so a peer that sends a byte now and then blocks
-# a thread for ever. The classes below apply the read timeout to the whole reply, headers included.
-
-
-class _DeadlineReader(io.RawIOBase):
-    """The bytes of a socket. Its timeout, as set at the beginning of the reply, is for all reads together."""
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        self._raw = raw
-        self._sock = sock
-        timeout = sock.gettimeout()
-        self._ends = None if timeout is None else time.monotonic() + timeout
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int | None:
-        if self._ends is not None:
-            seconds_left = self._ends - time.monotonic()
-            if seconds_left <= 0:
-                raise TimeoutError("timed out")
-            self._sock.settimeout(seconds_left)
-        count: int | None = self._raw.readinto(buffer)
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _DeadlineResponse(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_DeadlineReader(self.fp.detach(), sock))
-
-
-class _DeadlineConnection(HTTPConnection):
-    response_class = _DeadlineResponse
-
-
-class _DeadlineTlsConnection(HTTPSConnection):
-    response_class = _DeadlineResponse
-
-
-class _DeadlinePool(HTTPConnectionPool):
-    ConnectionCls = _DeadlineConnection
-
-
-class _DeadlineTlsPool(HTTPSConnectionPool):
-    ConnectionCls = _DeadlineTlsConnection
-
-
-_POOLS = {"http": _DeadlinePool, "https": _DeadlineTlsPool}
-
-
-class _DeadlineAdapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
-        if "SOCKS" not in type(manager).__name__:  # a SOCKS manager has its own pools
-            manager.pool_classes_by_scheme = _POOLS
-        return manager

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from limits import parse_many
 
 T = TypeVar("T")
+FEWEST_IN_A_BASKET = 3  # AWS scores fewer types low, whatever capacity there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,13 @@ class Rule:
 
     allowed: str
     parse: Callable[[str], object]
+
+
+def setting(default: T, rule: Rule, comment: str, *, secret: bool = False) -> T:
+    """The field of a setting in its dataclass. secret: never shown."""
+    metadata = {"rule": rule, "comment": comment, "secret": secret}
+    value: Any = field(default=default, repr=not secret, metadata=metadata)
+    return value  # type: ignore[no-any-return]  # the dataclass turns the field into its default
 
 
 def _checked(value: T, ok: bool) -> T:
@@ -93,6 +101,14 @@ def _names(text: str) -> str:
     return _checked(",".join(names), usable)
 
 
+def _baskets(text: str) -> str:
+    """Lists of at least three instance types each, separated by commas; each list once, its types in order."""
+    baskets = [sorted(set(basket.split())) for basket in text.split(",")]
+    usable = all(len(basket) >= FEWEST_IN_A_BASKET for basket in baskets)
+    are_types = all(re.fullmatch(r"[a-z0-9-]+\.[a-z0-9-]+", name) for basket in baskets for name in basket)
+    return _checked(", ".join(sorted({" ".join(basket) for basket in baskets})), usable and are_types)
+
+
 def _folder(text: str) -> Path:
     return Path(_checked(text, "\0" not in text))
 
@@ -102,6 +118,19 @@ BASE_URL = Rule(allowed="an http(s) URL without credentials, query or fragment",
 TOKEN = Rule(
     allowed="up to 512 printable ASCII characters without a space",
     parse=lambda text: _checked(text, re.fullmatch(r"[!-~]{1,512}", text) is not None),
+)
+LOGIN_NAME = Rule(
+    allowed="up to 256 printable characters without a colon",
+    parse=lambda text: _checked(text, text.isprintable() and ":" not in text and len(text) <= 256),
+)
+PASSWORD = Rule(
+    allowed="up to 256 printable characters",
+    parse=lambda text: _checked(text, text.isprintable() and len(text) <= 256),
+)
+
+BASKETS = Rule(
+    allowed="lists of three or more instance types, as in m6i.large m6a.large m7i.large, separated by commas",
+    parse=_baskets,
 )
 
 AUTO = "auto"
@@ -123,3 +152,4 @@ DATABASE_URL = Rule(
 ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
 NAMES = Rule(allowed="names of sources separated by commas, each once", parse=_names)
 FOLDER = Rule(allowed="a folder, which is created on first use", parse=_folder)
+PLACE = Rule(allowed="a folder, which need not exist", parse=_folder)

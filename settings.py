@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from dotenv import dotenv_values
 
 from carbon.errors import CarbonError
+from price_settings import PriceSettings
 from setting_rules import (
     AUTO,
     BASE_URL,
@@ -18,8 +19,11 @@ from setting_rules import (
     DATABASE_URL,
     FOLDER,
     HOST_NAME,
+    LOGIN_NAME,
     NAMES,
     ORIGINS,
+    PASSWORD,
+    PLACE,
     RATE,
     REDIS_URL,
     TOKEN,
@@ -29,10 +33,10 @@ from setting_rules import (
     seconds,
     whole,
 )
+from setting_rules import setting as _setting
 
 VERSION = "1.0.0"
 DOTENV = Path(".env")
-T = TypeVar("T")
 
 
 class SettingsError(CarbonError):
@@ -44,14 +48,8 @@ class SettingsError(CarbonError):
         self.problems = tuple(problems)
 
 
-def _setting(default: T, rule: Rule, comment: str, *, secret: bool = False) -> T:
-    metadata = {"rule": rule, "comment": comment, "secret": secret}
-    value: Any = field(default=default, repr=not secret, metadata=metadata)
-    return value  # type: ignore[no-any-return]  # the dataclass turns the field into its default
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(PriceSettings):
     """The configuration of one process. A setting's variable is its name in capitals."""
 
     app_env: str = _setting(
@@ -76,6 +74,9 @@ class Settings:
     cors_origins: str | None = _setting(None, ORIGINS, "Web pages that may call the API from a browser. Empty: none.")
     data_dir: Path = _setting(  # noqa: RUF009  # a path never changes
         Path("var"), FOLDER, "Folder for the state of the service, such as API keys."
+    )
+    overlay_dir: Path | None = _setting(  # noqa: RUF009  # a path never changes
+        None, PLACE, "Folder with figures of your own, see docs/own-figures.md. Empty: overlay in DATA_DIR."
     )
     rate_limit: str = _setting(
         "60 per minute",
@@ -125,6 +126,9 @@ class Settings:
     uk_carbon_base_url: str = _setting(
         "https://api.carbonintensity.org.uk", BASE_URL, "URL of the Carbon Intensity API of Great Britain."
     )
+    elexon_base_url: str = _setting(
+        "https://data.elexon.co.uk/bmrs/api/v1", BASE_URL, "URL of Elexon's API (Great Britain), including its version."
+    )
     energi_data_base_url: str = _setting(
         "https://api.energidataservice.dk", BASE_URL, "URL of Energi Data Service (Denmark)."
     )
@@ -144,6 +148,11 @@ class Settings:
         None, TOKEN, "Key of EIA's open data (free): areas of the United States.", secret=True
     )
     eia_base_url: str = _setting("https://api.eia.gov/v2", BASE_URL, "URL of EIA's open data, including its version.")
+    watttime_user: str | None = _setting(
+        None, LOGIN_NAME, "Name of a WattTime account: marginal intensities, for signal=marginal.", secret=True
+    )
+    watttime_password: str | None = _setting(None, PASSWORD, "Password of the WattTime account.", secret=True)
+    watttime_base_url: str = _setting("https://api.watttime.org", BASE_URL, "URL of WattTime.")
     fingrid_api_key: str | None = _setting(None, TOKEN, "Key of Fingrid's open data (free): Finland.", secret=True)
     fingrid_base_url: str = _setting("https://data.fingrid.fi/api", BASE_URL, "URL of Fingrid's open data.")
     ned_api_key: str | None = _setting(
@@ -209,8 +218,8 @@ class Settings:
             try:
                 values[name] = rule.parse(text)
             except ValueError:
-                shown = "" if secret or "@" in text else f" is {text!r}; it"  # a URL may hold a password
-                problems.append(f"{variable}{shown} must be {rule.allowed}")
+                value_text = "" if secret or "@" in text else f" is {text!r}; it"  # a URL may hold a password
+                problems.append(f"{variable}{value_text} must be {rule.allowed}")
         if problems:
             raise SettingsError(problems)
         return cls(**values)
@@ -234,12 +243,18 @@ def env_example() -> str:
     lines = [
         "# Copy to .env, change what you need. Environment variables override .env; an empty value means the default."
     ]
-    for item in fields(Settings):
+    for item in _listed():
         rule: Rule = item.metadata["rule"]
         default = "" if item.default is None else str(item.default)
         value = default.removesuffix(".0") if isinstance(item.default, float) else default
         lines += ["", f"# {item.metadata['comment']} Allowed: {rule.allowed}.", f"{item.name.upper()}={value}"]
     return "\n".join(lines) + "\n"
+
+
+def _listed() -> Iterator[Field[Any]]:
+    """The settings in the order of .env.example: those of prices last."""
+    prices = {item.name for item in fields(PriceSettings)}
+    yield from sorted(fields(Settings), key=lambda item: item.name in prices)
 
 
 def _rules() -> Iterator[tuple[str, str, Rule, bool]]:

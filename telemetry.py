@@ -31,6 +31,14 @@ class Telemetry(Protocol):
         """The sources of a zone began to disagree."""
         ...
 
+    def facts_change(self, outcome: str) -> None:
+        """The files of a layer changed. outcome: "swapped", or "refused" if they are wrong."""
+        ...
+
+    def price_refresh(self, refresher: str, outcome: str) -> None:
+        """A price list was read. outcome: "replaced", "unchanged", "skipped", or why it was refused."""
+        ...
+
 
 class Silent:
     """Counts nothing."""
@@ -48,6 +56,12 @@ class Silent:
         """Nothing."""
 
     def disagreement(self, zone: str) -> None:
+        """Nothing."""
+
+    def facts_change(self, outcome: str) -> None:
+        """Nothing."""
+
+    def price_refresh(self, refresher: str, outcome: str) -> None:
         """Nothing."""
 
 

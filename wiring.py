@@ -1,37 +1,45 @@
-"""The only composition root: picks the grid sources, caches, stores and observers. Knows no routes."""
+"""The only composition root: picks the grid sources, caches, stores and observers. Knows no routes.
+
+The client of Redis is imported only where REDIS_URL is set: with it a start takes a tenth of a second longer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.edge import costly
 from api.edge.access import Access
 from api.edge.exchange import Service
 from api.edge.metrics import Metrics
-from carbon.intensity import Signal
 from engine import Engine
 from grid.plausibility import plausible_floors
 from grid.registry import build_reader
 from mapping import CloudMap
+from pricing.refresh.background import PriceRefresh
+from renewal.hourly import Hourly
+from renewal.keeper import FactsKeeper
+from renewal.last_overlay import LastOverlay
+from renewal.layers import Folders
 from settings import VERSION, Settings, SettingsError
 from store.history.history import History
 from store.keys.ring import KeyRing
-from store.keys.shared import SharedKeys
 from store.keys.table import KeyTable
-from store.limits.rate_limit import RateLimiter
-from store.limits.redis_counter import RedisCounter
+from store.limits.rate_limit import Counter, RateLimiter
 from store.limits.sqlite_counter import FileCounter
-from store.redis_link import RedisLink, UnusableUrl
-from store.shared.redis_cache import RedisCache
+from store.shared.changes import Store
 from store.shared.sqlite_cache import SqliteCache
 from telemetry import SILENT, Telemetry
 
 if TYPE_CHECKING:
     from api.edge.tracing import Tracer
+    from store.keys.shared import SharedKeys
+    from store.redis_link import RedisLink
 
+PRICES, OVERLAY = "prices", "overlay"  # folders below DATA_DIR
 CALLS_UNDER_ONE_LOCK = 3  # a forecast is requested with up to three horizons
 LOCK_MARGIN_SECONDS = 5.0
 COUNT_SECONDS = 5.0  # a file of counts that stays locked for so long counts as unusable; under load 1 s was seen
@@ -49,18 +57,28 @@ def build_service(
 ) -> Service:
     """Everything that requests share. Opens no store and calls no source.
 
-    engine, rules: built from the settings if None. clock: aware UTC times. Raises SettingsError.
+    engine, rules: built from the settings if None; facts and forecasts of an engine that is given are never renewed.
+    clock: aware UTC times. Raises SettingsError, and CatalogError for a wrong overlay.
     """
     metrics = Metrics() if settings.metrics == "on" else None
     telemetry = metrics or SILENT
     redis = build_redis(settings, telemetry)
+    facts = forecasts = None
+    if engine is None:
+        facts = build_facts(settings, telemetry)
+        engine = build_engine(settings, redis, telemetry, facts.mapping)
+        facts.on_change = engine.swap
+        forecasts = build_forecasts(settings, engine, clock)
     return Service(
-        engine=engine or build_engine(settings, redis, telemetry),
+        engine=engine,
         settings=settings,
         access=rules or build_access(settings, redis, telemetry),
         metrics=metrics,
         clock=clock,
+        facts=facts,
         costly_places=costly.places(settings.threads),
+        price_refresh=PriceRefresh(settings, telemetry=telemetry, utc_now=clock),
+        forecasts=forecasts,
     )
 
 
@@ -76,31 +94,62 @@ def build_tracer(settings: Settings) -> Tracer | None:
     return Tracer(VERSION)
 
 
-def build_redis(settings: Settings, telemetry: Telemetry = SILENT) -> RedisLink | None:
+def build_redis(settings: Settings, telemetry: Telemetry = SILENT, *, for_command: bool = False) -> RedisLink | None:
     """The connection to Redis that all stores of one process share; None without REDIS_URL. Opens nothing.
 
-    Raises SettingsError.
+    for_command: an operator waits for it, not a request. Raises SettingsError.
     """
     if not settings.redis_url:
         return None
+    from store.redis_link import COMMAND_SECONDS, TIMEOUT_SECONDS, RedisLink, UnusableUrl
+
+    seconds = COMMAND_SECONDS if for_command else TIMEOUT_SECONDS
     try:
-        return RedisLink(settings.redis_url, telemetry=telemetry)
+        return RedisLink(settings.redis_url, telemetry=telemetry, timeout_seconds=seconds)
     except UnusableUrl as error:
         raise SettingsError([f"REDIS_URL has an option that the Redis client does not support ({error})"]) from error
 
 
-def build_engine(settings: Settings, redis: RedisLink | None = None, telemetry: Telemetry = SILENT) -> Engine:
-    """An engine over the shipped catalog and the live sources the settings allow."""
+def overlay_folder(settings: Settings) -> Path:
+    """Where the operator's own figures are; it need not exist."""
+    return settings.overlay_dir or settings.data_dir / OVERLAY
+
+
+def build_facts(settings: Settings, telemetry: Telemetry = SILENT) -> FactsKeeper:
+    """The shipped facts with refreshed prices and the operator's overlay. Raises CatalogError for a wrong overlay."""
+    folders = Folders(settings.data_dir / PRICES, overlay_folder(settings))
+    return FactsKeeper(folders, last_overlay=LastOverlay(settings.data_dir), telemetry=telemetry)
+
+
+def build_engine(
+    settings: Settings,
+    redis: RedisLink | None = None,
+    telemetry: Telemetry = SILENT,
+    mapping: CloudMap | None = None,
+) -> Engine:
+    """An engine over the facts, by default the shipped ones, and the live sources the settings allow."""
     waits = {
         "lock_seconds": CALLS_UNDER_ONE_LOCK * settings.upstream_total_seconds + LOCK_MARGIN_SECONDS,
         "wait_seconds": settings.upstream_deadline_seconds,
     }
-    store = RedisCache(redis, **waits) if redis else SqliteCache(settings.data_dir, **waits)
-    mapping = CloudMap.load()
+    store: Store = SqliteCache(settings.data_dir, **waits)
+    if redis:
+        from store.shared.redis_cache import RedisCache
+
+        store = RedisCache(redis, **waits)
+    mapping = mapping or CloudMap.load()
     history = build_history(settings, telemetry)
-    record = history.record if settings.history_days else _ignored
+    record = history.record if settings.history_days else None
     floors = plausible_floors(mapping)
-    reader = build_reader(settings, store=store, telemetry=telemetry, floors=floors, record=record, zones=mapping.zones)
+    reader = build_reader(
+        settings,
+        store=store,
+        telemetry=telemetry,
+        floors=floors,
+        record=record,
+        zones=mapping.zones,
+        profiles=mapping.profiles,
+    )
     return Engine(mapping, reader, history)
 
 
@@ -114,14 +163,21 @@ def build_history(
     return History(settings.data_dir, url, days=days, telemetry=telemetry, utc_now=clock)
 
 
-def _ignored(signal: Signal, value: object) -> None:
-    """Stores nothing."""
+def build_forecasts(settings: Settings, engine: Engine, clock: Callable[[], datetime] = utc_now) -> Hourly | None:
+    """What renews our own forecasts; None where no readings are stored."""
+    if settings.live != "on" or not settings.history_days:
+        return None
+    return Hourly(engine.renew_forecasts, utc_now=clock)
 
 
 def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:
     """The API keys: in Redis with a copy under DATA_DIR, or only there. busy_seconds: longest wait to write."""
     table = KeyTable(settings.data_dir, busy_seconds=busy_seconds)
-    return SharedKeys(redis, table) if redis else table
+    if not redis:
+        return table
+    from store.keys.shared import SharedKeys
+
+    return SharedKeys(redis, table)
 
 
 def build_access(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> Access:
@@ -130,7 +186,11 @@ def build_access(settings: Settings, redis: RedisLink | None, telemetry: Telemet
     Requests are counted for all machines with Redis, for all workers of this machine without it.
     """
     store = build_key_store(settings, redis, busy_seconds=0.1)
-    behind = (lambda: store.behind) if isinstance(store, SharedKeys) else (lambda: False)
-    counter = RedisCounter(redis) if redis else FileCounter(settings.data_dir, busy_seconds=COUNT_SECONDS)
+    behind = (lambda: False) if isinstance(store, KeyTable) else (lambda: store.behind)
+    counter: Counter = FileCounter(settings.data_dir, busy_seconds=COUNT_SECONDS)
+    if redis:
+        from store.limits.redis_counter import RedisCounter
+
+        counter = RedisCounter(redis)
     limiter = RateLimiter(counter, on_store_error=settings.rate_limit_on_store_error, telemetry=telemetry)
     return Access(keys=KeyRing(store.records, behind=behind), limiter=limiter, rate=settings.rate_limit)

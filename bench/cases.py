@@ -74,6 +74,12 @@ def _v1(name: str, route: str, *bodies: object, **more: Any) -> Case:
     return Case(name=name, path=path, body=first, variants=tuple((path, body) for body in others), **more)
 
 
+def plan(count: int) -> dict[str, object]:
+    """A plan body of `count` jobs of different lengths and loads, in all regions of a cloud."""
+    job = {"home": "us-east-1", "providers": ["aws"], "instance_type": "m7g.large", "utilization": NUMBER}
+    return {"jobs": [{**job, "id": str(number), "duration_hours": 1 + number % 24} for number in range(count)]}
+
+
 CALCULATE: dict[str, object] = {"region": "us-east-1", "instance_type": "p4d.24xlarge", "duration_hours": 24}
 _MACHINES: list[dict[str, object]] = [
     {"region": region, "instance_type": name} for region in AWS_REGIONS[:7] for name in INSTANCE_TYPES
@@ -99,6 +105,8 @@ CASES = (
         "schedule",
         *({"region": region, "duration_hours": hours} for hours in range(4, 9) for region in AWS_REGIONS),
     ),
+    _v1("POST plan, 3 jobs", "plan", plan(3), requests=300, connections=4),
+    _v1("POST plan, 1,000 jobs", "plan", plan(1000), requests=10, connections=1),
     REGIONS_CASE,
     replace(REGIONS_CASE, name="GET regions (aws), repeated", variants=()),
     Case(name="GET by-rank, 20 rows", path=f"/v1/by-rank?limit=20&tolerance={NUMBER:f}", requests=300),

@@ -49,13 +49,13 @@ def drive(port: int, connections: int, requests: int, wires: Sequence[bytes]) ->
     selector = selectors.DefaultSelector()
     started = time.perf_counter()
     first = randrange(1_000_000)  # noqa: S311  # another one in every run
-    sent = 0
+    requests_sent = 0
     for _ in range(min(connections, requests)):
         connection = Connection(socket.create_connection(("127.0.0.1", port), timeout=10))
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(connection.sock, selectors.EVENT_READ, connection)
-        _send(connection, numbered(wires[sent % len(wires)], first + sent))
-        sent += 1
+        _send(connection, numbered(wires[requests_sent % len(wires)], first + requests_sent))
+        requests_sent += 1
     while len(latencies) < requests:
         if time.perf_counter() - started > MAX_SECONDS:
             raise RuntimeError(f"{len(latencies)} of {requests} answers after {MAX_SECONDS:g} s")
@@ -70,9 +70,9 @@ def drive(port: int, connections: int, requests: int, wires: Sequence[bytes]) ->
             latencies.append(time.perf_counter() - connection.sent_at)
             status = connection.received[9:12].decode()
             statuses[status] = statuses.get(status, 0) + 1
-            if sent < requests:
-                _send(connection, numbered(wires[sent % len(wires)], first + sent))
-                sent += 1
+            if requests_sent < requests:
+                _send(connection, numbered(wires[requests_sent % len(wires)], first + requests_sent))
+                requests_sent += 1
     seconds = time.perf_counter() - started
     for key in list(selector.get_map().values()):
         key.data.sock.close()

@@ -42,6 +42,7 @@ class Server:
         self._first = first
         self._data = tempfile.TemporaryDirectory()  # without the keys of this machine
         self._environ = {**os.environ, **environ, "DATA_DIR": self._data.name}
+        self._environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed code is compiled once, not at each start
         self._log: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.start_seconds = float("nan")
@@ -104,6 +105,11 @@ class Server:
             raise RuntimeError("the server is not running")
         parent = psutil.Process(self._process.pid)
         return [parent, *parent.children(recursive=True)]
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the server."""
+        return self._environ
 
     def cpu_seconds(self) -> float:
         """User and system time of the server's processes so far."""

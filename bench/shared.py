@@ -96,17 +96,17 @@ def _calls(name: str, servers: int, environ: Mapping[str, str]) -> list[str]:
     with ExitStack() as stack:
         upstream = stack.enter_context(Upstream())
         settings = {**upstream.environ, **environ, "INTENSITY_TTL_SECONDS": f"{TTL_SECONDS:g}"}
-        running = [
+        gunicorns = [
             stack.enter_context(gunicorn("app:app", COMPARE_CASE, settings, workers=WORKERS, threads=THREADS))
             for _ in range(servers)
         ]
-        sent = _drive(running)
+        count = _drive(gunicorns)
         calls = {question: seconds for question, seconds in upstream.seconds.items() if question[1]}
     worst = max(excess(seconds, TTL_SECONDS) for seconds in calls.values())
     most = max(len(seconds) for seconds in calls.values())
     return [
         f"{name}, {WORKERS} workers x {THREADS} threads",
-        str(sent),
+        str(count),
         str(len(calls)),
         str(most),
         f"{worst}",
@@ -116,15 +116,15 @@ def _calls(name: str, servers: int, environ: Mapping[str, str]) -> list[str]:
 
 def _drive(servers: list[Server]) -> int:
     """Load on all servers at once for LOAD_SECONDS; the requests sent."""
-    started, sent = time.monotonic(), 0
+    started, count = time.monotonic(), 0
     for _ in range(MOST_BURSTS):
         loads = [(server, start_load(server, COMPARE_CASE, BURST)) for server in servers]
         for server, load in loads:
             end_load(load, server, COMPARE_CASE)
-        sent += BURST * len(servers)
+        count += BURST * len(servers)
         if time.monotonic() - started > LOAD_SECONDS:
             break
-    return sent
+    return count
 
 
 def _calls_table(rows: list[list[str]]) -> str:
@@ -160,6 +160,6 @@ def _memory() -> str:
             for _ in range(2 * WORKERS):  # new connections each time, so that every worker gets some
                 measure(server, fitting, max(fitting.connections, case.requests // 40))
         private = sorted(server.worker_private_mb())
-    shown = ", ".join(f"{size:.1f}" for size in private)
-    row = [f"{WORKERS} workers: {shown}", f"{private[-1]:.1f}", at_most(private[-1], PRIVATE_MB)]
+    sizes = ", ".join(f"{size:.1f}" for size in private)
+    row = [f"{WORKERS} workers: {sizes}", f"{private[-1]:.1f}", at_most(private[-1], PRIVATE_MB)]
     return table(["private memory of each worker after all cases, MB", "largest", "target"], [row])

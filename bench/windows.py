@@ -77,13 +77,13 @@ def best(series: Series, minutes: int) -> Best:
 
 def cpu_seconds(work: Callable[[], object], least_seconds: float = 0.02) -> float:
     """CPU time of one call, of as many as take `least_seconds`."""
-    count, spent = 0, 0
+    count, elapsed_ns = 0, 0
     started = time.thread_time_ns()
-    while spent < least_seconds * 1e9:
+    while elapsed_ns < least_seconds * 1e9:
         work()
         count += 1
-        spent = time.thread_time_ns() - started
-    return spent / count / 1e9
+        elapsed_ns = time.thread_time_ns() - started
+    return elapsed_ns / count / 1e9
 
 
 @contextmanager
@@ -124,8 +124,8 @@ def agreement(values: FloatArray, minutes: int, theirs: dict[str, float]) -> str
         raise RuntimeError(
             f"CATS and ours contradict each other: {len(values) - 1} points, {minutes} minutes, {theirs}"
         )
-    found = best(steps_of(values), minutes)
-    start_hours, mean = float(found.starts[0]) / HOUR, float(found.means[0])
+    window = best(steps_of(values), minutes)
+    start_hours, mean = float(window.starts[0]) / HOUR, float(window.means[0])
     if minutes % 60 == 0:
         if start_hours != theirs["start_hours"] or abs(mean - theirs["mean"]) > 1e-9 * mean:
             raise RuntimeError(f"another window than CATS: {start_hours} h, {mean}; {theirs}")
@@ -158,8 +158,8 @@ def _beside_cats(rounds: int) -> str:
 
 def _row(search: Search, times: list[Times], words: str) -> list[str]:
     ratio, anew = median(run.other / run.ours for run in times), median(run.other / run.anew for run in times)
-    shown = [*_micro(times), f"{ratio:.0f}", f"{anew:.0f}"]
-    return [f"{search.points:,}", f"{search.minutes / 60:.2f}", *shown, at_least(ratio, search.target), words]
+    cells = [*_micro(times), f"{ratio:.0f}", f"{anew:.0f}"]
+    return [f"{search.points:,}", f"{search.minutes / 60:.2f}", *cells, at_least(ratio, search.target), words]
 
 
 def _growth(rounds: int) -> str:
@@ -168,8 +168,8 @@ def _growth(rounds: int) -> str:
         series = steps_of(forecast(points))
         add = partial(np.cumsum, series.values[0])
         times = [Times(cpu_seconds(add), *ours(series, GROWTH_MINUTES)) for _ in range(rounds)]
-        held, anew = median(run.ours / run.other for run in times), median(run.anew / run.other for run in times)
-        rows.append([f"{points:,}", *_micro(times), f"{held:.2f}", f"{anew:.2f}", at_most(anew, GROWTH_TARGET)])
+        share, anew = median(run.ours / run.other for run in times), median(run.anew / run.other for run in times)
+        rows.append([f"{points:,}", *_micro(times), f"{share:.2f}", f"{anew:.2f}", at_most(anew, GROWTH_TARGET)])
     headings = ["points", "np.cumsum µs", "search µs", "with a new integral, µs", "search / cumsum", "new / cumsum"]
     title = f"Growth with the length of the series, windows of {GROWTH_MINUTES // 60} hours."
     return f"{title}\n\n{table([*headings, 'target'], rows)}"

@@ -115,6 +115,12 @@ class DoesNotFit(Unsatisfiable):
     code = "does-not-fit"
 
 
+class IntensityUnknown(Unsatisfiable):
+    """The intensity that the question needs is not known; facts: signal, unknown_zones as zone and reason."""
+
+    code = "intensity-unknown"
+
+
 class HistoryIncomplete(Unsatisfiable):
     """Past readings are lacking; facts: zone, missing: the times without one as starts_at and ends_at."""
 

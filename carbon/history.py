@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from carbon.intensity import Quality
+from carbon.intensity import Quality, SignalName
 
 
 class Step(StrEnum):
@@ -19,13 +19,6 @@ class Step(StrEnum):
     MONTH = "1mo"
 
 
-class PastSignal(StrEnum):
-    """What past intensities count; the two are never mixed."""
-
-    AVERAGE = "average"
-    MARGINAL = "marginal"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryQuery:
     """The past of a place in [start, end). limit: of points; None for all from offset on."""
@@ -33,7 +26,7 @@ class HistoryQuery:
     start: datetime
     end: datetime
     step: Step
-    signal: PastSignal
+    signal: SignalName
     limit: int | None
     offset: int
 
@@ -77,7 +70,7 @@ class ZoneHistory:
     """
 
     zone: str
-    signal: PastSignal
+    signal: SignalName
     step: Step
     starts_at: datetime
     ends_at: datetime

@@ -31,6 +31,26 @@ class Signal(StrEnum):
     MARGINAL = "marginal"
 
 
+class SignalName(StrEnum):
+    """What a question asks for.
+
+    average: of all plants that run. marginal: of the plants that answer a change of load.
+    """
+
+    AVERAGE = "average"
+    MARGINAL = "marginal"
+
+    @property
+    def counted(self) -> Signal:
+        """What the figures of the answer count."""
+        return Signal.MARGINAL if self is SignalName.MARGINAL else Signal.AVERAGE_LIFECYCLE
+
+
+# What electricity a figure is of: that of the grid where it is used, or that of a contract or a residual mix.
+LOCATION_BASED, MARKET_BASED = "location", "market"
+BASES = (LOCATION_BASED, MARKET_BASED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """How a source's figures became an average lifecycle intensity, and on which terms they may be used.
@@ -64,12 +84,15 @@ class Provenance:
     """Where one carbon intensity comes from.
 
     source: the name of a live source, such as "electricity-maps", or of its forecast, such as
-        "electricity-maps-forecast"; "profile-scaled-to-live", "profile" (month and hour of past years) or "annual".
+        "electricity-maps-forecast"; "recent-hours-336h" (our own forecast, from so many hours),
+        "profile-scaled-to-live", "profile" (season and hour of past years), "annual", or "overlay:zones.csv" for a
+        figure of the operator's own.
     starts_at: start of the interval the value stands for.
     age_seconds: since the end of that interval, 0 while it lasts; None for a baseline, which is not observed.
     fallback_reason: why no fresh live value is used (the last good one may be); None when one is.
     baseline_from: for a mean, the time from which bare profile steps enter it; None if none do, or all.
     derivation: of the live value or forecast that the figure is from; NOT_LIVE for a bare profile.
+    basis: LOCATION_BASED or MARKET_BASED.
     """
 
     quality: Quality
@@ -79,8 +102,7 @@ class Provenance:
     fallback_reason: str | None = None
     baseline_from: datetime | None = None
     derivation: Derivation = NOT_LIVE
-    signal: str = "average"
-    scope: str = "lifecycle"
+    basis: str = LOCATION_BASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,3 +78,8 @@ class LocationsQuery:
     max_age_minutes: float = 60.0
     limit: int | None = None
     offset: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The machine types or services that the question names."""
+        return () if self.instance_type is None else (self.instance_type,)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carbon.intensity import CarbonIntensity
-from carbon.results import ExpectedSavings, GridShares
+from carbon.results import Exclusion, GridShares
+from carbon.schedules import ExpectedSavings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class Stay:
 class Location:
     """One region in a ranking of clouds. region: provider:region. stay: one for all regions of its zone.
 
-    offer: place of the machine its prices are for among the catalog's offers; None where no machine fits.
+    offer: place of the machine its prices are for among the offers, with those of a service that the question names;
+    None where no machine fits.
     """
 
     region: str
@@ -55,18 +57,10 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exclusion:
-    """A region that the question covers but the answer does not list, and why."""
-
-    region: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LocationList:
     """Regions best first; total counts them before offset and limit."""
 
-    rows: tuple[Location, ...]
-    total: int
-    excluded: tuple[Exclusion, ...]
+    rows: tuple[Location, ...] = ()
+    total: int = 0
+    excluded: tuple[Exclusion, ...] = ()
     countries_without_regions: tuple[str, ...] = ()

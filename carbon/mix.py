@@ -106,19 +106,18 @@ def generation_mw(megawatts: Megawatts, fuels: SourceFuels) -> dict[str, float]:
     return generation
 
 
-def newest_complete(steps: Sequence[MixStep], fuels: SourceFuels) -> MixStep | None:
-    """The newest step that has as many known fuels as the fullest step of its last 24 h; None without any.
+def complete_steps(steps: Sequence[MixStep], fuels: SourceFuels) -> list[MixStep]:
+    """The steps that have as many known fuels as the fullest step of the last 24 h, the newest first.
 
     Wind and solar are reported first, so a step that lacks fuels looks too clean.
     """
     counts = [(step, len(generation_mw(step.megawatts, fuels))) for step in steps]
     counts = [(step, count) for step, count in counts if count]
-    if not counts:
-        return None
-    newest = max(step.starts_at for step, _ in counts)
-    recent = [(step, count) for step, count in counts if newest - step.starts_at < COMPLETENESS_WINDOW]
-    fullest = max(count for _, count in recent)
-    return max((step for step, count in recent if count == fullest), key=lambda step: step.starts_at)
+    newest = max((step.starts_at for step, _ in counts), default=None)
+    recent = [item for item in counts if newest is not None and newest - item[0].starts_at < COMPLETENESS_WINDOW]
+    fullest = max((count for _, count in recent), default=0)
+    complete = (step for step, count in recent if count == fullest)
+    return sorted(complete, key=lambda step: step.starts_at, reverse=True)
 
 
 def mix_intensity(megawatts: Megawatts, fuels: SourceFuels) -> MixIntensity | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carbon.intensity import CarbonIntensity
-from carbon.results import Emission, ExpectedSavings, RegionNow, Window
+from carbon.results import Emission, RegionNow
+from carbon.schedules import ExpectedSavings, Window
 from carbon.workload import RankBy
 
 

@@ -11,6 +11,10 @@ from itertools import pairwise
 from carbon import units
 from carbon.ranges import SURE, Factors, combined
 
+# Loads at which the watts of a whole machine are measured, from idle to full.
+MEASURED_AT = (0.0, 0.1, 0.5, 1.0)
+MEASURED = "measured by the operator at 0, 10, 50 and 100 % load"
+
 
 class PowerCurve(StrEnum):
     """Shape between idle and full CPU power."""
@@ -23,14 +27,15 @@ class PowerCurve(StrEnum):
         return units.LINEAR_CURVE if self is PowerCurve.LINEAR else units.CONCAVE_CURVE
 
 
-def load_share(utilization: float, curve: PowerCurve) -> float:
+def load_share(utilization: float, curve: PowerCurve, measured: Sequence[tuple[float, float]] | None = None) -> float:
     """Share (0 to 1) of the idle-to-full CPU range at a utilisation of 0 to 1.
 
-    Straight lines through the curve's points. Raises ValueError outside 0 to 1.
+    Straight lines through the points measured of the machine, else through the curve's. Raises ValueError outside 0
+    to 1.
     """
     if not 0.0 <= utilization <= 1.0:
         raise ValueError(f"utilization must be 0 to 1, not {utilization}")
-    points = curve.points
+    points = measured or curve.points
     for (x0, y0), (x1, y1) in pairwise(points):
         if utilization <= x1:
             return y0 + (y1 - y0) * (utilization - x0) / (x1 - x0)
@@ -55,7 +60,8 @@ class PowerModel:
     memory_w: memory beyond what the CPU figure already includes. storage_w: local disks.
     cpu_low, cpu_high: TDP range over TDP where the CPU's TDP is an estimate, else 1.
     accelerator_low, accelerator_high: same for the accelerator's maximum.
-    basis: in words, what the figures rest on.
+    basis: in words, what the figures rest on. points: (utilisation, share of the CPU range) of a machine whose watts
+    were measured; its cpu_* are then those of the whole machine, and the curve of a question does not apply to it.
     """
 
     cpu_idle_w: float
@@ -69,12 +75,30 @@ class PowerModel:
     accelerator_low: float = 1.0
     accelerator_high: float = 1.0
     basis: str = ""
+    points: tuple[tuple[float, float], ...] | None = None
+
+    @classmethod
+    def measured(cls, watts: Sequence[float], source: str) -> PowerModel:
+        """The power of a machine from its watts at the loads of MEASURED_AT, which do not fall. Before PUE."""
+        idle, full = watts[0], watts[-1]
+        span = full - idle
+        shares = [(value - idle) / span if span else at for value, at in zip(watts, MEASURED_AT, strict=True)]
+        return cls(
+            cpu_idle_w=idle,
+            cpu_max_w=full,
+            memory_w=0.0,
+            accelerator_idle_w=0.0,
+            accelerator_max_w=0.0,
+            storage_w=0.0,
+            basis=f"{MEASURED} ({source})",
+            points=tuple(zip(MEASURED_AT, shares, strict=True)),
+        )
 
     def draw(self, utilization: float, accelerator_utilization: float, curve: PowerCurve) -> PowerDraw:
         """Watts at these utilisations (0 to 1)."""
         if not 0.0 <= accelerator_utilization <= 1.0:
             raise ValueError(f"accelerator_utilization must be 0 to 1, not {accelerator_utilization}")
-        share = load_share(utilization, curve)
+        share = load_share(utilization, curve, self.points)
         return PowerDraw(
             cpu_w=self.cpu_idle_w + share * (self.cpu_max_w - self.cpu_idle_w),
             memory_w=self.memory_w,
@@ -97,6 +121,8 @@ class PowerModel:
         Source: spread between established tools (units.UNCERTAINTY_FACTOR*), widened by the
         published range where the CPU's or the accelerator's power is itself an estimate.
         """
+        if self.points is not None:  # nothing is modelled; the error of the meter is not known
+            return Uncertainty(power=SURE, basis=self.basis)
         accelerated = draw.accelerator_w > draw.it_w / 2
         factor = units.UNCERTAINTY_FACTOR_ACCELERATED if accelerated else units.UNCERTAINTY_FACTOR
         rest = draw.memory_w + draw.storage_w

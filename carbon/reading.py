@@ -61,6 +61,20 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Percentile:
+    """Where the marginal intensity of a zone stands among its own: 0 is the cleanest, 100 the dirtiest.
+
+    It orders the hours of one place. It says nothing about another place, so it is no intensity.
+    """
+
+    zone: str
+    percentile: float
+    starts_at: datetime
+    ends_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """A source that was asked about a zone. reason: why it gave no fresh value; None if it gave one."""
 

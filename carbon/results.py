@@ -45,12 +45,24 @@ class RegionNow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A region that the question covers but the answer does not list, and why."""
+
+    region: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionList:
-    """Regions in the order of the query; total counts them before offset and limit."""
+    """Regions in the order of the query; total counts them before offset and limit.
+
+    excluded: those left out because their intensity is not known; None where such regions are listed last.
+    """
 
     rows: tuple[RegionNow, ...]
     total: int
     countries_without_regions: tuple[str, ...] = ()
+    excluded: tuple[Exclusion, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +80,18 @@ class RegionDetails:
     average: time-weighted from now; minimum, maximum: of the steps touched.
     optimal_hours_utc: the nine lowest of the 24 hours, in time order; empty when they differ by under 2 %.
     baseline_from: when the forecast ends and the bare profile begins; None if not within these hours.
+    percentile: of a marginal intensity among those of the zone, 0 to 100; None if no source tells.
     """
 
     now: RegionNow
     average: CarbonIntensity
-    minimum: float
-    maximum: float
+    minimum: float | None
+    maximum: float | None
     optimal_hours_utc: tuple[int, ...]
     hours: tuple[HourStep, ...]
     baseline_from: datetime | None
     sources: ZoneSources | None = None
+    percentile: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +121,16 @@ class ZoneSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneDetails:
-    """One grid zone now, its yearly figures being in the catalog. regions: provider:region keys in it."""
+    """One grid zone now, its yearly figures being in the catalog. regions: provider:region keys in it.
+
+    percentile: of a marginal intensity among those of the zone, 0 to 100; None if no source tells.
+    """
 
     zone: str
     intensity: CarbonIntensity
     shares: GridShares
     regions: tuple[str, ...]
+    percentile: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +169,8 @@ class Emission:
     pue_basis: "region figure" and its year, "fleet figure", "industry average", or "request": the caller's.
     energy_kwh: facility energy, PUE applied, all `count` machines. used: mean intensity over the hours.
     operational_gco2e = energy_kwh x used. embodied_gco2e: None unless requested (include_embodied) and known.
-    offered: None where no source lists it (sized services).
+    offered: None where no source lists it (sized services). retired_on: ISO day from which the provider no longer sells
+    the type; None where it announced none.
     """
 
     region: str
@@ -176,6 +195,7 @@ class Emission:
     cost: Cost
     include_embodied: bool = False
     machine: ModelledMachine | None = None
+    retired_on: str | None = None
 
     @property
     def total_gco2e(self) -> float:
@@ -205,51 +225,6 @@ class Comparison:
     not_compared: tuple[NotCompared, ...] = ()
     difference_gco2e: float
     difference_share: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedSavings:
-    """What waiting saved in backtests, in per cent of starting at once: 10th, 50th and 90th centile.
-
-    chance_of_saving: share of the jobs that saved anything, 0 to 1. All 0 where the advice is to start at once.
-    """
-
-    median: float
-    low: float
-    high: float
-    chance_of_saving: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """[starts_at, ends_at) and its mean intensity. operational_gco2e: of the machines in it; None without machines."""
-
-    starts_at: datetime
-    ends_at: datetime
-    duration_hours: float
-    mean: CarbonIntensity
-    operational_gco2e: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """The best window, what starting at once would mean, and the next best, whose starts are apart.
-
-    at_once: the window with the earliest start that start_after and the exclusions allow. saving: at_once minus best,
-    share of at_once. machines: what the query's machines emit in the best window; None if it names none.
-    expected: what waiting for the best may save; None where no backtest says.
-    """
-
-    region: str
-    best: Window
-    at_once: Window
-    current: CarbonIntensity
-    saving_gco2e_per_kwh: float
-    saving_share: float
-    expected: ExpectedSavings | None
-    alternatives: tuple[Window, ...]
-    latest_start: datetime
-    machines: Emission | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,9 @@ from datetime import timedelta
 WATTS_PER_KILOWATT = 1000.0
 GRAMS_PER_KILOGRAM = 1000.0
 GRAMS_PER_TONNE = 1e6
+GRAMS_PER_POUND = 453.59237  # exact: the international pound of 1959
+KWH_PER_MWH = 1000.0
+MINUTE_SECONDS = 60.0
 SECONDS_PER_HOUR = 3600
 HOUR_SECONDS = float(SECONDS_PER_HOUR)  # for arithmetic with fractions of an hour
 SECONDS_PER_DAY = 86_400

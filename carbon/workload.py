@@ -230,19 +230,18 @@ class Blackout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleQuery:
-    """When should a job of this length start in this region?
+class Interruption:
+    """How a job may be interrupted. Times in seconds.
 
-    search_hours: it starts within this many hours (1 to 168) of the later of now and start_after; None: 24
-    without a deadline, no such bound with one. exclusions, blackouts: times in which no part of it may run.
-    run: the machines on which it runs; None: the answer is per kWh alone.
+    min_run: least length of a segment, its restart not counted; a shorter job is one segment. max_segments: None for
+    any number. restart: time that each segment but the first runs before it continues the work, at full power.
     """
 
-    region: str
-    duration_hours: float = 1.0
-    start_after: datetime | None = None
-    deadline: datetime | None = None
-    search_hours: float | None = None
-    exclusions: tuple[Interval, ...] = ()
-    blackouts: tuple[Blackout, ...] = ()
-    run: CalculateQuery | None = None
+    min_run: float = 0.0
+    max_segments: int | None = None
+    restart: float = 0.0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether any cut is allowed and costs nothing."""
+        return self.min_run == 0 and self.restart == 0 and self.max_segments is None

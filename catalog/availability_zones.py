@@ -13,7 +13,7 @@ WAVELENGTH_ZONE = "wavelength zone"
 _SUFFIXES: Mapping[str, Sequence[tuple[str, str]]] = {
     "aws": (
         (AVAILABILITY_ZONE, r"[a-z]"),
-        (LOCAL_ZONE, r"-[a-z]{3}-\d[a-z]"),
+        (LOCAL_ZONE, r"-[a-z]{3}-\d[a-z]?"),  # without its last letter it is a zone group
         (WAVELENGTH_ZONE, r"-wl\d-[a-z]{3}-wlz-?\d"),
     ),
     "gcp": ((AVAILABILITY_ZONE, r"-[a-z]"),),

@@ -47,6 +47,7 @@ class TypeColumns:
     retired_day: FloatArray  # days since 1970-01-01 from which it is not sold; NaN: no retirement announced
     burstable: BoolArray
     service: BoolArray  # sold by size or class, not as a machine
+    measured: tuple[int, ...]  # types whose watts were measured
     by_name: Mapping[str, tuple[int, ...]]
     memo: Memo = field(default_factory=dict, init=False, repr=False)
 
@@ -87,24 +88,34 @@ class TypeColumns:
             retired_day=column(retired_day),
             burstable=flag(lambda t: t.burstable),
             service=flag(lambda t: t.is_service),
+            measured=_measured(types),
             by_name=_by_name(types),
         )
 
     def with_types(self, types: Sequence[InstanceType]) -> TypeColumns:
         """These columns with further types after their own."""
-        added, joined = TypeColumns.of(types), (*self.types, *types)
+        added, all_types = TypeColumns.of(types), (*self.types, *types)
         arrays: dict[str, Any] = {
             column.name: np.concatenate([getattr(self, column.name), getattr(added, column.name)])
             for column in fields(self)
             if isinstance(getattr(self, column.name), np.ndarray)
         }
-        return replace(self, **arrays | {"types": joined, "order": _order(joined), "by_name": _by_name(joined)})
+        return replace(
+            self,
+            **arrays
+            | {
+                "types": all_types,
+                "order": _order(all_types),
+                "by_name": _by_name(all_types),
+                "measured": _measured(all_types),
+            },
+        )
 
     def where(self, meets: Callable[[InstanceType], bool]) -> BoolArray:
         """Which types meet a condition."""
         return np.array([meets(instance) for instance in self.types], dtype=np.bool_)
 
-    def named(self, names: Iterable[str]) -> BoolArray:
+    def mask_of_names(self, names: Iterable[str]) -> BoolArray:
         """Which types bear one of these names."""
         mask = np.zeros(len(self.types), dtype=np.bool_)
         for name in names:
@@ -127,6 +138,10 @@ class TypeColumns:
             + self.accelerator_idle_w
             + accelerator_utilization * self.accelerator_span_w
         )
+        for index in self.measured:
+            power = self.types[index].power
+            if power is not None:
+                watts[index] = power.draw(float(utilization[index]), 0.0, curve).it_w
         return watts
 
 
@@ -145,6 +160,10 @@ def _order(types: Sequence[InstanceType]) -> NDArray[np.int64]:
     order = np.empty(len(types), dtype=np.int64)
     order[ranked] = np.arange(len(types))
     return order
+
+
+def _measured(types: Sequence[InstanceType]) -> tuple[int, ...]:
+    return tuple(index for index, t in enumerate(types) if t.power is not None and t.power.points is not None)
 
 
 def _by_name(types: Sequence[InstanceType]) -> dict[str, tuple[int, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from carbon.lifecycle import LifecycleFit
@@ -32,6 +33,7 @@ class Footing:
         return self.flow_errors.get(zone.zone, self.flow_errors[cluster])
 
 
+@cache
 def load_footing(data: Path = DATA) -> Footing:
     """Reads lifecycle_fit.csv and flow_error.csv. Raises CatalogError, naming file and row."""
     zones = {row.required("zone") for row in read_table(data, "zones.csv", "zone")}
@@ -40,7 +42,7 @@ def load_footing(data: Path = DATA) -> Footing:
         if row.required("zone") not in zones:
             raise row.error(f"zone {row.text('zone')!r} is not in zones.csv")
         if (row.required("basis") == OWN) != (row.required("fit_zone") == row.text("zone")):
-            raise row.error("basis must be own exactly where the fit is the zone's own")
+            raise row.error("basis must be own if the fit is the zone's own, and only then")
         fits[row.text("zone")] = _fit(row)
     flow_errors = {row.required("key"): factors(row) for row in read_table(data, "flow_error.csv", "key")}
     missing = [cluster for cluster in (*CLUSTERS, ANY_CLUSTER) if f"{CLUSTER_KEY}{cluster}" not in flow_errors]

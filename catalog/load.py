@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Catalog:
     index.
     service_offers: where services are sold and for how much.
     tables: table -> (rows, newest date in it).
-    parts: what machines are made of.
+    parts: what machines are made of. type_facts: what the tables about families and single types say.
     """
 
     providers: Mapping[str, Provider]
@@ -67,6 +67,7 @@ class Catalog:
     service_offers: ServiceOffers
     tables: Mapping[str, tuple[int, str]]
     parts: Parts
+    type_facts: TypeFacts
 
     def find_type(self, provider: str, name: str) -> InstanceType | None:
         """The machine type or service of this name, in any case; None where the catalog has none."""
@@ -96,8 +97,8 @@ def load_catalog(data: Path = DATA) -> Catalog:
     instances = {provider: table(f"{provider}/instances.csv", "instance_type") for provider in selling}
     types = tuple(
         instance
-        for provider, described in instances.items()
-        for instance in load_machines(provider, described, cpus, accelerators, about)
+        for provider, rows in instances.items()
+        for instance in load_machines(provider, rows, cpus, accelerators, about)
     )
     type_index = _type_index(types, table("type_aliases.csv", "provider", "alias"))
 
@@ -105,7 +106,7 @@ def load_catalog(data: Path = DATA) -> Catalog:
         table("services.csv", "provider", "template"),
         table("service_sizes.csv", "provider", "service", "vcpus", "min_memory_gb"),
         cpus,
-        lambda provider, name: _machine(types, type_index, provider, name),
+        lambda provider, name: machine_named(types, type_index, provider, name),
     )
     region_index = {(region.provider, region.region): i for i, region in enumerate(regions)}
     packed = load_packed(data / "packed")
@@ -120,6 +121,7 @@ def load_catalog(data: Path = DATA) -> Catalog:
         service_offers=_service_offers(table, data, region_index),
         tables=tables,
         parts=Parts(cpus=cpus, accelerators=accelerators, generic=about.generic_cpus),
+        type_facts=about,
     )
 
 
@@ -166,12 +168,15 @@ def _regions(
     providers: Mapping[str, Provider],
     pues: Mapping[tuple[str, str], RegionPue],
 ) -> tuple[Region, ...]:
-    regions = tuple(_region(row, zones, providers[name], pues) for name, rows in tables.items() for row in rows)
+    regions = tuple(region_of(row, zones, providers[name], pues) for name, rows in tables.items() for row in rows)
     refuse_unknown(pues, regions)
     return regions
 
 
-def _region(row: Row, zones: set[str], provider: Provider, pues: Mapping[tuple[str, str], RegionPue]) -> Region:
+def region_of(
+    row: Row, zones: Collection[str], provider: Provider, pues: Mapping[tuple[str, str], RegionPue]
+) -> Region:
+    """The region of a row of regions.csv. Raises CatalogError."""
     for column in ("zone", "zone_published"):
         if row.text(column) and row.text(column) not in zones:
             raise row.error(f"{column} {row.text(column)!r} is not in zones.csv")
@@ -202,9 +207,10 @@ def _region(row: Row, zones: set[str], provider: Provider, pues: Mapping[tuple[s
     )
 
 
-def _machine(
+def machine_named(
     types: tuple[InstanceType, ...], type_index: Mapping[str, Mapping[str, int]], provider: str, name: str
 ) -> InstanceType | None:
+    """The machine type of this name, in any case; None where there is none."""
     index = type_index.get(provider, {}).get(name.lower())
     return None if index is None else types[index]
 
@@ -217,7 +223,7 @@ def _type_index(types: Sequence[InstanceType], aliases: Table) -> dict[str, dict
     for row in aliases:
         names, canonical = indexes.get(row.required("provider"), {}), row.required("canonical").lower()
         if canonical not in names:
-            raise row.error(f"{row.text('canonical')!r} is no instance type of {row.text('provider')}")
+            raise row.error(f"{row.text('canonical')!r} is not an instance type of {row.text('provider')}")
         names[row.required("alias").lower()] = names[canonical]
     for provider, names in indexes.items():
         for name, index in [*names.items()]:
@@ -227,12 +233,20 @@ def _type_index(types: Sequence[InstanceType], aliases: Table) -> dict[str, dict
     return indexes
 
 
+def offer_indexes(
+    packed: PackedPrices, regions: Sequence[Region], type_index: Mapping[str, Mapping[str, int]]
+) -> OfferIndexes:
+    """The pairs of the price tables: a type is on offer where a price list names it."""
+    region_index = {(region.provider, region.region): index for index, region in enumerate(regions)}
+    return _offers(packed, region_index, type_index)
+
+
 def _offers(
     packed: PackedPrices,
     region_index: Mapping[tuple[str, str], int],
     type_index: Mapping[str, Mapping[str, int]],
 ) -> OfferIndexes:
-    """The pairs of the price tables: a type is on offer where a price list names it."""
+    """As offer_indexes. region_index: (provider, region) -> place."""
     try:
         regions = np.array([region_index[key] for key in packed.regions], dtype=np.int16)
         types = np.array([type_index[provider][name.lower()] for provider, name in packed.types], dtype=np.int16)

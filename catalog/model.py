@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from carbon.intensity import LOCATION_BASED
 from carbon.power import PowerModel
 from carbon.workload import ALL_PARTITIONS
+
+OVERLAY = "overlay:"  # how the source of a figure begins that is from a file of the operator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class Zone:
     source: of the level, shares_source: of the shares.
     level_status: "uncontested" | "corrected" (published_gco2e_per_kwh is the publisher's own mean, method and note say
     what is used instead) | "doubtful" (note says why) | "none".
+    basis: "location" (the grid's electricity) | "market" (that of a contract or a residual mix).
     """
 
     zone: str
@@ -96,6 +100,12 @@ class Zone:
     as_of: str
     level_status: str = "uncontested"
     published_gco2e_per_kwh: float | None = None
+    basis: str = LOCATION_BASED
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the level is the operator's own."""
+        return self.source.startswith(OVERLAY)
 
     @property
     def level_factor(self) -> float:

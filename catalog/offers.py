@@ -64,11 +64,14 @@ def count_of(offers: Offers, provider: str) -> int:
     return int(of_provider[offers.region].sum())
 
 
-def offer_table(catalog: Catalog) -> Offers:
-    """The catalog's offers and those of the sized services that are compared with machines."""
+def offer_table(catalog: Catalog, columns: TypeColumns | None = None) -> Offers:
+    """The catalog's offers and those of the sized services that are compared with machines.
+
+    columns: those of the catalog's types, if they are at hand.
+    """
     machines = _offers(
         catalog.regions,
-        TypeColumns.of(catalog.types),
+        columns or TypeColumns.of(catalog.types),
         catalog.offers.region.astype(np.int64),
         catalog.offers.type.astype(np.int64),
         catalog.service_offers,
@@ -79,17 +82,26 @@ def offer_table(catalog: Catalog) -> Offers:
         if instance is None:
             raise ValueError(f"services.csv does not describe {name}")
         services.append(instance)
-    return with_services(machines, services)
+    return with_services(machines, services, _with_sized(machines.columns, tuple(services)))
 
 
-def with_services(offers: Offers, services: Sequence[InstanceType]) -> Offers:
-    """The offers with those of further services, in the regions that are known to sell them."""
+@table_cache(1)
+def _with_sized(columns: TypeColumns, services: tuple[InstanceType, ...]) -> TypeColumns:
+    """The columns with those services, cached for the next catalog that differs only in its prices."""
+    return columns.with_types(services)
+
+
+def with_services(offers: Offers, services: Sequence[InstanceType], columns: TypeColumns | None = None) -> Offers:
+    """The offers with those of further services, in the regions that are known to sell them.
+
+    columns: of the offers' types and the services, if they are at hand.
+    """
     region, kind = [offers.region], [offers.type]
     for index, service in enumerate(services, start=len(offers.columns.types)):
         places = np.array(offers.services.regions(service) or (), dtype=np.intp)
         region.append(places)
         kind.append(np.full(len(places), index, dtype=np.intp))
-    columns = offers.columns.with_types(services)
+    columns = columns or offers.columns.with_types(services)
     return _offers(offers.regions, columns, np.concatenate(region), np.concatenate(kind), offers.services)
 
 
@@ -101,7 +113,7 @@ def _offers(
     return Offers(
         regions=regions,
         columns=columns,
-        type_index={(t.provider, t.instance_type): index for index, t in enumerate(types)},
+        type_index=_type_index(columns),
         region=(codes // len(types)).astype(np.intp),
         type=(codes % len(types)).astype(np.intp),
         codes=codes,
@@ -109,6 +121,11 @@ def _offers(
         gid_order=_places([r.gid for r in regions]),
         services=services,
     )
+
+
+@table_cache(None)
+def _type_index(columns: TypeColumns) -> Mapping[tuple[str, str], int]:
+    return {(t.provider, t.instance_type): index for index, t in enumerate(columns.types)}
 
 
 def _places(names: Sequence[str]) -> IntArray:

@@ -121,7 +121,7 @@ def _read_countries(data: Path) -> tuple[dict[str, str], Words, Words]:
     for row in read_table(data, "places/country_groups.csv", "group", "country"):
         group, member = row.required("group"), row.required("country")
         if member not in names:
-            raise row.error(f"{member!r} is no country")
+            raise row.error(f"{member!r} is not a country")
         for text in (group, row.required("name")):
             keys[text.lower()] = (*keys.get(text.lower(), ()), member)
             words[text.casefold()] = (group,)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carbon import units
 from catalog.memo import table_cache
 from catalog.prices import MAX_SPOT_AGE_DAYS, PriceTable
 
@@ -33,11 +31,6 @@ class PriceAges:
 
     on_demand: Ages | None
     spot: Mapping[str, Ages]
-
-
-def day_of(moment: datetime) -> int:
-    """Days from 1970-01-01 to the UTC day of an aware time."""
-    return int(moment.timestamp()) // units.SECONDS_PER_DAY
 
 
 @table_cache(2)

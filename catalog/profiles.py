@@ -1,8 +1,9 @@
-"""The baseline of a grid zone: yearly level x month and UTC hour, with a weekend factor."""
+"""The baseline of a grid zone: yearly level x time of year and UTC hour, with a weekend factor."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 
 from carbon import units
 from carbon.errors import UnknownZone
+from carbon.intensity import LOCATION_BASED
 from catalog.memo import Memo
 from catalog.model import Zone
 from catalog.outlook_error import OutlookErrors, load_outlook_errors
+from catalog.seasons import profile_cells
 from catalog.tables import DATA, CatalogError, Row, read_table
 
 CELLS = 288  # 12 months x 24 hours of the day
@@ -36,13 +39,14 @@ class ZoneProfiles:
         shapes: Mapping[str, NDArray[np.float32]],
         errors: OutlookErrors | None = None,
     ) -> None:
-        """shapes: profile zone -> (288,) by month x 24 + UTC hour, relative to the annual mean.
+        """shapes: profile zone -> (288,) by month x 24 + UTC hour, relative to the annual mean, in mid-month.
 
         errors: how far outlooks made from these profiles stray; None where no range is to be given.
         """
         self.memo: Memo = {}
         self.zones = zones
         self.errors = errors
+        self.shapes = shapes
         self._rows = {zone: row for row, zone in enumerate(zones)}
         self._shaped = frozenset(zone.zone for zone in zones.values() if zone.profile_basis != "flat")
         # By zone, then weekday (0) or weekend (1), month and hour: level, shape and weekend factor multiplied out.
@@ -64,16 +68,37 @@ class ZoneProfiles:
     def gco2e_per_kwh(self, rows: NDArray[np.intp], hours: NDArray[np.int64]) -> NDArray[np.float64]:
         """Baseline gCO2e per kWh, shape (len(rows), len(hours)); NaN for a zone without an annual figure.
 
-        hours: full UTC hours since the epoch (Unix seconds // 3600).
+        hours: full UTC hours since the epoch (Unix seconds // 3600). A value lies on the line from the middle of one
+        month to that of the next, so nothing jumps at the end of a month.
         """
-        months = hours.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64) % 12
-        # The epoch was a Thursday; Monday is 0, Saturday 5.
-        weekend = (hours // 24 + 3) % 7 >= 5
-        cells = weekend * CELLS + months * 24 + hours % 24
-        return self._values[rows].take(cells, axis=1).astype(np.float64)
+        cells = profile_cells(hours)
+        values = self._values[rows]
+        earlier = values.take(cells.earlier, axis=1)
+        return earlier + (values.take(cells.later, axis=1) - earlier) * cells.weight
+
+    def without_figures(self) -> ZoneProfiles:
+        """The same zones, of which no hour and no error is known: for a signal that these profiles do not count."""
+        unknown = {
+            key: replace(zone, gco2e_per_kwh=None, profile_basis="flat", weekend_factor=1.0, basis=LOCATION_BASED)
+            for key, zone in self.zones.items()
+        }
+        return ZoneProfiles(unknown, {})
+
+    def baseline_source(self, zone: str) -> str:
+        """Where the baseline of a zone is from: "profile", "annual", or "none" where no figure is known.
+
+        It ends in -corrected where the zone's level is. An operator's own zone: the file.
+        """
+        facts = self.zones.get(zone)
+        if facts is not None and facts.gco2e_per_kwh is None:
+            return "none"
+        if facts is not None and facts.is_own:
+            return facts.source
+        source = "profile" if self.has_shape(zone) else "annual"
+        return f"{source}-corrected" if facts is not None and facts.level_status == "corrected" else source
 
     def lowest_hour(self, zone: str) -> float | None:
-        """The lowest gCO2e per kWh of any hour of the zone's year; None without an annual figure."""
+        """The lowest gCO2e per kWh of the zone's year, in the middle of a month; None without an annual figure."""
         lowest = float(self._values[self._rows[zone]].min())
         return lowest if np.isfinite(lowest) else None
 
@@ -93,14 +118,15 @@ def load_zones(data: Path = DATA) -> tuple[dict[str, Zone], dict[str, str], Zone
     shapes = _shapes(data)
     zones = {}
     for row in read_table(data, "zones.csv", "zone"):
-        zone = _zone(row)
+        zone = zone_of(row)
         if zone.profile_basis != "flat" and zone.profile_zone not in shapes:
             raise row.error(f"zone_profiles.csv has no shape for {zone.profile_zone}")
         zones[zone.zone] = zone
     return zones, _aliases(data, zones), ZoneProfiles(zones, shapes, load_outlook_errors(data))
 
 
-def _zone(row: Row) -> Zone:
+def zone_of(row: Row) -> Zone:
+    """The zone of a row of zones.csv. Raises CatalogError."""
     year = row.optional_number("year")
     basis = row.required("profile_basis")
     if basis not in BASES:
@@ -109,7 +135,7 @@ def _zone(row: Row) -> Zone:
     if status not in LEVEL_STATUSES:
         raise row.error(f"level_status is not one of {', '.join(LEVEL_STATUSES)}: {status!r}")
     if (status == "corrected") != (published is not None):
-        raise row.error("published_gco2e_per_kwh must be given exactly where the level is corrected")
+        raise row.error("published_gco2e_per_kwh must be given if the level is corrected, and only then")
     weekend_factor = row.number("weekend_factor")
     if weekend_factor <= 0:
         raise row.error("weekend_factor is not above 0")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from catalog.discounts import ESTIMATE, NO_DISCOUNTS, Discounts
 from catalog.model import InstanceType
+from catalog.refreshed import ON_DEMAND
 from catalog.tables import Row, Table
 
 Indexes = tuple[int, ...]  # of regions, in the catalog's order
@@ -42,7 +44,8 @@ class ServiceOffers:
 
     places: (provider, service) -> its regions. rates: (provider, service, arch, region), arch "" where it is the same
     for all. class_prices: (provider, name) -> region -> price, estimates included. class_places: (provider, name) ->
-    the regions whose published list has it. listed: the regions with such a list.
+    the regions whose published list has it. listed: the regions with such a list. estimates: the keys
+    of sources that estimate. discounts: on all of these prices.
     """
 
     places: Mapping[tuple[str, str], Indexes]
@@ -50,6 +53,8 @@ class ServiceOffers:
     class_prices: Mapping[tuple[str, str], Mapping[str, ServicePrice]]
     class_places: Mapping[tuple[str, str], Indexes]
     listed: frozenset[int]
+    estimates: frozenset[str]
+    discounts: Discounts = NO_DISCOUNTS
 
     def regions(self, service: InstanceType) -> Indexes | None:
         """The regions that sell it; None where no source says so."""
@@ -71,7 +76,17 @@ class ServiceOffers:
         return frozenset(classes) | {rate.as_of for rate in self.rates.values()}
 
     def price(self, service: InstanceType, region: str) -> ServicePrice | None:
-        """What it costs in a region of its provider; None where no price is known."""
+        """What it costs in a region of its provider, less a discount; None where no price is known."""
+        price = self._list_price(service, region)
+        if price is None:
+            return None
+        share = self.discounts.share(ON_DEMAND, service.provider, region, service.instance_type)
+        if share >= 1:
+            return price
+        source = self.discounts.source + (ESTIMATE if price.source in self.estimates else "")
+        return replace(price, usd_per_hour=round(price.usd_per_hour * share, 9), source=source)
+
+    def _list_price(self, service: InstanceType, region: str) -> ServicePrice | None:
         classes = self.class_prices.get((service.provider, service.instance_type))
         if classes is not None:
             return classes.get(region)
@@ -128,6 +143,7 @@ def load_service_offers(
         class_prices=prices,
         class_places={key: tuple(sorted(indexes)) for key, indexes in places.items()},
         listed=frozenset().union(*places.values()),
+        estimates=frozenset(key for key, is_estimate in estimates.items() if is_estimate),
     )
 
 

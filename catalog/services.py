@@ -121,6 +121,14 @@ class Services:
                 return instance
         return None
 
+    def sells_like(self, provider: str, pattern: str) -> bool:
+        """Whether the provider may sell a service of such a name. pattern: "*" stands for any text; any case."""
+        if "*" not in pattern:
+            return self.service_type(provider, pattern) is not None
+        beginning = pattern.partition("*")[0].casefold()
+        fixed = (service.template.partition("{")[0].casefold() for service in self.by_provider.get(provider, ()))
+        return any(name.startswith(beginning) or (name and beginning.startswith(name)) for name in fixed)
+
     def _over_machine(self, service: Service, match: re.Match[str]) -> InstanceType | None:
         parts = match.groupdict()
         machine = self.machine(service.provider, service.base.format(**parts))

@@ -63,9 +63,8 @@ class SourceTables:
 
     def keys(self, source: str, zone: str, *, kinds: tuple[str, ...] = ("exact",)) -> tuple[SourceZone, ...]:
         """The source's names for a zone, of these kinds, the surest first; "exact" before "parent" before "part"."""
-        order = ("exact", "parent", "part")
         pairs = [pair for pair in self.zones(source) if pair.zone == zone and pair.kind in kinds]
-        return tuple(sorted(pairs, key=lambda pair: (order.index(pair.kind), CONFIDENCES.index(pair.confidence))))
+        return tuple(sorted(pairs, key=_sureness))
 
     def _in_zone(self, row: SourceFuel, fuel: str, zone: str) -> SourceFuel:
         if not fuel:
@@ -73,6 +72,7 @@ class SourceTables:
         return SourceFuel(role=row.role, fuel=self._fuels.get((fuel, zone), self._fuels[fuel, ""]), stores=row.stores)
 
 
+@cache
 def load_source_tables(data: Path = DATA) -> SourceTables:
     """Reads fuel_factors.csv, source_fuels.csv and source_zones.csv. Raises CatalogError, naming file and row."""
     zones = {row.required("zone") for row in read_table(data, "zones.csv", "zone")}
@@ -100,6 +100,24 @@ def exact_zones(source: str, data: Path = DATA) -> Mapping[str, str]:
     return MappingProxyType(
         {pair.zone: pair.key for pair in pairs if pair.kind == "exact" and pair.confidence == "high"}
     )
+
+
+@cache
+def surest_names(source: str, data: Path = DATA) -> Mapping[str, SourceZone]:
+    """The source's best name of each zone, by our name, without unsure ones. Reads source_zones.csv alone.
+
+    The same area comes before a larger one, a larger one before a part; of several parts the first of the table.
+    """
+    pairs = [_pair(row) for row in read_table(data, "source_zones.csv") if row.required("live_source") == source]
+    names: dict[str, SourceZone] = {}
+    for pair in sorted(pairs, key=_sureness):
+        if pair.confidence != "low":
+            names.setdefault(pair.zone, pair)
+    return MappingProxyType(names)
+
+
+def _sureness(pair: SourceZone) -> tuple[int, int]:
+    return (("exact", "parent", "part").index(pair.kind), CONFIDENCES.index(pair.confidence))
 
 
 def _fuels(data: Path, zones: set[str]) -> dict[tuple[str, str], Fuel]:
@@ -140,9 +158,9 @@ def _meaning(row: Row) -> SourceFuel:
     except ValueError:
         raise row.error(f"role is not one of {', '.join(Role)}: {row.text('role')!r}") from None
     if (role is Role.GENERATION) != bool(row.text("fuel")):
-        raise row.error("fuel must be given exactly where the role is generation")
+        raise row.error("fuel must be given if the role is generation, and only then")
     if row.text("neighbour") and role is not Role.IMPORT:
-        raise row.error("only an import has a neighbour")
+        raise row.error("neighbour must be empty unless the role is import")
     return SourceFuel(role=role, neighbour=row.optional("neighbour"), stores=_flag(row, "stores"))
 
 

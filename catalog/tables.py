@@ -13,20 +13,36 @@ DATA = Path(__file__).resolve().parent / "data"
 
 
 class CatalogError(CarbonError):
-    """A table of the catalog is wrong; names the file and the row."""
+    """A table of the catalog is wrong; names the file and the row.
+
+    table, line, column: where, if it is known; line 1 is the header, column 1 the first one.
+    """
+
+    def __init__(self, why: str, *, table: str | None = None, line: int | None = None, column: int | None = None):
+        super().__init__(why)
+        self.table = table
+        self.line = line
+        self.column = column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a table. Line 1 is the header. Readers raise CatalogError for a missing or malformed cell."""
+    """One row of a table. Line 1 is the header. Readers raise CatalogError for a missing or malformed cell.
+
+    header: the columns of the file, if they are others than those of `cells`.
+    """
 
     table: str
     line: int
     cells: dict[str, str]
+    header: tuple[str, ...] = ()
 
     def error(self, why: str) -> CatalogError:
-        """The error to raise for this row."""
-        return CatalogError(f"{self.table} row {self.line}: {why}")
+        """The error to raise for this row, with the place of the column whose name `why` begins with."""
+        name, header = why.partition(" ")[0], self.header or tuple(self.cells)
+        column = header.index(name) + 1 if name in header else None
+        text = f"{self.table} row {self.line}: {why}" + ("" if column is None else f" (column {column})")
+        return CatalogError(text, table=self.table, line=self.line, column=column)
 
     def text(self, column: str) -> str:
         """The cell as it is, possibly empty."""
@@ -83,23 +99,24 @@ class Table:
 def read_table(data: Path, name: str, *key: str) -> Table:
     """Reads data/name. Refuses a row without source or as_of, of another width than the header,
     or with the same `key` columns (compared without case) as an earlier one. Equal cells are one object."""
-    seen: set[tuple[str, ...]] = set()
+    keys: set[tuple[str, ...]] = set()
     texts: dict[str, str] = {}  # not sys.intern, whose own table grows with every reload
     rows = []
     with (data / name).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         header = next(reader, [])
         for cells in reader:
-            shared = (texts.setdefault(cell, cell) for cell in cells)
-            row = Row(table=name, line=reader.line_num, cells=dict(zip(header, shared, strict=False)))
+            by_column = dict(zip(header, map(texts.setdefault, cells, cells), strict=False))
+            row = Row(table=name, line=reader.line_num, cells=by_column)
             if len(cells) != len(header):
                 raise row.error(f"{len(cells)} cells, the header has {len(header)}")
             row.required("source")
             row.required("as_of")
-            identity = tuple(row.required(column).lower() for column in key)
-            if key and identity in seen:
-                raise row.error(f"{' '.join(identity)} appears twice")
-            seen.add(identity)
+            if key:
+                identity = tuple([row.required(column).lower() for column in key])
+                if identity in keys:
+                    raise row.error(f"{' '.join(identity)} appears twice")
+                keys.add(identity)
             rows.append(row)
     if not rows:
         raise CatalogError(f"{name} has no rows")

@@ -39,7 +39,7 @@ def load_family_work(table: Table) -> dict[tuple[str, str], FamilyWork]:
     for row in table:
         low, high, index = row.number("low"), row.number("high"), row.optional_number("index")
         if not 0 < low <= 1 <= high:
-            raise row.error(f"{low} to {high} is no range around 1")
+            raise row.error(f"{low} to {high} is not a range around 1")
         families[row.required("provider"), row.required("family")] = FamilyWork(
             index=index, basis=None if index is None else row.required("basis"), low=low, high=high
         )

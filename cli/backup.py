@@ -10,8 +10,7 @@ import click
 from cli.errors import plain_errors
 from settings import VERSION, Settings
 from store.backup import back_up, files_of, put_back, seal
-
-HISTORY = "history.sqlite3"
+from store.history.entries import FILE as HISTORY
 
 
 def backup(settings: Settings) -> tuple[click.Command, click.Command]:

@@ -13,6 +13,10 @@ from pathlib import Path
 import click
 
 from carbon.errors import UnknownZone
+from catalog.facts import load_facts
+from catalog.overlay.files import read_files
+from catalog.overlay.overlay import with_overlay
+from catalog.tables import CatalogError
 from cli.errors import plain_errors
 from grid.records import MAX_PLAUSIBLE_GCO2E_PER_KWH
 from mapping import CloudMap
@@ -21,7 +25,7 @@ from store.history.entries import ReadingEntry, Series
 from store.history.files import COLUMNS, Blank, UnreadableFile, parse
 from store.history.history import History
 from store.history.readings import QUALITIES, minute_of, time_of
-from wiring import build_history
+from wiring import build_history, overlay_folder
 
 BATCH = 5000
 STORED = "stored"
@@ -41,7 +45,7 @@ def history(settings: Settings, utc_now: Callable[[], datetime] = lambda: dateti
         """Store the readings of FILES: CSV of the Electricity Maps data portal, or of `history export`."""
         if settings.history_days == 0:
             raise click.ClickException("HISTORY_DAYS is 0: nothing is stored")
-        past, sift = build_history(settings, clock=utc_now), _Sieve(CloudMap.load(), settings.history_days, utc_now())
+        past, sift = build_history(settings, clock=utc_now), _Sieve(_facts(settings), settings.history_days, utc_now())
         with plain_errors():
             for file in files:
                 click.echo(f"{file.name}: {sift.words(_import(past, file, sift))}")
@@ -57,10 +61,20 @@ def history(settings: Settings, utc_now: Callable[[], datetime] = lambda: dateti
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(COLUMNS)
         with plain_errors():
-            for entry in build_history(settings).stored(zones, start.replace(tzinfo=UTC), until):
+            for entry in build_history(settings).reading_entries(zones, start.replace(tzinfo=UTC), until):
                 writer.writerow(_cells(entry))
 
     return group
+
+
+def _facts(settings: Settings) -> CloudMap:
+    """The facts with the zones of the overlay; without them, and with a line that says so, if the overlay is wrong."""
+    shipped = load_facts()
+    try:
+        return CloudMap.of(with_overlay(shipped, read_files(overlay_folder(settings))))
+    except CatalogError as error:
+        click.echo(f"zones of the overlay are unknown to this import, because it is wrong: {error}", err=True)
+        return CloudMap.of(shipped)
 
 
 class _Sieve:
@@ -72,9 +86,9 @@ class _Sieve:
         self._oldest, self._newest = minute_of(now - timedelta(days=days)), minute_of(now)
         self._zones: dict[str, str | None] = {}
 
-    def passed(self, found: Iterable[ReadingEntry | Blank], counts: Counter[str]) -> Iterator[ReadingEntry]:
+    def passed(self, entries: Iterable[ReadingEntry | Blank], counts: Counter[str]) -> Iterator[ReadingEntry]:
         """The readings to store, with the current names of their zones."""
-        for entry in found:
+        for entry in entries:
             reason = "without a value above 0" if isinstance(entry, Blank) else self._refusal(entry)
             counts[reason or STORED] += 1
             if reason is None and isinstance(entry, ReadingEntry):

@@ -16,7 +16,7 @@ from wiring import build_key_store, build_redis
 
 def keys(settings: Settings) -> click.Group:
     """The group of commands about the API keys."""
-    table: Keys = build_key_store(settings, build_redis(settings))
+    table: Keys = build_key_store(settings, build_redis(settings, for_command=True))
 
     @click.group("keys")
     def group() -> None:

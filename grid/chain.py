@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from carbon.intensity import Signal
-from carbon.reading import Observation, Shares, ZoneReading
+from carbon.reading import Observation, Percentile, Shares, ZoneReading
 from grid.live.reader import Pin, SourceReader
 from grid.source import SourceFacts, SourceState
 from store.shared.snapshot import Snapshot
@@ -21,6 +21,8 @@ NO_KEY = "no-key"  # a source lacks its key
 NO_SOURCE = "no-source"  # no source covers the zone
 LIVE_OFF = "live-off"  # LIVE is off, so that no source is called
 CURRENT = timedelta(hours=1)  # an older value is not current, and makes a nowcast
+
+NONE: Mapping[str, str] = {}
 
 logger = logging.getLogger(__name__)
 
@@ -33,17 +35,17 @@ class ChainReader:
         readers: Sequence[SourceReader] = (),
         shared: SharedState | None = None,
         *,
-        unconfigured: Sequence[str] = (),
+        unconfigured: Mapping[str, str] = NONE,
         off: Sequence[str] = (),
         facts: Mapping[str, SourceFacts] | None = None,
         telemetry: Telemetry = SILENT,
     ) -> None:
-        """shared: the records that the readers use. unconfigured: sources that lack a setting. off: those that the
-        settings switch off. facts: of every source by name.
+        """shared: the records that the readers use. unconfigured: what the sources lack that cannot be used, by
+        name. off: those that the settings switch off. facts: of every source by name.
         """
         self._readers = tuple(readers)
         self._shared = shared
-        self._unconfigured = tuple(unconfigured)
+        self._unconfigured = dict(unconfigured)
         self._off = tuple(off)
         self._facts = facts or {}
         self._telemetry = telemetry
@@ -51,22 +53,29 @@ class ChainReader:
         self._lock = threading.Lock()
         self._unread = 0
         self._disagreeing: frozenset[str] = frozenset()
-        is_off = not readers and not unconfigured and bool(off)
-        without_key = bool(unconfigured) or not readers
-        self.nothing = ZoneReading(reason=LIVE_OFF if is_off else NO_KEY if without_key else NO_SOURCE)
 
     def open(self, signal: Signal = Signal.AVERAGE_LIFECYCLE) -> ChainSnapshot:
         """See GridReader."""
         snapshot = Snapshot({}) if self._shared is None else self._shared.snapshot()
-        readers = [reader for reader in self._readers if reader.signal is signal]
-        return ChainSnapshot(self, readers, Pin(snapshot, self._deadline_seconds))
+        return ChainSnapshot(self, signal, self._readers, Pin(snapshot, self._deadline_seconds))
+
+    def nothing(self, signal: Signal) -> ZoneReading:
+        """The reading of a zone that no source of the signal covers."""
+        if not self._readers and not self._unconfigured and self._off:
+            return ZoneReading(reason=LIVE_OFF)
+        lacks_key = any(self._signal_of(name) is signal for name in self._unconfigured)
+        return ZoneReading(reason=NO_KEY if lacks_key or not self._readers else NO_SOURCE)
+
+    def _signal_of(self, name: str) -> Signal:
+        facts = self._facts.get(name)
+        return Signal.AVERAGE_LIFECYCLE if facts is None else facts.signal
 
     def states(self) -> tuple[SourceState, ...]:
         """See GridReader."""
         fallbacks = {NO_KEY: self._unread} if self._unread else {}
         without_key = (
-            SourceState(source=name, state="unconfigured", detail="no key is set", fallbacks=fallbacks)
-            for name in self._unconfigured
+            SourceState(source=name, state="unconfigured", detail=detail, fallbacks=fallbacks)
+            for name, detail in self._unconfigured.items()
         )
         off = (SourceState(source=name, state="off", detail="LIVE or SOURCES switches it off") for name in self._off)
         states = (*(reader.state() for reader in self._readers), *without_key, *off)
@@ -97,23 +106,30 @@ class ChainReader:
 
 
 class ChainSnapshot:
-    """A GridSnapshot over the sources of a chain."""
+    """A GridSnapshot over the sources of a chain that have its signal."""
 
-    def __init__(self, chain: ChainReader, readers: Sequence[SourceReader], pin: Pin) -> None:
+    def __init__(self, chain: ChainReader, signal: Signal, readers: Sequence[SourceReader], pin: Pin) -> None:
+        """readers: of all signals."""
         self._chain = chain
-        self._readers = readers
+        self._signal = signal
+        self._all_readers = readers
+        self._readers = [reader for reader in readers if reader.signal is signal]
         self._pin = pin
         self.note_disagreement = chain.note_disagreement
 
     @property
     def version(self) -> str:
+        """See GridSnapshot. It names the values of all signals, since the tag of an answer does not know its signal."""
+        return f"{self._pin.snapshot.version:016x}" if self._all_readers else NO_KEY
+
+    def of_signal(self, signal: Signal) -> ChainSnapshot:
         """See GridSnapshot."""
-        return f"{self._pin.snapshot.version:016x}" if self._readers else NO_KEY
+        return ChainSnapshot(self._chain, signal, self._all_readers, self._pin)
 
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
         """See GridSnapshot. A source that no request waits for is asked about all its zones, whichever answers."""
         zones = tuple(dict.fromkeys(zones))
-        readings = dict.fromkeys(zones, self._chain.nothing)
+        readings = dict.fromkeys(zones, self._chain.nothing(self._signal))
         incomplete = zones
         for reader in self._readers:
             covered = reader.covered(zones if reader.is_background else incomplete)
@@ -132,6 +148,11 @@ class ChainSnapshot:
         answers = (reader.shares(self._pin, zone, now=now) for reader in self._readers if reader.covers(zone))
         return next((shares for shares in answers if shares is not None), None)
 
+    def percentile(self, zone: str, *, now: datetime) -> Percentile | None:
+        """See GridSnapshot."""
+        answers = (reader.percentile(self._pin, zone, now=now) for reader in self._readers if reader.covers(zone))
+        return next((percentile for percentile in answers if percentile is not None), None)
+
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """See GridSnapshot."""
         zones = tuple(zones)
@@ -146,7 +167,7 @@ class ChainSnapshot:
     def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
         """See GridSnapshot."""
         return {
-            reader.name: reader.stored(self._pin, [zone], now=now, forecast=False)[zone]
+            reader.name: reader.in_snapshot(self._pin, [zone], now=now, forecast=False)[zone]
             for reader in self._readers
             if reader.covers(zone)
         }

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from carbon.lifecycle import lifecycle_of
-from carbon.mix import Megawatts, MixIntensity, Neighbour, mix_intensity, net_imports_mw, with_imports
+from carbon.mix import Megawatts, MixIntensity, Neighbour, mix_intensity, with_imports
 from carbon.ranges import Factors
 from catalog.footing import Footing, load_footing
-from catalog.model import Zone
 from catalog.source_tables import SourceTables, load_source_tables
+from grid.neighbours import Neighbours
 from grid.source import MalformedReply, ZoneNotCovered
+
+ONE_STEP = "imports: one step, {live} of {all} neighbours live"
+NO_IMPORTS = "imports: one step, none flows in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """tables: fuels and zones by source. footing: fits and errors. zones: by key. annual: their yearly figures."""
+    """tables: fuels and zones by source. footing: fits and errors. neighbours: at whose level imports count."""
 
     tables: SourceTables
     footing: Footing
-    zones: Mapping[str, Zone]
-    annual: Mapping[str, Neighbour]
+    neighbours: Neighbours
 
     @classmethod
-    def load(cls, zones: Mapping[str, Zone]) -> Conversion:
-        """From the tables of the catalog. zones: by key, with their yearly figures."""
-        annual = {
-            key: Neighbour(
-                lifecycle_gco2e_per_kwh=zone.gco2e_per_kwh,
-                renewable_share=zone.renewable_share,
-                fossil_free_share=zone.fossil_free_share,
-            )
-            for key, zone in zones.items()
-            if zone.gco2e_per_kwh is not None
-        }
-        return cls(tables=load_source_tables(), footing=load_footing(), zones=zones, annual=annual)
+    def load(cls, neighbours: Neighbours) -> Conversion:
+        """From the tables of the catalog."""
+        return cls(tables=load_source_tables(), footing=load_footing(), neighbours=neighbours)
 
     def production(self, source: str, zone: str, mix: Megawatts) -> MixIntensity:
         """The production-based intensity of a mix, in MW or percent. Raises MalformedReply if it cannot be used."""
@@ -44,12 +38,25 @@ class Conversion:
             raise MalformedReply("empty", f"mix of {zone} has no generation, or too much under unknown names")
         return intensity
 
-    def consumption(
-        self, source: str, zone: str, mix: Megawatts, neighbours: Mapping[str | None, Neighbour]
-    ) -> MixIntensity | None:
-        """The same with its imports added, one step; None where a flow or a neighbour is not known."""
-        flows = net_imports_mw(mix, self.tables.fuels(source, zone))
-        return with_imports(self.production(source, zone, mix), flows, neighbours) if flows else None
+    def with_imports(
+        self, produced: MixIntensity, net_imports: Mapping[str | None, float | None], at: datetime
+    ) -> tuple[float, str] | None:
+        """gCO2e/kWh of a mix with its imports added, one step, and how; None where a flow or a level is not known.
+
+        net_imports: by neighbour in the unit of the mix, negative: export. at: when they flow. Each import counts at
+        its neighbour's live value if that is of this hour, otherwise at its profile.
+        """
+        inward = [zone for zone, flow in net_imports.items() if flow is not None and flow > 0]
+        levels = self.neighbours.levels([zone for zone in inward if zone is not None], at)
+        neighbours: dict[str | None, Neighbour] = {
+            zone: Neighbour(lifecycle_gco2e_per_kwh=level.gco2e_per_kwh) for zone, level in levels.items()
+        }
+        total = with_imports(produced, net_imports, neighbours)
+        if total is None:
+            return None
+        live = sum(level.is_live for level in levels.values())
+        method = ONE_STEP.format(live=live, all=len(inward)) if inward else NO_IMPORTS
+        return total.lifecycle_gco2e_per_kwh, method
 
     def lifecycle(self, zone: str, direct_gco2e_per_kwh: float) -> tuple[float, Factors]:
         """Lifecycle gCO2e/kWh and its range. Raises ZoneNotCovered without a fit, MalformedReply below 0."""
@@ -62,12 +69,5 @@ class Conversion:
 
     def flow_error(self, zone: str) -> Factors | None:
         """The range of consumption over production; it stays where imports are added one step. None: unknown zone."""
-        return self.footing.flow_error(self.zones[zone]) if zone in self.zones else None
-
-    def mean_of(self, zones: Sequence[str]) -> Neighbour | None:
-        """The mean yearly figure of these zones, each as often as it is named; None if one has none."""
-        neighbours = [self.annual[zone] for zone in zones if zone in self.annual]
-        if not neighbours or len(neighbours) != len(zones):
-            return None
-        figures = [neighbour.lifecycle_gco2e_per_kwh for neighbour in neighbours]
-        return Neighbour(lifecycle_gco2e_per_kwh=sum(figures) / len(figures))
+        zones = self.neighbours.zones
+        return self.footing.flow_error(zones[zone]) if zone in zones else None

@@ -1,8 +1,8 @@
-"""The least that a live carbon intensity can be: below it, a value is a fault of its source."""
+"""The least that a live average intensity can be: below it, a value is a fault of its source."""
 
 from __future__ import annotations
 
-from carbon.reading import Observation, Shares, UpstreamForecast
+from carbon.reading import Observation, Percentile, Shares, UpstreamForecast
 from grid.source import MalformedReply
 from mapping import CloudMap
 
@@ -31,14 +31,14 @@ def plausible_floors(mapping: CloudMap) -> dict[str, float]:
     return floors
 
 
-def refuse_implausible(value: Observation | UpstreamForecast | Shares, floor_gco2e_per_kwh: float) -> None:
+def refuse_implausible(value: Observation | UpstreamForecast | Shares | Percentile, floor_gco2e_per_kwh: float) -> None:
     """Raises MalformedReply for an intensity, or a forecast with any hour, below the floor."""
     match value:
         case Observation(gco2e_per_kwh=figure):
             lowest = figure
         case UpstreamForecast(gco2e_per_kwh=hours):
             lowest = min((hour for hour in hours if hour is not None), default=floor_gco2e_per_kwh)
-        case Shares():
+        case Shares() | Percentile():
             return
     if lowest < floor_gco2e_per_kwh:
         raise MalformedReply(IMPLAUSIBLE, f"{lowest:g} gCO2e/kWh, below {floor_gco2e_per_kwh:.3g}")

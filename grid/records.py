@@ -11,10 +11,10 @@ import orjson
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from carbon.intensity import Signal
-from carbon.reading import Observation, Shares, UpstreamForecast
+from carbon.reading import Observation, Percentile, Shares, UpstreamForecast
 from store.shared.snapshot import Kind, Snapshot
 
-Value = Observation | UpstreamForecast | Shares
+Value = Observation | UpstreamForecast | Shares | Percentile
 
 # The clocks of machines differ by less than this. A record from further in the future was written before the clock was
 # set back, and is not used.
@@ -111,7 +111,7 @@ class Health:
     last_success_at: Clock | None = None
     last_error: Annotated[str, Field(max_length=4096)] | None = None
 
-    def held(self, clock: float) -> bool:
+    def is_held(self, clock: float) -> bool:
         """Whether calls are held back at `clock`. A hold that began later does not count: the clock was set back."""
         return self.hold is not None and self.held_at - CLOCK_SKEW_SECONDS <= clock < self.held_until
 
@@ -136,6 +136,31 @@ class Demand:
     turn: Count = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a source says of a zone beside its intensity, for another source of the zone: such as flows in MW.
+
+    at: start of its interval, in seconds since 1970.
+    """
+
+    at: Clock
+    figures: Mapping[str, Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]]
+
+    @property
+    def turn(self) -> float:
+        """See Fact."""
+        return self.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What an upstream gave for a login at `at`: the secret of all further calls."""
+
+    at: Clock
+    text: Annotated[str, Field(pattern=r"^[!-~]{1,8192}$")] = field(repr=False)
+    turn: Count = 1
+
+
 def record_key(source: str, signal: Signal, zone: str) -> str:
     """The name of the record of a zone and a source."""
     return f"{source}/{signal}/{zone}"
@@ -151,14 +176,16 @@ def _plausible(value: Value) -> Value:
     """The value with its times in UTC. Raises ValueError for impossible figures."""
     match value:
         case Observation():
-            possible = 0 < value.gco2e_per_kwh <= MAX_PLAUSIBLE_GCO2E_PER_KWH
+            possible = 0 <= value.gco2e_per_kwh <= MAX_PLAUSIBLE_GCO2E_PER_KWH
         case UpstreamForecast(gco2e_per_kwh=steps, step_seconds=step_seconds):
             figures = [figure for figure in steps if figure is not None]
             most = LONGEST_FORECAST // timedelta(seconds=step_seconds) + 1
-            possible = len(steps) <= most and all(0 < figure <= MAX_PLAUSIBLE_GCO2E_PER_KWH for figure in figures)
+            possible = len(steps) <= most and all(0 <= figure <= MAX_PLAUSIBLE_GCO2E_PER_KWH for figure in figures)
         case Shares():
             shares = (value.renewable_share, value.fossil_free_share)
             possible = all(share is None or 0 <= share <= 1 for share in shares)
+        case Percentile():
+            possible = 0 <= value.percentile <= 100
     if not possible:
         raise ValueError("figures out of range")
     fields_of = {item.name: getattr(value, item.name) for item in fields(value)}
@@ -205,6 +232,7 @@ def _documents(name: str, shape: type[D], identity: Callable[[D], object] | None
 INTENSITY = _readings("intensity", Observation)
 FORECAST = _readings("forecast", UpstreamForecast)
 SHARES = _readings("shares", Shares)
+PERCENTILE = _readings("percentile", Percentile)
 PLAN = _documents("plan", Plan)
 HORIZON = _documents("horizon", Fact)
 WORKED = _documents("worked", Fact)
@@ -212,4 +240,22 @@ HEALTH = _documents("health", Health, lambda health: (health.hold, health.held_a
 USAGE = _documents("spent", Usage)
 DEMAND = _documents("demand", Demand)
 PACE = _documents("pace", Fact)
-KINDS = (INTENSITY, FORECAST, SHARES, PLAN, HORIZON, WORKED, HEALTH, USAGE, DEMAND, PACE)
+PAST = _documents("past", Fact)
+TOKEN = _documents("token", Token)
+BESIDE = _documents("beside", Beside)
+KINDS = (
+    INTENSITY,
+    FORECAST,
+    SHARES,
+    PERCENTILE,
+    PLAN,
+    HORIZON,
+    WORKED,
+    HEALTH,
+    USAGE,
+    DEMAND,
+    PACE,
+    PAST,
+    TOKEN,
+    BESIDE,
+)

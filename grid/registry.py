@@ -7,16 +7,20 @@ from datetime import UTC, datetime
 from functools import cache
 
 from catalog.model import Zone
+from catalog.profiles import ZoneProfiles
 from grid.chain import ChainReader
 from grid.conversion import Conversion
+from grid.live.missed_hours import Record
 from grid.live.reader import SourceReader
-from grid.live.refresher import Record
 from grid.live.tools import Entry, Tools
+from grid.neighbours import Neighbours
 from grid.records import KINDS
+from grid.source import SourceFacts
 from grid.sources import (
     aemo,
     eia,
     electricity_maps,
+    elexon,
     energi_data,
     energy_charts,
     entsoe,
@@ -24,6 +28,7 @@ from grid.sources import (
     ned,
     openelectricity,
     uk_carbon,
+    watttime,
 )
 from settings import Settings, SettingsError
 from store.shared.changes import Store
@@ -35,6 +40,7 @@ SOURCES: Mapping[str, Entry] = {
     for entry in (
         electricity_maps.ENTRY,
         uk_carbon.ENTRY,
+        elexon.ENTRY,
         energi_data.ENTRY,
         openelectricity.ENTRY,
         aemo.ENTRY,
@@ -43,6 +49,7 @@ SOURCES: Mapping[str, Entry] = {
         entsoe.ENTRY,
         energy_charts.ENTRY,
         eia.ENTRY,
+        watttime.ENTRY,
     )
 }
 
@@ -55,22 +62,24 @@ def build_reader(
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sources: Mapping[str, Entry] = SOURCES,
     floors: Mapping[str, float] | None = None,
-    record: Record = lambda signal, value: None,
+    record: Record | None = None,
     zones: Mapping[str, Zone] | None = None,
+    profiles: ZoneProfiles | None = None,
 ) -> ChainReader:
     """The reader of the engine. Sends no call and starts no thread. Raises SettingsError.
 
     store: where workers share records; None: each has its own. sources: all there are, by name, the most trusted first
     unless the settings give another order.
     floors: the least plausible gCO2e/kWh by zone, for every source; None: there are none.
-    zones: with the yearly figures at which imports count; None: none is known.
-    record: takes every new value at once, for the history.
+    zones, profiles: at whose level imports count where no live value is known; None: at none, at the yearly figures.
+    record: takes every new value at once, for the history; None: there is none.
     """
     shared = SharedState(store, KINDS, telemetry=telemetry)
-    conversion = cache(lambda: Conversion.load(zones or {}))
+    names = _source_names(settings, sources)
+    neighbours = Neighbours(zones or {}, profiles, shared=shared, sources=names)
+    conversion = cache(lambda: Conversion.load(neighbours))
     tools = Tools(shared=shared, telemetry=telemetry, utc_now=utc_now, conversion=conversion)
-    chosen = _chosen(settings, sources)
-    built = {name: sources[name].build(settings, tools) for name in chosen}
+    clients = {name: sources[name].build(settings, tools) for name in names}
     readers = [
         SourceReader(
             live.source,
@@ -82,20 +91,28 @@ def build_reader(
             telemetry=telemetry,
             utc_now=utc_now,
         )
-        for live in built.values()
+        for live in clients.values()
         if live is not None
     ]
     return ChainReader(
         readers,
         shared if readers else None,
-        unconfigured=[name for name, live in built.items() if live is None],
-        off=[name for name in sources if name not in built],
+        unconfigured={name: _lack(settings, sources[name].facts) for name, live in clients.items() if live is None},
+        off=[name for name in sources if name not in clients],
         facts={name: entry.facts for name, entry in sources.items()},
         telemetry=telemetry,
     )
 
 
-def _chosen(settings: Settings, sources: Mapping[str, Entry]) -> tuple[str, ...]:
+def _lack(settings: Settings, facts: SourceFacts) -> str:
+    """What a source that cannot be used lacks, in words for the operator."""
+    if facts.key_setting is None or getattr(settings, facts.key_setting.lower()) is None:
+        return "no key is set"
+    lacks = f"{facts.consent_setting} is not on" if facts.consent_setting else "another setting is missing"
+    return f"a key is set, but {lacks}"
+
+
+def _source_names(settings: Settings, sources: Mapping[str, Entry]) -> tuple[str, ...]:
     """The sources that may be called, the most trusted first."""
     if settings.live == "off":
         return ()

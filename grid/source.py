@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from carbon.errors import CarbonError
-from carbon.reading import Observation, Shares, ZoneReading
+from carbon.intensity import Signal
+from carbon.reading import Observation, Percentile, Shares, ZoneReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class SourceFacts:
 
     zones: the grid zones that it can give values of; None: those of the plan of the key. forecast_hours: how far ahead
     it forecasts; 0: not at all. key_setting: the setting of its key; None: it needs none. attribution: the words that
-    the licence asks for. commercial_use: whether the licence allows it.
+    the licence asks for. commercial_use: whether the licence allows it. consent_setting: the setting that must be on
+    besides the key; None: there is none. signal: what its figures count.
     """
 
     name: str
@@ -40,15 +42,17 @@ class SourceFacts:
     licence_url: str | None
     attribution: str | None
     commercial_use: bool
-    flow_traced: bool
+    flow_traced: bool | None
     method: str
+    consent_setting: str | None = None
+    signal: Signal = Signal.AVERAGE_LIFECYCLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """The state of a source, for /ready. state: "ok" | "degraded" | "unconfigured" | "untried" | "off".
 
-    untried: no call was sent yet, or no reply of a source without a key ever arrived. off: LIVE is off.
+    untried: no call was answered yet, or no reply of a source without a key ever arrived. off: LIVE is off.
 
     calls, fallbacks: of this process. quota: of all workers; None: no limit is known. breaker_open: whether calls are
     held back; None: the source is never called. shared_by: who shares its records now: all machines of the "service",
@@ -101,6 +105,14 @@ class GridSnapshot(Protocol):
 
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """The usable values of these zones, last good ones too; sends no call and does not wait."""
+        ...
+
+    def of_signal(self, signal: Signal) -> GridSnapshot:
+        """The values of another signal at the same moment; both wait until the same deadline."""
+        ...
+
+    def percentile(self, zone: str, *, now: datetime) -> Percentile | None:
+        """Where the intensity of now stands among those of the zone, or None."""
         ...
 
     def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:

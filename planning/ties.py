@@ -14,6 +14,12 @@ SIGNIFICANT_DIGITS = 9
 NOISE = 10.0 ** (1 - SIGNIFICANT_DIGITS)
 
 
+def difference(first: float, second: float) -> float:
+    """first - second; 0 where they differ by rounding alone."""
+    change = first - second
+    return 0.0 if abs(change) <= ROUNDING * max(abs(first), abs(second)) else change
+
+
 def significant(values: FloatArray, digits: int = SIGNIFICANT_DIGITS) -> FloatArray:
     """The values rounded to significant digits, so that ties are ties."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from shutil import rmtree
 
+from pid import is_running
+
 MARKER, VARIABLE, PREFIX = "CAO_METRICS_COUNTED", "PROMETHEUS_MULTIPROC_DIR", "cao-metrics-"
 
 
@@ -24,7 +26,8 @@ def prepare() -> None:
         memory = Path("/dev/shm")  # noqa: S108  # nosec B108
         parent = memory if memory.is_dir() else Path(tempfile.gettempdir())
         for folder in parent.glob(f"{PREFIX}*"):
-            if not _is_running(folder.name.removeprefix(PREFIX)):  # of a master that was killed
+            pid = folder.name.removeprefix(PREFIX)
+            if pid.isdecimal() and not is_running(int(pid)):  # of a master that was killed
                 rmtree(folder, ignore_errors=True)
         folder = parent / f"{PREFIX}{os.getpid()}"
     else:
@@ -50,14 +53,3 @@ def forget(pid: int) -> None:
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
-
-
-def _is_running(pid: str) -> bool:
-    """Whether the process exists; True as well if this cannot be found out."""
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except (ValueError, OSError):
-        return True
-    return True

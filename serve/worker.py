@@ -6,6 +6,7 @@ import errno
 import json
 import re
 import select
+import selectors
 import socket
 import sys
 import time
@@ -13,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from random import getrandbits
 from typing import Any
 
@@ -29,7 +31,6 @@ EXPRESS = (b"GET /health ", b"HEAD /health ", b"GET /ready ")
 EXPRESS_THREADS = 2
 EXPRESS_BYTES = 2048
 CLOSE_SECONDS = 0.05
-FIRST_BYTE_SECONDS = 0.02  # a thread waits for the first byte of a new connection; then the main loop does
 
 
 class DeadlineUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
@@ -63,10 +64,6 @@ class Connection(gthread.TConn):  # type: ignore[misc]
             super().init()
             self.parser.unreader = DeadlineUnreader(self.sock)
         self.parser.unreader.allow(HEADER_SECONDS)
-
-    def wait_for_data(self, timeout: float) -> bool:
-        """Whether anything has arrived; if not, the caller lets the main loop wait."""
-        return bool(super().wait_for_data(min(timeout, FIRST_BYTE_SECONDS)))
 
     def close(self, graceful: bool = False) -> None:
         """Close, waiting a moment for a client that asked for `Connection: close` to hang up.
@@ -129,12 +126,22 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         return pool
 
     def enqueue_req(self, conn: Any) -> None:
-        """Hand a connection to a thread; health checks of the platform do not wait behind other requests."""
-        if not _asks_for_health(conn.sock):
+        """Hand a connection to a thread; health checks of the platform do not wait behind other requests.
+
+        The main loop, which calls this, waits for the first byte of a new connection: until then nothing tells a health
+        check from other requests, and a thread that waits does nothing else.
+        """
+        head = _head(conn.sock)
+        if head is None and not conn.initialized and not conn.data_ready:
+            conn.sock.setblocking(False)
+            conn.set_timeout()
+            self.pending_conns.append(conn)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        elif head is not None and _asks_for_health(head):
+            future = self._express.submit(self.handle, conn)
+            future.add_done_callback(lambda request: self.method_queue.defer(self.finish_request, conn, request))
+        else:
             super().enqueue_req(conn)
-            return
-        future = self._express.submit(self.handle, conn)
-        future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def handle(self, conn: Any) -> Any:
         """Handle a request; never reuse a connection whose request was cut: what arrives later is not the next one."""
@@ -164,16 +171,20 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
             util.write_error(client, 500, "Internal Server Error", "")
 
 
-def _asks_for_health(sock: socket.socket) -> bool:
-    """Whether the whole head of a health check has arrived; one that arrives in pieces must not delay the others."""
+def _head(sock: socket.socket) -> bytes | None:
+    """What has arrived of a request, up to EXPRESS_BYTES; None if nothing has."""
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     if not poll.poll(0):  # a socket with a timeout would wait for the first byte, and so would all others
-        return False
+        return None
     try:
-        head = sock.recv(EXPRESS_BYTES, socket.MSG_PEEK)
+        return sock.recv(EXPRESS_BYTES, socket.MSG_PEEK)
     except OSError:
-        return False
+        return b""
+
+
+def _asks_for_health(head: bytes) -> bool:
+    """Whether it is the whole head of a health check; one that arrives in pieces must not delay the others."""
     return head.startswith(EXPRESS) and b"\r\n\r\n" in head
 
 

@@ -26,13 +26,14 @@ class UnusableBackup(CarbonError):
 def back_up(data_dir: Path, target: Path) -> list[str]:
     """Copy every file of data_dir into the new or empty folder `target`; the names of the files.
 
+    Names that begin with a dot are left out: they are locks, and drafts that are renamed or removed at any moment.
     A database is copied as it is at one moment, by SQLite's own backup. Raises UnusableBackup.
     """
     with _translated():
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(target.iterdir()):
             raise UnusableBackup(f"{target} is not empty")
-        names = [path.relative_to(data_dir).as_posix() for path in _files(data_dir)]
+        names = [path.as_posix() for path in _files(data_dir)]
         for name in names:
             _copy(data_dir / name, target / name)
         return names
@@ -107,9 +108,12 @@ def _owned(path: Path) -> Path:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """The files to copy, relative to the folder."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.endswith(SIDE_FILES):
-            yield path
+        name = path.relative_to(folder)
+        is_hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_file() and not is_hidden and not path.name.endswith(SIDE_FILES):
+            yield name
 
 
 def _is_database(path: Path) -> bool:

@@ -1,13 +1,15 @@
-"""The connections to one Redis: it answers within a fraction of a second or is not asked for a while."""
+"""The connections to one Redis: it answers a request within a fraction of a second or is not asked for a while."""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
-from redis import Redis, RedisError, ResponseError
+from redis import Connection, Redis, RedisError, ResponseError, SSLConnection
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
 from redis.retry import Retry
@@ -24,12 +26,49 @@ T = TypeVar("T")
 PREFIX = "cao:1:"
 OLDER_PREFIXES: tuple[str, ...] = ()
 
-TIMEOUT_SECONDS = 0.2  # to connect, and again for each reply
+TIMEOUT_SECONDS = 0.2  # to connect to one address, and again for each reply, while a request waits
+COMMAND_SECONDS = 3.0  # the same for a command of the operator, which has nothing else to use
+CONNECT_FACTOR = 5  # times as long may the whole of a connection take: the look-up of the name, every address, TLS
 REST_SECONDS = 5.0
 
 
 class UnusableUrl(CarbonError):
     """The client refuses the URL of Redis, for example for an unknown option. The message does not quote the URL."""
+
+
+def _within(address_seconds: float | None, connect: Callable[[], T]) -> T:
+    """What `connect` returns. Raises TimeoutError when it takes too long, and leaves it to end by itself.
+
+    The look-up of a name cannot be given a time limit in any other way. address_seconds: limit of each address.
+    """
+    seconds = CONNECT_FACTOR * address_seconds if address_seconds else None
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(connect())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="redis", daemon=True).start()
+    return outcome.result(seconds)
+
+
+class _Connection(Connection):
+    def _connect(self) -> Any:
+        return _within(self.socket_connect_timeout, super()._connect)
+
+
+class _TlsConnection(SSLConnection):
+    def _connect(self) -> Any:
+        return _within(self.socket_connect_timeout, super()._connect)
+
+
+_CONNECTIONS: dict[str, Any] = {
+    "redis": {"connection_class": _Connection},
+    "rediss": {"connection_class": _TlsConnection},
+    "unix": {},  # the client's own: there is no name to look up
+}
 
 
 class RedisLink:
@@ -39,16 +78,24 @@ class RedisLink:
     client opens new connections in a forked process.
     """
 
-    def __init__(self, url: str, *, telemetry: Telemetry, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        telemetry: Telemetry,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """url: redis://, rediss:// or unix://; may hold a password, so it is never logged. Raises UnusableUrl."""
         try:
             self._client = Redis.from_url(
                 url,
-                socket_connect_timeout=TIMEOUT_SECONDS,
-                socket_timeout=TIMEOUT_SECONDS,
+                socket_connect_timeout=timeout_seconds,
+                socket_timeout=timeout_seconds,
                 retry=Retry(NoBackoff(), 0),  # the default is ten retries, which take seconds
                 protocol=2,  # without a library name a new connection sends no further command
                 driver_info=None,
+                **_CONNECTIONS.get(url.partition(":")[0], {}),
             )
             self._client.connection_pool.make_connection()  # does not connect, but checks the options
         except (ValueError, TypeError, RedisError) as error:

@@ -64,7 +64,7 @@ DRILLS = (
     "tests/faults/",
     "tests/contract/test_workers.py",
     "tests/grid/test_one_truth.py",
-    "tests/deploy/test_nginx.py",
+    "tests/deploy/test_nginx",
 )
 DRILL_TRIES = 3
 

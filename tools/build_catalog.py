@@ -10,41 +10,23 @@ services by region. The same input gives the same bytes. services.csv and servic
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tools import catalog_facts as facts
 from tools import catalog_rules as rules
 from tools import catalog_updates, price_types, survey_update
+from tools.tables import DATA, Cells, csv_text, read, write_or_compare
 
-DATA = Path(__file__).resolve().parent.parent / "catalog" / "data"
 INSTANCE_FILES = {"aws": "aws", "azure": "azure", "gcp": "gcp", "scaleway": "other"}
 PRICE_FILES = {"aws": "aws", "azure": "azure", "gcp": "gcp", "scaleway": "eu_others"}
 # Availability zones that a price list names where the catalog has the region.
 REGION_OF_PRICE_ROW = {("scaleway", "fr-par-1"): "fr-par"}
 
-Cells = dict[str, str]
 Sightings = dict[str, dict[str, tuple[str, str]]]  # type -> region -> (newest date seen, by whom)
-
-
-def read(path: Path) -> list[Cells]:
-    """The rows of a CSV file."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    """CSV text with exactly these columns."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="raise")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 def regions(source: Path) -> Iterator[tuple[str, str]]:
@@ -54,28 +36,28 @@ def regions(source: Path) -> Iterator[tuple[str, str]]:
         by_provider[cells["provider"]][cells["region"]] = facts.region_row(cells)
     for provider, survey in by_provider.items():
         rows = survey | catalog_updates.regions(source, provider)
-        yield f"{provider}/regions.csv", table(facts.REGION_COLUMNS, (rows[region] for region in sorted(rows)))
+        yield f"{provider}/regions.csv", csv_text(facts.REGION_COLUMNS, (rows[region] for region in sorted(rows)))
 
 
 def cpus(source: Path, hosts: Mapping[str, str]) -> str:
     """cpus.csv: power from cpu_models.csv, work from performance.csv, the usual host from the instance lists."""
     work = {row["name"]: row for row in read(source / "instances" / "performance.csv") if row["kind"] == "cpu"}
     rows = read(source / "instances" / "cpu_models.csv")
-    described = [facts.cpu_row(row, work[row["cpu_model"]], hosts) for row in rows]
-    return table(facts.CPU_COLUMNS, described + survey_update.read(source, "cpus_add.csv"))
+    cpu_rows = [facts.cpu_row(row, work[row["cpu_model"]], hosts) for row in rows]
+    return csv_text(facts.CPU_COLUMNS, cpu_rows + survey_update.read(source, "cpus_add.csv"))
 
 
 def microarchitectures(source: Path, hosts: Mapping[str, str]) -> str:
     """microarchitectures.csv: the fallback where an instance's CPU model is not known."""
     rows = read(source / "instances" / "power_coefficients.csv")
-    return table(facts.MICROARCHITECTURE_COLUMNS, (facts.microarchitecture_row(row, hosts) for row in rows))
+    return csv_text(facts.MICROARCHITECTURE_COLUMNS, (facts.microarchitecture_row(row, hosts) for row in rows))
 
 
 def accelerators(source: Path) -> str:
     """accelerators.csv: power from accelerators.csv, throughput from performance.csv."""
     work = {row["name"]: row for row in read(source / "instances" / "performance.csv") if row["kind"] == "accelerator"}
     rows = read(source / "instances" / "accelerators.csv")
-    return table(facts.ACCELERATOR_COLUMNS, (facts.accelerator_row(row, work[row["accelerator"]]) for row in rows))
+    return csv_text(facts.ACCELERATOR_COLUMNS, (facts.accelerator_row(row, work[row["accelerator"]]) for row in rows))
 
 
 def usual_hosts(source: Path) -> dict[str, str]:
@@ -85,7 +67,7 @@ def usual_hosts(source: Path) -> dict[str, str]:
         for row in read(source / "instances" / f"{name}.csv"):
             for key in {row["cpu_model"], row["microarchitecture"], row["arch"]} - {""}:
                 counts[key][f"{row['host_vcpus']} {row['host_sockets']}"] += 1
-    return {key: min(found, key=lambda host: (-found[host], host)) for key, found in counts.items()}
+    return {key: min(hosts, key=lambda host: (-hosts[host], host)) for key, hosts in counts.items()}
 
 
 def aliases(source: Path) -> list[Cells]:
@@ -102,7 +84,7 @@ def azure_names(source: Path) -> list[str]:
 def sightings(source: Path, provider: str) -> Sightings:
     """Where each type was seen for sale, and the newest price that shows it."""
     spellings = {(row["provider"], row["alias"]): row["canonical"] for row in aliases(source)}
-    seen: Sightings = defaultdict(dict)
+    days_seen: Sightings = defaultdict(dict)
     for row in read(source / "prices" / f"{PRICE_FILES[provider]}.csv"):
         if row["provider"] != provider:
             continue
@@ -111,11 +93,11 @@ def sightings(source: Path, provider: str) -> Sightings:
         instance_type = spellings.get((provider, name), name)
         dated = [(row["as_of"], row["source"]), (row.get("spot_as_of", ""), row.get("spot_source", ""))]
         newest = max((date, by.split(" (")[0]) for date, by in dated)
-        seen[instance_type][region] = max(newest, seen[instance_type].get(region, ("", "")))
-    return seen
+        days_seen[instance_type][region] = max(newest, days_seen[instance_type].get(region, ("", "")))
+    return days_seen
 
 
-def instances(source: Path, provider: str, seen: Sightings) -> str:
+def instances(source: Path, provider: str, sales: Sightings) -> str:
     """instances.csv: every described type, corrected, and every type that is for sale but nowhere described."""
     accelerator_kg = {
         row["accelerator"]: float(row["embodied_kgco2e"]) for row in read(source / "instances" / "accelerators.csv")
@@ -126,45 +108,45 @@ def instances(source: Path, provider: str, seen: Sightings) -> str:
         rows[row["instance_type"]] = row
     for row in survey_update.added_types(source, provider):
         rows.setdefault(row["instance_type"], row)
-    for name, by_region in seen.items():
+    for name, by_region in sales.items():
         if name not in rows:
             undescribed = facts.undescribed_row(provider, name, *max(by_region.values()))
             rows[name] = price_types.sized(undescribed, price_types.documented(provider, name))
-    return table(facts.INSTANCE_COLUMNS, (rows[name] for name in sorted(rows)))
+    return csv_text(facts.INSTANCE_COLUMNS, (rows[name] for name in sorted(rows)))
 
 
-def service_regions(path: Path, known: set[str]) -> str:
+def service_regions(path: Path, catalog_regions: set[str]) -> str:
     """aws/service_regions.csv: the regions of Lambda and Fargate among those of the catalog."""
     services = json.loads(path.read_text(encoding="utf-8"))["services"]
     rows = []
     for service in ("fargate", "lambda"):
-        listed = {region for regions in services[service]["regions"].values() for region in regions}
+        regions_of_service = {region for regions in services[service]["regions"].values() for region in regions}
         rows.append(
             {
                 "service": service,
-                "regions": " ".join(sorted(listed & known)),
+                "regions": " ".join(sorted(regions_of_service & catalog_regions)),
                 "source": "prowler 5.46.0",
                 "as_of": "2026-10",
             }
         )
-    return table(("service", "regions", "source", "as_of"), rows)
+    return csv_text(("service", "regions", "source", "as_of"), rows)
 
 
 def tables(source: Path, aws_services: Path) -> Iterator[tuple[str, str]]:
     """(path below catalog/data, text) of every table."""
-    yield "providers.csv", table(facts.PROVIDER_COLUMNS, catalog_updates.providers(source))
-    yield "region_pue.csv", table(catalog_updates.PUE_COLUMNS, catalog_updates.region_pues(source))
+    yield "providers.csv", csv_text(facts.PROVIDER_COLUMNS, catalog_updates.providers(source))
+    yield "region_pue.csv", csv_text(catalog_updates.PUE_COLUMNS, catalog_updates.region_pues(source))
     yield from regions(source)
     hosts = usual_hosts(source)
     yield "cpus.csv", cpus(source, hosts)
     yield "microarchitectures.csv", microarchitectures(source, hosts)
     yield "accelerators.csv", accelerators(source)
     for provider in INSTANCE_FILES:
-        seen = sightings(source, provider)
-        yield f"{provider}/instances.csv", instances(source, provider, seen)
-    yield "type_aliases.csv", table(survey_update.ALIAS_COLUMNS, aliases(source))
+        sales = sightings(source, provider)
+        yield f"{provider}/instances.csv", instances(source, provider, sales)
+    yield "type_aliases.csv", csv_text(survey_update.ALIAS_COLUMNS, aliases(source))
     retired = survey_update.retirement_rows(source, azure_names(source))
-    yield "retirements.csv", table(survey_update.RETIREMENT_COLUMNS, retired)
+    yield "retirements.csv", csv_text(survey_update.RETIREMENT_COLUMNS, retired)
     aws = {row["region"] for row in read(source / "regions" / "regions.csv") if row["provider"] == "aws"}
     yield "aws/service_regions.csv", service_regions(aws_services, aws)
 
@@ -176,18 +158,8 @@ def main() -> int:
     parser.add_argument("aws_services_json", type=Path)
     parser.add_argument("--check", action="store_true", help="compare with the existing files")
     arguments = parser.parse_args()
-    stale = 0
-    for name, text in tables(arguments.source_dir, arguments.aws_services_json):
-        path = DATA / name
-        if arguments.check:
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                print(f"differs: {name}")
-                stale = 1
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-            print(f"{name}: {text.count(chr(10)) - 1} rows, {len(text.encode()):,} bytes")
-    return stale
+    texts = tables(arguments.source_dir, arguments.aws_services_json)
+    return write_or_compare({DATA / name: text for name, text in texts}, check=arguments.check)
 
 
 if __name__ == "__main__":

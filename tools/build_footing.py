@@ -12,14 +12,12 @@ import sys
 from pathlib import Path
 
 from catalog.profiles import load_zones
-from tools.build_zones import PROJECT, write_or_compare
+from tools.tables import DATA, PROJECT, csv_text, write_or_compare
 from tools.zone_flows import FLOW_COLUMNS, flow_rows, flow_section, flows
 from tools.zone_lifecycle import FIT_COLUMNS, fit_rows, lifecycle_fits, lifecycle_section
 from tools.zone_nowcast import NOWCAST_COLUMNS, nowcast_rows, nowcast_section, nowcasts
 from tools.zone_sources import Sources
-from tools.zone_tables import csv_text
 
-DATA = PROJECT / "catalog" / "data"
 INTRO = """\
 # One footing: how live values are made comparable, and how far that errs
 

@@ -21,9 +21,9 @@ from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
 
-from tools.zone_tables import csv_text
+from tools.tables import DATA, csv_text, write_or_compare
 
-PLACES = Path(__file__).resolve().parents[1] / "catalog" / "data" / "places"
+PLACES = DATA / "places"
 # Metros whose members the API promises, in its order; the other members of the list are left out.
 FIXED_METROS = {
     "LON": ("LHR", "LCY", "LGW", "STN", "LTN"),
@@ -45,10 +45,10 @@ class Package:
     @classmethod
     def find(cls, name: str, packages: Path) -> Package:
         """The package `name` below `packages`. Raises ValueError where it is missing or its version is no date."""
-        found = [d for d in distributions(path=[str(packages)]) if d.metadata["Name"] == name]
-        if len(found) != 1:
-            raise ValueError(f"{packages} holds {len(found)} packages {name}")
-        return cls(name=name, folder=packages / name, as_of=_release_date(found[0].version).isoformat())
+        packages_of_name = [d for d in distributions(path=[str(packages)]) if d.metadata["Name"] == name]
+        if len(packages_of_name) != 1:
+            raise ValueError(f"{packages} holds {len(packages_of_name)} packages {name}")
+        return cls(name=name, folder=packages / name, as_of=_release_date(packages_of_name[0].version).isoformat())
 
     @property
     def cells(self) -> dict[str, str]:
@@ -97,7 +97,7 @@ def metro_rows(metros: Path, airportsdata: Package) -> Rows:
 
     Raises ValueError for a promised member that is not in the list, and for a pair that is not where its basis says.
     """
-    listed = {(row["City Code"], row["Airport Code"]) for row in _read(airportsdata.folder / "iata_macs.csv")}
+    pairs = {(row["City Code"], row["Airport Code"]) for row in _read(airportsdata.folder / "iata_macs.csv")}
     sources = {
         "iata-mac": airportsdata.cells,
         "city-code": {"source": "opentraveldata", "as_of": OPENTRAVELDATA_DATE},
@@ -105,10 +105,10 @@ def metro_rows(metros: Path, airportsdata: Package) -> Rows:
     by_metro: dict[str, dict[str, dict[str, str]]] = {}
     for row in _read(metros):
         pair = (row["metro"], row["airport"])
-        if (row["basis"] == "iata-mac") != (pair in listed):
+        if (row["basis"] == "iata-mac") != (pair in pairs):
             raise ValueError(f"{pair} has basis {row['basis']}")
-        made = {"metro": pair[0], "airport": pair[1], "city": row["city"], **sources[row["basis"]]}
-        by_metro.setdefault(pair[0], {})[pair[1]] = made
+        metro_row = {"metro": pair[0], "airport": pair[1], "city": row["city"], **sources[row["basis"]]}
+        by_metro.setdefault(pair[0], {})[pair[1]] = metro_row
     for metro, members in FIXED_METROS.items():
         if missing := set(members) - set(by_metro[metro]):
             raise ValueError(f"{metro} lacks {missing}")
@@ -124,12 +124,12 @@ def _read(path: Path) -> Iterable[Mapping[str, str]]:
 def tables(packages: Path, metros: Path) -> dict[Path, str]:
     """Every table as path -> text."""
     airportsdata = Package.find("airportsdata", packages)
-    made = {
+    rows_by_file = {
         "countries.csv": country_rows(Package.find("pycountry", packages)),
         "airports.csv": airport_rows(airportsdata),
         "metros.csv": metro_rows(metros, airportsdata),
     }
-    return {PLACES / name: csv_text(tuple(rows[0]), rows) for name, rows in made.items()}
+    return {PLACES / name: csv_text(tuple(rows[0]), rows) for name, rows in rows_by_file.items()}
 
 
 def main() -> int:
@@ -139,16 +139,8 @@ def main() -> int:
     parser.add_argument("metros_csv", type=Path)
     parser.add_argument("--check", action="store_true", help="compare with the existing files instead of writing")
     arguments = parser.parse_args()
-    made = tables(arguments.packages_dir, arguments.metros_csv)
-    if arguments.check:
-        differing = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
-        for path in differing:
-            sys.stdout.write(f"differs: {path.name}\n")
-        return 1 if differing else 0
-    PLACES.mkdir(exist_ok=True)
-    for path, text in made.items():
-        path.write_text(text, "utf-8")
-    return 0
+    texts = tables(arguments.packages_dir, arguments.metros_csv)
+    return write_or_compare(texts, check=arguments.check)
 
 
 if __name__ == "__main__":

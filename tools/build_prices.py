@@ -10,7 +10,6 @@ bytes. `python -m tools.pack_prices` makes the arrays the service loads.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,47 +17,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from catalog.dates import earliest_day
 from tools import build_services, price_sources, price_types, provider_cpus, service_sources, survey_update
-from tools.build_catalog import DATA, Cells, read, table
 from tools.catalog_facts import INSTANCE_COLUMNS
-from tools.catalog_rules import canonical_name
 from tools.price_sources import Source
+from tools.survey_prices import PRICE_FILES, day_of, places, survey_rows
+from tools.tables import DATA, Cells, csv_text, read, write_or_compare
 
-PRICE_FILES = {
-    "aws": "aws",
-    "azure": "azure",
-    "gcp": "gcp",
-    "alibaba": "alibaba",
-    "digitalocean": "digitalocean",
-    "exoscale": "eu_others",
-    "fly": "fly",
-    "hetzner": "hetzner",
-    "linode": "linode",
-    "oci": "oci",
-    "ovh": "eu_others",
-    "scaleway": "eu_others",
-    "upcloud": "eu_others",
-}
 # Providers whose machine types are described here; the others' are described by build_catalog.
 UNMODELLED = (
     "alibaba", "digitalocean", "exoscale", "fly", "hetzner", "ibm", "linode", "oci", "ovh", "upcloud", "vultr",
 )  # fmt: skip
-# Prices read one by one from a provider's page or API; "*" is every commercial region. Kept by hand.
-LIST_PRICES = Path(__file__).resolve().parent / "list_prices.csv"
 PRICED = tuple(sorted({*PRICE_FILES, "ibm", "vultr"}))
-# Still on the price list, no longer sold: Scaleway's own command line hides these as deprecated.
-RETIRED = {"scaleway": re.compile(r"START1-\w+|X64-\d+GB")}
-# Cannot be right: a tenth (New Zealand) or a sixth (Brazil Southeast) of what every other region asks for the type,
-# where no other price of those regions is below 0.45 of its type's median. The offer stays, the price is unknown.
-IMPLAUSIBLE = {
-    ("azure", "newzealandnorth"): re.compile(r"Standard_F\d+i?ams_v6"),
-    ("azure", "brazilsoutheast"): re.compile(r"Standard_A(8|9|10|11)"),
-}
-EU_MEMBERS = frozenset((
-    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
-    "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
-))  # fmt: skip
 PRICE_COLUMNS = (
     "region", "instance_type", "on_demand_usd_per_hour", "as_of", "source", "spot_usd_per_hour", "spot_as_of",
     "spot_source",
@@ -98,78 +67,6 @@ class Factors:
         base, (factor, source) = self.base[instance_type], self.factors[region]
         price = (Decimal(base["on_demand"]) * factor).quantize(MICRO_USD).normalize()
         return f"{price:f}", base["as_of"], source.key
-
-
-def _price(text: str) -> str:
-    """The price as written; a zero in a price list means that there is none."""
-    return text if text and Decimal(text) > 0 else ""
-
-
-def places(provider: str, region: str, regions: Mapping[str, Cells]) -> list[str]:
-    """The catalog's regions that a price list's region stands for."""
-    if provider == "hetzner" and region == "eu":
-        return ["fsn1", "nbg1", "hel1"]
-    if provider == "scaleway" and region == "fr-par-1":
-        return ["fr-par"]
-    if region == "eu":  # OVHcloud's Local Zones sell only some types, and no source says which
-        return [name for name, row in regions.items() if row["country"] in EU_MEMBERS and "-LZ-" not in name]
-    if provider == "oci" or region == "*":
-        return [name for name, row in regions.items() if row["partition"] == "commercial"]
-    return [region]
-
-
-def survey_rows(source: Path, provider: str) -> list[Cells]:
-    """The provider's rows of the survey, sources by key; a date and a source belong to the figure beside them."""
-    rows = []
-    spellings = {(row["provider"], row["alias"]): row["canonical"] for row in read(DATA / "type_aliases.csv")}
-    corrections = survey_update.corrections(source, provider)
-    for row in listed_rows(source, provider):
-        if row["provider"] != provider or (provider in RETIRED and RETIRED[provider].fullmatch(row["instance_type"])):
-            continue
-        on_demand, spot = _price(row["on_demand_usd_hour"]), _price(row["spot_usd_hour"])
-        implausible = IMPLAUSIBLE.get((provider, row["region"]))
-        if implausible is not None and implausible.fullmatch(row["instance_type"]):
-            on_demand = ""
-        spot_only = not row["on_demand_usd_hour"]  # then as_of and source are those of the spot price
-        as_of, by = ("", "") if spot_only else (row["as_of"], price_sources.BY_TEXT[row["source"]].key)
-        if correction := corrections.get((row["region"], row["instance_type"])):
-            on_demand, as_of = correction["on_demand_usd_per_hour"], correction["as_of"]
-            by = price_sources.BY_TEXT[correction["source"]].key
-        name = canonical_name(provider, row["instance_type"])
-        rows.append(
-            {
-                "region": row["region"],
-                "instance_type": spellings.get((provider, name), name),
-                "on_demand": on_demand,
-                "as_of": as_of,
-                "source": by,
-                "spot": spot,
-                "spot_as_of": row.get("spot_as_of", "") if spot else "",
-                "spot_source": price_sources.BY_TEXT[row["spot_source"]].key if spot else "",
-            }
-        )
-    return joined(rows)
-
-
-def listed_rows(source: Path, provider: str) -> list[Cells]:
-    """The provider's rows of the survey's lists, in its columns: an update only adds what the first list lacks."""
-    name = PRICE_FILES.get(provider)
-    rows = read(source / "prices" / f"{name}.csv") if name else []
-    listed = {row["instance_type"] for row in rows}
-    if provider == "oci":
-        rows += [row for row in survey_update.oracle_prices(source) if row["instance_type"] not in listed]
-    return rows + [{**row, "spot_usd_hour": ""} for row in read(LIST_PRICES) if row["provider"] == provider]
-
-
-def joined(rows: list[Cells]) -> list[Cells]:
-    """One row a pair: where two spellings of a type are priced, the newer figure counts, on demand and spot apart."""
-    by_pair: dict[tuple[str, str], Cells] = {}
-    for row in rows:
-        first = by_pair.setdefault((row["region"], row["instance_type"]), row)
-        for figure, as_of, by in (("on_demand", "as_of", "source"), ("spot", "spot_as_of", "spot_source")):
-            if row[figure] and (not first[figure] or _day(row[as_of]) > _day(first[as_of])):
-                first |= {column: row[column] for column in (figure, as_of, by)}
-    return list(by_pair.values())
 
 
 def price_rows(source: Path, provider: str, regions: Mapping[str, Cells]) -> list[Cells]:
@@ -240,12 +137,8 @@ def newest_dates(rows: Iterator[tuple[str, str]]) -> dict[str, str]:
     newest: dict[str, str] = defaultdict(str)
     for key, as_of in rows:
         if key:
-            newest[key] = max(newest[key], as_of[:4] if len(as_of) == len("2024-2025") else as_of, key=_day)
+            newest[key] = max(newest[key], as_of[:4] if len(as_of) == len("2024-2025") else as_of, key=day_of)
     return newest
-
-
-def _day(as_of: str) -> int:
-    return earliest_day(as_of) if as_of else -1
 
 
 def tables(source: Path) -> Iterator[tuple[str, str]]:
@@ -257,17 +150,17 @@ def tables(source: Path) -> Iterator[tuple[str, str]]:
         dated += [
             pair for row in rows for pair in ((row["source"], row["as_of"]), (row["spot_source"], row["spot_as_of"]))
         ]
-        yield f"{provider}/prices.csv", table(PRICE_COLUMNS, rows)
+        yield f"{provider}/prices.csv", csv_text(PRICE_COLUMNS, rows)
         if provider in UNMODELLED:
             names = sorted({row["instance_type"] for row in rows})
-            described = machine_rows(source, provider, names)
-            yield f"{provider}/instances.csv", table(INSTANCE_COLUMNS, described)
+            machines = machine_rows(source, provider, names)
+            yield f"{provider}/instances.csv", csv_text(INSTANCE_COLUMNS, machines)
     bands = band_rows(source)
-    yield "aws/spot_interruption.csv", table(BAND_COLUMNS, bands)
+    yield "aws/spot_interruption.csv", csv_text(BAND_COLUMNS, bands)
     dated += [(row["source"], row["as_of"]) for row in bands]
     dated += build_services.dated()
-    yield "price_sources.csv", table(SOURCE_COLUMNS, source_rows(source, newest_dates(iter(dated))))
-    yield "shared_vcpus.csv", table(SHARED_COLUMNS, price_types.shared_vcpu_rows())
+    yield "price_sources.csv", csv_text(SOURCE_COLUMNS, source_rows(source, newest_dates(iter(dated))))
+    yield "shared_vcpus.csv", csv_text(SHARED_COLUMNS, price_types.shared_vcpu_rows())
 
 
 def main() -> int:
@@ -276,17 +169,8 @@ def main() -> int:
     parser.add_argument("source_dir", type=Path)
     parser.add_argument("--check", action="store_true", help="compare with the existing files")
     arguments = parser.parse_args()
-    stale = 0
-    for name, text in tables(arguments.source_dir):
-        path = DATA / name
-        if arguments.check:
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                print(f"differs: {name}")
-                stale = 1
-        else:
-            path.write_text(text, encoding="utf-8", newline="\n")
-            print(f"{name}: {text.count(chr(10)) - 1} rows, {len(text.encode()):,} bytes")
-    return stale
+    texts = tables(arguments.source_dir)
+    return write_or_compare({DATA / name: text for name, text in texts}, check=arguments.check)
 
 
 if __name__ == "__main__":

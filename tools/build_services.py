@@ -20,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tools.build_catalog import DATA, Cells, read, table
+from tools.tables import DATA, Cells, csv_text, read, write_or_compare
 
 HAND_RATES = Path(__file__).resolve().parent / "service_rates.csv"
 RATES, CLASSES = "service_rates.csv", "aws/rds_prices.csv"
@@ -108,8 +108,8 @@ def class_rows(repository: Path, sources: Iterable[Cells]) -> Iterator[Cells]:
 def factors(sources: Iterable[Cells]) -> Mapping[str, Decimal]:
     """Region -> what it costs more than us-east-1, from the sources of estimates."""
     estimates = (row for row in sources if row["is_estimate"])
-    found = ((row["key"].removeprefix("us-east-1-x-"), FACTOR.match(row["what"])) for row in estimates)
-    return {region: Decimal(match["factor"]) for region, match in found if match}
+    factors = ((row["key"].removeprefix("us-east-1-x-"), FACTOR.match(row["what"])) for row in estimates)
+    return {region: Decimal(match["factor"]) for region, match in factors if match}
 
 
 def _class_row(instance_type: str, price: Decimal, regions: list[str], source: str, as_of: str) -> Cells:
@@ -135,9 +135,9 @@ def _json(path: Path) -> dict[str, Any]:
 def tables(aws_price: Path, ec2_shop: Path) -> Iterator[tuple[str, str]]:
     """(path below catalog/data, text) of both tables."""
     rates = sorted([*aws_rates(aws_price), *hand_rates(read(HAND_RATES))], key=lambda row: [*row.values()])
-    yield RATES, table(RATE_COLUMNS, rates)
+    yield RATES, csv_text(RATE_COLUMNS, rates)
     classes = class_rows(ec2_shop, read(DATA / "price_sources.csv"))
-    yield CLASSES, table(CLASS_COLUMNS, sorted(classes, key=lambda row: [*row.values()]))
+    yield CLASSES, csv_text(CLASS_COLUMNS, sorted(classes, key=lambda row: [*row.values()]))
 
 
 def main() -> int:
@@ -147,17 +147,8 @@ def main() -> int:
     parser.add_argument("ec2_shop", type=Path)
     parser.add_argument("--check", action="store_true", help="compare with the existing files")
     arguments = parser.parse_args()
-    stale = 0
-    for name, text in tables(arguments.aws_price, arguments.ec2_shop):
-        path = DATA / name
-        if arguments.check:
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                print(f"differs: {name}")
-                stale = 1
-        else:
-            path.write_text(text, encoding="utf-8", newline="\n")
-            print(f"{name}: {text.count(chr(10)) - 1} rows, {len(text.encode()):,} bytes")
-    return stale
+    texts = tables(arguments.aws_price, arguments.ec2_shop)
+    return write_or_compare({DATA / name: text for name, text in texts}, check=arguments.check)
 
 
 if __name__ == "__main__":

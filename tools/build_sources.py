@@ -14,10 +14,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tools.build_zones import write_or_compare
-from tools.zone_tables import csv_text
+from tools.tables import DATA, csv_text, write_or_compare
 
-DATA = Path(__file__).resolve().parent.parent / "catalog" / "data"
 AS_OF = "2026-10"
 FUEL_COLUMNS = (
     *("fuel", "zone", "lifecycle_gco2e_per_kwh", "direct_gco2e_per_kwh", "renewable", "fossil_free"),

@@ -184,15 +184,15 @@ def instance_row(provider: str, cells: Cells) -> Cells:
     return {column: changes[column] if column in changes else cells[column] for column in INSTANCE_COLUMNS}
 
 
-def undescribed_row(provider: str, name: str, seen: str, source: str) -> Cells:
+def undescribed_row(provider: str, name: str, as_of: str, source: str) -> Cells:
     """A type that a price list names and no list of machines describes."""
     changes = {
         "instance_type": name,
         "family": rules.family(provider, name),
         "category": rules.category(provider, name),
         "burstable": "yes" if rules.burstable(provider, name) else "",
-        "not_modelled": "for sale, but its hardware is described by no source at hand",
+        "not_modelled": "no source at hand describes its hardware",
         "source": source,
-        "as_of": seen,
+        "as_of": as_of,
     }
     return {column: changes.get(column, "") for column in INSTANCE_COLUMNS}

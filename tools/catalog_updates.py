@@ -32,25 +32,25 @@ def providers(source: Path) -> Iterator[Cells]:
     """The survey's providers, with the newer fleet PUE where one was found."""
     newer = {row["provider"]: row for row in rows(source, "providers_pue.csv")}
     for cells in provider_rows(source):
-        found: Mapping[str, str] = newer.get(cells["provider"], {})
-        yield {column: found.get(column) or cells[column] for column in PROVIDER_COLUMNS}
+        update: Mapping[str, str] = newer.get(cells["provider"], {})
+        yield {column: update.get(column) or cells[column] for column in PROVIDER_COLUMNS}
 
 
 def region_pues(source: Path) -> list[Cells]:
     """The published PUE of regions, by provider and region."""
-    found = ({column: cells[column] for column in PUE_COLUMNS} for cells in rows(source, "pue_regions.csv"))
-    return sorted(found, key=lambda cells: (cells["provider"], cells["region"]))
+    pues = ({column: cells[column] for column in PUE_COLUMNS} for cells in rows(source, "pue_regions.csv"))
+    return sorted(pues, key=lambda cells: (cells["provider"], cells["region"]))
 
 
 def regions(source: Path, provider: str) -> dict[str, Cells]:
     """Region -> its row, for regions that are new or that were known with less certainty."""
-    found = {}
+    texts = {}
     for cells in rows(source, "regions_add.csv"):
         if cells["provider"] == provider:
             text = {column: without_remarks(cells[column]) for column in ("note", "source")}
             own = {"iata_also": cells["iata_also"].replace(";", " "), **text}
-            found[cells["region"]] = {column: cells[column] for column in REGION_COLUMNS} | own
-    return found
+            texts[cells["region"]] = {column: cells[column] for column in REGION_COLUMNS} | own
+    return texts
 
 
 def without_remarks(text: str) -> str:

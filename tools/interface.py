@@ -49,8 +49,8 @@ def recorded() -> set[str]:
 
 def document() -> Mapping[str, Any]:
     """The OpenAPI document as the service answers it."""
-    found: Mapping[str, Any] = create_app(Settings()).test_client().get("/openapi.json").get_json()
-    return found
+    document: Mapping[str, Any] = create_app(Settings()).test_client().get("/openapi.json").get_json()
+    return document
 
 
 def _operations(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,12 +63,12 @@ def _operations(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _schemas_of(part: object, schemas: Mapping[str, Any]) -> set[str]:
     """The names of the schemas that a part of the document refers to, and that those refer to."""
-    found = set[str]()
+    names = set[str]()
     waiting = _references(part)
     while waiting:
-        found |= waiting
-        waiting = set().union(*(_references(schemas[name]) for name in waiting)) - found
-    return found
+        names |= waiting
+        waiting = set().union(*(_references(schemas[name]) for name in waiting)) - names
+    return names
 
 
 def _references(part: object) -> set[str]:

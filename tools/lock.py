@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("requirements", "requirements-dev", "requirements-tracing", "requirements-postgres")
+NAMES = ("requirements", "requirements-dev", "requirements-tracing", "requirements-postgres", "requirements-aws")
 PYTHONS = ("3.11.2", "3.11.7", "3.12.1", "3.13.0", "3.14.0")
 COMPILE = (
     "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url", "--quiet",
@@ -38,20 +38,20 @@ def extras_asked_for(roots: Iterable[Requirement], locked: Iterable[Distribution
     A requirement counts if its marker holds on any of the supported Pythons.
     """
     by_name = {canonicalize_name(distribution.name): distribution for distribution in locked}
-    seen: set[tuple[str, Extras]] = set()
+    requirements_read: set[tuple[str, Extras]] = set()
     open_ends = [(canonicalize_name(root.name), frozenset(root.extras)) for root in roots]
     while open_ends:
         name, extras = open_ends.pop()
-        if (name, extras) in seen or name not in by_name:
+        if (name, extras) in requirements_read or name not in by_name:
             continue
-        seen.add((name, extras))
+        requirements_read.add((name, extras))
         requirements = [Requirement(line) for line in by_name[name].requires or ()]
         open_ends += [
             (canonicalize_name(requirement.name), frozenset(requirement.extras))
             for requirement in requirements
             if _holds(requirement, extras)
         ]
-    return {(name, extras) for name, extras in seen if extras}
+    return {(name, extras) for name, extras in requirements_read if extras}
 
 
 def _holds(requirement: Requirement, extras: Extras) -> bool:
@@ -65,15 +65,15 @@ def _holds(requirement: Requirement, extras: Extras) -> bool:
 
 def with_extras(lock: str, extras: Iterable[tuple[str, Extras]]) -> str:
     """The text of a lock file with a line, and the hashes, for each distribution with extras."""
-    wanted: Mapping[str, list[str]] = {}
-    wanted = {name: sorted(",".join(sorted(x)) for n, x in extras if n == name) for name, _ in extras}
+    extras_of_name: Mapping[str, list[str]] = {}
+    extras_of_name = {name: sorted(",".join(sorted(x)) for n, x in extras if n == name) for name, _ in extras}
 
     def repeat(pin: re.Match[str]) -> str:
         name = pin["name"]
         hashes = re.sub(r"^    # .*\n", "", pin[0], flags=re.MULTILINE)
         return pin[0] + "".join(
             hashes.replace(name, f"{name}[{group}]", 1) + "    # the same with its extra, for pip before 23.3\n"
-            for group in wanted.get(name, ())
+            for group in extras_of_name.get(name, ())
         )
 
     return PIN.sub(repeat, lock)

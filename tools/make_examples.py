@@ -6,16 +6,22 @@ Run `python -m tools.make_examples` after a change of the catalog or of an answe
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from flask import Flask
 
+from carbon.intensity import Signal
+from carbon.reading import UpstreamForecast
 from engine import Engine
 from grid.chain import ChainReader
 from grid.registry import SOURCES
 from mapping import CloudMap
 from serve import worker
+from store.history.readings import Readings, minute_of
 from tools.problem_examples import REQUEST_ID, app_over, ask, problem_examples
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "openapi" / "examples.json"
@@ -40,7 +46,47 @@ POSTS: dict[str, tuple[str, dict[str, Any]]] = {
             "duration_hours": 24,
         },
     ),
+    "calculateForecast": (
+        "/api/v1/forecast",
+        {
+            "zone": "CA-QC",
+            "history": {"starts_at": "2026-02-10T10:00:00Z", "values": [31.0] * 8 + [34.0] * 8 + [29.0] * 8},
+            "horizon_hours": 3,
+        },
+    ),
     "scheduleJob": ("/api/v1/schedule", {"region": "us-west-2", "duration_hours": 4}),
+    "scheduleJobs": (
+        "/api/v1/schedule/batch",
+        {
+            "jobs": [
+                {"regions": ["us-west-2", "gcp:europe-north1"], "duration_hours": 4, "max_options": 0},
+                {"region": "us-west-2", "duration_hours": 4, "deadline": "2026-02-11T12:00:00Z"},
+            ]
+        },
+    ),
+    "planJobs": (
+        "/api/v1/plan",
+        {
+            "jobs": [
+                {
+                    "id": "train",
+                    "duration_hours": 6,
+                    "deadline": "2026-02-13T10:00:00Z",
+                    "instance_type": "p4d.24xlarge",
+                    "home": "aws:us-east-1",
+                    "regions": ["aws:us-west-2"],
+                    "data_gb": 100,
+                },
+                {
+                    "id": "report",
+                    "duration_hours": 2,
+                    "deadline": "2026-02-11T12:00:00Z",
+                    "instance_type": "n2-standard-8",
+                    "home": "gcp:europe-west3",
+                },
+            ],
+        },
+    ),
 }
 GETS = {
     "rankRegions": "/v1/by-rank?limit=2",
@@ -50,8 +96,9 @@ GETS = {
     "listRegions": "/api/v1/regions?limit=2",
     "getRegion": "/api/v1/regions/ca-central-1",
     "getZone": "/api/v1/zones/CA-QC",
-    "getZoneHistory": "/api/v1/zones/CA-QC/history?step=1d",
-    "getRegionHistory": "/api/v1/regions/ca-central-1/history?step=1d",
+    "getZoneForecast": "/api/v1/zones/CA-QC/forecast?hours=2",
+    "getZoneHistory": "/api/v1/zones/CA-QC/history?step=1h&start=2026-02-11T06:00:00Z&end=2026-02-11T10:00:00Z",
+    "getRegionHistory": "/api/v1/regions/ca-central-1/history?start=2026-02-11T06:00:00Z&end=2026-02-11T08:00:00Z",
     "getSources": "/api/v1/sources",
     "getZoneSources": "/api/v1/zones/GB/sources",
     "listInstanceTypes": "/api/v1/instances?q=m7g&region=us-east-1&limit=1",
@@ -81,24 +128,57 @@ UNREAD = {
 }
 
 
+class ExamplePast:
+    """Readings of every quarter of an hour of one morning in Quebec, with an hour missing, to show the fields."""
+
+    def prepare(self) -> None:
+        """Nothing."""
+
+    def record(self, signal: Signal, value: UpstreamForecast) -> None:
+        """Nothing."""
+
+    def zones(self, signal: Signal) -> Sequence[str]:
+        """None: the examples show answers before our own forecasts are made."""
+        return ()
+
+    def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
+        """See Past."""
+        if zone != "CA-QC" or signal is not Signal.AVERAGE_LIFECYCLE:
+            return ()
+        first = minute_of(datetime(2026, 2, 11, 6, tzinfo=UTC))
+        quarters = np.array([quarter for quarter in range(16) if not 8 <= quarter < 12], dtype=np.int64)
+        starts = first + 15 * quarters
+        inside = (starts >= minute_of(start)) & (starts < minute_of(end))
+        readings = Readings(
+            source="electricity-maps",
+            starts=starts[inside],
+            ends=starts[inside] + 15,
+            gco2e_per_kwh=np.array([30.0 + 0.5 * quarter for quarter in quarters[inside]], dtype=np.float64),
+            quality=np.zeros(int(inside.sum()), dtype=np.int64),
+        )
+        return (readings,) if inside.any() else ()
+
+
 def examples() -> dict[str, Any]:
     """Every example by operation or problem; a question stands beside its answer."""
     facts = {name: entry.facts for name, entry in SOURCES.items()}
     off = [name for name in SOURCES if name != "electricity-maps"]
-    engine = Engine(CloudMap.load(), ChainReader(unconfigured=["electricity-maps"], off=off, facts=facts))
-    app = app_over(engine)
-    found: dict[str, Any] = {}
+    grid = ChainReader(unconfigured={"electricity-maps": "no key is set"}, off=off, facts=facts)
+    engine = Engine(CloudMap.load(), grid, ExamplePast())
+    result: dict[str, Any] = {}
     for name, (path, question) in POSTS.items():
+        app = app_over(engine)  # whose rate limit no other example has used
         body = json.dumps(question).encode()
         answer = ask(app, "POST", path, body, "application/json")
-        found[name] = {"question": question, "answer": answer} | _tables(app, path, json=question)
+        result[name] = {"question": question, "answer": answer} | _tables(app, path, json=question)
     for name, path in GETS.items():
-        found[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
+        app = app_over(engine)
+        result[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
     problems = problem_examples(engine)
-    found |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
-    found |= {f"Problem{status}": worker.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
-    found["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
-    return found | {"problems": problems}
+    result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
+    result |= {f"Problem{status}": worker.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
+    result["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
+    return result | {"problems": problems}
 
 
 def _tables(app: Flask, path: str, **question: Any) -> dict[str, str]:

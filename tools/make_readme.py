@@ -24,39 +24,39 @@ def console_lines(text: str) -> Iterator[tuple[bool, str]]:
 
 def commands(text: str) -> list[str]:
     """What is typed in the console blocks, a command with its further lines as one text."""
-    found: list[str] = []
+    commands: list[str] = []
     open_ended = False
     for within, line in console_lines(text):
         if within and (open_ended or line.startswith(PROMPT)):
             if open_ended:
-                found[-1] += line
+                commands[-1] += line
             else:
-                found.append(line.removeprefix(PROMPT))
+                commands.append(line.removeprefix(PROMPT))
             open_ended = line.rstrip().endswith(("\\", "|"))
-    return found
+    return commands
 
 
 def renewed(text: str) -> str:
     """The document with the output of its curl commands as it is now."""
     waiting, lines = commands(text), list[str]()
-    asked, open_ended, dropping = "", False, False
+    command, open_ended, dropping = "", False, False
     for within, line in console_lines(text):
-        typed = within and (open_ended or line.startswith(PROMPT))
-        if typed and not open_ended:
-            asked = waiting.pop(0)
-            dropping = asked.startswith("curl")
-        if typed or not within or not dropping:
+        is_command = within and (open_ended or line.startswith(PROMPT))
+        if is_command and not open_ended:
+            command = waiting.pop(0)
+            dropping = command.startswith("curl")
+        if is_command or not within or not dropping:
             lines.append(line)
-        open_ended = typed and line.rstrip().endswith(("\\", "|"))
-        if typed and not open_ended and dropping:
-            lines.append(_output(asked))
+        open_ended = is_command and line.rstrip().endswith(("\\", "|"))
+        if is_command and not open_ended and dropping:
+            lines.append(_output(command))
         dropping = dropping and within
     return "".join(lines)
 
 
 def _output(command: str) -> str:
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)  # noqa: S603, S607
-    return done.stdout if done.stdout.endswith("\n") else f"{done.stdout}\n"
+    process = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    return process.stdout if process.stdout.endswith("\n") else f"{process.stdout}\n"
 
 
 if __name__ == "__main__":

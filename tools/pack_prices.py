@@ -21,7 +21,7 @@ import numpy as np
 
 from catalog.dates import earliest_day
 from catalog.packed import COLUMNS, MICRO_USD, NAMES, NOT_KNOWN
-from tools.build_catalog import DATA, Cells, read
+from tools.tables import DATA, Cells, read, write_or_compare
 
 PACKED = DATA / "packed"
 Pair = tuple[str, str, str]  # provider, region, type
@@ -59,8 +59,8 @@ def pack(tables: Tables) -> dict[str, bytes]:
     date_index = {"": NOT_KNOWN} | {date: index for index, date in enumerate(dates)}
     source_index = {"": NOT_KNOWN} | {row["key"]: index for index, row in enumerate(tables.sources)}
     bands = {("aws", *key): int(row["band"]) for key, row in tables.bands.items()}
-    if lost := bands.keys() - pairs.keys():
-        raise ValueError(f"a band of a pair without a price row: {min(lost)}")
+    if unpriced_pairs := bands.keys() - pairs.keys():
+        raise ValueError(f"a band of a pair without a price row: {min(unpriced_pairs)}")
     ordered = sorted(pairs, key=lambda pair: (region_index[pair[:2]], type_index[pair[0], pair[2]]))
     columns = {
         "region": [region_index[pair[:2]] for pair in ordered],
@@ -90,7 +90,7 @@ def pack(tables: Tables) -> dict[str, bytes]:
 
 def _indexes(names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
     """(provider, name) -> its place when the providers' names follow each other."""
-    keys = ((provider, name) for provider, found in names.items() for name in found)
+    keys = ((provider, name) for provider, types in names.items() for name in types)
     return {key: index for index, key in enumerate(keys)}
 
 
@@ -124,18 +124,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Pack the price tables.")
     parser.add_argument("--check", action="store_true", help="compare with the existing files")
     arguments = parser.parse_args()
-    stale = 0
-    PACKED.mkdir(exist_ok=True)
-    for name, content in pack(Tables.read()).items():
-        path = PACKED / name
-        if arguments.check:
-            if not path.exists() or path.read_bytes() != content:
-                print(f"differs: packed/{name}")
-                stale = 1
-        else:
-            path.write_bytes(content)
-            print(f"packed/{name}: {len(content):,} bytes")
-    return stale
+    files = pack(Tables.read())
+    return write_or_compare({PACKED / name: content for name, content in files.items()}, check=arguments.check)
 
 
 if __name__ == "__main__":

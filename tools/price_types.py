@@ -128,10 +128,10 @@ def size(provider: str, name: str) -> Cells:
         return cells
     if provider == "alibaba":
         return _alibaba(name)
-    named = _NAMED_SIZES[provider].fullmatch(name) if provider in _NAMED_SIZES else None
-    if named is None:
+    size = _NAMED_SIZES[provider].fullmatch(name) if provider in _NAMED_SIZES else None
+    if size is None:
         return {"note": "size not stated in the name", "source": f"{provider}: the name", "as_of": NAMES_AS_OF}
-    parts = named.groupdict()
+    parts = size.groupdict()
     gigabytes = parts.get("memory") or f"{int(parts['megabytes']) / 1024:g}"
     return {
         "vcpus": parts["vcpus"],

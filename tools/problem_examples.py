@@ -14,7 +14,7 @@ from flask import Flask
 from api.edge.access import Access
 from api.edge.exchange import service_of
 from app import create_app
-from carbon.errors import Busy, StateUnavailable
+from carbon.errors import StateUnavailable
 from carbon.workload import CalculateQuery
 from engine import Engine, Session
 from grid.chain import ChainReader
@@ -58,6 +58,11 @@ POSTS = {
         b'{"region":"us-west-2","instance_type":"m7g.large","start_at":"2026-02-11T00:00:00Z","duration_hours":2}',
         JSON,
     ),
+    "intensity-unknown": (
+        "/api/v1/calculate",
+        b'{"region":"us-east-1","instance_type":"m7g.large","signal":"marginal"}',
+        JSON,
+    ),
     "does-not-fit": (
         "/api/v1/schedule",
         b'{"region":"us-west-2","duration_hours":4,"deadline":"2026-02-11T12:00:00Z"}',
@@ -71,11 +76,11 @@ EVERYWHERE = ("/api/v1/optimize", b'{"workload":"general","priority":"carbon","p
 def problem_examples(engine: Engine) -> dict[str, Any]:
     """Every example by the name of its problem type."""
     app = app_over(engine)
-    found = {name: ask(app, "GET", path) for name, path in GETS.items()}
-    found |= {name: ask(app, "POST", path, body, kind) for name, (path, body, kind) in POSTS.items()}
-    found["range-not-satisfiable"] = ask(app, "GET", "/docs/swagger-ui.css", HTTP_RANGE="bytes=9999999-")
-    found["busy"] = _busy(engine)
-    return found | _refusals(engine) | _failures(engine)
+    answers = {name: ask(app, "GET", path) for name, path in GETS.items()}
+    answers |= {name: ask(app, "POST", path, body, kind) for name, (path, body, kind) in POSTS.items()}
+    answers["range-not-satisfiable"] = ask(app, "GET", "/docs/swagger-ui.css", HTTP_RANGE="bytes=9999999-")
+    answers["busy"] = _busy(engine)
+    return answers | _refusals(engine) | _failures(engine)
 
 
 def app_over(engine: Engine, read_keys: Callable[[], Sequence[KeyRecord]] = tuple) -> Flask:
@@ -101,23 +106,20 @@ def _refusals(engine: Engine) -> dict[str, Any]:
     """The answers to who may not ask, to who asks too often, and to everybody while the keys cannot be read."""
     key = KeyRecord(id="5e0c11a7", name="ci", sha256=digest_of("a"), created_at=NOW, revoked_at=None, rate=None)
 
-    def broken() -> Sequence[KeyRecord]:
+    def unreadable_records() -> Sequence[KeyRecord]:
         raise StateUnavailable("keys.sqlite3")
-
-    def crowded() -> Sequence[KeyRecord]:
-        raise Busy("too many requests are waiting to be counted")
 
     open_to_all, closed = app_over(engine), app_over(engine, lambda: (key,))
     for _ in range(60):
         ask(open_to_all, "GET", WORKLOADS)
+    limited = ask(open_to_all, "GET", WORKLOADS)  # at once: it says how long to wait
     with _silence():
-        unreadable = ask(app_over(engine, broken), "GET", WORKLOADS)
+        unreadable = ask(app_over(engine, unreadable_records), "GET", WORKLOADS)
     return {
         "key-required": ask(closed, "GET", WORKLOADS),
         "key-refused": ask(closed, "GET", WORKLOADS, HTTP_X_API_KEY="cao_0"),
-        "rate-limited": ask(open_to_all, "GET", WORKLOADS),
+        "rate-limited": limited,
         "state-unavailable": unreadable,
-        "busy": ask(app_over(engine, crowded), "GET", WORKLOADS),
     }
 
 
@@ -142,7 +144,7 @@ def _failures(engine: Engine) -> dict[str, Any]:
 
     class Faulty(Engine):
         def __init__(self, session: type[Session]) -> None:
-            super().__init__(engine.mapping, ChainReader(unconfigured=["electricity-maps"]))
+            super().__init__(engine.mapping, ChainReader(unconfigured={"electricity-maps": "no key is set"}))
             self._session = session
 
         def at(self, now: datetime) -> Session:

@@ -60,9 +60,9 @@ def _generic(entry: Mapping[str, str]) -> str:
 
 def _host(cpu_model: str, microarchitecture: str) -> Mapping[str, str]:
     """The usual host of the CPU, else that of its microarchitecture."""
-    named = (row for row in _rows("cpus.csv") if row["cpu_model"] == cpu_model and row["host_vcpus"])
+    hosts = (row for row in _rows("cpus.csv") if row["cpu_model"] == cpu_model and row["host_vcpus"])
     usual = (row for row in _rows("microarchitectures.csv") if row["microarchitecture"] == microarchitecture)
-    return next(named, None) or next(usual)
+    return next(hosts, None) or next(usual)
 
 
 def _embodied(row: Cells) -> str:

@@ -37,22 +37,22 @@ def added_types(source: Path, provider: str) -> list[Cells]:
 
 def alias_rows(source: Path, azure_names: Iterable[str]) -> Iterator[Cells]:
     """The rows of type_aliases.csv: the survey's pairs, and every other pair of names that differs in underscores."""
-    found = {row["alias"]: row for row in read(source, "azure_aliases.csv")}
+    aliases = {row["alias"]: row for row in read(source, "azure_aliases.csv")}
     alike: Mapping[str, list[str]] = defaultdict(list)
     for name in azure_names:
         alike[name.replace("_", "").lower()].append(name)
     for names in alike.values():
         canonical = max(names, key=lambda name: (name.count("_"), name))
-        for name in set(names) - {canonical} - found.keys():
-            found[name] = {
+        for name in set(names) - {canonical} - aliases.keys():
+            aliases[name] = {
                 "provider": "azure",
                 "alias": name,
                 "canonical": canonical,
                 "source": SAME_BUT_FOR_UNDERSCORES,
                 "as_of": "2026-11-28",
             }
-    for alias in sorted(found):
-        yield {column: found[alias][column] for column in ALIAS_COLUMNS}
+    for alias in sorted(aliases):
+        yield {column: aliases[alias][column] for column in ALIAS_COLUMNS}
 
 
 def retirement_rows(source: Path, azure_names: Iterable[str]) -> Iterator[Cells]:
@@ -61,9 +61,9 @@ def retirement_rows(source: Path, azure_names: Iterable[str]) -> Iterator[Cells]
     with RETIRED_SERIES.open(newline="", encoding="utf-8") as file:
         series = list(csv.DictReader(file))
     for name in azure_names:
-        found = next((row for row in series if re.fullmatch(row["types"], name)), None)
-        if found is not None:
-            retired.setdefault(name, {**found, "instance_type": name})
+        row_of_series = next((row for row in series if re.fullmatch(row["types"], name)), None)
+        if row_of_series is not None:
+            retired.setdefault(name, {**row_of_series, "instance_type": name})
     for name in sorted(retired):
         yield {column: retired[name][column] for column in RETIREMENT_COLUMNS}
 

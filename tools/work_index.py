@@ -63,10 +63,10 @@ def _shared(one: InstanceType, other: InstanceType, factor: float) -> float:
 
 
 def _type(catalog: Catalog, row: Row, column: str) -> InstanceType:
-    found = catalog.find_type(row.required("provider"), row.required(column))
-    if found is None or found.performance_index is None:
+    machine = catalog.find_type(row.required("provider"), row.required(column))
+    if machine is None or machine.performance_index is None:
         raise row.error(f"{row.text(column)!r} has no index")
-    return found
+    return machine
 
 
 def page(catalog: Catalog) -> str:
@@ -77,12 +77,12 @@ def page(catalog: Catalog) -> str:
     )
 
 
-def _comparison_table(found: Iterable[Comparison]) -> str:
+def _comparison_table(comparisons: Iterable[Comparison]) -> str:
     lines = [
         "| type | against | published | by | index | range | within |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for c in found:
+    for c in comparisons:
         low = "up to " if c.published_low is None else f"{c.published_low:.2f} to "
         published = f"{c.published_high:.2f}" if c.published_low == c.published_high else f"{low}{c.published_high:.2f}"
         lines.append(

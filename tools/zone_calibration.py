@@ -68,18 +68,18 @@ class Coverage:
         ]
 
 
-def calibration_section(found: Sequence[Sample]) -> str:
+def calibration_section(zone_years: Sequence[Sample]) -> str:
     """Markdown of the tables on ranges and on waiting."""
-    rows = coverages(found)
+    rows = coverages(zone_years)
     lines = [[row.outlook, row.lead, row.test, *(f"{percent:.1f}" for percent in row.percent)] for row in rows]
     head = ["outlook", "lead h", "test", *(f"{hours} h" for hours in CALIBRATED)]
-    drifts = _drifts_in_words(found)
-    return f"{INTRO}\n\n{markdown(head, lines)}\n\n{_outside_in_words(rows)} {drifts}\n\n{_waiting(found)}"
+    drifts = _drifts_in_words(zone_years)
+    return f"{INTRO}\n\n{markdown(head, lines)}\n\n{_outside_in_words(rows)} {drifts}\n\n{_waiting(zone_years)}"
 
 
-def coverages(found: Sequence[Sample]) -> list[Coverage]:
+def coverages(zone_years: Sequence[Sample]) -> list[Coverage]:
     """The rows of the table."""
-    own = [sample for sample in found if sample.shape == "own"]
+    own = [sample for sample in zone_years if sample.shape == "own"]
     rows = []
     for outlook, lead in [("baseline", 0), *(("live", lead) for lead in LEAD_BANDS)]:
         forward, backward = (_by_year(own, outlook, lead, later=later) for later in (True, False))
@@ -90,7 +90,7 @@ def coverages(found: Sequence[Sample]) -> list[Coverage]:
             f"{HELD_BACK_YEAR}, 2022 by 2023": backward,
         }
         for shape in SHAPES[1:]:
-            group = [sample for sample in found if sample.shape == shape]
+            group = [sample for sample in zone_years if sample.shape == shape]
             tests[f"{shape} shape, other zones' range"] = _by_zone(group, outlook, lead)
         for test, counts in tests.items():
             rows.append(Coverage(outlook=outlook, lead=_lead(outlook, lead), test=test, percent=100 * _share(counts)))
@@ -106,10 +106,10 @@ def _outside_in_words(rows: Sequence[Coverage]) -> str:
     return f"Outside {LEAST_PERCENT:g} to {MOST_PERCENT:g} % are only: {'. '.join(sentences)}."
 
 
-def _drifts_in_words(found: Sequence[Sample]) -> str:
+def _drifts_in_words(zone_years: Sequence[Sample]) -> str:
     """How far the years were from the level of the year before: why one year does not describe the next."""
     drifts: dict[int, list[float]] = {}
-    for sample in found:
+    for sample in zone_years:
         if sample.shape == "own":
             drifts.setdefault(sample.year, []).append(abs(float(sample.errors["baseline", 0].spread.drift[0])))
     text = " and ".join(f"{100 * np.mean(drifts[year]):.0f} % in {year}" for year in sorted(drifts))
@@ -128,9 +128,9 @@ def _lead(outlook: str, first: int) -> str:
 
 def _within(logs: NDArray[np.float32], log_factors: NDArray[np.float64]) -> Counts:
     """Samples within the range and samples at all, by duration."""
-    known = np.isfinite(logs)
-    inside = known & (logs >= log_factors[0]) & (logs <= log_factors[1])
-    return np.stack([inside.sum(axis=0), known.sum(axis=0)])
+    is_finite = np.isfinite(logs)
+    inside = is_finite & (logs >= log_factors[0]) & (logs <= log_factors[1])
+    return np.stack([inside.sum(axis=0), is_finite.sum(axis=0)])
 
 
 def _share(parts: Sequence[Counts]) -> NDArray[np.float64]:
@@ -196,30 +196,30 @@ it is the rule and not the zone that is tested): share of the jobs that wait, of
 saving over all jobs in per cent."""
 
 
-def _waiting(found: Sequence[Sample]) -> str:
+def _waiting(zone_years: Sequence[Sample]) -> str:
     edges = -np.log1p(-np.array([*SAVING_BANDS, 99.9999]) / 100)
     lines, policies = [], []
     for outlook, shape in (("baseline", "own"), ("live", "own"), ("baseline", "borrowed"), ("live", "flat")):
-        parts = [sample.waits[outlook] for sample in found if sample.shape == shape]
-        leads, told, had = (np.concatenate([getattr(part, name) for part in parts]) for name in WAIT_COLUMNS)
-        verdict = np.zeros((len(told), 2))
+        parts = [sample.waits[outlook] for sample in zone_years if sample.shape == shape]
+        leads, predicted, actual = (np.concatenate([getattr(part, name) for part in parts]) for name in WAIT_COLUMNS)
+        verdict = np.zeros((len(predicted), 2))
         for first, last in zip(WAIT_BANDS, (*WAIT_BANDS[1:], 10_000), strict=True):
             for low, high in pairwise(edges):
-                mask = (leads >= first) & (leads < last) & (told >= low) & (told < high)
+                mask = (leads >= first) & (leads < last) & (predicted >= low) & (predicted < high)
                 if mask.sum() < 1000:
                     continue
-                quantiles = np.quantile(had[mask], (0.1, 0.5, 0.9))
-                chance = float(np.mean(had[mask] > 0))
+                quantiles = np.quantile(actual[mask], (0.1, 0.5, 0.9))
+                chance = float(np.mean(actual[mask] > 0))
                 verdict[mask] = 100 * -np.expm1(-quantiles[1]), chance
                 band = f"{100 * -np.expm1(-low):.0f}-{100 * -np.expm1(-high):.0f}"
                 reach = f"{first}-{min(last - 1, 168)}"
-                cells = [f"{100 * -np.expm1(-value):.1f}" for value in (np.median(told[mask]), *quantiles)]
+                cells = [f"{100 * -np.expm1(-value):.1f}" for value in (np.median(predicted[mask]), *quantiles)]
                 lines.append([f"{outlook}, {shape}", reach, band, str(int(mask.sum())), *cells, f"{chance:.2f}"])
         day = leads < WAIT_BANDS[2]
         for least, chance in ((0.0, 0.0), (0.01, 0.5), (1.0, 0.5), (1.0, 0.6), (1.0, 0.7), (5.0, 0.6), (5.0, 0.8)):
             waiting = day & (verdict[:, 0] >= least) & (verdict[:, 1] >= chance)
-            losing = np.mean(had[waiting] < 0) if waiting.any() else 0.0
-            mean = np.mean(np.where(waiting, -np.expm1(-had), 0)[day]) if day.any() else 0.0
+            losing = np.mean(actual[waiting] < 0) if waiting.any() else 0.0
+            mean = np.mean(np.where(waiting, -np.expm1(-actual), 0)[day]) if day.any() else 0.0
             cells = [f"{100 * value:.1f}" for value in (waiting.sum() / max(day.sum(), 1), losing, mean)]
             policies.append([f"{outlook}, {shape}", f"{least:g}", f"{chance:g}", *cells])
     head = ["outlook, shape", "lead h", "predicted %", "jobs", "median predicted"]

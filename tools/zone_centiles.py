@@ -17,7 +17,7 @@ def widened_log_range(parts: Sequence[NDArray[np.float32]]) -> Floats:
 
     Each zone-year's mean error counts with both signs: whether the next year is above or below the last is chance.
     """
-    both = np.concatenate([signed for part in parts for signed in (part, part - 2 * np.nanmean(part, axis=0))])
+    both = np.concatenate([errors for part in parts for errors in (part, part - 2 * np.nanmean(part, axis=0))])
     quantiles = np.nanquantile(both, (0.1, 0.9), axis=0) * WIDENING
     for index in np.flatnonzero(np.isnan(quantiles).any(axis=0)).tolist():  # gaps in the series: as the column before
         quantiles[:, index] = quantiles[:, index - 1]

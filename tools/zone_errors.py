@@ -71,8 +71,8 @@ def _run(zone: str, year: int, tested: Series, outlook: Floats) -> Run:
 
 
 def _filled(values: Floats) -> Floats:
-    known = np.flatnonzero(np.isfinite(values))
-    return np.interp(np.arange(len(values)), known, values[known])
+    finite = np.flatnonzero(np.isfinite(values))
+    return np.interp(np.arange(len(values)), finite, values[finite])
 
 
 def window_errors(run: Run, outlook: Floats, lead: int) -> Floats:
@@ -86,12 +86,12 @@ def window_errors(run: Run, outlook: Floats, lead: int) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class Waits:
-    """Jobs that the outlook sends to a later start. leads: hours. Savings as log(now / later), told and had."""
+    """Jobs that the outlook sends to a later start. leads: hours. Savings as log(now / later)."""
 
     months: NDArray[np.int64]
     leads: NDArray[np.int64]
-    told: Floats
-    had: Floats
+    predicted: Floats
+    actual: Floats
 
 
 def waits(run: Run, outlook: Floats, *, jobs: Sequence[int] = JOBS) -> Waits:
@@ -99,18 +99,18 @@ def waits(run: Run, outlook: Floats, *, jobs: Sequence[int] = JOBS) -> Waits:
     parts: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]] = []
     for job in jobs:
         for search in SEARCHES:
-            told = sliding_window_view(outlook[:, : search + job], job, axis=1).mean(axis=2)
-            had = sliding_window_view(run.truth[:, : search + job], job, axis=1).mean(axis=2)
-            best = np.argmin(told.round(6), axis=1)
-            rows = np.flatnonzero((best > 0) & np.isfinite(had).all(axis=1))
+            outlook_means = sliding_window_view(outlook[:, : search + job], job, axis=1).mean(axis=2)
+            true_means = sliding_window_view(run.truth[:, : search + job], job, axis=1).mean(axis=2)
+            best = np.argmin(outlook_means.round(6), axis=1)
+            rows = np.flatnonzero((best > 0) & np.isfinite(true_means).all(axis=1))
             where = best[rows]
             parts.append(
                 (
                     run.months[rows],
                     where.astype(np.int64),
-                    np.log(told[rows, 0] / told[rows, where]),
-                    np.log(had[rows, 0] / had[rows, where]),
+                    np.log(outlook_means[rows, 0] / outlook_means[rows, where]),
+                    np.log(true_means[rows, 0] / true_means[rows, where]),
                 )
             )
-    months, leads, told_all, had_all = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Waits(months=months, leads=leads, told=told_all, had=had_all)
+    months, leads, log_predicted, log_actual = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Waits(months=months, leads=leads, predicted=log_predicted, actual=log_actual)

@@ -96,15 +96,15 @@ def _compared(production: Series, consumption: Series) -> tuple[float, float]:
     return float(logs.std()), log(consumption.values.mean() / production.values.mean())
 
 
-def flow_rows(found: Flows) -> list[dict[str, object]]:
+def flow_rows(flows: Flows) -> list[dict[str, object]]:
     """The rows of flow_error.csv: countries, then clusters."""
-    within = NORMAL_90TH * found.deviation
+    within = NORMAL_90TH * flows.deviation
     rows = []
-    for zone, value in found.yearly.items():
-        usual = float(np.median(found.of_cluster(cluster_of(found.shares.get(zone)))))
+    for zone, value in flows.yearly.items():
+        usual = float(np.median(flows.of_cluster(cluster_of(flows.shares.get(zone)))))
         rows.append(_row(zone, max(abs(value), usual), within, "country statistics"))
     for cluster in (*CLUSTERS, ANY_CLUSTER):
-        yearly = float(np.quantile(found.of_cluster(cluster), 0.8))
+        yearly = float(np.quantile(flows.of_cluster(cluster), 0.8))
         rows.append(_row(f"{CLUSTER_KEY}{cluster}", yearly, within, "countries of the cluster"))
     return rows
 
@@ -123,25 +123,25 @@ def _row(key: str, yearly: float, within: float, basis: str) -> dict[str, object
     }
 
 
-def flow_section(found: Flows, rows: Sequence[Mapping[str, object]]) -> str:
+def flow_section(flows: Flows, rows: Sequence[Mapping[str, object]]) -> str:
     """Markdown: both comparisons and the ranges of some zones."""
     intro = INTRO.format(
-        countries=len(found.yearly),
-        zones=len(found.within),
+        countries=len(flows.yearly),
+        zones=len(flows.within),
         production=PRODUCTION_YEAR,
         consumption=CONSUMPTION_YEAR,
-        deviation=found.deviation,
+        deviation=flows.deviation,
     )
-    shown = {"GB", "DE", "FR", "NL", "BE", "AT", "PL", "ES", "SE", "FI"}
+    zones = {"GB", "DE", "FR", "NL", "BE", "AT", "PL", "ES", "SE", "FI"}
     columns = FLOW_COLUMNS[:-2]
     cells = [
         [str(row[column]) for column in columns]
         for row in rows
-        if row["key"] in shown or str(row["key"]).startswith(CLUSTER_KEY)
+        if row["key"] in zones or str(row["key"]).startswith(CLUSTER_KEY)
     ]
     pairs = [
-        [zone, f"{100 * found.shifts[zone]:.0f}", f"{100 * NORMAL_90TH * found.within[zone]:.0f}"]
-        for zone in found.within
+        [zone, f"{100 * flows.shifts[zone]:.0f}", f"{100 * NORMAL_90TH * flows.within[zone]:.0f}"]
+        for zone in flows.within
     ]
     head = ["zone", f"consumption {CONSUMPTION_YEAR} over production {PRODUCTION_YEAR}", "within the year"]
     return "\n\n".join(

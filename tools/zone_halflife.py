@@ -52,7 +52,7 @@ def _errors(training: Series, held_back: Series, level: float) -> Floats:
     leads = np.arange(1, HORIZON_HOURS + 1)
     at = starts[:, None] + leads
     excess = truth[starts] / profile[starts] - 1.0
-    found = np.empty((len(CANDIDATES), len(BANDS) + 1))
+    errors = np.empty((len(CANDIDATES), len(BANDS) + 1))
     true_days = truth[starts[:, None] + np.arange(SEARCH_HOURS)]
     for index, half_life in enumerate(CANDIDATES):
         decay = np.exp2(-leads / half_life) if half_life > 0 else np.zeros(HORIZON_HOURS)
@@ -60,5 +60,5 @@ def _errors(training: Series, held_back: Series, level: float) -> Floats:
         error = np.abs(scaled - truth[at]) / np.nanmean(truth)
         days = np.column_stack([truth[starts], scaled[:, : SEARCH_HOURS - 1]])
         bands = [np.nanmean(error[:, first - 1 : last]) for first, last in BANDS]
-        found[index] = [*bands, captured_share(true_days, days)]
-    return found
+        errors[index] = [*bands, captured_share(true_days, days)]
+    return errors

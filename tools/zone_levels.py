@@ -54,18 +54,18 @@ UNCONTESTED = Verdict(status="uncontested", note="", columns={})
 def verdicts(sources: Sources, annual: Sequence[Row], preferred: Mapping[str, Row]) -> dict[str, Verdict]:
     """Zone -> verdict for every zone of `preferred`, which holds the rows that would be shipped."""
     doubts = _doubts(annual)
-    found = {}
+    levels = {}
     for zone, row in preferred.items():
         level = _number(row["lifecycle_gco2eq_kwh"])
         if zone in OWN_MIX:
-            found[zone] = _own_mix(_of(annual, zone, OWN_MIX[zone], "mix_x_factor"), row)
+            levels[zone] = _own_mix(_of(annual, zone, OWN_MIX[zone], "mix_x_factor"), row)
         elif level < OFFICIAL_DIRECT.get(zone, 0):
-            found[zone] = _official(_of(annual, zone, OFFICIAL_YEAR, "em_published"), row, _ratio(sources, zone))
+            levels[zone] = _official(_of(annual, zone, OFFICIAL_YEAR, "em_published"), row, _ratio(sources, zone))
         elif doubts[zone]:
-            found[zone] = Verdict(status="doubtful", note="level in doubt: " + "; ".join(doubts[zone]), columns={})
+            levels[zone] = Verdict(status="doubtful", note="level in doubt: " + "; ".join(doubts[zone]), columns={})
         else:
-            found[zone] = UNCONTESTED
-    return found
+            levels[zone] = UNCONTESTED
+    return levels
 
 
 def _official(same_year: Row, published: Row, ratio: float) -> Verdict:
@@ -136,18 +136,18 @@ def _doubts(annual: Sequence[Row]) -> defaultdict[str, list[str]]:
     by_zone: defaultdict[str, defaultdict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
     for row in annual:
         by_zone[row["zone"]][row["year"]][row["method"]] = row
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    zones: defaultdict[str, list[str]] = defaultdict(list)
     for zone, (old, new) in doubtful_levels(annual).items():
-        found[zone].append(f"published mean {old:g} in 2024 and {new:g} in 2025")
+        zones[zone].append(f"published mean {old:g} in 2024 and {new:g} in 2025")
     for zone, years in by_zone.items():
         if zone in OFFICIAL_DIRECT_NATIONAL:
-            found[zone].append(f"below the official direct figure of {OFFICIAL_DIRECT_NATIONAL[zone]}")
+            zones[zone].append(f"below the official direct figure of {OFFICIAL_DIRECT_NATIONAL[zone]}")
         for year in sorted((year for year in years if year and int(year) >= FIRST_YEAR), reverse=True):
             published = years[year].get("em_published")
             if published is not None:
-                found[zone].extend(_against_own(years[year], published, year))
-                found[zone].extend(_against_statistics(years[year], published, year))
-    return found
+                zones[zone].extend(_against_own(years[year], published, year))
+                zones[zone].extend(_against_statistics(years[year], published, year))
+    return zones
 
 
 def _against_own(rows: Mapping[str, Row], published: Row, year: str) -> Iterator[str]:

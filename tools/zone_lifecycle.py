@@ -69,14 +69,14 @@ def line(direct: Floats, lifecycle: Floats) -> tuple[float, float]:
 
 def lifecycle_fits(sources: Sources) -> dict[str, Fit]:
     """Zone -> its fit."""
-    found = {}
+    fits = {}
     for zone, facts in sorted(sources.series_facts().items()):
         if facts["has_direct"] != "1" or zone in BORROWED:
             continue
         series = sources.series(zone)
         if series.direct is not None and series.values.mean() > series.direct.mean():
-            found[zone] = _fit(series, SERIES_DATES[facts["vintage"]])
-    return found
+            fits[zone] = _fit(series, SERIES_DATES[facts["vintage"]])
+    return fits
 
 
 def _fit(series: Series, as_of: str) -> Fit:
@@ -133,7 +133,7 @@ def lifecycle_section(fits: Mapping[str, Fit], rows: Sequence[Mapping[str, objec
     borrowed = sum(row["basis"] == PARENT for row in rows)
     text = f"""{len(fits)} zones have a fit, {borrowed} sub-zones take their country's. Mean error in held-back hours,
 centiles over the zones: {quantiles}. Above 15 %: {", ".join(flat)}. Zones of free sources with direct figures:"""
-    shown = ("GB", "DK", "DK-DK1", "DK-DK2", "FI")
+    zones = ("GB", "DK", "DK-DK1", "DK-DK2", "FI")
     columns = FIT_COLUMNS[:-3]
-    table = markdown(columns, [[str(row[column]) for column in columns] for row in rows if row["zone"] in shown])
+    table = markdown(columns, [[str(row[column]) for column in columns] for row in rows if row["zone"] in zones])
     return f"{INTRO}\n\n{text}\n\n{table}"

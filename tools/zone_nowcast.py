@@ -63,31 +63,33 @@ def _mean_errors(run: Run, ages: list[int]) -> NDArray[np.float64]:
     return np.asarray(np.nanmean(parts, axis=1), np.float64)
 
 
-def nowcast_rows(found: Nowcasts) -> list[dict[str, object]]:
+def nowcast_rows(nowcasts: Nowcasts) -> list[dict[str, object]]:
     """The rows of nowcast_error.csv: factors low and high by zone or cluster, one for each age from 1 to 24 h."""
     rows: list[dict[str, object]] = []
-    for key, group in grouped(found.samples):
+    for key, group in grouped(nowcasts.samples):
         low, high = np.exp(widened_log_range([sample.errors[PLACE].logs for sample in group]))
         lows, highs = (CELL_SEPARATOR.join(f"{factor:.3f}" for factor in factors) for factors in (low, high))
         rows.append({"key": key, "low_factors_by_age_hours": lows, "high_factors_by_age_hours": highs, **ORIGIN})
     return rows
 
 
-def nowcast_section(found: Nowcasts) -> str:
+def nowcast_section(nowcasts: Nowcasts) -> str:
     """Markdown: the nowcast beside the old value and the bare profile, and ranges of some zones."""
     places = [NOWCAST_AGES.index(age) for age in SHOWN_AGES]
-    mean = 100 * found.errors.mean(axis=0)
+    mean = 100 * nowcasts.errors.mean(axis=0)
     names = ("nowcast", "old value", "profile")
     lines = [[name, *(f"{mean[row, place]:.1f}" for place in places)] for row, name in enumerate(names)]
     head = ["predicted by", *(f"{age} h" for age in SHOWN_AGES)]
-    zones = len({sample.zone for sample in found.samples})
-    return "\n\n".join([INTRO.format(zones=zones), markdown(head, lines), _ranges(found), _coverage(found, places)])
+    zones = len({sample.zone for sample in nowcasts.samples})
+    return "\n\n".join(
+        [INTRO.format(zones=zones), markdown(head, lines), _ranges(nowcasts), _coverage(nowcasts, places)]
+    )
 
 
-def _coverage(found: Nowcasts, places: Sequence[int]) -> str:
+def _coverage(nowcasts: Nowcasts, places: Sequence[int]) -> str:
     """How often the value lay within a range that was made without its year, in per cent."""
     inside, counted = np.zeros(len(NOWCAST_AGES)), np.zeros(len(NOWCAST_AGES))
-    for _, group in grouped([sample for sample in found.samples if sample.shape == "own"]):
+    for _, group in grouped([sample for sample in nowcasts.samples if sample.shape == "own"]):
         years = sorted(group, key=lambda sample: sample.year)
         if len({sample.zone for sample in group}) > 1 or len(years) < 2:
             continue
@@ -103,12 +105,12 @@ def _coverage(found: Nowcasts, places: Sequence[int]) -> str:
     )
 
 
-def _ranges(found: Nowcasts) -> str:
-    shown = ("GB", "DE", "FR", "PL", "ES", "US-CAL-CISO", "US-MIDA-PJM", "own:mixed", "borrowed:mixed", "flat:mixed")
+def _ranges(nowcasts: Nowcasts) -> str:
+    groups = ("GB", "DE", "FR", "PL", "ES", "US-CAL-CISO", "US-MIDA-PJM", "own:mixed", "borrowed:mixed", "flat:mixed")
     places = [NOWCAST_AGES.index(age) for age in SHOWN_AGES]
     lines = []
-    for key, group in grouped(found.samples):
-        if key in shown:
+    for key, group in grouped(nowcasts.samples):
+        if key in groups:
             low, high = np.exp(widened_log_range([sample.errors[PLACE].logs for sample in group]))
             lines.append([key, *(f"{low[place]:.2f} to {high[place]:.2f}" for place in places)])
     head = ["zone or cluster", *(f"{age} h" for age in SHOWN_AGES)]

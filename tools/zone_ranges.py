@@ -20,10 +20,10 @@ from tools.zone_tables import BORROWED, ESTIMATED_SHARE, fossil_free_shares
 
 SHAPES = ("own", "borrowed", "flat")
 LEAST_WAITS = 100
-WAIT_COLUMNS = ("leads", "told", "had")
+WAIT_COLUMNS = ("leads", "predicted", "actual")
 _PLACE, _SOURCE = ("key", "outlook", "lead_from_hours"), ("source", "as_of")
 RANGE_COLUMNS = (*_PLACE, *(f"factors_{hours}h" for hours in DURATION_HOURS), *_SOURCE)
-SAVING_COLUMNS = (*_PLACE, *(f"saving_from_{told:g}" for told in SAVING_BANDS), *_SOURCE)
+SAVING_COLUMNS = (*_PLACE, *(f"saving_from_{band:g}" for band in SAVING_BANDS), *_SOURCE)
 ORIGIN = {"source": "em-hourly-backtest", "as_of": "2025"}
 
 
@@ -101,8 +101,8 @@ def _sample(run: Run, cluster: str, shape: str) -> Sample:
         for first, leads in {0: (0,)}.items() if outlook == "baseline" else LEADS.items():
             logs = np.concatenate([window_errors(run, values, lead) for lead in leads]).astype(np.float32)
             errors[outlook, first] = Errors(months=np.tile(run.months, len(leads)), logs=logs)
-    told = {"baseline": waits(run, run.baseline), "live": waits(run, run.live)}
-    return Sample(zone=run.zone, cluster=cluster, shape=shape, year=run.year, errors=errors, waits=told)
+    by_outlook = {"baseline": waits(run, run.baseline), "live": waits(run, run.live)}
+    return Sample(zone=run.zone, cluster=cluster, shape=shape, year=run.year, errors=errors, waits=by_outlook)
 
 
 def is_like(sample: Sample, other: Sample) -> bool:
@@ -110,22 +110,22 @@ def is_like(sample: Sample, other: Sample) -> bool:
     return (sample.cluster, sample.shape) == (other.cluster, other.shape)
 
 
-def grouped(found: Sequence[Sample]) -> Iterable[tuple[str, list[Sample]]]:
+def grouped(zone_years: Sequence[Sample]) -> Iterable[tuple[str, list[Sample]]]:
     """Each zone by itself, then clusters by shape, then all zones by shape."""
-    for zone in sorted({sample.zone for sample in found}):
-        yield zone, [sample for sample in found if sample.zone == zone and sample.shape == "own"]
+    for zone in sorted({sample.zone for sample in zone_years}):
+        yield zone, [sample for sample in zone_years if sample.zone == zone and sample.shape == "own"]
     for shape in SHAPES:
-        own = [sample for sample in found if sample.shape == shape]
+        own = [sample for sample in zone_years if sample.shape == shape]
         for cluster in sorted({sample.cluster for sample in own}):
             yield f"{shape}:{cluster}", [sample for sample in own if sample.cluster == cluster]
         yield f"{shape}:all", own
 
 
-def range_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
+def range_rows(zone_years: Sequence[Sample]) -> list[dict[str, object]]:
     """The rows of grid_ranges.csv: factors low and high by zone or cluster, outlook, lead and duration."""
     rows: list[dict[str, object]] = []
-    for key, group in grouped(found):
-        alike = group if ":" in key else [sample for sample in found if is_like(sample, group[0])]
+    for key, group in grouped(zone_years):
+        alike = group if ":" in key else [sample for sample in zone_years if is_like(sample, group[0])]
         for outlook, first in group[0].errors:
             own, others = ([sample.errors[outlook, first].spread for sample in part] for part in (group, alike))
             low, high = np.exp(log_range(own, others))
@@ -137,29 +137,31 @@ def range_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
     return rows
 
 
-def saving_rows(found: Sequence[Sample]) -> list[dict[str, object]]:
+def saving_rows(zone_years: Sequence[Sample]) -> list[dict[str, object]]:
     """The rows of waiting_savings.csv: what waiting brought, less what was predicted, and how often it saved.
 
-    A cell: 10th, 50th and 90th centile of 100 x (log(now / later) had - predicted), and the share of jobs that saved.
+    A cell: 10th, 50th, 90th centile of 100 x (actual - predicted) log(now / later), and the share of jobs that saved.
     """
     edges = -np.log1p(-np.array([*SAVING_BANDS, 99.9999]) / 100)
     rows: list[dict[str, object]] = []
-    for key, group in grouped(found):
+    for key, group in grouped(zone_years):
         for outlook in ("baseline", "live"):
             parts = [sample.waits[outlook] for sample in group]
-            leads, told, had = (np.concatenate([getattr(part, name) for part in parts]) for name in WAIT_COLUMNS)
+            leads, predicted, actual = (
+                np.concatenate([getattr(part, name) for part in parts]) for name in WAIT_COLUMNS
+            )
             for first, last in zip(WAIT_BANDS, (*WAIT_BANDS[1:], 10_000), strict=True):
                 cells: dict[str, object] = {}
                 for low, high, name in zip(edges[:-1], edges[1:], SAVING_BANDS, strict=True):
-                    mask = (leads >= first) & (leads < last) & (told >= low) & (told < high)
+                    mask = (leads >= first) & (leads < last) & (predicted >= low) & (predicted < high)
                     if int(mask.sum()) >= LEAST_WAITS:
-                        cells[f"saving_from_{name:g}"] = _cell(told[mask], had[mask])
+                        cells[f"saving_from_{name:g}"] = _cell(predicted[mask], actual[mask])
                 if cells:
                     rows.append({"key": key, "outlook": outlook, "lead_from_hours": first, **cells, **ORIGIN})
     return rows
 
 
-def _cell(told: Floats, had: Floats) -> str:
-    low, median, high = np.quantile(100 * (had - told), (0.1, 0.5, 0.9))
-    chance = float(np.mean(had > 0))
+def _cell(predicted: Floats, actual: Floats) -> str:
+    low, median, high = np.quantile(100 * (actual - predicted), (0.1, 0.5, 0.9))
+    chance = float(np.mean(actual > 0))
     return CELL_SEPARATOR.join([f"{low:.1f}", f"{median:.1f}", f"{high:.1f}", f"{chance:.2f}"])

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from catalog.profiles import weekend_multipliers
+from catalog.seasons import MONTH_DAYS, Seasons
 from tools.zone_sources import CELLS, Floats, Series
 
 YEAR_WEIGHTS = (0.6, 0.3, 0.1)  # newest first
-DAYS_IN_MONTH = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-CELL_DAYS = np.repeat(DAYS_IN_MONTH, 24)
+CELL_DAYS = np.repeat(MONTH_DAYS, 24)
 # Share by which a weekend factor must lower the held-back error. Halves of one year's months share
 # their weather and leave few weekends, so there it must show far more.
 MIN_WEEKEND_GAIN = 0.005
@@ -24,7 +24,7 @@ MAX_DIRECT_SHARE = 0.8
 
 
 def normalised(cells: Floats) -> Floats:
-    """Cells (288,) divided by their mean over the hours of a non-leap year."""
+    """Cells (288,) divided by the mean of what the service makes of them over the hours of a non-leap year."""
     return np.asarray(cells * CELL_DAYS.sum() / (cells * CELL_DAYS).sum(), np.float64)
 
 
@@ -60,9 +60,15 @@ def weekend_factor_of(series: Series) -> float:
 
 
 def predicted(series: Series, shape: Floats, weekend_factor: float) -> Floats:
-    """The shape at the hours of a series, with the weekend factor; mean about 1."""
+    """The shape at the hours of a series, on the lines between the middles of months, with the weekend factor.
+
+    Mean about 1.
+    """
     weekday, weekend = weekend_multipliers(weekend_factor)
-    return np.asarray(shape[series.cells] * np.where(series.weekend, weekend, weekday), np.float64)
+    seasons, hours = Seasons.of(series.hours), series.hours % 24
+    earlier, later = (shape[months * 24 + hours] for months in (seasons.earlier, seasons.later))
+    value = earlier + (later - earlier) * seasons.weight
+    return np.asarray(value * np.where(series.weekend, weekend, weekday), np.float64)
 
 
 def folds(series: Series) -> Iterator[tuple[Series, Series]]:

@@ -63,6 +63,7 @@ class Sources:
     def __init__(self, folder: Path) -> None:
         self._intensity = folder / "intensity"
         self._regions = folder / "regions"
+        self.hourly_dir = self._intensity / "hourly"
 
     def annual(self) -> list[dict[str, str]]:
         """Every yearly figure."""
@@ -101,12 +102,12 @@ class Sources:
 
     def modelled_direct(self) -> dict[str, Floats]:
         """Zone -> typical direct intensity by cell, shape (288,), NaN where the model has none."""
-        found: dict[str, Floats] = {}
+        series: dict[str, Floats] = {}
         for row in _rows(self._intensity / "profiles_modelled_direct.csv.gz"):
-            cells = found.setdefault(row["zone"], np.full(CELLS, np.nan))
+            cells = series.setdefault(row["zone"], np.full(CELLS, np.nan))
             if row["direct_gco2eq_kwh"]:
                 cells[(int(row["month"]) - 1) * 24 + int(row["hour_utc"])] = float(row["direct_gco2eq_kwh"])
-        return found
+        return series
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

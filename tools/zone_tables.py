@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,30 +48,21 @@ class Shape:
     as_of: str = ""
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """A CSV file's text; None is an empty cell."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
-
-
 def shapes(sources: Sources, levels: Mapping[str, float]) -> dict[str, Shape]:
     """Zone -> its shape: history before model before flat. levels: zone -> annual lifecycle mean."""
     facts = sources.series_facts()
     modelled = sources.modelled_direct()
-    found: dict[str, Shape] = {}
+    shapes_by_zone: dict[str, Shape] = {}
     for zone in sorted(levels):
         if zone in facts and zone not in BORROWED:
-            found[zone] = _from_history(sources, zone, facts[zone])
+            shapes_by_zone[zone] = _from_history(sources, zone, facts[zone])
         elif zone in modelled:
-            found[zone] = _from_model(zone, modelled[zone], levels[zone])
+            shapes_by_zone[zone] = _from_model(zone, modelled[zone], levels[zone])
         elif zone not in BORROWED:
-            found[zone] = Shape(cells=None, basis="flat", zone=zone)
+            shapes_by_zone[zone] = Shape(cells=None, basis="flat", zone=zone)
     for zone, lender in BORROWED.items():
-        found[zone] = replace(found[lender], note=f"the shape is that of {lender}")
-    return found
+        shapes_by_zone[zone] = replace(shapes_by_zone[lender], note=f"the shape is that of {lender}")
+    return shapes_by_zone
 
 
 def _from_history(sources: Sources, zone: str, facts: Mapping[str, str]) -> Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from cachetools import LRUCache
 
@@ -22,13 +23,14 @@ _BEFORE_ID = b'{"status":"success","request_id":"'
 class Answer:
     """A success as it was sent, without the id of its request.
 
-    id_at: where in the body the id belongs, if it has one. route: the template of the path.
+    id_at: where in the body the id belongs, if it has one. headers: beside those of every answer. route: the template
+    of the path.
     """
 
     body: bytes
     id_at: int | None = None
     content_type: str
-    link: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
     route: str | None = None
 
     def with_id(self, request_id: str) -> bytes:
@@ -70,4 +72,4 @@ def _exact(text: bytes) -> bytes:
 
 
 def _size_of(answer: Answer) -> int:
-    return len(answer.body) + len(answer.link or "") + ENTRY_BYTES
+    return len(answer.body) + sum(map(len, chain(*answer.headers))) + ENTRY_BYTES

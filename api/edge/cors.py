@@ -17,7 +17,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": f"Authorization, Content-Type, If-None-Match, {HEADER}, X-Request-ID",
     "Access-Control-Max-Age": "600",
 }
-_READABLE = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Request-ID"
+_READABLE = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Fact-Notes, X-Request-ID"
 
 
 @cache

@@ -55,6 +55,10 @@ class Door:
         self._access_log = service.settings.access_log == "on"
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._service.facts is not None:
+            self._service.facts.follow()
+        if self._service.forecasts is not None:
+            self._service.forecasts.follow()
         exchange = Exchange.begin(environ, self._service)
         token = enter(exchange)
         try:

@@ -18,11 +18,17 @@ from flask import Flask, Response
 from api.edge.access import TENANT, Access, Judgement
 from api.edge.answer_cache import AnswerCache
 from api.edge.metrics import Metrics
+from api.shapes.fact_notes import fact_notes
 from api.shapes.numbers import stamp
+from api.shapes.reading import Json
 from api.shapes.zone_notes import zone_notes
+from carbon.intensity import Signal, SignalName
 from carbon.workload import ZoneNote
 from engine import Engine, Session
 from mapping import CloudMap
+from pricing.refresh.background import PriceRefresh
+from renewal.hourly import Hourly
+from renewal.keeper import FactsKeeper
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +46,9 @@ class Service:
     """What every request shares.
 
     metrics: None where nothing is counted. clock: the present as an aware UTC time. costly_places: one for each costly
-    request that may run at once. answers: of the current minute.
+    request that may run at once. price_refresh: renews prices in the background, once a worker has it follow the lists.
+    facts: renews those of the engine; None where they never change. forecasts: renews our own from the stored
+    readings, once a worker has it follow them; None where none are stored. answers: of the current minute.
     """
 
     engine: Engine
@@ -49,6 +57,9 @@ class Service:
     metrics: Metrics | None
     clock: Callable[[], datetime]
     costly_places: BoundedSemaphore
+    price_refresh: PriceRefresh
+    facts: FactsKeeper | None = None
+    forecasts: Hourly | None = None
     answers: AnswerCache = field(default_factory=AnswerCache)
 
     @property
@@ -113,6 +124,11 @@ class Exchange:
             self._session = self.service.engine.at(self.now)
         return self._session
 
+    def about(self, signal: SignalName) -> Session:
+        """The session of this request from now on, by the signal that its question asks for."""
+        self._session = self.session.about(signal.counted)
+        return self._session
+
     @property
     def mapping(self) -> CloudMap:
         return self.session.mapping
@@ -145,8 +161,18 @@ class Exchange:
             "timestamp": self.timestamp,
             "data_version": self.data_version,
         }
-        notes = {"zone_notes": zone_notes(self.zone_notes)} if self.zone_notes else {}
-        return Response(orjson.dumps({**head, **body, **notes}), content_type=JSON)
+        return Response(orjson.dumps({**head, **body, **self.notes()}), content_type=JSON)
+
+    def notes(self) -> Json:
+        """What the answer says beside its figures: absent where there is nothing to say."""
+        notes: Json = {}
+        if self.zone_notes:
+            notes["zone_notes"] = zone_notes(self.zone_notes)
+        if self.session.grid.signal is Signal.MARGINAL:
+            notes["signal"] = SignalName.MARGINAL.value
+        if self.session.notes:
+            notes["fact_notes"] = fact_notes(self.session.notes)
+        return notes
 
 
 def path_of(environ: WSGIEnvironment) -> str:

@@ -21,6 +21,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+FACT_NOTES = "X-Fact-Notes"  # header of a table: what the JSON answer has in fact_notes
 MEDIA_TYPES = {JSON: Format.JSON, "text/plain": Format.TEXT, "text/csv": Format.CSV}
 _WITHOUT_TEXT = {JSON: Format.JSON, "text/csv": Format.CSV}
 

@@ -10,12 +10,13 @@ from werkzeug.http import parse_etags
 from api.edge.access import is_guarded
 from api.edge.answer_cache import Answer, split
 from api.edge.exchange import Exchange
-from api.edge.formats import accepted
+from api.edge.formats import FACT_NOTES, accepted
 
 MINUTE_SECONDS = 60
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
 PAST = "/history"
+OF_ANSWER = ("Link", FACT_NOTES)  # headers that belong to the answer as its body does
 _READING = ("GET", "HEAD")
 
 
@@ -72,8 +73,7 @@ def cached_response(exchange: Exchange) -> Response | None:
     if is_held(exchange):
         return not_modified()
     response = Response(answer.with_id(exchange.request_id), content_type=answer.content_type)
-    if answer.link is not None:
-        response.headers["Link"] = answer.link
+    response.headers.extend(answer.headers)
     return response
 
 
@@ -102,6 +102,6 @@ def _answer(response: Response, exchange: Exchange) -> Answer:
         body=body,
         id_at=id_at,
         content_type=response.headers["Content-Type"],
-        link=response.headers.get("Link"),
+        headers=tuple((name, response.headers[name]) for name in OF_ANSWER if name in response.headers),
         route=exchange.route,
     )

@@ -10,8 +10,9 @@ from flask import Response, request
 from pydantic import BaseModel, Field
 
 from api.edge.exchange import current
-from api.edge.formats import Format, accepted
+from api.edge.formats import FACT_NOTES, Format, accepted
 from api.questions.fields import Parameters
+from api.shapes.fact_notes import fact_notes_header
 from api.shapes.reading import Json
 from api.shapes.tables import Table
 
@@ -56,10 +57,17 @@ class Page:
 def answered(body: Json, rows: list[Json], row: type[BaseModel], page: Page | None = None) -> Response:
     """The success of a list under /api/v1. body: the JSON; rows: the rows in it, which the model `row` describes."""
     if accepted() is Format.CSV:
-        response = Response(table_of(row).csv(rows), mimetype="text/csv")
+        response = noted(Response(table_of(row).csv(rows), mimetype="text/csv"))
     else:
         response = current().success(body)
     return linked(response, page)
+
+
+def noted(table: Response) -> Response:
+    """The table with the remarks on the operator's own facts as a header, because it has no place for them."""
+    if notes := current().session.notes:
+        table.headers[FACT_NOTES] = fact_notes_header(notes)
+    return table
 
 
 def linked(response: Response, page: Page | None) -> Response:

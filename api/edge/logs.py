@@ -40,7 +40,7 @@ def formatter() -> logging.Formatter:
     return UtcFormatter(FIELDS, style="{", rename_fields=names)
 
 
-def _is_not_a_request(record: logging.LogRecord) -> bool:
+def is_about_no_request(record: logging.LogRecord) -> bool:
     """Drops the lines that the development server writes about requests, because they contain the query."""
     return " - - [" not in record.getMessage()
 
@@ -55,4 +55,4 @@ def configure(level: str) -> None:
     handler.addFilter(RequestIdFilter())
     handler.setFormatter(formatter())
     root.addHandler(handler)
-    logging.getLogger("werkzeug").addFilter(_is_not_a_request)
+    logging.getLogger("werkzeug").addFilter(is_about_no_request)

@@ -18,8 +18,11 @@ from prometheus_client.registry import Collector
 from api.edge.access import Access
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
+from catalog.dates import day_of
+from catalog.price_ages import price_ages
 from engine import Engine
 from pid import process_id
+from renewal.keeper import FactsState
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 OTHER = "other"  # all methods that a client may invent
@@ -86,6 +89,15 @@ class Metrics:
         disagreements = Counter(
             "cao_source_disagreements", "Times that the sources of a zone began to disagree.", ("zone",), registry=None
         )
+        facts_changes = Counter(
+            "cao_facts_changes",
+            "Changes of the overlay or of refreshed prices, by each worker.",
+            ("outcome",),
+            registry=None,
+        )
+        refreshes = Counter(
+            "cao_price_refreshes", "Price lists read in the background.", ("list", "outcome"), registry=None
+        )
         self._collectors: tuple[Collector, ...] = (
             requests,
             seconds,
@@ -96,6 +108,8 @@ class Metrics:
             limited,
             store_errors,
             disagreements,
+            facts_changes,
+            refreshes,
         )
         self.losing = False
         # labels() checks and converts its arguments each time; these remember its results.
@@ -108,6 +122,8 @@ class Metrics:
         self._limited = lru_cache(maxsize=8)(limited.labels)
         self._store_errors = lru_cache(maxsize=64)(store_errors.labels)
         self._disagreements = lru_cache(maxsize=512)(disagreements.labels)
+        self._facts_changes = facts_changes.labels
+        self._refreshes = refreshes.labels
 
     @_never_raising
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -147,6 +163,16 @@ class Metrics:
         """See Telemetry."""
         self._disagreements(zone).inc()
 
+    @_never_raising
+    def facts_change(self, outcome: str) -> None:
+        """See Telemetry."""
+        self._facts_changes(outcome).inc()
+
+    @_never_raising
+    def price_refresh(self, refresher: str, outcome: str) -> None:
+        """See Telemetry."""
+        self._refreshes(refresher, outcome).inc()
+
     def expose(self, state: ServiceState, accept: str) -> tuple[bytes, str]:
         """The text of a scrape and its media type. accept: the Accept header."""
         registry = CollectorRegistry()
@@ -163,7 +189,16 @@ class Metrics:
 class ServiceState(Collector):
     """The state at the time of the scrape. Unknown values are absent: a zero would look like a perfectly clean grid."""
 
-    def __init__(self, engine: Engine, access: Access, version: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        access: Access,
+        version: str,
+        clock: Callable[[], datetime],
+        facts: FactsState | None = None,
+    ) -> None:
+        """facts: None where no files are followed."""
+        self._facts = facts
         self._engine = engine
         self._keys = access.keys
         self._version = version
@@ -178,8 +213,12 @@ class ServiceState(Collector):
         build = GaugeMetricFamily("cao_build_info", "The running version.", labels=("version", "data_version"))
         build.add_metric((self._version, self._engine.mapping.version), 1)
         yield build
+        refusal = GaugeMetricFamily("cao_overlay_refused", "1 while the newest overlay is wrong and not in force.")
+        refusal.add_metric((), self._facts is not None and self._facts.error is not None)
+        yield refusal
         yield from self._key_gauges()
         yield from self._source_gauges()
+        yield from self._price_gauges()
         yield from self._zone_gauges()
 
     def _key_gauges(self) -> Iterator[Metric]:
@@ -203,6 +242,18 @@ class ServiceState(Collector):
         yield calls_left
         yield open_breakers
 
+    def _price_gauges(self) -> Iterator[Metric]:
+        labels = ("provider", "prices")
+        median = GaugeMetricFamily("cao_price_age_median_days", "Median age of a cloud's prices.", labels=labels)
+        oldest = GaugeMetricFamily("cao_price_age_oldest_days", "Age of the oldest of them.", labels=labels)
+        for provider, ages in price_ages(self._engine.mapping.prices, day_of(self._clock())).items():
+            for prices, age in (("on_demand", ages.on_demand), *sorted(ages.spot.items())):
+                if age is not None:
+                    median.add_metric((provider, prices), age.median_days)
+                    oldest.add_metric((provider, prices), age.oldest_days)
+        yield median
+        yield oldest
+
     def _zone_gauges(self) -> Iterator[Metric]:
         now = self._clock()
         intensity = GaugeMetricFamily(
@@ -216,12 +267,12 @@ class ServiceState(Collector):
             labels=("zone",),
         )
         session = self._engine.at(now)
-        held = session.held()
+        values = session.grid.present_values()
         if all(state.has_no_key for state in self._engine.source_states()):
-            for zone, baseline in session.baselines().items():
-                if zone not in held:
+            for zone, baseline in session.grid.baselines().items():
+                if zone not in values:
                     intensity.add_metric((zone, Quality.BASELINE.value), baseline)
-        for zone, value in held.items():
+        for zone, value in values.items():
             intensity.add_metric((zone, value.quality.value), value.gco2e_per_kwh)
             age.add_metric((zone,), max(0.0, (now - value.as_of).total_seconds()))
         yield intensity

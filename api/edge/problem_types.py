@@ -184,13 +184,25 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "Choose a time that `GET /api/v1/zones/{zone}/history` shows without gaps. The operator can import readings "
         "with `flask --app app history import FILE`.",
     ),
+    errors.IntensityUnknown: ProblemType(
+        "intensity-unknown",
+        422,
+        "The carbon intensity is not known",
+        "The request is valid, but the intensity of its signal is not known for any place or time it asks about. "
+        "`unknown_zones` gives the reason for each grid zone, such as `plan-percentile-only`: the account has only "
+        "percentiles, which order the hours of one place and cannot compare places; or `no-range`: a schedule with "
+        "`risk: cautious` needs the 90th centile, and no backtest is of this zone. A marginal intensity is never "
+        "replaced by an average one.",
+        "Use `signal=average`, `risk: expected`, or places and times that the source covers; `GET /api/v1/sources` "
+        "lists the zones of each source. If the reason is `late`, send the same request again in a few seconds.",
+    ),
     errors.DoesNotFit: ProblemType(
         "does-not-fit",
         422,
         "The job does not fit into the time in which it may run",
         "The request is valid, but the job is longer than the time between its earliest start and its deadline, or "
         "`exclude` and `blackout` leave no gap that is long enough. `earliest_finish` is null if no week has such a "
-        "gap.",
+        "gap, and for an interruptible job if none is found within 8 days after the search.",
         "Set a later `deadline` or more `search_hours` (the job can end at `earliest_finish`), a shorter "
         "`duration_hours`, or fewer excluded times.",
     ),

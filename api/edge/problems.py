@@ -16,6 +16,7 @@ from api.edge.exchange import current, request_id
 from api.edge.problem_types import BY_ERROR, BY_STATUS, INTERNAL, ProblemType
 from api.questions.parse import InvalidParameters
 from api.shapes.problems import plain
+from api.shapes.reading import Json
 from carbon import errors
 
 log = logging.getLogger(__name__)
@@ -30,12 +31,24 @@ def register(app: Flask) -> None:
 
 
 def _answer_ours(error: errors.CarbonError) -> Response:
-    kind = next((BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR), None)
+    kind = _kind_of(error)
     if kind is None:
         return _answer_unknown(error)
     response = _problem(kind, str(error), _members(error))
     response.headers.extend(_headers(error))
     return response
+
+
+def problem_of(error: errors.CarbonError) -> Json:
+    """The body of the problem that an error is answered with, for answers that hold several. Raises unknown errors."""
+    kind = _kind_of(error)
+    if kind is None:
+        raise error
+    return _body(kind, str(error), _members(error))
+
+
+def _kind_of(error: errors.CarbonError) -> ProblemType | None:
+    return next((BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR), None)
 
 
 def _answer_http(error: HTTPException) -> Response | HTTPException:
@@ -106,6 +119,11 @@ def _field(error: errors.FieldError, in_query: bool) -> dict[str, object]:
 
 
 def _problem(kind: ProblemType, detail: str, members: Mapping[str, Any]) -> Response:
+    body = _body(kind, detail, members)
+    return Response(orjson.dumps(body), status=HTTPStatus(kind.status), mimetype=MEDIA_TYPE)
+
+
+def _body(kind: ProblemType, detail: str, members: Mapping[str, Any]) -> Json:
     core = {
         "type": kind.uri,
         "title": kind.title,
@@ -114,5 +132,4 @@ def _problem(kind: ProblemType, detail: str, members: Mapping[str, Any]) -> Resp
         "instance": request.path,
         "request_id": request_id(),
     }
-    body = {**core, **members, **core}  # the core comes first, and no member replaces a part of it
-    return Response(orjson.dumps(body), status=HTTPStatus(kind.status), mimetype=MEDIA_TYPE)
+    return {**core, **members, **core}  # the core comes first, and no member replaces a part of it

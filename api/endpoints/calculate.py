@@ -11,8 +11,19 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from api.edge.exchange import current
 from api.questions import names
-from api.questions.fields import LONGEST, AnyMachineFields, Count, Duration, IncludeEmbodied, LoadFields, Moment, Pue
+from api.questions.fields import (
+    LONGEST,
+    AnyMachineFields,
+    Count,
+    Duration,
+    IncludeEmbodied,
+    LoadFields,
+    Moment,
+    Pue,
+    SignalField,
+)
 from api.shapes.emissions import CalculateAnswer
+from carbon.intensity import SignalName
 from carbon.workload import CalculateQuery
 
 bp = APIBlueprint("calculate", __name__, tag="Decisions")
@@ -34,6 +45,7 @@ class CalculateRequest(AnyMachineFields, LoadFields):
     include_embodied: IncludeEmbodied = False
     count: Count = 1
     pue: Pue = None
+    signal: SignalField = SignalName.AVERAGE
     start_at: Annotated[Moment, AfterValidator(_not_ahead)] | None = Field(
         None,
         description="Start of the run, ISO 8601 with offset, in the past: the stored readings are used then, up to the "
@@ -64,5 +76,5 @@ def calculate(body: CalculateRequest) -> Response:
     co2_emissions_g is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
     exchange = current()
-    session = exchange.session
+    session = exchange.about(body.signal)
     return exchange.success(CalculateAnswer.of(session.calculate(body.query()), session))

@@ -17,10 +17,12 @@ from api.questions.fields import (
     IncludeEmbodied,
     LoadFields,
     Pue,
+    SignalField,
     Utilization,
 )
 from api.shapes.emissions import CompareAnswer, EmissionRow
 from api.shapes.parts import Listed
+from carbon.intensity import SignalName
 from carbon.workload import CalculateQuery, Load
 
 bp = APIBlueprint("compare", __name__, tag="Decisions")
@@ -42,6 +44,7 @@ class CompareRequest(LoadFields):
     options: list[Option] = Field(min_length=1, max_length=1000, description="What to compare.")
     duration_hours: Duration = 1.0
     include_embodied: IncludeEmbodied = False
+    signal: SignalField = SignalName.AVERAGE
     pue: Pue = None
 
     def is_costly(self, facts: names.Facts) -> bool:
@@ -81,7 +84,7 @@ def compare(body: CompareRequest) -> Response:
 
     Options that cannot be ranked are listed in not_compared.
     """
-    session = current().session
+    session = current().about(body.signal)
     comparison = session.compare(body.queries())
     rows = [EmissionRow.of(emission, session) for emission in comparison.rows]
     return answered(CompareAnswer.of(Listed(rows, comparison), session), rows, EmissionRow)

@@ -7,7 +7,8 @@ from apiflask import APIBlueprint
 from api.edge.exchange import current
 from api.shapes.health import Health, HealthAnswer, Readiness, ReadyAnswer
 from api.shapes.reading import Json
-from catalog.price_ages import day_of, price_ages
+from catalog.dates import day_of
+from catalog.price_ages import price_ages
 
 bp = APIBlueprint("health", __name__, tag="Operation")
 
@@ -38,5 +39,7 @@ def ready() -> Json:
         sources=service.engine.source_states(),
         tables=exchange.mapping.tables,
         price_ages=price_ages(exchange.mapping.prices, day_of(exchange.came_at)),
+        facts=None if service.facts is None else service.facts.state,
+        price_lists=service.price_refresh.lists(),
     )
     return ReadyAnswer.of(readiness)

@@ -16,7 +16,8 @@ from api.questions import names
 from api.questions.fields import LONGEST, Moment, ProviderKey
 from api.shapes.history import PointRow, RegionHistoryAnswer, RegionPast, ZoneHistoryAnswer
 from api.shapes.parts import Listed
-from carbon.history import HistoryQuery, PastSignal, Step, ZoneHistory
+from carbon.history import HistoryQuery, Step, ZoneHistory
+from carbon.intensity import SignalName
 
 bp = APIBlueprint("history", __name__, tag="Regions")
 
@@ -66,7 +67,7 @@ class HistoryParameters(PageParameters):
     step: HistoryStep = Field(
         Step.HOUR, description="What a point stands for: minutes, an hour, a UTC day, a month in UTC."
     )
-    signal: PastSignal = Field(PastSignal.AVERAGE, description="What the intensities count.")
+    signal: SignalName = Field(SignalName.AVERAGE, description="What the intensities count.")
     start: Annotated[Moment, AfterValidator(_past)] | None = Field(
         None,
         description="ISO 8601 with offset; rounded down to a full step. Default: 24 hours before the end, 30 days for "
@@ -113,8 +114,8 @@ def zone_history(zone: str, query: HistoryParameters) -> Response:
     A retired zone name is answered with its successor. Gaps are named, never filled.
     """
     exchange = current()
-    listed = _listed(exchange.session.history(zone, query.query(exchange.now)))
-    return answered(ZoneHistoryAnswer.of(listed), listed.rows, PointRow, _page(listed, query))
+    page = _listed(exchange.session.history(zone, query.query(exchange.now)))
+    return answered(ZoneHistoryAnswer.of(page), page.rows, PointRow, _page(page, query))
 
 
 @bp.get("/api/v1/regions/<region>/history")
@@ -125,9 +126,9 @@ def region_history(region: str, query: RegionHistoryParameters) -> Response:
     """Show the carbon intensity of a region's grid zone as it was, as far as this service has received it."""
     exchange = current()
     place = names.noted_region(exchange.mapping, region, query.provider, exchange.zone_notes)
-    listed = _listed(exchange.session.history(place.zone, query.query(exchange.now)))
-    body = RegionHistoryAnswer.of(RegionPast(listed, place))
-    return answered(body, listed.rows, PointRow, _page(listed, query))
+    page = _listed(exchange.session.history(place.zone, query.query(exchange.now)))
+    body = RegionHistoryAnswer.of(RegionPast(page, place))
+    return answered(body, page.rows, PointRow, _page(page, query))
 
 
 def _listed(history: ZoneHistory) -> Listed[ZoneHistory]:

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from api.edge.exchange import JSON, current
 from api.edge.formats import Format, accepted
-from api.edge.lists import Page, PageParameters, linked, table_of
+from api.edge.lists import Page, PageParameters, linked, noted, table_of
 from api.openapi.enumerations import Arch, Estimates, PartitionScope, RegionStatus
 from api.questions import names
 from api.questions.fields import (
@@ -24,16 +24,20 @@ from api.questions.fields import (
     GpuModel,
     Name,
     ProvidersParameter,
+    SignalField,
     TypeName,
     scope_of,
 )
-from api.shapes.locations import LocationRow, LocationsAnswer, location_rows
+from api.shapes.location_list import LocationsAnswer
+from api.shapes.locations import LocationRow, location_rows
 from api.shapes.parts import Listed
 from api.shapes.tables import pick
-from api.shapes.zone_notes import zone_notes
 from carbon.errors import NothingFound
+from carbon.intensity import SignalName
 from carbon.listings import LocationsQuery
+from carbon.notes import FactNote
 from carbon.workload import Allowance, Requirements
+from catalog.dates import day_of
 
 bp = APIBlueprint("locations", __name__, tag="Scheduling")
 
@@ -128,6 +132,7 @@ class LocationsParameters(PageParameters):
     spot: Literal["only"] | None = Field(
         None, description="only: choose the type by spot price; regions without a spot price are left out."
     )
+    signal: SignalField = SignalName.AVERAGE
     partition: PartitionScope = Field("commercial")
     status: RegionStatus = Field("available", description="Regions of this status.")
     tolerance: (
@@ -257,29 +262,28 @@ def _answer(
     countries: Iterable[str] | None = None,
     airports: Iterable[str] | None = None,
 ) -> Response:
-    session, oldest = current().session, current().service.max_age_minutes
+    session, oldest = current().about(parameters.signal), current().service.max_age_minutes
     query = parameters.query(oldest, provider=provider, countries=countries, airports=airports)
     locations = session.locations(query)
-    rows = location_rows(locations.rows, session)
+    rows = location_rows(locations.rows, session.offered(query.names).prices, day_of(session.now))
     fields = tuple(dict.fromkeys(parameters.fields.split(","))) if parameters.fields else None
     page = Page(total=locations.total, limit=query.limit, offset=query.offset)
     match parameters.format or accepted():
         case Format.TEXT if not rows:
-            raise NothingFound(_why_nothing(page))
+            raise NothingFound(_why_nothing(page, session.notes))
         case Format.TEXT:
-            response = Response(_TABLE.text(rows, fields or ("gid",)), mimetype="text/plain")
+            response = noted(Response(_TABLE.text(rows, fields or ("gid",)), mimetype="text/plain"))
         case Format.CSV:
-            response = Response(_TABLE.csv(rows, fields), mimetype="text/csv")
+            response = noted(Response(_TABLE.csv(rows, fields), mimetype="text/csv"))
         case Format.JSON:
             parts = rows if fields is None else pick(rows, fields)
             body = LocationsAnswer.of(Listed(parts, locations), session)
-            if notes := zone_notes(current().zone_notes):
-                body["zoneNotes"] = notes
+            body |= {to_camel(name): note for name, note in current().notes().items()}
             response = Response(orjson.dumps(body), mimetype=JSON)
     return linked(response, page)
 
 
-def _why_nothing(page: Page) -> str:
+def _why_nothing(page: Page, notes: Iterable[FactNote]) -> str:
     if page.total == 0:
-        return "no region matches the request"
+        return "; ".join(("no region matches the request", *(note.text for note in notes)))
     return f"{page.total} regions match the request, but none of them after offset {page.offset}"

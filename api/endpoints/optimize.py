@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
-from typing_extensions import TypeAliasType
+from pydantic import Field, ValidationInfo, field_validator
 
 from api.edge.exchange import current
 from api.edge.lists import answered
@@ -26,12 +25,15 @@ from api.questions.fields import (
     ProviderKey,
     RegionBesideProvider,
     RegionKey,
+    SignalField,
     StartAfter,
     TypeName,
 )
 from api.questions.machines import CurrentBody, RequirementsBody
+from api.questions.provider_scope import MAX_NAMES, ProviderScope
 from api.shapes.placement import Decision, OptimizeAnswer
 from api.shapes.recommendations import Recommendation, recommendation_rows
+from carbon.intensity import SignalName
 from carbon.workload import (
     Load,
     OptimizeQuery,
@@ -40,37 +42,12 @@ from carbon.workload import (
     WorkloadType,
 )
 from catalog.offers import count_of
-from mapping import DEFAULT_PROVIDER
+from catalog.region_names import DEFAULT_PROVIDER
 
 bp = APIBlueprint("optimize", __name__, tag="Decisions")
-MAX_NAMES = 500
 LIGHT_OFFERS = 30_000  # pairs of region and type; all of AWS are 23,603
 LIGHT_ROWS = 20
 LIGHT_REACH = timedelta(hours=170)
-
-
-def _without_all(value: Any) -> Any:
-    """ "all", alone or in a list, as the empty list that means every provider."""
-    return [] if value == names.ALL or (isinstance(value, list) and names.ALL in value) else value
-
-
-ProviderScope = TypeAliasType(
-    "ProviderScope",
-    Annotated[
-        list[ProviderKey],
-        Field(max_length=MAX_NAMES),
-        BeforeValidator(_without_all),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "string", "const": names.ALL},
-                    {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_NAMES},
-                ],
-                "description": "Keys of providers, or all.",
-            }
-        ),
-    ],
-)
 
 
 class OptimizeRequest(LoadFields):
@@ -99,6 +76,7 @@ class OptimizeRequest(LoadFields):
         description="What runs today: savings are compared with it. It also gives region and utilization if they are "
         "missing, and, if ranked by machine, the size of the machine.",
     )
+    signal: SignalField = SignalName.AVERAGE
     count: Count = 1
     duration_hours: Duration | None = Field(
         None, description="Duration of the job in hours. Default: figures for one hour."
@@ -236,7 +214,7 @@ def optimize(body: OptimizeRequest) -> Response:
 
     Every emission is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
-    session, query = current().session, body.query()
+    session, query = current().about(body.signal), body.query()
     placement = session.optimize(query)
     rows = recommendation_rows(placement, session)
     decision = Decision(query=query, placement=placement, rows=rows)

@@ -16,13 +16,15 @@ from api.questions.fields import (
     Parameters,
     ProviderKey,
     ProvidersParameter,
+    SignalField,
     ZoneKey,
     scope_of,
 )
 from api.shapes.parts import Listed
 from api.shapes.regions import RegionAnswer, RegionRow, RegionsAnswer, region_rows
+from carbon.intensity import SignalName
 from carbon.listings import RegionSort, RegionsQuery
-from mapping import DEFAULT_PROVIDER
+from catalog.region_names import DEFAULT_PROVIDER
 
 bp = APIBlueprint("regions", __name__, tag="Regions")
 
@@ -36,6 +38,7 @@ class RegionsParameters(PageParameters):
     country: Countries = Field([], max_length=100, description=f"{COUNTRY_WORDS}; may be given several times.")
     partition: PartitionScope = Field("commercial")
     zone: ZoneKey | None = Field(None, description="Grid zone.")
+    signal: SignalField = SignalName.AVERAGE
     sort: RegionSort = Field(
         RegionSort.CARBON_INTENSITY, description="Sort order: greenest first, most renewable first, or by region id."
     )
@@ -56,6 +59,7 @@ class RegionParameters(Parameters):
     """Whose region it is."""
 
     provider: ProviderKey | None = Field(None, description="Required if several clouds use the same id.")
+    signal: SignalField = SignalName.AVERAGE
 
 
 @bp.get("/api/v1/regions")
@@ -64,7 +68,7 @@ class RegionParameters(Parameters):
 @bp.doc(operation_id="listRegions")
 def regions(query: RegionsParameters) -> Response:
     """List the regions a customer of the partition can open now, greenest first."""
-    session = current().session
+    session = current().about(query.signal)
     regions = session.regions(query.query())
     rows = region_rows(regions.rows, session)
     page = Page(total=regions.total, limit=query.limit, offset=query.offset)
@@ -78,6 +82,6 @@ def regions(query: RegionsParameters) -> Response:
 def region(region: str, query: RegionParameters) -> Response:
     """Show one region's grid now and over the next 24 hours."""
     exchange = current()
-    session = exchange.session
+    session = exchange.about(query.signal)
     key = names.noted_region(session.mapping, region, query.provider, exchange.zone_notes).key
     return exchange.success(RegionAnswer.of(session.region_details(key), session))

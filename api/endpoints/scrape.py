@@ -18,6 +18,7 @@ def metrics() -> Response:
     service = current().service
     if service.metrics is None:
         raise NotFound
-    state = ServiceState(service.engine, service.access, VERSION, service.clock)
+    facts = None if service.facts is None else service.facts.state
+    state = ServiceState(service.engine, service.access, VERSION, service.clock, facts)
     text, media_type = service.metrics.expose(state, request.headers.get("Accept", ""))
     return Response(text, content_type=media_type)

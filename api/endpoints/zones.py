@@ -6,14 +6,17 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.edge.exchange import current
-from api.questions.fields import Parameters
+from api.questions.fields import Parameters, SignalField
 from api.shapes.regions import ZoneAnswer
+from carbon.intensity import SignalName
 
 bp = APIBlueprint("zones", __name__, tag="Regions")
 
 
 class ZoneParameters(Parameters):
-    """None: any is refused."""
+    """Of which signal."""
+
+    signal: SignalField = SignalName.AVERAGE
 
 
 @bp.get("/api/v1/zones/<zone>")
@@ -26,5 +29,5 @@ def zone(zone: str, query: ZoneParameters) -> Response:
     A retired zone name is answered with its successor.
     """
     exchange = current()
-    session = exchange.session
+    session = exchange.about(query.signal)
     return exchange.success(ZoneAnswer.of(session.zone_details(zone), session))

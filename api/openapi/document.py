@@ -90,6 +90,12 @@ _LINK_HEADER = {
         "schema": {"type": "string", "examples": ['</api/v1/regions?limit=20&offset=20>; rel="next"']},
     },
 }
+_NOTES_HEADER = {
+    "X-Fact-Notes": {
+        "description": "Of a table: the texts of `fact_notes` as a JSON list; absent if there are none.",
+        "schema": {"type": "string", "examples": ['["region aws:us-* is forbidden: personal data stays in Europe"]']},
+    },
+}
 # Forms of a list beside JSON, each with the component that describes it.
 _TABLES = {"text/plain": "TextTable", "text/csv": "CsvTable"}
 _TABLE_SCHEMAS = {
@@ -174,10 +180,10 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
 
 def _describe(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """The body and the answer in the words of their models."""
-    for described in (operation.get("requestBody"), operation["responses"]["200"]):
-        if described is not None:
-            model = described["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-            described["description"] = schemas[model]["description"]
+    for part in (operation.get("requestBody"), operation["responses"]["200"]):
+        if part is not None:
+            model = part["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            part["description"] = schemas[model]["description"]
 
 
 def _add_tables(operation: dict[str, Any]) -> None:
@@ -190,6 +196,8 @@ def _add_tables(operation: dict[str, Any]) -> None:
     if any(parameter["name"] == "offset" for parameter in operation["parameters"]):
         answer["content"].setdefault("text/csv", {"schema": {"$ref": REF_TEMPLATE.format(model="CsvTable")}})
         answer["headers"] |= _LINK_HEADER
+    if not answer["content"].keys().isdisjoint(_TABLES):
+        answer["headers"] |= _NOTES_HEADER
 
 
 def _add_freshness(operation: dict[str, Any]) -> None:

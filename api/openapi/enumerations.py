@@ -34,6 +34,27 @@ DataQuality = TypeAliasType(
         Field(description="How an intensity was obtained, best first; a mean has the worst quality of its hours."),
     ],
 )
+Basis = TypeAliasType(
+    "Basis",
+    Annotated[
+        Literal["location", "market"],
+        Field(description="Of the grid where the electricity is used, or of a power contract or a residual mix."),
+    ],
+)
+FactNoteKind = TypeAliasType(
+    "FactNoteKind",
+    Annotated[
+        Literal["basis", "policy"],
+        Field(description="Figures of the grid and of contracts are in one order, or a rule of the operator applies."),
+    ],
+)
+RefreshOutcome = TypeAliasType(
+    "RefreshOutcome",
+    Annotated[
+        Literal["replaced", "unchanged", "refused", "skipped", "untried"],
+        Field(description="What became of the last attempt to refresh prices from a list."),
+    ],
+)
 HistoryStep = TypeAliasType(
     "HistoryStep",
     Annotated[
@@ -165,8 +186,8 @@ SourceCondition = TypeAliasType(
     Annotated[
         Literal["ok", "degraded", "unconfigured", "untried", "off"],
         Field(
-            description="How a source of live data is doing; unconfigured: it has no key; untried: not called yet, or, "
-            "without a key, never reached; off: the settings switch it off."
+            description="How a source of live data is doing; unconfigured: it lacks a key or another setting; untried: "
+            "no call was answered yet, or, without a key, it was never reached; off: the settings switch it off."
         ),
     ],
 )

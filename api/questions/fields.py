@@ -19,6 +19,7 @@ from pydantic import (
 
 from api.openapi.enumerations import Arch
 from api.questions import names
+from carbon.intensity import SignalName
 from carbon.power import PowerCurve
 from carbon.workload import Load, OwnMachine
 
@@ -75,7 +76,7 @@ class Parameters(BaseModel):
         return False
 
 
-def _iso(value: Any) -> Any:
+def iso_text(value: Any) -> Any:
     """Refuses a date without a time and a number, which pydantic would accept."""
     if isinstance(value, str) and _DATE_AND_TIME.match(value):
         return value
@@ -101,7 +102,7 @@ def _after_start(deadline: datetime, info: ValidationInfo) -> datetime:
     return deadline
 
 
-Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_iso), AfterValidator(_within_reach)]
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(iso_text), AfterValidator(_within_reach)]
 
 
 def _long_enough(hours: float) -> float:
@@ -141,12 +142,22 @@ Deadline = Annotated[
 ]
 
 
+SignalField = Annotated[
+    SignalName,
+    Field(
+        description="average: of all plants that run. marginal: of the plants that answer a change of load, from a "
+        "WattTime account; the two are never mixed, and a place without a marginal value is unknown or left out."
+    ),
+]
+
+
+PROVIDER_OF_REGION = "The provider of the region. Default: aws if it has a region with this id."
+
+
 class RegionField(Body):
     """`region` with optional `provider`, or `provider:region`; becomes the region's key."""
 
-    provider: ProviderKey | None = Field(
-        None, description="The provider of the region. Default: aws if it has a region with this id."
-    )
+    provider: ProviderKey | None = Field(None, description=PROVIDER_OF_REGION)
     region: RegionBesideProvider = Field(
         description="A region's id, or provider:region. If several clouds use the same id, the provider is required.",
         examples=["us-east-1"],

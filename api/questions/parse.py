@@ -72,7 +72,7 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
     try:
         return model.model_validate_json(body, context=facts)
     except ValidationError as error:
-        raise InvalidRequest(_field_errors(error, model)) from None
+        raise InvalidRequest(field_errors(error, model)) from None
 
 
 def parse_query(model: type[M], request: Request, facts: Facts) -> M:
@@ -91,7 +91,7 @@ def parse_query(model: type[M], request: Request, facts: Facts) -> M:
     try:
         question = model.model_validate(values, context=facts)
     except ValidationError as error:
-        errors += _field_errors(error, model)
+        errors += field_errors(error, model)
     if errors:
         raise InvalidParameters(errors)
     return question
@@ -103,12 +103,13 @@ def _list_fields(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, schema in schemas.items() if schema.get("type") == "array")
 
 
-def _field_errors(error: ValidationError, model: type[BaseModel]) -> Sequence[FieldError]:
+def field_errors(error: ValidationError, model: type[BaseModel], *, suggest: bool = True) -> Sequence[FieldError]:
+    """The wrong fields of a question. suggest: with names that are close to the wrong ones."""
     if error.error_count() > MOST_ERRORS:
         detail = f"{error.error_count():,} fields are wrong; the list is left out for more than {MOST_ERRORS:,}"
         return [FieldError(location=(), code="too_many_errors", detail=detail)]
     errors = error.errors(include_url=False)[:MAX_ERRORS]
-    if len(errors) > 1 and not costly.may_begin():
+    if not suggest or (len(errors) > 1 and not costly.may_begin()):
         return [_field_error(item, model, suggest=False) for item in errors]
     ends = thread_time() + SUGGESTION_SECONDS
     return [
@@ -146,13 +147,13 @@ def _unknown_field(location: tuple[str | int, ...], model: type[BaseModel], *, s
     """With the fields that are spelled alike: those of another object by their path, such as requirements.vcpus."""
     detail, nearest = "is not a known field", tuple[str, ...]()
     if suggest:
-        here = tuple(step for step in location[:-1] if isinstance(step, str))
+        parents = tuple(step for step in location[:-1] if isinstance(step, str))
         fields = _all_fields(model)
         names = _close(location[-1], fields)
-        close = [path for name in names for path in sorted(fields[name], key=partial(_distance, here))]
-        nearest = tuple(path[-1] if path[:-1] == here else ".".join(path) for path in close)
+        close = [path for name in names for path in sorted(fields[name], key=partial(_distance, parents))]
+        nearest = tuple(path[-1] if path[:-1] == parents else ".".join(path) for path in close)
         if close and close[0][-1] == location[-1]:
-            detail += f"; did you mean {nearest[0]}{' of the body itself' if here and len(close[0]) == 1 else ''}?"
+            detail += f"; did you mean {nearest[0]}{' of the body itself' if parents and len(close[0]) == 1 else ''}?"
     return FieldError(location=location, code="unknown_field", detail=detail, nearest=nearest)
 
 
@@ -180,10 +181,10 @@ def _close(word: object, choices: Iterable[str]) -> tuple[str, ...]:
     return tuple(get_close_matches(str(word)[:100], choices, n=3, cutoff=0.5))
 
 
-def _distance(here: tuple[str, ...], path: tuple[str, ...]) -> int:
+def _distance(parents: tuple[str, ...], path: tuple[str, ...]) -> int:
     """Steps from an object of the question to a field."""
-    shared = len(list(takewhile(lambda steps: steps[0] == steps[1], zip(here, path[:-1], strict=False))))
-    return len(here) + len(path) - 2 * shared
+    shared = len(list(takewhile(lambda steps: steps[0] == steps[1], zip(parents, path[:-1], strict=False))))
+    return len(parents) + len(path) - 2 * shared
 
 
 @cache

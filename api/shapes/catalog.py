@@ -54,6 +54,10 @@ class InstanceRow(Shape):
     embodied_kgco2e: Rounded | None = of_type("kgCO2e of making its share of the hardware, for the whole lifetime.")
     performance_index: Rounded | None = of_type("Work of one vCPU relative to a Cascade Lake thread.")
     performance_basis: PerformanceBasis | None = of_type("How the performance index is known; null without one.")
+    not_modelled: str | None = of_type("Why its power cannot be calculated; null if it can.")
+    retired_on: str | None = of_type(
+        "Day from which the provider no longer sells it; null if none is announced.", examples=["2025-09-30"]
+    )
     source: str = of_type("Source of the facts about the type.")
     as_of: str = of_type("Date of the source.", examples=["2026-08-20"])
 

@@ -84,21 +84,21 @@ class _Code:
         write = None if reader.is_rendered else _writer(info)
         is_list = get_origin(info.annotation) is list
         if reader.when is not None:
-            written = "value" if write is None else self._call(write, "value")
+            expression = "value" if write is None else self._call(write, "value")
             condition = self._call(reader.when, variable)
-            line = f"if {condition}: body[{json_name}] = None if (value := {value}) is None else {written}"
+            line = f"if {condition}: body[{json_name}] = None if (value := {value}) is None else {expression}"
             self._optional.append(line)
         elif reader.is_optional and not may_be_null:
-            written = "value" if write is None else self._call(write, "item" if is_list else "value")
-            written = f"[{written} for item in value]" if is_list and write is not None else written
-            self._optional.append(f"if (value := {value}) is not None: body[{json_name}] = {written}")
+            expression = "value" if write is None else self._call(write, "item" if is_list else "value")
+            expression = f"[{expression} for item in value]" if is_list and write is not None else expression
+            self._optional.append(f"if (value := {value}) is not None: body[{json_name}] = {expression}")
         elif write is None:
             self._entries.append(f"{json_name}: {value}")
         elif is_list:
             self._entries.append(f"{json_name}: [{self._call(write, 'item')} for item in {value}]")
         elif may_be_null:
-            written = self._call(write, "value")
-            self._entries.append(f"{json_name}: None if (value := {value}) is None else {written}")
+            expression = self._call(write, "value")
+            self._entries.append(f"{json_name}: None if (value := {value}) is None else {expression}")
         else:
             self._entries.append(f"{json_name}: {self._call(write, value)}")
 

@@ -9,7 +9,7 @@ from api.shapes.parts import (
     Listed,
     Origin,
     Place,
-    Success,
+    PlacesAnswer,
     grid_mix,
     of_origin,
     of_region,
@@ -26,6 +26,7 @@ from api.shapes.types import (
     Kwh,
     ListPrice,
     Percentage,
+    PriceAge,
     PueBasis,
     Rounded,
     Usd,
@@ -35,6 +36,7 @@ from api.shapes.types import (
 from carbon.power import PowerCurve
 from carbon.results import Comparison, Emission, ModelledMachine, NotCompared
 from carbon.results import Cost as Bill
+from catalog.dates import age_days, day_of
 
 of_emission = Reading(Emission)
 of_emission.part(of_region, lambda emission, at: at.mapping.regions[emission.region])
@@ -82,6 +84,8 @@ class Cost(Shape):
     spot_usd: Usd | None = of_bill("USD for all machines over duration_hours.")
     price_as_of: str | None = of_bill("Date of the on-demand price, as its source gives it.")
     spot_price_as_of: str | None = of_bill("Date of the spot price, as its source gives it.")
+    price_age_days: PriceAge = of_bill(read=lambda b, at: age_days(b.price_as_of, day_of(at.now)))
+    spot_price_age_days: PriceAge = of_bill(read=lambda b, at: age_days(b.spot_price_as_of, day_of(at.now)))
     price_source: str | None = of_bill("Source of the on-demand price.")
     spot_price_source: str | None = of_bill("Source of the spot price.")
     is_estimate: bool = of_bill("True if the on-demand price is that of us-east-1 times the region's usual factor.")
@@ -111,6 +115,11 @@ class Machine(Shape):
 
     count: int = of_emission("Number of machines of this type.")
     offered: bool | None = of_emission("Whether the region offers the type; null if unknown.")
+    retired_on: str = of_emission.optional(
+        "Day from which the provider no longer sells the type; from then on optimize and by-rank leave it out. Absent "
+        "if none is announced.",
+        examples=["2025-09-30"],
+    )
     pue: Rounded = of_emission("Energy of the facility divided by the energy of its IT equipment.", ge=1)
     pue_basis: PueBasis = of_emission(examples=["region figure 2024"])
     utilization: Utilization = of_emission("CPU utilisation, 0 to 1.")
@@ -169,7 +178,7 @@ class Calculation(EmissionRow):
     power_w: Power = of_emission(read=lambda e: e)
 
 
-class CalculateAnswer(Success):
+class CalculateAnswer(PlacesAnswer):
     """Energy and emissions of one machine type in one region."""
 
     calculation: Calculation = of_emission(read=lambda e: e)
@@ -201,7 +210,7 @@ class Analysis(Shape):
     total_options_compared: int = of_list("Number of rows.", lambda c: len(c.rows), ge=1)
 
 
-class CompareAnswer(Success):
+class CompareAnswer(PlacesAnswer):
     """Options, greenest first."""
 
     comparisons: list[EmissionRow] = of_list.rendered("A row for each option, greenest first.", lambda p: p.rows)

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Literal
 
 from api.edge.access import AccessState
-from api.openapi.enumerations import Scope, SourceCondition, StoreErrorPolicy
+from api.openapi.enumerations import RefreshOutcome, Scope, SourceCondition, StoreErrorPolicy
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
 from api.shapes.types import Rounded, Timestamp
 from carbon.results import TableState
 from catalog.price_ages import Ages, PriceAges
 from grid.source import Quota, SourceState
+from pricing.refresh.background import ListState
+from renewal.keeper import FactsState, LayerError
 from store.limits.rate_limit import OFF
 
 SERVICE = "carbon-optimizer"
@@ -58,6 +60,8 @@ class Readiness:
     sources: Sequence[SourceState]
     tables: Sequence[TableState]
     price_ages: Mapping[str, PriceAges]
+    facts: FactsState | None = None
+    price_lists: Sequence[ListState] = ()
 
     @property
     def catalog(self) -> tuple[DatedTable, ...]:
@@ -70,9 +74,10 @@ class Readiness:
 
     @property
     def degraded(self) -> bool:
-        """Whether a configured source or a shared store cannot be used."""
+        """Whether a configured source, a shared store or the newest overlay cannot be used."""
         sources = any(source.state == "degraded" or source.shared_by == "worker" for source in self.sources)
-        return self.access.keys_stale or self.access.counts_failing or sources
+        is_refused = self.facts is not None and self.facts.error is not None
+        return self.access.keys_stale or self.access.counts_failing or sources or is_refused
 
 
 of_health = Reading(Health)
@@ -82,6 +87,9 @@ of_source = Reading(SourceState)
 of_table = Reading(DatedTable)
 of_spot_source = Reading(SpotSource)
 of_access = Reading(AccessState)
+of_facts = Reading(FactsState)
+of_layer_error = Reading(LayerError)
+of_list = Reading(ListState)
 
 
 class HealthAnswer(Shape):
@@ -187,13 +195,57 @@ def _in_words(state: AccessState) -> str:
     return f"{callers}; {limit}{failing if state.counts_failing else ''}"
 
 
+class OverlayErrorRow(Shape):
+    """Where the newest overlay is wrong; the log says why. The earlier one stays in force."""
+
+    since: Timestamp = of_layer_error("When it was refused.")
+    file: str | None = of_layer_error("The file.", examples=["overlay:zones.csv"])
+    line: int | None = of_layer_error("The line, counted from 1; null if it is no single one.")
+    column: int | None = of_layer_error("The column, counted from 1; null if it is no single one.")
+
+
+class LayersRow(Shape):
+    """What is laid over the shipped tables."""
+
+    version: str = of_facts("Version of all facts together.", examples=["1f0c2b7a9d3e4f55"])
+    changed_at: Timestamp = of_facts("Since when they are in force.")
+    overlay: dict[str, int] = of_facts("Rows of each file of the operator's overlay.", lambda f: dict(f.overlay))
+    overlay_error: OverlayErrorRow | None = of_facts(
+        "Why the newest overlay is not in force; null if it is.", lambda f: f.error
+    )
+    refreshed: dict[str, str] = of_facts(
+        "Tables of refreshed prices, and when each was read from its provider.", lambda f: dict(f.refreshed)
+    )
+    unreadable: list[str] = of_facts("Such tables that are damaged; the shipped prices are used instead.")
+
+
+class PriceListRow(Shape):
+    """A provider's price list, and what became of the last attempt to refresh prices from it."""
+
+    list: str = of_list("The list's name.", lambda one: one.name, examples=["aws-machines"])
+    provider: str = of_list("The provider.")
+    outcome: RefreshOutcome = of_list(
+        "Outcome of the last attempt; unchanged: the list was read before; skipped: a setting is missing."
+    )
+    reason: str | None = of_list(
+        "Why it was refused, in a word, or which setting is missing; null otherwise.", examples=["price-jump"]
+    )
+    attempted_at: Timestamp | None = of_list("Time of the last attempt; null if there was none.")
+    succeeded_at: Timestamp | None = of_list("Time of the last attempt that was not refused; null if there was none.")
+    prices: int = of_list("Number of its figures that are stored.", ge=0)
+
+
 class ReadyAnswer(Shape):
     """The service can answer. degraded: some answers use baselines instead of live data."""
 
     status: Literal["ready"] = of_readiness("The service answers.", lambda _: "ready")
-    degraded: bool = of_readiness("True if a configured source or a shared store cannot be used.")
+    degraded: bool = of_readiness("True if a configured source, a shared store or the newest overlay cannot be used.")
     service: Literal["carbon-optimizer"] = of_readiness("Name of the service.", lambda _: SERVICE)
     timestamp: Timestamp = of_readiness()
     access: AccessRow = of_readiness()
     sources: list[SourceRow] = of_readiness("Every source of live data.")
     catalog: list[TableRow] = of_readiness("Every table of the catalog.")
+    layers: LayersRow | None = of_readiness(
+        "What is laid over the shipped tables; null where nothing ever is.", lambda r: r.facts
+    )
+    price_lists: list[PriceListRow] = of_readiness("Every price list that prices are refreshed from.")

@@ -14,7 +14,8 @@ from api.shapes.parts import Listed, Place, Success, of_region
 from api.shapes.reading import Reading, Shown
 from api.shapes.shape import Shape
 from api.shapes.types import Timestamp
-from carbon.history import Gap, HistoryPoint, PastSignal, Percentiles, ZoneHistory
+from carbon.history import Gap, HistoryPoint, Percentiles, ZoneHistory
+from carbon.intensity import SignalName
 from catalog.model import Region
 
 # Kept, since the figures of a step with one reading are equal: that halves the time of a long answer.
@@ -74,7 +75,7 @@ class ZoneHistoryAnswer(Success):
     """Past carbon intensity of a grid zone. Steps without a reading have no point: nothing is filled in."""
 
     zone: str = of_history("Grid zone, as Electricity Maps names it.", lambda h: h.result.zone, examples=["CA-QC"])
-    signal: PastSignal = of_history("What the intensities count.", lambda h: h.result.signal)
+    signal: SignalName = of_history("What the intensities count.", lambda h: h.result.signal)
     step: HistoryStep = of_history("What a point stands for.", lambda h: h.result.step)
     starts_at: Timestamp = of_history("Start of the first step.", lambda h: h.result.starts_at)
     ends_at: Timestamp = of_history("End of the last step, at most the present.", lambda h: h.result.ends_at)

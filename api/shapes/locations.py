@@ -4,45 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field
-from typing_extensions import TypeAliasType
-
-from api.openapi.enumerations import Arch, DataQuality, SpotScoreSource
+from api.openapi.enumerations import Arch, Basis, DataQuality, SpotScoreSource
 from api.shapes.catalog import of_type
 from api.shapes.parts import (
-    UNSERVED,
-    ZONE_NOTES,
+    ATTRIBUTION,
+    BASIS,
+    ERROR,
+    FLOW_TRACED,
+    LICENCE,
+    METHOD,
     ExpectedSavings,
-    Listed,
     of_intensity,
     of_origin,
     of_region,
     of_shares,
 )
-from api.shapes.reading import At, Json, Reading
+from api.shapes.reading import Json, Reading
 from api.shapes.shape import CamelShape
-from api.shapes.types import GramsPerKwh, Moment, Percentage, Rounded
-from api.shapes.zone_notes import ZoneNote
-from carbon.locations import Exclusion, Location, LocationList, ScheduleLimits, Stay
+from api.shapes.types import GramsPerKwh, Moment, Percentage, PriceAge, Rounded
+from carbon.locations import Location, ScheduleLimits, Stay
 from carbon.units import SECONDS_PER_HOUR
+from catalog.dates import age_days
 from catalog.memo import table_cache
 from catalog.model import InstanceType, Region
 from catalog.packed import PriceSource
 from catalog.prices import SCORE_SOURCE, Price, PriceTable
 
+FRESH_SCORE_DAYS = 1
 # Enough for a price an hour of whole millionths of a dollar to come back when it is taken times 3600.
 PER_SECOND_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What of a row stays the same while the service runs. kind: None where no machine fits."""
+    """What of a row stays the same all day. kind: None where no machine fits. today_day: days since 1970-01-01."""
 
     region: Region
     kind: InstanceType | None
     price: Price | None
+    today_day: int
+
+    @property
+    def price_age_days(self) -> int | None:
+        return age_days(self.price.on_demand_as_of if self.price else None, self.today_day)
+
+    @property
+    def spot_price_age_days(self) -> int | None:
+        return age_days(self.price.spot_as_of if self.price else None, self.today_day)
+
+    @property
+    def has_old_score(self) -> bool:
+        """Whether the date of the spot score is more than a day ago."""
+        as_of = self.price.spot_score_as_of if self.price else None
+        return (age_days(as_of, self.today_day) or 0) > FRESH_SCORE_DAYS
 
 
 of_usd_per_hour = Reading(float)
@@ -58,9 +74,6 @@ of_location.part(of_stay, lambda location: location.stay)
 of_location.part(of_intensity, lambda location: location.stay.intensity)
 of_location.part(of_origin, lambda location: location.stay.intensity.provenance)
 of_location.part(of_shares, lambda location: location.shares)
-of_left_out = Reading(Exclusion)
-of_left_out.part(of_region, lambda row, at: at.mapping.regions[row.region])
-of_list = Reading(Listed[LocationList])
 
 
 class Money(CamelShape):
@@ -133,9 +146,10 @@ class LocationRow(CamelShape):
     is_estimate: bool = of_origin("False only if intensity is measured.", lambda o: o.quality.is_estimate)
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
-        "Source of intensity: one of /api/v1/sources, or that with -forecast behind it, profile-scaled-to-live, "
-        "profile-scaled-to-forecast, profile "
-        "(this month and hour of past years) or annual. Live sources end in -corrected where the zone's level is.",
+        "Source of intensity: one of /api/v1/sources, or that with -forecast behind it, recent-hours-336h, -168h or "
+        "-24h (our own forecast, from so many hours before), profile-scaled-to-live, profile-scaled-to-forecast, "
+        "profile (by season and hour of past years) or annual. Those of a zone whose level is corrected end in "
+        "-corrected.",
         examples=["electricity-maps"],
     )
     data_as_of: Moment | None = of_origin(
@@ -152,42 +166,30 @@ class LocationRow(CamelShape):
         lambda i: i.high_gco2e_per_kwh,
     )
     fallback_reason: str = of_origin.optional("Why no live value is used; absent if one is used.", examples=["no-key"])
+    basis: Basis = BASIS
     baseline_from: Moment = of_origin.optional("Time from which a mean uses the profile; absent if none.")
-    method: str = of_origin.optional(
-        "How the source's figures became this intensity; absent if the source publishes it, or without a source.",
-        lambda o: o.derivation.method,
-        examples=["mix x lifecycle factors"],
-    )
-    error: Rounded = of_origin.optional(
-        "Relative error of that: the settled value is within 1 / (1 + error) and 1 + error times the figure in 80 % of "
-        "hours; absent if unknown. The range from low to high contains it.",
-        lambda o: o.derivation.error,
-        ge=0,
-    )
-    flow_traced: bool = of_origin.optional(
-        "False if imports are not in the figure (production-based); absent without a live source.",
-        lambda o: o.derivation.flow_traced,
-    )
-    attribution: str = of_origin.optional(
-        "The words that the licence of the source asks for; absent if it asks for none.",
-        lambda o: o.derivation.attribution,
-        examples=["NESO Carbon Intensity API"],
-    )
-    licence: str = of_origin.optional(
-        "Licence of the source's data; absent if unknown.", lambda o: o.derivation.licence, examples=["CC BY 4.0"]
-    )
+    method: str = METHOD
+    error: Rounded = ERROR
+    flow_traced: bool = FLOW_TRACED
+    attribution: str = ATTRIBUTION
+    licence: str = LICENCE
     price_as_of: str | None = of_price("Date of instancePrice.", lambda p: p.on_demand_as_of)
+    price_age_days: PriceAge = of_offer()
     price_is_estimate: bool | None = of_price(
         "True if the price is another region's times a factor.",
         lambda p: None if p.on_demand_usd_per_hour is None else p.is_estimate,
     )
     price_source: str | None = of_price("Source of instancePrice.", lambda p: _name(p.on_demand_source))
     spot_price_as_of: str | None = of_price("Date of spotPrice.", lambda p: p.spot_as_of)
+    spot_price_age_days: PriceAge = of_offer()
     spot_price_source: str | None = of_price("Source of spotPrice.", lambda p: _name(p.spot_source))
     spot_score_source: SpotScoreSource | None = of_price(
         "How the spot score was made; null without one.", lambda p: p.spot_score and SCORE_SOURCE
     )
     spot_score_as_of: str | None = of_price("Date of spotScore.")
+    spot_score_is_old: bool = of_offer.optional(
+        "True if the date of spotScore is more than a day ago; otherwise absent.", lambda o: o.has_old_score or None
+    )
 
 
 def _name(source: PriceSource | None) -> str | None:
@@ -200,91 +202,26 @@ _zone_half = LocationRow.half_of(of_location)
 _PLACES: Json = dict.fromkeys(LocationRow.names(optional=False))
 
 
-def location_rows(locations: Sequence[Location], at: At) -> list[Json]:
-    """LocationRow of each. Parts of a row are shared between answers: read only."""
+def location_rows(locations: Sequence[Location], prices: PriceTable, today_day: int) -> list[Json]:
+    """LocationRow of each. Parts of a row are shared between answers: read only.
+
+    prices: with the offers of the services that the question names. today_day: days since 1970-01-01.
+    """
     first_of_zone = {id(row.stay): row for row in locations}
     of_zone = {stay: _zone_half(row, {}) for stay, row in first_of_zone.items()}
-    prices = at.mapping.prices
-    return [_fixed_fields(prices, row.region, row.offer) | of_zone[id(row.stay)] for row in locations]
+    return [_fixed_fields(prices, row.region, row.offer, today_day) | of_zone[id(row.stay)] for row in locations]
 
 
 @table_cache(2048)
-def _fixed_fields(prices: PriceTable, region: str, offer: int | None) -> Json:
-    """What of a row stays the same while the service runs. Read only."""
+def _fixed_fields(prices: PriceTable, region: str, offer: int | None, today_day: int) -> Json:
+    """What of a row stays the same all day. Read only."""
     kind = None if offer is None else prices.offers.columns.types[prices.offers.type[offer]]
     price = None if offer is None else prices.price_of_offer(offer)
-    return _offer_half(Offer(region=_regions(prices)[region], kind=kind, price=price), _PLACES)
+    row = Offer(region=_regions(prices)[region], kind=kind, price=price, today_day=today_day)
+    return _offer_half(row, _PLACES)
 
 
 @table_cache(None)
 def _regions(prices: PriceTable) -> Mapping[str, Region]:
     """The regions of a price table, by provider:region."""
     return {region.key: region for region in prices.offers.regions}
-
-
-def _as_chosen(schema: dict[str, Any]) -> None:
-    """`fields` says which fields there are; one that is chosen and that the row does not have is null."""
-    for name in schema["properties"].keys() - schema.pop("required"):
-        schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
-
-
-class ChosenShape(CamelShape):
-    """Base of the parts of a row that was requested with `fields`."""
-
-    model_config = ConfigDict(json_schema_extra=_as_chosen)
-
-
-class ChosenMoney(ChosenShape, Money):
-    """The chosen fields of a price."""
-
-
-class ChosenLimits(ChosenShape, Limits):
-    """The chosen fields of the time a job may run."""
-
-
-class ChosenWaitingSavings(ChosenShape, WaitingSavings):
-    """The chosen fields of what waiting may save."""
-
-
-class ChosenLocationRow(ChosenShape, LocationRow):
-    """The chosen fields of a region; only with `fields`."""
-
-    spot_price: ChosenMoney | None = Field(description="Spot price of instanceType.")
-    instance_price: ChosenMoney | None = Field(description="On-demand price of instanceType.")
-    schedule_limits: ChosenLimits
-    expected_savings: ChosenWaitingSavings | None = Field(
-        description="Savings from waiting for notBefore; null without `within`, or if unknown."
-    )
-
-
-LocationItem = TypeAliasType(
-    "LocationItem",
-    Annotated[
-        LocationRow | ChosenLocationRow,
-        Field(description="A region with all fields; with `fields`, a region with the chosen fields."),
-    ],
-)
-
-
-class LeftOutRow(CamelShape):
-    """A region that was requested but is not listed."""
-
-    gid: str = of_region("provider-region; unique.", examples=["aws-eu-north-1"])
-    reason: str = of_left_out(
-        "no-matching-machine; or, with estimates=exclude, why there is no measured value: stale, no-key, estimated, ..."
-    )
-
-
-class LocationsAnswer(CamelShape):
-    """Regions, best first. The request id is in the X-Request-ID header."""
-
-    regions: list[LocationItem] = of_list.rendered(
-        "The regions, best first. A row has all fields unless `fields` selects some.", lambda p: p.rows
-    )
-    excluded: list[LeftOutRow] = of_list(
-        "Regions left out for want of a matching machine or a measured value.", lambda p: p.result.excluded
-    )
-    countries_without_regions: list[str] = of_list(UNSERVED, lambda p: list(p.result.countries_without_regions))
-    total: int = of_list("Number of matching regions, before limit and offset.", lambda p: p.result.total, ge=0)
-    zone_notes: list[ZoneNote] = Field(default=[], description=ZONE_NOTES)
-    timestamp: Moment = of_list("The minute for which the answer is valid.", lambda _, at: at.now)

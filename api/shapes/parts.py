@@ -9,15 +9,16 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import Field
 
-from api.openapi.enumerations import DataQuality, MixBasis, Partition, RegionStatus
+from api.openapi.enumerations import Basis, DataQuality, MixBasis, Partition, RegionStatus
+from api.shapes.fact_notes import NOTES, FactNote
 from api.shapes.reading import Json, Reading
 from api.shapes.shape import Shape
 from api.shapes.types import FossilFreeShare, GramsPerKwh, Hours, RenewableShare, Rounded, Timestamp
 from api.shapes.zone_notes import ZoneNote
-from carbon.intensity import CarbonIntensity, Provenance
-from carbon.results import ExpectedSavings as Expected
+from carbon.intensity import LOCATION_BASED, CarbonIntensity, Provenance, SignalName
 from carbon.results import GridShares
-from carbon.results import Window as Span
+from carbon.schedules import ExpectedSavings as Expected
+from carbon.schedules import Window as Span
 from catalog.memo import table_cache
 from catalog.model import Region
 from mapping import CloudMap
@@ -43,6 +44,7 @@ class Listed(Generic[R]):
 
 
 ZONE_NOTES = "Zones that were named in place of their region; absent if there are none."
+SIGNAL = "marginal if the intensities are; absent for averages."
 
 
 class Success(Shape):
@@ -58,7 +60,50 @@ class Success(Shape):
     zone_notes: list[ZoneNote] = Field(default=[], description=ZONE_NOTES)
 
 
+class GridAnswer(Success):
+    """What every success with intensities of now or of hours to come carries."""
+
+    signal: SignalName | None = Field(default=None, description=SIGNAL)
+
+
+class PlacesAnswer(GridAnswer):
+    """What every success about places to run at carries."""
+
+    fact_notes: list[FactNote] = Field(default=[], description=NOTES)
+
+
 UNSERVED = "ISO 3166 codes of the countries asked for in which the clouds and the partition asked for have no region."
+
+
+# How a source's figures became an intensity, and on which terms they may be shown: fields of several shapes.
+METHOD = of_origin.optional(
+    "How the source's figures became this intensity; absent if the source publishes it, or without a source.",
+    lambda o: o.derivation.method,
+    examples=["mix x lifecycle factors"],
+)
+ERROR = of_origin.optional(
+    "Relative error of that: the settled value is within 1 / (1 + error) and 1 + error times the figure in 80 % of "
+    "hours; absent if unknown. The range from low to high contains it.",
+    lambda o: o.derivation.error,
+    ge=0,
+)
+FLOW_TRACED = of_origin.optional(
+    "False if imports are not in the figure, or only one step (method); absent without a live source.",
+    lambda o: o.derivation.flow_traced,
+)
+ATTRIBUTION = of_origin.optional(
+    "The words that the licence of the source asks for; absent if it asks for none.",
+    lambda o: o.derivation.attribution,
+    examples=["NESO Carbon Intensity API"],
+)
+LICENCE = of_origin.optional(
+    "Licence of the source's data; absent if unknown.", lambda o: o.derivation.licence, examples=["CC BY 4.0"]
+)
+BASIS = of_origin.optional(
+    "market: the figure is that of a power contract or a residual mix, from the operator's own zones.csv; absent for "
+    "figures of the grid, which are location-based.",
+    lambda o: None if o.basis == LOCATION_BASED else o.basis,
+)
 
 
 class CurrentOrigin(Shape):
@@ -67,9 +112,11 @@ class CurrentOrigin(Shape):
     is_estimate: bool = of_origin("False only for measured values.", lambda o: o.quality.is_estimate)
     data_quality: DataQuality = of_origin(read=lambda o: o.quality.value)
     source: str = of_origin(
-        "A source of /api/v1/sources, or that with -forecast behind it, profile-scaled-to-live, "
-        "profile-scaled-to-forecast, profile "
-        "(this month and hour of past years) or annual. Live sources end in -corrected where the zone's level is.",
+        "A source of /api/v1/sources, or that with -forecast behind it, recent-hours-336h, -168h or -24h (our own "
+        "forecast, from so many hours before), profile-scaled-to-live, profile-scaled-to-forecast, profile "
+        "(by season and hour of past years), annual, overlay:zones.csv for the operator's own figure, request for a "
+        "forecast of the request, or none if no figure is known. Those of a zone whose level is corrected end in "
+        "-corrected.",
         examples=["electricity-maps"],
     )
     datetime: Timestamp = of_origin("Start of the interval that the value describes.", lambda o: o.starts_at)
@@ -79,34 +126,16 @@ class CurrentOrigin(Shape):
     fallback_reason: str = of_origin.optional(
         "Why no fresh live value is used; absent if one is used.", examples=["no-key"]
     )
+    basis: Basis = BASIS
     baseline_from: Timestamp = of_origin.optional(
         "For a mean: the time from which it uses the profile, at the level of the forecast before; absent if it uses "
         "none, or only that."
     )
-
-    method: str = of_origin.optional(
-        "How the source's figures became this intensity; absent if the source publishes it, or without a source.",
-        lambda o: o.derivation.method,
-        examples=["mix x lifecycle factors"],
-    )
-    error: Rounded = of_origin.optional(
-        "Relative error of that: the settled value is within 1 / (1 + error) and 1 + error times the figure in 80 % of "
-        "hours; absent if unknown. The range from low to high contains it.",
-        lambda o: o.derivation.error,
-        ge=0,
-    )
-    flow_traced: bool = of_origin.optional(
-        "False if imports are not in the figure (production-based); absent without a live source.",
-        lambda o: o.derivation.flow_traced,
-    )
-    attribution: str = of_origin.optional(
-        "The words that the licence of the source asks for; absent if it asks for none.",
-        lambda o: o.derivation.attribution,
-        examples=["NESO Carbon Intensity API"],
-    )
-    licence: str = of_origin.optional(
-        "Licence of the source's data; absent if unknown.", lambda o: o.derivation.licence, examples=["CC BY 4.0"]
-    )
+    method: str = METHOD
+    error: Rounded = ERROR
+    flow_traced: bool = FLOW_TRACED
+    attribution: str = ATTRIBUTION
+    licence: str = LICENCE
 
 
 class Origin(CurrentOrigin):

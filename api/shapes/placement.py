@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from api.openapi.enumerations import AdviceKind, AdvicePeriod, BaselineBasis, PartitionScope, Purchase, SizeBasis
 from api.shapes.numbers import percentage, rounded
-from api.shapes.parts import UNSERVED, Place, Success, of_region
+from api.shapes.parts import UNSERVED, Place, PlacesAnswer, of_region
 from api.shapes.reading import At, Json, Reading
 from api.shapes.recommendations import Recommendation
 from api.shapes.shape import Shape
@@ -15,6 +15,7 @@ from api.shapes.types import (
     Hours,
     Kilograms,
     Percentage,
+    PriceAge,
     Rounded,
     SignedKilograms,
     SignedPercentage,
@@ -25,6 +26,7 @@ from carbon.placements import Advice, MachineSize, NotCompeting, Placement, Rank
 from carbon.placements import Pareto as Front
 from carbon.placements import ParetoPoint as Point
 from carbon.workload import OptimizeQuery, Priority, RankBy, WorkloadType
+from catalog.dates import age_days, day_of
 from catalog.model import Region
 
 
@@ -137,6 +139,7 @@ class ParetoPoint(Place):
     cost_usd: Usd = of_point(read=lambda p: p.usd)
     co2_emissions_g: Grams = of_point(read=lambda p: p.gco2e)
     price_as_of: str | None = of_point("Date of the price, as its source gives it.")
+    price_age_days: PriceAge = of_point(read=lambda p, at: age_days(p.price_as_of, day_of(at.now)))
     price_is_estimate: bool = of_point("True if the price is another region's times a factor.")
     g_saved_by_next_usd: Rounded | None = of_point(
         "gCO2e saved for each additional dollar up to the next point; null for the last.",
@@ -220,8 +223,9 @@ def _freshness(placement: Placement) -> str:
         return "Real-time (5min cache)"
     if placement.live_zones + placement.forecast_zones == 0:
         return "Baseline only (no live value was used)"
+    rest = "no value" if "intensity_unknown" in placement.removed else "baseline"
     parts = [f"live for {placement.live_zones}", f"an upstream forecast for {placement.forecast_zones}"]
-    return f"Of {placement.zones} zones: {', '.join(parts)}, baseline for the rest (5min cache)"
+    return f"Of {placement.zones} zones: {', '.join(parts)}, {rest} for the rest (5min cache)"
 
 
 class PlacementFacts(Shape):
@@ -244,7 +248,7 @@ class PlacementFacts(Shape):
     metadata: Metadata = of_decision(read=lambda d: d.placement)
 
 
-class OptimizeAnswer(Success):
+class OptimizeAnswer(PlacesAnswer):
     """The best offers for a workload by the chosen priority."""
 
     recommendation: PlacementFacts = of_decision(read=lambda d: d)

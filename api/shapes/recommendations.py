@@ -133,6 +133,9 @@ class Recommendation(GridMix, CurrentOrigin, Place):
     score: Rounded | None = of_row.optional(f"Value by which the rows are sorted; {_ABSENT}.")
     count: int = of_emission.optional(f"Machines of this type; {_ABSENT}.")
     offered: bool | None = of_emission.optional(f"Whether the region offers the type; null if unknown; {_ABSENT}.")
+    retired_on: str = of_emission.optional(
+        f"Day from which the provider no longer sells the type; absent if none is announced; {_ABSENT}."
+    )
     pue: Rounded = of_emission.optional(f"Energy of the facility over energy of its IT equipment; {_ABSENT}.", ge=1)
     pue_basis: PueBasis = of_emission.optional(
         f"Whether pue is of the region, the provider or the industry; {_ABSENT}."

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from api.openapi.enumerations import DataQuality, LevelStatus, ProfileBasis
 from api.shapes.parts import (
     UNSERVED,
+    GridAnswer,
     GridMix,
     Listed,
     Origin,
     Place,
+    PlacesAnswer,
     Site,
-    Success,
     grid_mix,
     of_intensity,
     of_origin,
@@ -34,9 +35,14 @@ from api.shapes.types import (
     Timestamp,
 )
 from carbon.intensity import Quality
-from carbon.results import HourStep, RegionDetails, RegionList, RegionNow, ZoneDetails
+from carbon.results import Exclusion, HourStep, RegionDetails, RegionList, RegionNow, ZoneDetails
 from catalog.model import Region, Zone
 
+PERCENTILE = (
+    "Where the marginal intensity of now stands among those of the zone: 0 is the cleanest, 100 the dirtiest. It does "
+    "not compare places; absent if no source tells it."
+)
+of_exclusion = Reading(Exclusion)
 of_row = Reading(RegionNow)
 of_row.part(of_intensity, lambda row: row.intensity)
 of_row.part(of_origin, lambda row: row.intensity.provenance)
@@ -77,27 +83,40 @@ def region_rows(regions: Sequence[RegionNow], at: At) -> list[Json]:
     return [_live_half(row, fixed[row.region]) for row in regions]
 
 
-class RegionsAnswer(Success):
+class ExcludedRegion(Shape):
+    """A region that is left out, and why."""
+
+    region: str = of_exclusion("provider:region.", examples=["aws:us-east-1"])
+    reason: str = of_exclusion("Why its intensity is not known.", examples=["plan-percentile-only"])
+
+
+class RegionsAnswer(PlacesAnswer):
     """Regions in the requested order."""
 
     total_regions: int = of_page("Number of matching regions, before limit and offset.", lambda p: p.result.total, ge=0)
     regions: list[RegionRow] = of_page.rendered("The regions from offset on, up to the limit.", lambda p: p.rows)
     countries_without_regions: list[str] = of_page(UNSERVED, lambda p: list(p.result.countries_without_regions))
+    excluded: list[ExcludedRegion] = of_page.optional(
+        "Regions without a known intensity, on all pages; present for signal=marginal. Otherwise they come last.",
+        lambda p: None if p.result.excluded is None else list(p.result.excluded),
+    )
 
 
 class Forecast(Origin):
     """The next 24 hours; is_estimate to age_seconds describe the average."""
 
     average: GramsPerKwh | None = of_average("Mean from now on, in gCO2e/kWh.", lambda a: a.average.gco2e_per_kwh)
-    minimum: GramsPerKwh = of_average("Lowest hourly value in gCO2e/kWh.")
-    maximum: GramsPerKwh = of_average("Highest hourly value in gCO2e/kWh.")
+    minimum: GramsPerKwh | None = of_average("Lowest hourly value in gCO2e/kWh; null if unknown.")
+    maximum: GramsPerKwh | None = of_average("Highest hourly value in gCO2e/kWh; null if unknown.")
 
 
 class Hour(Origin):
     """One UTC hour; `datetime` belongs to the value, which for the current hour may be an earlier one."""
 
     starts_at: Timestamp = of_hour("Start of the hour.")
-    carbon_intensity: GramsPerKwh = of_hour(read=lambda h: h.intensity.gco2e_per_kwh)
+    carbon_intensity: GramsPerKwh | None = of_hour(
+        "Mean of the hour in gCO2e/kWh; null if unknown.", lambda h: h.intensity.gco2e_per_kwh
+    )
 
 
 class RegionFacts(Site, Origin, GridMix):
@@ -124,9 +143,10 @@ class RegionFacts(Site, Origin, GridMix):
     )
     disagreement: Rounded | None = of_day(DISAGREEMENT, lambda d: d.sources and d.sources.disagreement, ge=0)
     timestamp: Timestamp = of_day(read=lambda _, at: at.now)
+    percentile: Rounded = of_day.optional(PERCENTILE, ge=0, le=100)
 
 
-class RegionAnswer(Success):
+class RegionAnswer(GridAnswer):
     """One region's grid."""
 
     region_details: RegionFacts = of_day(read=lambda d: d)
@@ -160,7 +180,7 @@ def _start_of(year: int | None) -> datetime | None:
 
 
 class Profile(Shape):
-    """The profile by month and hour that is used when there is no live value."""
+    """The profile by time of year and hour that is used when there is no live value."""
 
     basis: ProfileBasis = of_zone(read=lambda z: z.profile_basis)
     zone: str = of_zone("The zone whose shape is used.", lambda z: z.profile_zone)
@@ -187,9 +207,10 @@ class ZoneFacts(Origin, GridMix):
     profile: Profile = of_zone(read=lambda z: z)
     note: str = of_zone("Remark about the zone; often empty.")
     regions: list[Place] = of_details("The cloud regions in it.", _regions)
+    percentile: Rounded = of_details.optional(PERCENTILE, ge=0, le=100)
 
 
-class ZoneAnswer(Success):
+class ZoneAnswer(GridAnswer):
     """One grid zone."""
 
     zone_details: ZoneFacts = of_details(read=lambda d: d)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.openapi.enumerations import DataQuality, SourceCondition
-from api.shapes.parts import Success
+from api.shapes.parts import GridAnswer, Success
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
 from api.shapes.types import GramsPerKwh, Rounded, Timestamp
+from carbon.intensity import Signal, SignalName
 from carbon.results import SourceReading, ZoneSources
 from grid.source import SourceFacts, SourceState
 
@@ -46,8 +47,14 @@ class SourceFactsRow(Shape):
     forecast_hours: int = of_facts("How far ahead it forecasts at most; 0: not at all.", ge=0)
     key_needed: bool = of_facts("True if it needs a key.", lambda f: f.key_setting is not None)
     key_setting: str | None = of_facts("The setting of that key; null if none is needed.")
-    method: str = of_facts("How its figures become average lifecycle intensity.")
-    flow_traced: bool = of_facts("False if imports are not in its figures (production-based).")
+    signal: SignalName = of_facts(
+        "What its figures count.",
+        lambda f: SignalName.MARGINAL if f.signal is Signal.MARGINAL else SignalName.AVERAGE,
+    )
+    method: str = of_facts("How its figures become an intensity of its signal.")
+    flow_traced: bool | None = of_facts(
+        "False if imports are not in its figures, or only one step (method); null for marginal figures."
+    )
     licence: str = of_facts("Licence of its data.")
     licence_url: str | None = of_facts("Text of the licence; null if unknown.")
     attribution: str | None = of_facts("The words that the licence asks for; null if it asks for none.")
@@ -85,7 +92,8 @@ class SourceReadingRow(Shape):
         "Relative error of that; null if unknown.", lambda r: r.latest and r.latest.derivation.error, ge=0
     )
     flow_traced: bool | None = of_reading(
-        "False if imports are not in the value.", lambda r: r.latest and r.latest.derivation.flow_traced
+        "False if imports are not in the value, or only one step (method).",
+        lambda r: r.latest and r.latest.derivation.flow_traced,
     )
     attribution: str | None = of_reading(
         "The words that the licence asks for; null if it asks for none.",
@@ -110,7 +118,7 @@ class ZoneSourcesFacts(Shape):
     sources: list[SourceReadingRow] = of_zone_sources("Every source that covers the zone, the most trusted first.")
 
 
-class ZoneSourcesAnswer(Success):
+class ZoneSourcesAnswer(GridAnswer):
     """The sources of a zone side by side."""
 
     zone_sources: ZoneSourcesFacts = of_zone_sources(read=lambda z: z)
@@ -118,5 +126,5 @@ class ZoneSourcesAnswer(Success):
 
 def listed(states: Sequence[SourceState]) -> tuple[ListedSource, ...]:
     """The sources with what they offer, in the order of trust; without those that have no facts."""
-    known = [(state.facts, state) for state in states if state.facts is not None]
-    return tuple(ListedSource(facts, state, place) for place, (facts, state) in enumerate(known, 1))
+    pairs = [(state.facts, state) for state in states if state.facts is not None]
+    return tuple(ListedSource(facts, state, place) for place, (facts, state) in enumerate(pairs, 1))

@@ -59,7 +59,7 @@ class Table:
 
 def pick(rows: Sequence[Json], fields: Sequence[str]) -> list[Json]:
     """The rows with these names of a Table alone; what a row lacks is None."""
-    return [_picked(row, fields) for row in rows]
+    return [_chosen_columns(row, fields) for row in rows]
 
 
 def _parts_of(info: FieldInfo) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def _parts_of(info: FieldInfo) -> tuple[str, ...]:
     return () if shape is None else tuple(json_names(shape.model_fields))
 
 
-def _picked(row: Json, fields: Sequence[str]) -> Json:
+def _chosen_columns(row: Json, fields: Sequence[str]) -> Json:
     columns: Json = {}
     for name in fields:
         field, _, part = name.partition(".")

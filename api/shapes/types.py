@@ -54,6 +54,14 @@ RenewableShare = Annotated[Percentage | None, Field(description="Share of consum
 FossilFreeShare = Annotated[
     Percentage | None, Field(description="Renewable and nuclear share of consumption, 0 to 100; null if unknown.")
 ]
+PriceAge = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        description="Whole days from the date of the price to the UTC day of the answer; of a month, a year or a span, "
+        "from its first day. Null without a price.",
+    ),
+]
 PueBasis = Annotated[
     str,
     Field(

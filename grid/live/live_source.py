@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from carbon.intensity import Signal
-from carbon.reading import Observation, Shares, UpstreamForecast
+from carbon.reading import Observation, Percentile, Shares, UpstreamForecast
 from grid.records import Value
 from grid.source import SourceError, SourceState
 
@@ -31,7 +31,7 @@ class Source(Protocol):
         """False after several calls in a row without a reply: then no request waits for one."""
         ...
 
-    def held(self) -> SourceError | None:
+    def hold(self) -> SourceError | None:
         """Why no call may be sent now, or None; returns at once."""
         ...
 
@@ -57,6 +57,20 @@ class SharesSource(Protocol):
     """A LiveSource with renewable and fossil-free shares."""
 
     def shares(self, zone: str) -> Shares: ...
+
+
+@runtime_checkable
+class PercentileSource(Protocol):
+    """A LiveSource that says where the intensity of now stands among those of the same zone."""
+
+    def percentile(self, zone: str) -> Percentile: ...
+
+
+@runtime_checkable
+class PastSource(Protocol):
+    """A LiveSource of which one call brings the last hours of a zone, in the order of time."""
+
+    def past(self, zone: str) -> Sequence[Observation]: ...
 
 
 @runtime_checkable

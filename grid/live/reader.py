@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from random import uniform
 from time import monotonic as monotonic_seconds
 
-from carbon.reading import Attempt, Observation, Shares, UpstreamForecast, ZoneReading
+from carbon.reading import Attempt, Observation, Percentile, Shares, UpstreamForecast, ZoneReading
 from grid.live.live_source import AnySource, ReadPolicy
-from grid.live.refresher import Item, Record, Refresher, usable
-from grid.records import FORECAST, HEALTH, INTENSITY, SHARES, Health, Value, ZoneRecord
+from grid.live.missed_hours import Record
+from grid.live.refresher import Item, Refresher, usable
+from grid.records import FORECAST, HEALTH, INTENSITY, PERCENTILE, SHARES, Health, Value, ZoneRecord
 from grid.source import SourceState
 from grid.upstream.quota import Governor
-from store.shared.snapshot import Snapshot
+from store.shared.snapshot import Kind, Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
@@ -56,7 +57,7 @@ class SourceReader:
         shared: SharedState,
         governor: Governor | None = None,
         floors: Mapping[str, float] | None = None,
-        record: Record = lambda signal, value: None,
+        record: Record | None = None,
         telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = monotonic_seconds,
@@ -64,7 +65,7 @@ class SourceReader:
     ) -> None:
         """shared: the records of all workers. governor: of the calls; None: no limit.
 
-        floors: least plausible gCO2e/kWh by zone. record: takes every new value at once.
+        floors: least plausible gCO2e/kWh by zone. record: takes every new value at once; None: none is stored.
         """
         self.name = source.name
         self.signal = source.signal
@@ -112,7 +113,7 @@ class SourceReader:
         answers, due = self._answers(snapshot, zones, now, forecast, clock)
         stale = sum(answers[zone].reading.latest is not None for zone in due)
         self._count(INTENSITY.name, hit=len(zones) - len(due), stale=stale, miss=len(due) - stale)
-        callable_now = bool(due) and self._source.held() is None
+        callable_now = bool(due) and self._source.hold() is None
         if callable_now and self._fetch(pin, self._refresher.due(snapshot, due, forecast, clock), now):
             answers, _ = self._answers(pin.snapshot, zones, now, forecast, clock)
         if fallbacks := [answer.fallback for answer in answers.values() if answer.fallback]:
@@ -120,24 +121,33 @@ class SourceReader:
                 self._fallbacks.update(fallbacks)
         return {zone: answer.reading for zone, answer in answers.items()}
 
-    def stored(self, pin: Pin, zones: Sequence[str], *, now: datetime, forecast: bool) -> dict[str, ZoneReading]:
+    def in_snapshot(self, pin: Pin, zones: Sequence[str], *, now: datetime, forecast: bool) -> dict[str, ZoneReading]:
         """A reading of each zone from the snapshot alone."""
         answers, _ = self._answers(pin.snapshot, zones, now, forecast, self._clock())
         return {zone: answer.reading for zone, answer in answers.items()}
 
     def shares(self, pin: Pin, zone: str, *, now: datetime) -> Shares | None:
         """Live shares of the zone, or None."""
-        if not self._refresher.offers(SHARES):
+        value = self._extra(SHARES, pin, zone, now)
+        return value if isinstance(value, Shares) else None
+
+    def percentile(self, pin: Pin, zone: str, *, now: datetime) -> Percentile | None:
+        """Where the intensity of now stands among those of the zone, or None."""
+        value = self._extra(PERCENTILE, pin, zone, now)
+        return value if isinstance(value, Percentile) else None
+
+    def _extra(self, kind: Kind, pin: Pin, zone: str, now: datetime) -> Value | None:
+        """A value of a kind that is read for one zone at a time, or None."""
+        if not self._refresher.offers(kind):
             return None
         snapshot, clock, key = pin.snapshot, self._clock(), self._refresher.key(zone)
-        record: ZoneRecord | None = snapshot.of(SHARES).get(key)
+        record: ZoneRecord | None = snapshot.of(kind).get(key)
         is_due = clock >= self._refresher.due_at(snapshot, zone, record, clock)
         has_value = usable(record, now) is not None
-        self._count(SHARES.name, hit=not is_due, stale=is_due and has_value, miss=is_due and not has_value)
+        self._count(kind.name, hit=not is_due, stale=is_due and has_value, miss=is_due and not has_value)
         if is_due:
-            self._fetch(pin, [(SHARES, zone)], now)
-        value = usable(pin.snapshot.of(SHARES).get(key), now)
-        return value if isinstance(value, Shares) else None
+            self._fetch(pin, [(kind, zone)], now)
+        return usable(pin.snapshot.of(kind).get(key), now)
 
     def peek(self, pin: Pin, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """The usable values of these zones; sends no call and does not wait."""
@@ -192,7 +202,7 @@ class SourceReader:
         if record is not None and record.reason is not None:
             return record.reason
         health: Health = snapshot.of(HEALTH).get(self.name) or Health()
-        hold = health.hold if health.held(now.timestamp()) else None
+        hold = health.hold if health.is_held(now.timestamp()) else None
         if record is None:
             return hold or "late"
         if isinstance(latest, Observation):

@@ -9,13 +9,23 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from carbon.intensity import Signal
-from carbon.reading import Observation, Shares, UpstreamForecast
+from carbon.reading import Observation, Percentile, Shares, UpstreamForecast
 from carbon.units import HOUR
 from grid.live.flights import Flight, Flights
-from grid.live.live_source import AnySource, ForecastSource, LiveSource, ReadPolicy, SharesSource, ZonesTogether
+from grid.live.live_source import (
+    AnySource,
+    ForecastSource,
+    LiveSource,
+    PastSource,
+    PercentileSource,
+    ReadPolicy,
+    SharesSource,
+    ZonesTogether,
+)
+from grid.live.missed_hours import MissedHours, Record
 from grid.live.queue import PacedQueue
 from grid.plausibility import refuse_implausible
-from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, SHARES, Value, ZoneRecord, record_key
+from grid.records import CLOCK_SKEW_SECONDS, FORECAST, INTENSITY, PERCENTILE, SHARES, Value, ZoneRecord, record_key
 from grid.source import RefreshInProgress, SourceError, SourceRefused, SourceUnavailable, ZoneNotCovered
 from grid.upstream.pace import Paced
 from grid.upstream.quota import Governor
@@ -25,7 +35,6 @@ from store.shared.state import SharedState
 logger = logging.getLogger(__name__)
 
 Item = tuple[Kind, str]  # a kind of value and a zone
-Record = Callable[[Signal, Value], object]  # takes a new value of a signal
 
 
 class Refresher:
@@ -39,20 +48,20 @@ class Refresher:
         governor: Governor | None,
         *,
         floors: Mapping[str, float],
-        record: Record,
+        record: Record | None,
         utc_now: Callable[[], datetime],
         monotonic: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
-        """governor: of the calls; None: no limit. floors: the least plausible gCO2e/kWh by zone; none of the others.
+        """governor: of the calls; None: no limit. floors: the least plausible average gCO2e/kWh by zone.
 
-        record: takes every new value at once. jitter: a factor for each time to live.
+        record: takes every new value at once; None: none is stored. jitter: a factor for each time to live.
         """
         self._source = source
         self._policy = policy
         self._shared = shared
         self._governor = governor
-        self._floors = floors
+        self._floors = floors if source.signal is Signal.AVERAGE_LIFECYCLE else {}  # marginal intensities can be 0
         self._record = record
         self._utc_now = utc_now
         self._jitter = jitter
@@ -61,6 +70,9 @@ class Refresher:
         self._calls = {} if isinstance(source, ZonesTogether) else _calls_of(source)
         self._kinds = tuple(self._calls) if self._batch is None else self._batch.kinds
         self._queue = PacedQueue() if policy.is_paced else None
+        self._missed: MissedHours | None = None
+        if record is not None and isinstance(source, PastSource):
+            self._missed = MissedHours(source, shared, governor, floors=self._floors, record=record, utc_now=utc_now)
         self._flights = Flights(at_once=policy.calls_at_once, monotonic=monotonic)
 
     def key(self, zone: str) -> str:
@@ -100,7 +112,7 @@ class Refresher:
 
         Returns whether it waited. It does not wait for a source that does not reply.
         """
-        if self._source.held() is not None:
+        if self._source.hold() is not None:
             return False
         missing: dict[Flight, None] = {}
         for kind, zone in items:
@@ -121,7 +133,7 @@ class Refresher:
 
     def _refresh_paced(self, kind: Kind, zones: tuple[str, ...]) -> float | None:
         """As _refresh; the seconds after which to try again if another call was sent a moment ago."""
-        if self._source.held() is not None:
+        if self._source.hold() is not None:
             return None
         try:
             self._refresh(kind, zones)
@@ -137,7 +149,7 @@ class Refresher:
             first, clock = zones[0], self._clock()
             if record is not None and clock < self.due_at(self._shared.snapshot(), first, record, clock):
                 return record
-            records = self._call(kind, {zone: self._stored(kind, zone) for zone in zones} | {first: record})
+            records = self._call(kind, {zone: self._stored_record(kind, zone) for zone in zones} | {first: record})
             for zone in zones[1:]:
                 self._shared.put(kind, self.key(zone), records[zone])
             return records[first]
@@ -153,11 +165,11 @@ class Refresher:
         finally:
             if not is_complete:  # an error in this service
                 for zone in zones:
-                    record = self._stored(kind, zone)
+                    record = self._stored_record(kind, zone)
                     record = self._after_failure(record, "internal-error", self._policy.failure_ttl_seconds)
                     self._shared.put(kind, self.key(zone), record)
 
-    def _stored(self, kind: Kind, zone: str) -> ZoneRecord | None:
+    def _stored_record(self, kind: Kind, zone: str) -> ZoneRecord | None:
         return self._shared.snapshot().of(kind).get(self.key(zone))
 
     def _call(self, kind: Kind, records: Mapping[str, ZoneRecord | None]) -> dict[str, ZoneRecord]:
@@ -196,7 +208,10 @@ class Refresher:
             if isinstance(value, SourceError):
                 raise value
             refuse_implausible(value, self._floors.get(zone, 0.0))
-            self._record(self._source.signal, value)
+            if self._record is not None:
+                self._record(self._source.signal, value)
+            if self._missed is not None and isinstance(value, Observation):
+                self._missed.note(self.key(zone), None if record is None else record.value, value)
             return self._after_success(record, value)
         except SourceError as error:
             self._log(kind, zone, error)
@@ -216,6 +231,8 @@ class Refresher:
                 good_until = min(last_step, now + max(self._max_age, timedelta(seconds=ttl_seconds)))
             case Shares():
                 good_until, ttl_seconds = value.starts_at + HOUR + self._max_age, policy.shares_ttl_seconds
+            case Percentile():
+                good_until, ttl_seconds = value.ends_at + self._max_age, policy.intensity_ttl_seconds
         return ZoneRecord(
             value=value,
             good_until=good_until,
@@ -241,13 +258,13 @@ class Refresher:
         if error.reason == "quota":
             return min(max(error.retry_after_seconds or 0.0, policy.failure_ttl_seconds), policy.intensity_ttl_seconds)
         if isinstance(error, SourceUnavailable | SourceRefused):
-            return policy.failure_ttl_seconds  # a longer pause is a hold of the source, see held()
+            return policy.failure_ttl_seconds  # a longer pause is a hold of the source, see hold()
         if error.retry_after_seconds is not None:
             return error.retry_after_seconds
         return policy.intensity_ttl_seconds  # an unusable reply is not requested more often than a good one
 
     def _log(self, kind: Kind, zone: str, error: SourceError) -> None:
-        if error.reason != "quota" and self._source.held() is None:  # otherwise the source has logged it once
+        if error.reason != "quota" and self._source.hold() is None:  # otherwise the source has logged it once
             level = logging.DEBUG if isinstance(error, ZoneNotCovered) else logging.WARNING  # plans lack many zones
             logger.log(level, "no live %s for %s from %s: %s", kind.name, zone, self._source.name, error)
 
@@ -262,6 +279,8 @@ def _calls_of(source: LiveSource) -> dict[str, Callable[[str], Value]]:
         calls[FORECAST.name] = source.forecast
     if isinstance(source, SharesSource):
         calls[SHARES.name] = source.shares
+    if isinstance(source, PercentileSource):
+        calls[PERCENTILE.name] = source.percentile
     return calls
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from grid.conversion import Conversion
 from grid.live.live_source import AnySource, ReadPolicy
@@ -52,13 +53,8 @@ class Entry:
     build: Build
 
 
-LATEST = "latest"  # the signal of the value of now, in words of all sources without a key
+LATEST = "latest"  # the signal of the value of now, in the words of all sources that are read in the background
 NOWCAST_MINUTES = 24 * 60  # a value of this age still makes a nowcast
-
-
-def keyless_policy_of(settings: Settings) -> ReadPolicy:
-    """The policy of a source without a key: no request waits for it, and its last value is used for a day."""
-    return replace(policy_of(settings), deadline_seconds=0.0, calls_at_once=1, max_age_minutes=NOWCAST_MINUTES)
 
 
 def policy_of(settings: Settings) -> ReadPolicy:
@@ -83,31 +79,96 @@ def http_limits_of(settings: Settings) -> HttpLimits:
     )
 
 
-def keyless_upstream(
-    facts: SourceFacts,
-    base_url: str,
-    settings: Settings,
-    tools: Tools,
-    *,
-    retries: int | None = None,
-    pause_seconds: float | None = None,
-) -> Upstream:
-    """The upstream of a source without a key.
+class Client(Protocol):
+    """The constructor of a HttpSource that is a LiveSource or a BatchSource."""
 
-    retries: at most so many for each call; None: as in the settings. pause_seconds: between two calls of any workers.
+    def __call__(
+        self,
+        facts: SourceFacts,
+        upstream: Upstream,
+        *,
+        max_age_minutes: float,
+        conversion: Callable[[], Conversion],
+        utc_now: Callable[[], datetime],
+    ) -> AnySource:
+        """See HttpSource."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """How a source is called. headers, params: of every call; their values are secrets. hidden: more secrets, which no
+    error may quote.
+
+    intensity_seconds, forecast_seconds: how often it publishes at most. failure_seconds: how long it rests after a
+    failure, at least. rate_limit_seconds: how long no call is sent after a 429 that does not say how long; None: a
+    minute. pause_seconds: between two calls of any workers; None: no pause. patience_seconds: how long a call waits for
+    its turn, see Pace. is_paced: see ReadPolicy. retries: at most so many a call; None: as in the settings.
     """
-    limits = http_limits_of(settings)
-    if retries is not None:
-        limits = replace(limits, retries=min(retries, limits.retries))
-    return Upstream(
-        facts.name,
-        Address(base_url=base_url, limits=limits),
-        shared=tools.shared,
-        governor=None,
-        pace=None
-        if pause_seconds is None
-        else Pace(facts.name, tools.shared, seconds=pause_seconds, utc_now=tools.utc_now),
-        telemetry=tools.telemetry,
+
+    base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    intensity_seconds: float = 0.0
+    forecast_seconds: float = 0.0
+    failure_seconds: float = 0.0
+    rate_limit_seconds: float | None = None
+    pause_seconds: float | None = None
+    patience_seconds: float = 0.0
+    is_paced: bool = False
+    retries: int | None = None
+
+    def upstream(self, facts: SourceFacts, settings: Settings, tools: Tools) -> Upstream:
+        """Where its calls are sent."""
+        limits = http_limits_of(settings)
+        if self.retries is not None:
+            limits = replace(limits, retries=min(self.retries, limits.retries))
+        pace = None
+        if self.pause_seconds is not None:
+            pace = Pace(
+                facts.name,
+                tools.shared,
+                seconds=self.pause_seconds,
+                utc_now=tools.utc_now,
+                patience_seconds=self.patience_seconds,
+            )
+        return Upstream(
+            facts.name,
+            Address(
+                base_url=self.base_url, headers=self.headers, params=self.params, limits=limits, hidden=self.hidden
+            ),
+            shared=tools.shared,
+            governor=None,
+            pace=pace,
+            telemetry=tools.telemetry,
+            utc_now=tools.utc_now,
+            essential=LATEST,
+            rate_limit_seconds=self.rate_limit_seconds,
+        )
+
+    def policy(self, settings: Settings) -> ReadPolicy:
+        """No request waits for the source, and its last value is used for a day."""
+        policy = policy_of(settings)
+        return replace(
+            policy,
+            intensity_ttl_seconds=max(policy.intensity_ttl_seconds, self.intensity_seconds),
+            forecast_ttl_seconds=max(policy.forecast_ttl_seconds, self.forecast_seconds),
+            failure_ttl_seconds=max(policy.failure_ttl_seconds, self.failure_seconds),
+            deadline_seconds=0.0,
+            max_age_minutes=NOWCAST_MINUTES,
+            calls_at_once=1,
+            is_paced=self.is_paced,
+        )
+
+
+def background_source(client: Client, facts: SourceFacts, calls: Calls, settings: Settings, tools: Tools) -> Live:
+    """A source that is read in the background, without a budget of calls. client: its class."""
+    source = client(
+        facts,
+        calls.upstream(facts, settings, tools),
+        max_age_minutes=NOWCAST_MINUTES,
+        conversion=tools.conversion,
         utc_now=tools.utc_now,
-        essential=LATEST,
     )
+    return Live(source=source, policy=calls.policy(settings))

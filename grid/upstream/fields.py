@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal
@@ -87,6 +87,12 @@ def checked_interval(
     if now - starts_at > max_age + length:  # before the length is added, which would overflow in the year 9999
         raise MalformedReply("stale", f"ended at {starts_at + length:%Y-%m-%dT%H:%MZ}")
     return starts_at, starts_at + length
+
+
+def begun(times: Iterable[datetime], now: datetime) -> frozenset[datetime]:
+    """Those of the times that are not in the future; all of them if there are no others, so that the reply says so."""
+    times = frozenset(times)
+    return frozenset(at for at in times if at <= now + CLOCK_SKEW) or times
 
 
 def spacing_of(times: Sequence[datetime]) -> timedelta:

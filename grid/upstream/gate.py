@@ -13,7 +13,7 @@ from store.shared.state import SharedState
 
 logger = logging.getLogger(__name__)
 
-RATE_LIMIT_HOLD_SECONDS = 60.0  # after a 429 that does not say how long
+RATE_LIMIT_HOLD_SECONDS = 60.0  # after a 429 that does not say how long, unless the source documents another time
 LONGEST_HOLD_SECONDS = 3600.0  # a Retry-After of days would silence the source until the next start
 REFUSED_HOLD_SECONDS = 600.0  # a refused key is tried again now and then: keys get activated
 OUTAGE_HOLD_SECONDS = 30.0
@@ -31,18 +31,28 @@ class Gate:
     """
 
     def __init__(
-        self, source: str, shared: SharedState, *, utc_now: Callable[[], datetime], essential: str = ""
+        self,
+        source: str,
+        shared: SharedState,
+        *,
+        utc_now: Callable[[], datetime],
+        essential: str = "",
+        rate_limit_seconds: float | None = None,
     ) -> None:
-        """essential: the signal whose failures count until it succeeds itself."""
+        """essential: the signal whose failures count until it succeeds itself.
+
+        rate_limit_seconds: the hold after a 429 that does not say how long; None: a minute.
+        """
         self._source = source
+        self._rate_limit_seconds = rate_limit_seconds
         self._essential = essential
         self._shared = shared
         self._utc_now = utc_now
 
-    def held(self) -> SourceError | None:
+    def hold(self) -> SourceError | None:
         """Why no call may be sent now, with the remaining seconds; None when calls may be sent."""
         health, clock = self.health, self._clock()
-        if not health.held(clock):
+        if not health.is_held(clock):
             return None
         error_class = SourceRefused if health.refused else SourceUnavailable
         return error_class(health.hold or "", "calls are held back", retry_after_seconds=health.held_until - clock)
@@ -77,9 +87,9 @@ class Gate:
         clock = self._clock()
         past_trouble: list[str | None] = []
 
-        def note(stored: Health | None) -> Health | None:
-            health = stored or Health()
-            trouble = health.trouble if health.held(clock) else None
+        def note(shared: Health | None) -> Health | None:
+            health = shared or Health()
+            trouble = health.trouble if health.is_held(clock) else None
             past_trouble[:] = [health.trouble if trouble is None else None]
             failing = self._still_failing(health, signal, zone, clock)
             is_unchanged = health.failures_in_a_row == 0 and failing == health.failing and past_trouble[0] is None
@@ -115,11 +125,11 @@ class Gate:
         clock = self._clock()
         new_hold_seconds: list[float | None] = []
 
-        def note(stored: Health | None) -> Health:
-            health = stored or Health()
+        def note(shared: Health | None) -> Health:
+            health = shared or Health()
             no_reply = isinstance(error, SourceUnavailable) and error.reason != "rate-limited"
             failures = health.failures_in_a_row + 1 if no_reply else 0
-            seconds = _hold_seconds(error, responsive=failures < OUTAGE_AFTER_FAILURES)
+            seconds = self._hold_seconds(error, responsive=failures < OUTAGE_AFTER_FAILURES)
             if seconds is None and nothing_works_without:
                 seconds = OUTAGE_HOLD_SECONDS
             after = replace(
@@ -133,7 +143,7 @@ class Gate:
             new_hold_seconds[:] = [None if health.trouble == error.reason else seconds]
             if seconds is None:
                 return after
-            if health.held(clock) and health.held_until >= clock + seconds:
+            if health.is_held(clock) and health.held_until >= clock + seconds:
                 return replace(after, trouble=error.reason)  # the longer hold stays
             return replace(
                 after,
@@ -161,19 +171,18 @@ class Gate:
 
         return {call: at for call, at in health.failing.items() if fails(call, at)}
 
+    def _hold_seconds(self, error: SourceError, *, responsive: bool) -> float | None:
+        if isinstance(error, SourceRefused):
+            return REFUSED_HOLD_SECONDS
+        if error.retry_after_seconds is not None:
+            return min(error.retry_after_seconds, LONGEST_HOLD_SECONDS)
+        if error.reason == "rate-limited":
+            return self._rate_limit_seconds or RATE_LIMIT_HOLD_SECONDS
+        return None if responsive else OUTAGE_HOLD_SECONDS
+
     def _clock(self) -> float:
         return self._utc_now().timestamp()
 
 
 def _within(at: float | None, clock: float, seconds: float) -> bool:
     return at is not None and -CLOCK_SKEW_SECONDS <= clock - at < seconds
-
-
-def _hold_seconds(error: SourceError, *, responsive: bool) -> float | None:
-    if isinstance(error, SourceRefused):
-        return REFUSED_HOLD_SECONDS
-    if error.retry_after_seconds is not None:
-        return min(error.retry_after_seconds, LONGEST_HOLD_SECONDS)
-    if error.reason == "rate-limited":
-        return RATE_LIMIT_HOLD_SECONDS
-    return None if responsive else OUTAGE_HOLD_SECONDS

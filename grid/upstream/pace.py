@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,16 +16,39 @@ class Paced(RefreshInProgress):
 
 
 class Pace:
-    """Lets one call pass in `seconds`; the others are told how long to wait."""
+    """Lets one call pass in `seconds`; the others wait for up to `patience_seconds`, or are told how long to wait."""
 
-    def __init__(self, source: str, shared: SharedState, *, seconds: float, utc_now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        source: str,
+        shared: SharedState,
+        *,
+        seconds: float,
+        utc_now: Callable[[], datetime],
+        patience_seconds: float = 0.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._patience_seconds = patience_seconds
+        self._sleep = sleep
         self._source = source
         self._shared = shared
         self._seconds = seconds
         self._utc_now = utc_now
 
     def take(self) -> None:
-        """Raises Paced unless the last call is long enough ago; otherwise this call is the last one from now on."""
+        """Return when the turn of this call has come. Raises Paced if that takes longer than the patience."""
+        patience_left = self._patience_seconds
+        while True:
+            pause = self._pause()
+            if pause is None:
+                return
+            if pause > patience_left:
+                raise Paced("late", "calls to this source are spaced", retry_after_seconds=pause)
+            self._sleep(pause)
+            patience_left -= pause
+
+    def _pause(self) -> float | None:
+        """The seconds to wait; None if the last call is long enough ago. Then this call is the last one from now on."""
         clock = self._utc_now().timestamp()
         wait: list[float] = []
 
@@ -35,5 +59,4 @@ class Pace:
             return None if too_soon else Fact(at=clock)
 
         self._shared.update(PACE, self._source, pass_on)
-        if wait:
-            raise Paced("late", "calls to this source are spaced", retry_after_seconds=wait[0])
+        return wait[0] if wait else None

@@ -29,12 +29,12 @@ class PlanBook:
         Raises the exceptions of `fetch`, and RefreshInProgress while another worker fetches the first plan.
         """
 
-        def plan_of_today(stored: Plan | None) -> Plan:
-            if stored is not None and self._is_of_today(stored):
-                return stored
-            return Plan(grants=fetch(), at=self._clock(), turn=1 if stored is None else stored.turn + 1)
+        def plan_of_today(shared: Plan | None) -> Plan:
+            if shared is not None and self._is_of_today(shared):
+                return shared
+            return Plan(grants=fetch(), at=self._clock(), turn=1 if shared is None else shared.turn + 1)
 
-        plan = self._stored()
+        plan = self._stored_plan()
         if not self._is_of_today(plan):
             with self._lock:
                 plan = self._shared.refresh(PLAN, self._source, plan_of_today)
@@ -44,7 +44,7 @@ class PlanBook:
 
     def current(self) -> Grants | None:
         """What the plan covers, as far as a worker has fetched it; sends no call."""
-        plan = self._stored()
+        plan = self._stored_plan()
         return None if plan is None else plan.grants
 
     def horizon_hours(self) -> int | None:
@@ -56,7 +56,7 @@ class PlanBook:
         if self.horizon_hours() != hours:
             self._shared.put(HORIZON, self._source, Fact(at=self._clock(), figure=hours))
 
-    def _stored(self) -> Plan | None:
+    def _stored_plan(self) -> Plan | None:
         return self._shared.snapshot().of(PLAN).get(self._source)
 
     def _is_of_today(self, record: Plan | Fact | None) -> bool:

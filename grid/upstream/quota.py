@@ -97,8 +97,8 @@ class Governor:
         with self._lock:
             requests, self._requests, self._demand_written_at = self._requests, Counter(), clock
 
-        def add(stored: Demand | None) -> Demand:
-            before = stored or Demand(at=clock)
+        def add(shared: Demand | None) -> Demand:
+            before = shared or Demand(at=clock)
             counts = Counter(requests)
             counts.update({zone: count * _decay(clock - before.at) for zone, count in before.counts.items()})
             counts_left = {zone: count for zone, count in counts.items() if count >= LEAST_DEMAND}
@@ -121,8 +121,8 @@ class Governor:
         is_refused: list[bool] = []
         is_first: list[bool] = []  # refusal since calls were left
 
-        def spend(stored: Usage | None) -> Usage | None:
-            usage = stored or Usage()
+        def spend(shared: Usage | None) -> Usage | None:
+            usage = shared or Usage()
             limit, used = self._limit(usage, clock), _used(usage, clock)
             is_refused[:] = [limit is not None and used >= limit]
             is_first[:] = [is_refused[0] and not usage.gone]
@@ -153,8 +153,8 @@ class Governor:
         if not self._budget.auto or (retry_after_seconds or 0.0) < HOURLY_FROM_SECONDS:
             return
 
-        def learn(stored: Usage | None) -> Usage:
-            usage = stored or Usage()
+        def learn(shared: Usage | None) -> Usage:
+            usage = shared or Usage()
             used = max(LEAST_LEARNED_CALLS, _used(usage, clock) - 1)  # the refused call is counted too
             limit = usage.learned if usage.learned is not None and clock < usage.learned_until else used
             return replace(usage, turn=usage.turn + 1, learned=min(used, limit), learned_until=clock + LEARNED_SECONDS)
@@ -196,8 +196,8 @@ class Governor:
         most = max(counts.values(), default=0.0)
         roots = {zone: math.sqrt(count / most) for zone, count in counts.items()} or {"": 1.0}
         scale = _scale(sorted(roots.values(), reverse=True), _calls_per_second(usage, limit, clock) / self._need)
-        stretched = {zone: min(LARGEST_STRETCH, max(1.0, scale / root)) for zone, root in roots.items()}
-        return {"": max(stretched.values()), **stretched}
+        factors = {zone: min(LARGEST_STRETCH, max(1.0, scale / root)) for zone, root in roots.items()}
+        return {"": max(factors.values()), **factors}
 
     def _demand(self, snapshot: Snapshot) -> Mapping[str, float]:
         demand: Demand = snapshot.of(DEMAND).get(self._source) or Demand()

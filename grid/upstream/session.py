@@ -19,6 +19,7 @@ from telemetry import Telemetry
 
 _QUOTED_CHARACTERS = 200
 NO_PARAMS: Params = {}
+NO_HEADERS: Mapping[str, str] = {}
 
 
 def _without_query(record: logging.LogRecord) -> bool:
@@ -96,17 +97,26 @@ class Refusal(SourceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """How to reach an upstream. headers, params: of every call; their values are secrets, such as a key."""
+    """How to reach an upstream. headers, params: of every call; their values are secrets, such as a key.
+
+    hidden: more secrets that a reply might repeat, such as a password that a header holds in another form.
+    """
 
     base_url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: HttpLimits = field(default_factory=HttpLimits)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Texts that no error may quote: of each value the last word, such as the key after Bearer."""
-        return tuple(value.rpartition(" ")[2] for value in (*self.headers.values(), *self.params.values()))
+        return (*last_words(self.headers), *last_words(self.params), *self.hidden)
+
+
+def last_words(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """The secret of each header or parameter, such as the key after Bearer."""
+    return tuple(value.rpartition(" ")[2] for value in fields.values())
 
 
 def _error_of(error: requests.RequestException, path: str) -> SourceError:
@@ -125,13 +135,13 @@ def _error_of(error: requests.RequestException, path: str) -> SourceError:
 def _texts(body: bytes) -> list[str]:
     """What the body of a refusal says, in JSON or XML."""
     try:
-        parsed = orjson.loads(body)
+        document = orjson.loads(body)
     except orjson.JSONDecodeError:
         match = re.search(rb"<text>([^<]{1,1000})</text>", body)
         return [] if match is None else [match[1].decode("utf-8", "replace")]
-    if not isinstance(parsed, dict):
+    if not isinstance(document, dict):
         return []
-    return [parsed[name] for name in ("error", "message", "detail") if isinstance(parsed.get(name), str)]
+    return [document[name] for name in ("error", "message", "detail") if isinstance(document.get(name), str)]
 
 
 class JsonSession:
@@ -146,13 +156,13 @@ class JsonSession:
         """Requests sent so far, retries included."""
         return self._client.calls
 
-    def get(self, path: str, params: Params) -> Any:
-        """The parsed body of a 2xx reply.
+    def get(self, path: str, params: Params, headers: Mapping[str, str] = NO_HEADERS) -> Any:
+        """The parsed body of a 2xx reply. headers: of this call, in place of those of every call; secrets too.
 
         Raises SourceUnavailable (timeout, connection, truncated, redirect, rate-limited, server-error),
         SourceRefused (the key cannot be sent), MalformedReply (not JSON, too large) or Refusal (other 4xx).
         """
-        return self._parsed(path, self._send(path, params=params))
+        return self._parsed(path, self._send(path, params=params, headers=headers), last_words(headers))
 
     def get_bytes(self, path: str, params: Params) -> bytes:
         """The body of a 2xx reply as it is. Raises as get, apart from not-json."""
@@ -162,14 +172,14 @@ class JsonSession:
         """As get, for a POST of this body as JSON: a question that changes nothing, so that it may be repeated."""
         return self._parsed(path, self._send(path, body=orjson.dumps(body)))
 
-    def _parsed(self, path: str, reply: Reply) -> Any:
-        body = self._body(path, reply)
+    def _parsed(self, path: str, reply: Reply, secrets: tuple[str, ...] = ()) -> Any:
+        body = self._body(path, reply, secrets)
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError:
             raise MalformedReply("not-json", path) from None  # the error holds the whole document
 
-    def _body(self, path: str, reply: Reply) -> bytes:
+    def _body(self, path: str, reply: Reply, secrets: tuple[str, ...] = ()) -> bytes:
         if reply.status >= 500:
             raise SourceUnavailable(
                 "server-error", f"{path}: status {reply.status}", retry_after_seconds=reply.retry_after_seconds
@@ -177,29 +187,37 @@ class JsonSession:
         if reply.status == 429:
             raise SourceUnavailable("rate-limited", path, retry_after_seconds=reply.retry_after_seconds)
         if reply.status >= 400:
-            raise Refusal(reply.status, self._quote(reply.body))
+            raise Refusal(reply.status, self._quote(reply.body, secrets))
         if reply.status >= 300:
             raise SourceUnavailable("redirect", f"{path}: status {reply.status}, not followed")
         return reply.body
 
-    def _send(self, path: str, *, params: Params = NO_PARAMS, body: bytes | None = None) -> Reply:
-        if not all(re.fullmatch(r"[!-~]+( [!-~]+)?", value) for value in self._address.headers.values()):
+    def _send(
+        self,
+        path: str,
+        *,
+        params: Params = NO_PARAMS,
+        headers: Mapping[str, str] = NO_HEADERS,
+        body: bytes | None = None,
+    ) -> Reply:
+        headers = {**self._address.headers, **headers}
+        if not all(re.fullmatch(r"[!-~]+( [!-~]+)?", value) for value in headers.values()):
             # otherwise the exception of requests would quote the key
             raise SourceRefused("bad-key", "the key contains characters that are not allowed in a header")
         try:
             return self._client.send(
                 f"{self._address.base_url.rstrip('/')}/{path}".rstrip("/"),
                 params={**self._address.params, **params},
-                headers=self._address.headers,
+                headers=headers,
                 body=body,
             )
         except requests.RequestException as error:
             # exceptions of requests quote the whole URL, with a key that is a parameter
             raise _error_of(error, path) from (None if self._address.params else error)
 
-    def _quote(self, body: bytes) -> str:
+    def _quote(self, body: bytes, secrets: tuple[str, ...]) -> str:
         text = " ".join(_texts(body))
-        for secret in self._address.secrets:
+        for secret in (*self._address.secrets, *secrets):
             text = text.replace(secret, "[key]")
         line = " ".join(text.split())
         return "".join(character for character in line if character.isprintable())[:_QUOTED_CHARACTERS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from grid.source import SourceError, SourceState, SourceUnavailable, ZoneNotCove
 from grid.upstream.gate import Gate
 from grid.upstream.pace import Pace
 from grid.upstream.quota import Governor
-from grid.upstream.session import Address, JsonSession, Outcomes, Refusal
+from grid.upstream.session import NO_HEADERS, Address, JsonSession, Outcomes, Refusal
 from net import HttpClient, Params, Reply
 from store.shared.state import SharedState
 from telemetry import Telemetry
@@ -37,14 +37,15 @@ class Upstream:
         telemetry: Telemetry,
         utc_now: Callable[[], datetime],
         essential: str = "",
+        rate_limit_seconds: float | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """governor: None for no limit. pace: None for no pause between calls.
 
-        essential: the signal without which the source counts as failing.
+        essential: the signal without which the source counts as failing. rate_limit_seconds: see Gate.
         """
-        self.gate = Gate(source, shared, utc_now=utc_now, essential=essential)
+        self.gate = Gate(source, shared, utc_now=utc_now, essential=essential, rate_limit_seconds=rate_limit_seconds)
         self._source = source
         self._governor = governor
         self._pace = pace
@@ -55,9 +56,9 @@ class Upstream:
         )
         self._session = JsonSession(client, address)
 
-    def get(self, path: str, params: Params) -> Any:
+    def get(self, path: str, params: Params, headers: Mapping[str, str] = NO_HEADERS) -> Any:
         """The JSON of one GET, see JsonSession. Only inside the `send` of `call`."""
-        return self._session.get(path, params)
+        return self._session.get(path, params, headers)
 
     def get_bytes(self, path: str, params: Params) -> bytes:
         """The body of one GET, see JsonSession. Only inside the `send` of `call`."""
@@ -106,7 +107,7 @@ class Upstream:
         degraded: calls are held back, the last call of some zone and signal failed, or the first one still waits.
         A source without a key that never replied is untried: nobody asked for it, and the machine may be offline.
         """
-        health, hold, last_success_at = self.gate.health, self.gate.held(), self.gate.last_success_at
+        health, hold, last_success_at = self.gate.health, self.gate.hold(), self.gate.last_success_at
         if hold is not None and not self._is_unreached():
             state, detail = "degraded", f"{hold.reason}: no calls are sent for {hold.retry_after_seconds:.0f} s"
         elif self._is_unreached():
@@ -116,7 +117,7 @@ class Upstream:
         elif last_success_at is None and self._session.calls and self._has_key:
             state, detail = "degraded", "calls were sent, but none was answered yet"
         elif last_success_at is None:
-            state, detail = "untried", f"{'a key is set; ' if self._has_key else ''}no call was sent yet"
+            state, detail = "untried", f"{'a key is set; ' if self._has_key else ''}no call was answered yet"
         else:
             state, detail = "ok", "the source answers"
         return SourceState(
@@ -137,7 +138,7 @@ class Upstream:
         return not self._has_key and health.last_success_at is None and reason in UNREACHED
 
     def _before_attempt(self) -> None:
-        hold = self.gate.held()
+        hold = self.gate.hold()
         if hold is not None:
             raise _CallHeldBack(hold)
         if self._pace is not None:

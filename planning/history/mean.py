@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import isfinite
 
 import numpy as np
 
 from carbon.errors import HistoryIncomplete
 from carbon.intensity import CarbonIntensity, Provenance, Quality
+from catalog.profiles import ZoneProfiles, hour_of
 from planning.history.pieces import Figures
 from planning.outlook.zones import Outlook
 from store.history.readings import QUALITIES, Minutes, Readings, time_of
@@ -36,6 +38,26 @@ def past_mean(
     seconds = (until - start).total_seconds()
     mean = (past.gco2e_per_kwh * seconds + rest.gco2e_per_kwh * ahead) / (seconds + ahead)
     return CarbonIntensity(gco2e_per_kwh=mean, provenance=_worse(past.provenance, rest.provenance))
+
+
+def usual_mean(zone: str, profiles: ZoneProfiles, start: datetime, end: datetime) -> CarbonIntensity:
+    """The mean of the zone's profile over [start, end), for a zone whose profile holds in the past as well."""
+    first, last = hour_of(start), hour_of(end - timedelta(microseconds=1))
+    hours = np.arange(first, last + 1, dtype=np.int64)
+    values = profiles.gco2e_per_kwh(profiles.rows([zone]), hours)[0]
+    starts = np.clip(hours * 3600.0, start.timestamp(), end.timestamp())
+    ends = np.clip((hours + 1) * 3600.0, start.timestamp(), end.timestamp())
+    mean = float((values * (ends - starts)).sum() / (end - start).total_seconds())
+    return CarbonIntensity(
+        gco2e_per_kwh=mean if isfinite(mean) else None,
+        provenance=Provenance(
+            quality=Quality.BASELINE,
+            source=profiles.baseline_source(zone),
+            starts_at=start,
+            age_seconds=None,
+            basis=profiles.zones[zone].basis,
+        ),
+    )
 
 
 def _observed(zone: str, sources: Sequence[Readings], start: datetime, end: datetime, now: datetime) -> CarbonIntensity:

@@ -7,12 +7,10 @@ from datetime import datetime
 
 import numpy as np
 
-from carbon.history import Gap, HistoryPoint, HistoryQuery, PastSignal, Percentiles, Step, ZoneHistory
-from carbon.intensity import Signal
+from carbon.history import Gap, HistoryPoint, HistoryQuery, Percentiles, Step, ZoneHistory
 from planning.history.pieces import Pieces, pieces_of
 from store.history.readings import QUALITIES, Minutes, Readings, minute_of, time_of
 
-SIGNALS = {PastSignal.AVERAGE: Signal.AVERAGE_LIFECYCLE, PastSignal.MARGINAL: Signal.MARGINAL}
 MINUTES = {Step.FIVE_MINUTES: 5, Step.QUARTER_HOUR: 15, Step.HOUR: 60, Step.DAY: 1440}
 
 
@@ -33,7 +31,7 @@ def zone_history(zone: str, query: HistoryQuery, sources: Sequence[Readings]) ->
     pieces = [pieces_of(readings, edges) for readings in sources]
     covered = np.array([one.covered for one in pieces]).reshape(len(pieces), len(edges) - 1)
     present = np.flatnonzero(covered.any(axis=0)) if pieces else np.array([], dtype=np.int64)
-    chosen = covered.argmax(axis=0) if pieces else present
+    source_of_step = covered.argmax(axis=0) if pieces else present
     page = present[query.offset :][: query.limit]
     return ZoneHistory(
         zone=zone,
@@ -41,9 +39,9 @@ def zone_history(zone: str, query: HistoryQuery, sources: Sequence[Readings]) ->
         step=query.step,
         starts_at=time_of(edges[0]),
         ends_at=time_of(edges[-1]),
-        points=_points(pieces, chosen, page, edges),
+        points=_points(pieces, source_of_step, page, edges),
         total=len(present),
-        gaps=_gaps(pieces, chosen, *_span(query, present, edges)),
+        gaps=_gaps(pieces, source_of_step, *_span(query, present, edges)),
     )
 
 
@@ -55,10 +53,12 @@ def _span(query: HistoryQuery, present: Minutes, edges: Minutes) -> tuple[int, i
     return int(edges[begins]), int(edges[ends])
 
 
-def _points(pieces: Sequence[Pieces], chosen: Minutes, page: Minutes, edges: Minutes) -> tuple[HistoryPoint, ...]:
+def _points(
+    pieces: Sequence[Pieces], source_of_step: Minutes, page: Minutes, edges: Minutes
+) -> tuple[HistoryPoint, ...]:
     points: dict[int, HistoryPoint] = {}
     for number, one in enumerate(pieces):
-        steps = page[chosen[page] == number]
+        steps = page[source_of_step[page] == number]
         at = np.searchsorted(one.present, steps)
         columns = (one.mean, one.lowest, one.highest, *one.percentiles, one.quality)
         for step, begins, mean, lowest, highest, p10, p50, p90, quality in zip(
@@ -76,9 +76,9 @@ def _points(pieces: Sequence[Pieces], chosen: Minutes, page: Minutes, edges: Min
     return tuple(points[step] for step in page.tolist())
 
 
-def _gaps(pieces: Sequence[Pieces], chosen: Minutes, start: int, end: int) -> tuple[Gap, ...]:
+def _gaps(pieces: Sequence[Pieces], source_of_step: Minutes, start: int, end: int) -> tuple[Gap, ...]:
     """The times in [start, end) on which no point rests."""
-    used = [chosen[one.step] == number for number, one in enumerate(pieces)]
+    used = [source_of_step[one.step] == number for number, one in enumerate(pieces)]
     starts = np.concatenate([one.starts[is_used] for one, is_used in zip(pieces, used, strict=True)] or [np.zeros(0)])
     ends = np.concatenate([one.ends[is_used] for one, is_used in zip(pieces, used, strict=True)] or [np.zeros(0)])
     order = np.argsort(starts)

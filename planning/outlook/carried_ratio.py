@@ -2,7 +2,8 @@
 
 Every step has a ratio to the profile. Between known steps it is interpolated. After the last one it is the ratio of
 the last 24 known hours (of all, if fewer), which relaxes to 1 with units.RATIO_HALF_LIFE_HOURS; the profile gives the
-shape. Before the first known step it is that step's own.
+shape. Before the first known step it is that step's own. Where there is our own forecast, it takes the profile's part
+(see planning/outlook/forecast_choice.py).
 """
 
 from __future__ import annotations
@@ -75,26 +76,41 @@ def _fill(values: FloatArray, forecast: UpstreamForecast, shift: int) -> None:
             values[index + shift] = value
 
 
-def with_profile(upstream: UpstreamSteps, profile: FloatArray, usual_of_live: float | None) -> FloatArray:
-    """The upstream's values, and the profile scaled to them where there are none.
+def with_profile(
+    upstream: UpstreamSteps,
+    profile: FloatArray,
+    usual_of_live: float | None,
+    half_life_hours: float = units.RATIO_HALF_LIFE_HOURS,
+) -> FloatArray:
+    """The upstream's values, and the profile (or another shape) scaled to them where there are none.
 
     profile: its gCO2e/kWh by step; NaN without an annual figure, which leaves unknown steps NaN. usual_of_live: the
     profile's value in the hour that the live value stands for, which may be an earlier one.
     """
-    has_value = np.isfinite(upstream.values)
+    per_hour = round(units.HOUR_SECONDS / upstream.step_seconds)
+    is_live_alone = upstream.has_live and usual_of_live is not None and not upstream.has_forecast
+    usual = np.full(len(profile), usual_of_live) if is_live_alone else profile
+    return continued(upstream.values, profile, per_hour=per_hour, half_life_hours=half_life_hours, usual=usual)
+
+
+def continued(
+    values: FloatArray, shape: FloatArray, *, per_hour: int, half_life_hours: float, usual: FloatArray | None = None
+) -> FloatArray:
+    """The values, and where one is NaN the shape at their level.
+
+    usual: what the values are compared with for their level; None: the shape.
+    """
+    has_value = np.isfinite(values)
     steps = np.flatnonzero(has_value)
     if not len(steps):
-        return profile.copy()
-    ratios = _ratios(upstream.values[steps], profile[steps])
-    if upstream.has_live and usual_of_live is not None and not upstream.has_forecast:
-        ratios = _ratios(upstream.values[steps], np.full(len(steps), usual_of_live))
-    per_hour = round(units.HOUR_SECONDS / upstream.step_seconds)
-    ratio = np.interp(np.arange(len(profile)), steps, ratios)
+        return shape.copy()
+    ratios = _ratios(values[steps], (shape if usual is None else usual)[steps])
+    ratio = np.interp(np.arange(len(shape)), steps, ratios)
     last_day = slice(-CARRIED_HOURS * per_hour, None)
-    carried = float(np.average(ratios[last_day], weights=_weights(profile[steps][last_day])))
-    hours_after = np.arange(1, len(profile) - steps[-1]) / per_hour
-    ratio[steps[-1] + 1 :] = 1.0 + (carried - 1.0) * np.exp2(-hours_after / units.RATIO_HALF_LIFE_HOURS)
-    return np.where(has_value, upstream.values, profile * ratio)
+    carried = float(np.average(ratios[last_day], weights=_weights(shape[steps][last_day])))
+    hours_after = np.arange(1, len(shape) - steps[-1]) / per_hour
+    ratio[steps[-1] + 1 :] = 1.0 + (carried - 1.0) * np.exp2(-hours_after / half_life_hours)
+    return np.where(has_value, values, shape * ratio)
 
 
 def _ratios(values: FloatArray, profile: FloatArray) -> FloatArray:

@@ -25,10 +25,9 @@ def values_of_now(values: Mapping[str, Observation], mapping: CloudMap, now: dat
     return {zone: reading.latest for zone, reading in readings.items() if reading.latest is not None}
 
 
-def sources_of(zone: str, stored: Mapping[str, ZoneReading], outlook: Outlook, mapping: CloudMap) -> ZoneSources:
-    """What each source of a zone says. stored: its reading by source, most trusted first. outlook: of the answer."""
+def sources_of(zone: str, readings: Mapping[str, ZoneReading], outlook: Outlook) -> ZoneSources:
+    """What each source of a zone says. readings: of now, by source, most trusted first. outlook: of the answer."""
     live = outlook.rows[outlook.zones[zone]].live
-    readings = {source: of_now({zone: reading}, mapping, outlook.now)[zone] for source, reading in stored.items()}
     return side_by_side(zone, readings, None if live is None else live.source, outlook.now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import isfinite
 
 import numpy as np
 
@@ -31,8 +32,8 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook, sources: ZoneSourc
     return RegionDetails(
         now=now,
         average=outlook.mean(zone, outlook.offset_seconds, HOURS_AHEAD * float(units.SECONDS_PER_HOUR)),
-        minimum=float(touched.min()),
-        maximum=float(touched.max()),
+        minimum=_extreme(np.fmin, touched),
+        maximum=_extreme(np.fmax, touched),
         optimal_hours_utc=tuple((first + timedelta(hours=step)).hour for step in lowest_steps(day)),
         hours=tuple(
             HourStep(
@@ -48,6 +49,13 @@ def describe_day(now: RegionNow, zone: str, outlook: Outlook, sources: ZoneSourc
 
 def lowest_steps(values: FloatArray) -> list[int]:
     """The nine lowest steps in time order, the earlier of equals; none where all are alike."""
-    if values.max() - values.min() < ALIKE_SHARE * values.max():
+    steps = np.flatnonzero(np.isfinite(values))
+    if not len(steps) or values[steps].max() - values[steps].min() < ALIKE_SHARE * values[steps].max():
         return []
-    return sorted(int(step) for step in np.argsort(values, kind="stable")[:OPTIMAL_HOURS])
+    return sorted(int(step) for step in steps[np.argsort(values[steps], kind="stable")[:OPTIMAL_HOURS]])
+
+
+def _extreme(of: np.ufunc, values: FloatArray) -> float | None:
+    """The extreme of the known values; None without any."""
+    extreme = float(of.reduce(values, axis=None))
+    return extreme if isfinite(extreme) else None

@@ -56,5 +56,6 @@ class Series:
         position = seconds / self.step_seconds
         step = np.minimum(position.astype(np.intp), self.values.shape[1] - 1)
         rest = (position - step) * self.step_seconds
-        result: FloatArray = self.integral[:, step] + self.values[:, step] * rest
+        part = np.where(rest > 0, self.values[:, step] * rest, 0.0)  # an unknown step of which nothing is used
+        result: FloatArray = self.integral[:, step] + part
         return result

@@ -1,4 +1,4 @@
-"""The hours of one grid zone: live value, forecast, and the profile after them, scaled by their last day."""
+"""The hours of one grid zone: live value, upstream's forecast, our own, and the profile scaled to what is before it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ from catalog.columns import FloatArray
 from catalog.memo import table_cache
 from catalog.profiles import ZoneProfiles, hour_of
 from planning.outlook.carried_ratio import UpstreamSteps, upstream_steps, with_profile
+from planning.outlook.forecast_choice import (
+    LIVE_HALF_LIFE_HOURS,
+    UPSTREAM_HALF_LIFE_HOURS,
+    RecentForecast,
+    RecentPart,
+    hours_ahead_of,
+    recent_part,
+)
 from planning.outlook.grid_range import doubt_of, grid_range, widened
 from planning.outlook.series import SHORTEST_SECONDS
 
@@ -33,10 +41,11 @@ class ZoneHours:
     first: the intensity of the step that holds now, which holds until first_until. values: gCO2e/kWh by step of
     step_seconds. integral: value x seconds up to each boundary, one longer than values.
     forecast_source None: every step is bare profile (or the annual figure).
-    baseline_source: "profile", or "annual" for a zone without one; once scaled, after what.
+    baseline_source: "profile", or "annual" for a zone without one, both with -corrected behind where the level is, or
+    "none" without a figure; once scaled, after what.
     doubt: of what the hours rest on: the error of the source's figures and the spread of the sources; None: none known.
-    baseline_from: where the upstream's hours end (72 h after a live value without a forecast).
-    has_forecast: whether an upstream's forecast is among the values.
+    baseline_from: where the forecasts end, the upstream's and our own (72 h after a live value without either).
+    has_forecast: whether an upstream's forecast is among the values. recent: the steps of our own forecast; None: none.
     Times are seconds from the first hour's start.
     """
 
@@ -51,6 +60,7 @@ class ZoneHours:
     baseline_from: float
     has_forecast: bool
     doubt: Factors | None = None
+    recent: RecentPart | None = None
 
     def current(self, now: datetime) -> CarbonIntensity:
         """The intensity now; now only tells how old a live value is."""
@@ -62,13 +72,14 @@ class ZoneHours:
     def mean(self, start: float, duration: float) -> float:
         """Mean over [start, start + duration) seconds from the first hour; NaN without an annual figure."""
         if start < 0 or duration <= 0 or start + duration > len(self.values) * self.step_seconds + 1e-6:
-            raise ValueError(f"[{start}, {start} + {duration}) s is no window within {len(self.values)} steps")
+            raise ValueError(f"[{start}, {start} + {duration}) s is not a window within {len(self.values)} steps")
         duration = max(duration, SHORTEST_SECONDS)
         return (self._integral_to(start + duration) - self._integral_to(start)) / duration
 
     def _integral_to(self, seconds: float) -> float:
         step = min(int(seconds // self.step_seconds), len(self.values) - 1)
-        return float(self.integral[step] + self.values[step] * (seconds - step * self.step_seconds))
+        rest = seconds - step * self.step_seconds
+        return float(self.integral[step] + self.values[step] * rest if rest else self.integral[step])
 
     def values_by(self, step_seconds: float, hours: int) -> FloatArray:
         """The first hours in steps of step_seconds, a divisor of the zone's own."""
@@ -78,68 +89,122 @@ class ZoneHours:
 
 
 def zone_hours(
-    zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int, offset_seconds: float = 0.0
+    zone: str,
+    profiles: ZoneProfiles,
+    reading: ZoneReading,
+    first_hour: int,
+    hours: int,
+    offset_seconds: float = 0.0,
+    recent: RecentForecast | None = None,
 ) -> ZoneHours:
     """At least `hours` hours of a zone from `first_hour` (UTC hours since the epoch) on.
 
     offset_seconds: now, from the first hour's start. The live value holds in the step of now, the upstream's forecast
-    follows in its own steps, and then the profile (see planning/outlook/carried_ratio.py).
+    follows in its own steps, then our own forecast, and then the profile (see planning/outlook/carried_ratio.py).
+    recent: our own forecast; None: there is none.
     """
     forecast = reading.forecast
     step_now = 0 if forecast is None else int(offset_seconds // forecast.step_seconds)
     if hours <= USUAL_HOURS:
-        return _usual_hours(profiles, zone, reading, first_hour, step_now)
-    return _zone_hours(zone, profiles, reading, first_hour, hours, step_now)
+        return _usual_hours(profiles, zone, reading, first_hour, step_now, recent)
+    return _zone_hours(zone, profiles, reading, first_hour, hours, step_now, recent)
 
 
 @table_cache(CACHED_ROWS)
-def _usual_hours(profiles: ZoneProfiles, zone: str, reading: ZoneReading, first_hour: int, step_now: int) -> ZoneHours:
-    return _zone_hours(zone, profiles, reading, first_hour, USUAL_HOURS, step_now)
+def _usual_hours(
+    profiles: ZoneProfiles,
+    zone: str,
+    reading: ZoneReading,
+    first_hour: int,
+    step_now: int,
+    recent: RecentForecast | None,
+) -> ZoneHours:
+    return _zone_hours(zone, profiles, reading, first_hour, USUAL_HOURS, step_now, recent)
 
 
 def _zone_hours(
-    zone: str, profiles: ZoneProfiles, reading: ZoneReading, first_hour: int, hours: int, step_now: int
+    zone: str,
+    profiles: ZoneProfiles,
+    reading: ZoneReading,
+    first_hour: int,
+    hours: int,
+    step_now: int,
+    recent: RecentForecast | None,
 ) -> ZoneHours:
-    row = profiles.rows([zone])
     upstream = upstream_steps(reading, start_of(first_hour), hours, step_now)
-    count = len(upstream.values) * int(upstream.step_seconds) // units.SECONDS_PER_HOUR
-    bare = profiles.gco2e_per_kwh(row, np.arange(first_hour, first_hour + count, dtype=np.int64))[0]
-    bare = np.repeat(bare, len(upstream.values) // count)
-    usual_of_live = None
-    if reading.latest is not None:
-        usual_of_live = float(profiles.gco2e_per_kwh(row, np.array([hour_of(reading.latest.starts_at)]))[0, 0])
-    values = with_profile(upstream, bare, usual_of_live)
+    # The operator's own figure replaces every other one; and the first hour left may be that of a live value.
+    if recent is not None and (profiles.zones[zone].is_own or recent.hours_from(first_hour) < 2):
+        recent = None
+    values = _values(zone, profiles, reading, first_hour, upstream, recent)
     integral = np.zeros(len(values) + 1)
     np.cumsum(values, out=integral[1:])
     integral *= upstream.step_seconds
-    source, baseline_source = _sources(reading, upstream, "profile" if profiles.has_shape(zone) else "annual")
+    source, baseline_source = _sources(reading, upstream, recent, profiles.baseline_source(zone))
     value = float(values[step_now])
     origin = _first_step(reading, upstream, first_hour, step_now, source or baseline_source)
-    grid = grid_range(
-        profiles, zone, live=source is not None, upstream=upstream.has_forecast, lead_hours=0, duration_hours=1
-    )
     doubt = doubt_of(reading) if source is not None else None
+
+    def range_of(hours_ahead: int) -> Factors | None:
+        live, upstream_reaches = source is not None, upstream.has_forecast
+        grid = grid_range(
+            profiles, zone, live=live, upstream=upstream_reaches, lead_hours=hours_ahead, duration_hours=1
+        )
+        return grid if doubt is None else widened(grid, doubt)
+
+    part, grid = None, range_of(0)
+    if recent is not None:
+        part = recent_part(recent, first_hour, upstream, values, origin.derivation, range_of, doubt)
+    if part is not None and part.starts_at == 0:
+        origin = replace(origin, quality=Quality.FORECAST, age_seconds=0, derivation=part.derivation)
+        grid = part.range(0.0, units.HOUR_SECONDS, value)
+    origin = replace(origin, basis=profiles.zones[zone].basis)
     return ZoneHours(
         live=reading.latest,
-        first=CarbonIntensity(
-            gco2e_per_kwh=value if isfinite(value) else None, provenance=origin, grid=widened(grid, doubt)
-        ),
+        first=CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=origin, grid=grid),
         first_until=upstream.first_until,
         values=values,
         integral=integral,
         step_seconds=upstream.step_seconds,
         forecast_source=source,
         baseline_source=baseline_source,
-        baseline_from=upstream.ends_at,
+        baseline_from=upstream.ends_at if part is None else part.ends_at,
         has_forecast=upstream.has_forecast,
         doubt=doubt,
+        recent=part,
     )
 
 
-def _sources(reading: ZoneReading, upstream: UpstreamSteps, unscaled: str) -> tuple[str | None, str]:
-    """What the hours to come rest on before and after the upstream's end."""
+def _values(
+    zone: str,
+    profiles: ZoneProfiles,
+    reading: ZoneReading,
+    first_hour: int,
+    upstream: UpstreamSteps,
+    recent: RecentForecast | None,
+) -> FloatArray:
+    """gCO2e/kWh by step of the upstream: its own values, and our forecast or the profile at their level."""
+    row, live = profiles.rows([zone]), reading.latest
+    count = len(upstream.values) * int(upstream.step_seconds) // units.SECONDS_PER_HOUR
+    shape = profiles.gco2e_per_kwh(row, np.arange(first_hour, first_hour + count, dtype=np.int64))[0]
+    usual_of_live, half_life_hours = None, units.RATIO_HALF_LIFE_HOURS
+    if recent is not None:
+        shape = hours_ahead_of(recent, first_hour, shape)
+        usual_of_live = None if live is None else recent.level_of(live)
+        half_life_hours = UPSTREAM_HALF_LIFE_HOURS if upstream.has_forecast else LIVE_HALF_LIFE_HOURS
+    elif live is not None:
+        usual_of_live = float(profiles.gco2e_per_kwh(row, np.array([hour_of(live.starts_at)]))[0, 0])
+    shape = np.repeat(shape, len(upstream.values) // count)
+    return with_profile(upstream, shape, usual_of_live, half_life_hours)
+
+
+def _sources(
+    reading: ZoneReading, upstream: UpstreamSteps, recent: RecentForecast | None, unscaled: str
+) -> tuple[str | None, str]:
+    """What the hours to come rest on from the present step on, and where the forecasts end."""
     if upstream.has_forecast and reading.forecast is not None:
         return reading.forecast.source, SCALED_TO_FORECAST
+    if recent is not None:
+        return recent.source, SCALED_TO_FORECAST
     if reading.latest is not None:
         return SCALED_TO_LIVE, SCALED_TO_LIVE
     return None, unscaled

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import isfinite
+from math import isfinite, nan
 
 import numpy as np
 
 from carbon import units
-from carbon.intensity import NOT_LIVE, CarbonIntensity, Provenance, Quality
+from carbon.intensity import NOT_LIVE, CarbonIntensity, Provenance, Quality, Signal
+from carbon.ranges import Factors
 from carbon.reading import ZoneReading
 from catalog.profiles import ZoneProfiles, hour_of
-from planning.outlook.grid_range import grid_range, widened
+from planning.outlook.forecast_choice import RecentForecast
+from planning.outlook.grid_range import grid_range, mean_range, widened
 from planning.outlook.series import Series
+from planning.outlook.unknown import intensity_unknown
 from planning.outlook.zone_hours import ZoneHours, start_of, zone_hours
 
 
@@ -23,7 +26,7 @@ class Outlook:
     """Intensity of zones from the hour that holds `now`, `hours` of them.
 
     zones: each zone's row. offset_seconds: now, seconds into the first hour.
-    disagreements: of the sources of zones that have several, as a share of their mean.
+    disagreements: of the sources of zones that have several, as a share of their mean. signal: what all figures count.
     """
 
     zones: Mapping[str, int]
@@ -35,6 +38,7 @@ class Outlook:
     rows: tuple[ZoneHours, ...]
     current_by_row: tuple[CarbonIntensity, ...]
     disagreements: Mapping[str, float] = field(default_factory=dict)
+    signal: Signal = Signal.AVERAGE_LIFECYCLE
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,10 +73,28 @@ class Outlook:
         row = self.zones[zone]
         return self.describe(row, self.rows[row].mean(start, duration), start, duration)
 
+    def mean_of_spans(self, zone: str, spans: Sequence[tuple[float, float]]) -> CarbonIntensity:
+        """Mean over several (start, end) in seconds, ascending; its quality is that of the worst step between them.
+
+        Its range is as wide as if the errors of all spans went together: no backtest says how far they do.
+        """
+        parts = [self.mean(zone, start, end - start) for start, end in spans]
+        if len(parts) == 1:
+            return parts[0]
+        seconds = [end - start for start, end in spans]
+        values = [nan if part.gco2e_per_kwh is None else part.gco2e_per_kwh for part in parts]
+        shares = [value * length for value, length in zip(values, seconds, strict=True)]
+        first, last = spans[0][0], spans[-1][1]
+        whole = self.describe(self.zones[zone], sum(shares) / sum(seconds), first, last - first)
+        return replace(whole, grid=mean_range([part.grid for part in parts], shares))
+
     def describe(self, row: int, value: float, start: float, duration: float) -> CarbonIntensity:
         """A mean already computed, with the provenance of its steps."""
         zone, provenance = self.rows[row], self.current_by_row[row].provenance
         end = round(start + duration, 6)
+        recent = zone.recent
+        if recent is not None and not recent.touches(start, end):
+            recent = None
         if end > zone.first_until:
             quality, source, baseline_from = Quality.FORECAST, zone.forecast_source or zone.baseline_source, None
             bare = start >= zone.baseline_from
@@ -80,6 +102,9 @@ class Outlook:
                 quality, source = Quality.BASELINE, zone.baseline_source
             elif end > zone.baseline_from:
                 quality, baseline_from = Quality.BASELINE, self.at(zone.baseline_from)
+            derivation = NOT_LIVE if zone.forecast_source is None else provenance.derivation
+            if recent is not None:
+                source, derivation = recent.source if start >= recent.starts_at else source, recent.derivation
             provenance = Provenance(
                 quality=quality,
                 source=source,
@@ -87,8 +112,20 @@ class Outlook:
                 age_seconds=None if bare else provenance.age_seconds,
                 fallback_reason=provenance.fallback_reason,
                 baseline_from=baseline_from,
-                derivation=NOT_LIVE if zone.forecast_source is None else provenance.derivation,
+                derivation=derivation,
+                basis=provenance.basis,
             )
+        grid = self.range_of(row, start, duration)
+        return CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=provenance, grid=grid)
+
+    def range_of(self, row: int, start: float, duration: float) -> Factors | None:
+        """10th to 90th centile of what comes over the mean of [start, start + duration) seconds; None if unknown.
+
+        Without our own forecast among its hours it depends on the start only by RANGE_CHANGES.
+        """
+        zone = self.rows[row]
+        if zone.recent is not None and zone.recent.touches(start, start + duration):
+            return zone.recent.range(start, start + duration, zone.mean(start, duration))
         grid = grid_range(
             self.profiles,
             self.names[row],
@@ -97,9 +134,17 @@ class Outlook:
             lead_hours=start // units.HOUR_SECONDS,
             duration_hours=duration / units.HOUR_SECONDS,
         )
-        if zone.doubt is not None:
-            grid = widened(grid, zone.doubt)
-        return CarbonIntensity(gco2e_per_kwh=value if isfinite(value) else None, provenance=provenance, grid=grid)
+        return grid if zone.doubt is None else widened(grid, zone.doubt)
+
+    def require(self, zone: str, start: float, duration: float) -> None:
+        """Raises IntensityUnknown unless the mean of a zone over [start, start + duration) seconds is known."""
+        if not isfinite(self.rows[self.zones[zone]].mean(start, duration)):
+            raise intensity_unknown(self.signal, {zone: self.mean(zone, start, duration)})
+
+    def require_any(self) -> None:
+        """Raises IntensityUnknown if there are zones and the value now of none is known."""
+        if self.rows and all(current.gco2e_per_kwh is None for current in self.current_by_row):
+            raise intensity_unknown(self.signal, {zone: self.current(zone) for zone in self.names})
 
     def hour(self, zone: str, hour: int) -> CarbonIntensity:
         """The mean of one full hour, counted from the first."""
@@ -113,12 +158,19 @@ def build_outlook(
     *,
     now: datetime,
     hours: int,
+    recent: Mapping[str, RecentForecast] | None = None,
 ) -> Outlook:
-    """The outlook of distinct `zones` for `hours` (at least 1) full hours from the one that holds now."""
+    """The outlook of distinct `zones` for `hours` (at least 1) full hours from the one that holds now.
+
+    recent: our own forecasts by zone; None: there are none.
+    """
     first_hour = hour_of(now)
     first_hour_at = start_of(first_hour)
     offset = (now - first_hour_at).total_seconds()
-    rows = tuple(zone_hours(zone, profiles, readings[zone], first_hour, hours, offset) for zone in zones)
+    recent = recent or {}
+    rows = tuple(
+        zone_hours(zone, profiles, readings[zone], first_hour, hours, offset, recent.get(zone)) for zone in zones
+    )
     return Outlook(
         zones={zone: row for row, zone in enumerate(zones)},
         profiles=profiles,

@@ -9,6 +9,7 @@ import numpy as np
 from carbon.workload import Requirements
 from catalog.columns import BoolArray, IntArray, TypeColumns
 from catalog.memo import table_cache
+from catalog.policy import NO_POLICY, Policy, allowed_types
 from catalog.prices import PriceTable
 from planning.placing.constraints import on_sale, requirement_constraints, sustained_speed
 
@@ -20,17 +21,17 @@ NONE = -1
 def fitting_types(
     columns: TypeColumns, instance_type: str | None, shape: Requirements | None, today_day: int
 ) -> BoolArray:
-    """Types of this name, or of this shape and sold on that day (since 1970-01-01).
+    """Types of this name, or of this shape, that are sold on that day (since 1970-01-01).
 
     A shape without a size or a model of accelerator has the default size. Of a shape that demands no accelerator only
     types without any: a size gets the machine that the default gets. A shape means a machine, never a service.
     """
     if instance_type is not None:
-        return columns.named([instance_type])
-    wanted = of_default_size(shape or Requirements())
-    masks = {**requirement_constraints(wanted, columns), **sustained_speed(wanted, columns)}
+        return columns.mask_of_names([instance_type]) & on_sale(columns, today_day)
+    size = of_default_size(shape or Requirements())
+    masks = {**requirement_constraints(size, columns), **sustained_speed(size, columns)}
     mask: BoolArray = np.logical_and.reduce([*masks.values(), on_sale(columns, today_day)])
-    if not wanted.asks_accelerators:
+    if not size.asks_accelerators:
         mask &= ~columns.accelerated
     return mask & ~columns.service
 
@@ -48,15 +49,25 @@ def of_default_size(shape: Requirements) -> Requirements:
 
 @table_cache(256)
 def cheapest_offers(
-    prices: PriceTable, instance_type: str | None, shape: Requirements | None, *, by_spot: bool, today_day: int
+    prices: PriceTable,
+    instance_type: str | None,
+    shape: Requirements | None,
+    *,
+    by_spot: bool,
+    today_day: int,
+    policy: Policy = NO_POLICY,
 ) -> IntArray:
     """Per region: the place of its cheapest fitting offer among the offers, NONE where it has none.
 
     By on-demand price, unknown ones last; by_spot: by the spot price usable today, and offers without one
-    are left out. Of equal prices the smaller type. Cached for each question: read only.
+    are left out. Types that the policy forbids do not fit. Of equal prices the smaller type. Cached for each question:
+    read only.
     """
     offers = prices.offers
-    fits = fitting_types(offers.columns, instance_type, shape, today_day)[offers.type]
+    fitting_type = fitting_types(offers.columns, instance_type, shape, today_day)
+    if policy.rules:
+        fitting_type &= allowed_types(offers.columns, policy)
+    fits = fitting_type[offers.type]
     if not by_spot:
         usd_per_hour = prices.on_demand_usd_per_hour
     else:

@@ -37,24 +37,24 @@ def not_competing(job: Job, constraints: Constraints, candidates: Candidates) ->
 
 def _reasons(providers: Sequence[str], job: Job, constraints: Constraints) -> dict[str, NotCompeting]:
     """For each provider what the catalog lacks, else the constraint that removed the last of its offers."""
-    offers, lacking = job.offers, _lacking(job.mapping)
+    offers, gap_of_provider = job.offers, _gap_of_provider(job.mapping)
     number = {provider: index for index, provider in enumerate(providers)}
     of_region = np.array([number.get(region.provider, len(providers)) for region in offers.regions])
     offer = np.flatnonzero(((of_region < len(providers)) & job.scope.in_scope)[offers.region])
     total = count = _counts(offer, job, of_region, providers)
-    last: dict[str, tuple[str, int]] = {}
+    last_constraint: dict[str, tuple[str, int]] = {}
     for name, mask, column in constraints.singly(offers):
         offer = offer[mask[offer if column is None else column[offer]]]
-        rest = _counts(offer, job, of_region, providers)
-        last |= {p: (name, count[p]) for p in providers if count[p] and not rest[p]}
-        count = rest
+        remaining = _counts(offer, job, of_region, providers)
+        last_constraint |= {p: (name, count[p]) for p in providers if count[p] and not remaining[p]}
+        count = remaining
     reasons = {
-        p: NotCompeting(provider=p, reason=lacking[p] or NO_REGION, constraint=None)
+        p: NotCompeting(provider=p, reason=gap_of_provider[p] or NO_REGION, constraint=None)
         for p in providers
-        if lacking[p] is not None or p not in last
+        if gap_of_provider[p] is not None or p not in last_constraint
     }
     for p in [p for p in providers if p not in reasons]:
-        name, removed = last[p]
+        name, removed = last_constraint[p]
         reason = f"none of its {total[p]:,} offers meets every constraint; {name} removed the last {removed:,}"
         reasons[p] = NotCompeting(provider=p, reason=reason, constraint=name)
     return reasons
@@ -67,5 +67,5 @@ def _counts(offer: IntArray, job: Job, of_region: IntArray, providers: Sequence[
 
 
 @table_cache(None)
-def _lacking(mapping: CloudMap) -> Mapping[str, str | None]:
+def _gap_of_provider(mapping: CloudMap) -> Mapping[str, str | None]:
     return {provider: part.reason for provider, part in participation(mapping.catalog).items()}

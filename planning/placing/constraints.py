@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from carbon.workload import Allowance, OptimizeQuery, Requirements, WorkloadType
+from carbon.intensity import Signal
+from carbon.workload import Allowance, OptimizeQuery, RankBy, Requirements, WorkloadType
 from catalog.columns import BoolArray, FloatArray, IntArray, TypeColumns
 from catalog.offers import Offers
+from catalog.policy import NO_POLICY, Policy, allowed_types
 from planning.placing.job import Job
+from planning.placing.measure import ranked_by
 from planning.placing.scope import Masks
 from planning.placing.workloads import fits_reference, serves, trains
 
@@ -47,34 +50,43 @@ class Constraints:
 
 def constraints(job: Job) -> Constraints:
     """Every constraint of the question."""
-    most = job.query.max_carbon_intensity
+    most, intensity = job.query.max_carbon_intensity, job.starts.gco2e_per_kwh
+    grids = {} if most is None else {"max_carbon_intensity": intensity <= most}
+    if job.outlook.signal is not Signal.AVERAGE_LIFECYCLE:
+        grids["intensity_unknown"] = np.isfinite(intensity)
     return Constraints(
         regions=job.scope.constraints,
-        types=type_constraints(job.query, job.mapping.columns, job.today_day),
-        grids={} if most is None else {"max_carbon_intensity": job.starts.gco2e_per_kwh <= most},
+        types=type_constraints(job.query, job.mapping.columns, job.today_day, job.mapping.policy),
+        grids=grids,
         prices=price_constraints(job),
     )
 
 
-def type_constraints(query: OptimizeQuery, columns: TypeColumns, today_day: int) -> dict[str, BoolArray]:
+def type_constraints(
+    query: OptimizeQuery, columns: TypeColumns, today_day: int, policy: Policy = NO_POLICY
+) -> dict[str, BoolArray]:
     """For each constraint on the machine: which types meet it.
 
     Only types that the query names are free of the demands on kind, size and index, and of the rules about burstable
     and shared cores, whose speed is not sustained. today_day: days since 1970-01-01.
     """
     requirements = query.requirements or Requirements()
-    named = columns.named(query.instance_types)
-    masks = {"instance_types": named} if query.instance_types else {}
+    named_types = columns.mask_of_names(query.instance_types)
+    masks = {"instance_types": named_types} if query.instance_types else {}
+    if policy.rules:
+        masks["policy.instance_types"] = allowed_types(columns, policy)
     masks["retired"] = on_sale(columns, today_day)
-    masks["workload"] = serves(columns, query.workload) | named
-    masks |= {name: mask | named for name, mask in sustained_speed(requirements, columns).items()}
+    masks["workload"] = serves(columns, query.workload) | named_types
+    masks |= {name: mask | named_types for name, mask in sustained_speed(requirements, columns).items()}
     masks["power_not_modelled"] = columns.modelled
     masks |= requirement_constraints(requirements, columns)
     if not requirements.sized:
-        masks["size"] = fits_reference(columns, query.workload) | named
+        masks["size"] = fits_reference(columns, query.workload) | named_types
     elif query.workload is WorkloadType.TRAINING and not requirements.asks_accelerators:
-        masks["size"] = trains(columns) | named
-    free = named if query.instance_types else columns.service
+        masks["size"] = trains(columns) | named_types
+    free = named_types if query.instance_types else columns.service
+    if ranked_by(query).by is RankBy.MACHINE:
+        free = free | _allowed(requirements, columns)
     masks["no_performance_index"] = np.isfinite(columns.work_per_hour_at_full_load) | free
     return masks
 
@@ -82,6 +94,18 @@ def type_constraints(query: OptimizeQuery, columns: TypeColumns, today_day: int)
 def on_sale(columns: TypeColumns, today_day: int) -> BoolArray:
     """Which types are not retired on that day (since 1970-01-01)."""
     mask: BoolArray = ~(columns.retired_day <= today_day)
+    return mask
+
+
+def _allowed(requirements: Requirements, columns: TypeColumns) -> BoolArray:
+    """Burstable types and those with shared cores, where the question allows them.
+
+    The work of some is not known, because nobody publishes the share of a core that they sustain. Machines can be
+    compared without it.
+    """
+    burstable = requirements.burstable is not Allowance.EXCLUDE
+    shared_cores = requirements.shared_cores is not Allowance.EXCLUDE
+    mask: BoolArray = (columns.burstable & burstable) | (columns.shared_core & shared_cores)
     return mask
 
 

@@ -120,6 +120,7 @@ def emission(machines: Machines, site: Site) -> Emission:
         cost=cost_of(site.price, hours, machines.count),
         include_embodied=machines.include_embodied,
         machine=None if machines.own is None else _modelled(machines.own, instance, instance.power),
+        retired_on=instance.retired_on,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from mapping import CloudMap, pue_by_region
 from planning.outlook.zones import Outlook
 from planning.placing.machine_type import machine_type
 from planning.placing.measure import machine_size, ranked_by, with_size_of
+from planning.placing.named_services import with_named_services
 from planning.placing.rates import TypeRates
 from planning.placing.scope import RegionScope
 from planning.scheduling.span import RunSpan
@@ -55,7 +56,12 @@ class Job:
         outlook: Outlook,
         today_day: int,
     ) -> Job:
-        """The outlook holds the zones of scope.to_read for the whole span."""
+        """The outlook holds the zones of scope.to_read for the whole span.
+
+        Services that the query names compete too, and accelerators are assumed to be as busy as is usual for its kind.
+        """
+        query = replace(query, load=replace(query.load, assumed=mapping.accelerator_loads[query.workload]))
+        mapping = with_named_services(mapping, query.instance_types)
         measure = ranked_by(query)
         sized, current = query, query.current
         if current is not None:

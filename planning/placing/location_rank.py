@@ -7,19 +7,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from carbon import units
-from carbon.intensity import Quality
+from carbon.intensity import Quality, Signal
 from carbon.listings import LocationsQuery
-from carbon.locations import Exclusion, Location, LocationList, ScheduleLimits, Stay
-from carbon.results import ExpectedSavings
+from carbon.locations import Location, LocationList, ScheduleLimits, Stay
+from carbon.results import Exclusion
+from carbon.schedules import ExpectedSavings
 from carbon.workload import Requirements
 from catalog.columns import BoolArray, FloatArray, IntArray
 from catalog.memo import table_cache
 from catalog.model import Region
 from catalog.offers import Offers
+from catalog.policy import Policy
 from catalog.prices import PriceTable
 from mapping import CloudMap
+from planning.outlook.unknown import reason_of
 from planning.outlook.zones import Outlook
 from planning.placing.cheapest import NONE, cheapest_offers
+from planning.placing.constraints import on_sale
 from planning.placing.order import Tolerance, order_regions
 from planning.placing.regions import countries_without_regions
 from planning.scheduling.green_run import stays_until
@@ -104,9 +108,10 @@ def _machines(
     shape: Requirements | None,
     by_spot: bool,
     today_day: int,
+    policy: Policy,
 ) -> _Machines:
     """Cached for each question, since prices do not change and days seldom do. Read only."""
-    cheapest = cheapest_offers(prices, instance_type, shape, by_spot=by_spot, today_day=today_day)
+    cheapest = cheapest_offers(prices, instance_type, shape, by_spot=by_spot, today_day=today_day, policy=policy)
     offer = cheapest[region_set.index]
     exists = offer != NONE
     return _Machines(
@@ -127,8 +132,13 @@ def locate(
     today_day: days since 1970-01-01.
     """
     starts = _starts(query, outlook, region_set.zone_row)
-    machines = _machines(mapping.prices, region_set, query.instance_type, query.shape, query.spot_only, today_day)
-    excluded = _exclusions(query, outlook, region_set, machines.exists | query.spot_only)
+    machines = _machines(
+        mapping.prices, region_set, query.instance_type, query.shape, query.spot_only, today_day, mapping.policy
+    )
+    machine_reason = "retired-machine" if _is_retired(query, mapping, today_day) else "no-matching-machine"
+    excluded = _exclusions(query, outlook, region_set, machines.exists | query.spot_only, machine_reason)
+    excluded |= _unknown(outlook, region_set, starts) | _forbidden(region_set, mapping.policy)
+    excluded = dict(sorted(excluded.items()))
     qualifying = _qualifying(query, starts, machines)
     qualifying[list(excluded)] = False
     index = np.flatnonzero(qualifying)
@@ -155,6 +165,13 @@ def locate(
         excluded=tuple(excluded.values()),
         countries_without_regions=region_set.countries_without_regions,
     )
+
+
+def _is_retired(query: LocationsQuery, mapping: CloudMap, today_day: int) -> bool:
+    """Whether the question names a machine that its cloud has retired by that day."""
+    columns = mapping.columns
+    named_types = columns.mask_of_names(query.names)
+    return bool(named_types.any()) and not bool((named_types & on_sale(columns, today_day)).any())
 
 
 def _starts(query: LocationsQuery, outlook: Outlook, zone_row: IntArray) -> RegionStarts:
@@ -188,10 +205,23 @@ def _qualifying(query: LocationsQuery, starts: RegionStarts, machines: _Machines
     return mask
 
 
+def _forbidden(region_set: RegionSet, policy: Policy) -> dict[int, Exclusion]:
+    """By index: the regions that the operator's policy forbids, with its reason."""
+    rules = {i: policy.of_region(region) for i, region in enumerate(region_set.regions)} if policy.rules else {}
+    return {
+        i: Exclusion(region=region_set.regions[i].key, reason=f"policy: {rule.reason}")
+        for i, rule in rules.items()
+        if rule is not None
+    }
+
+
 def _exclusions(
-    query: LocationsQuery, outlook: Outlook, region_set: RegionSet, machine_exists: BoolArray
+    query: LocationsQuery, outlook: Outlook, region_set: RegionSet, machine_exists: BoolArray, machine_reason: str
 ) -> dict[int, Exclusion]:
-    """By index: the regions that are left out for a reason the caller cannot see in the question."""
+    """By index: the regions that are left out for a reason the caller cannot see in the question.
+
+    machine_reason: the reason of those without the machine.
+    """
     asks_machine = query.instance_type is not None or query.shape is not None
     if not (asks_machine or query.measured_only):
         return {}
@@ -201,8 +231,18 @@ def _exclusions(
         if query.measured_only and origin.quality is not Quality.MEASURED:
             exclusions[i] = Exclusion(region=region.key, reason=origin.fallback_reason or origin.quality.value)
         elif asks_machine and not machine_exists[i]:
-            exclusions[i] = Exclusion(region=region.key, reason="no-matching-machine")
+            exclusions[i] = Exclusion(region=region.key, reason=machine_reason)
     return exclusions
+
+
+def _unknown(outlook: Outlook, region_set: RegionSet, starts: RegionStarts) -> dict[int, Exclusion]:
+    """By index: the regions whose marginal intensity is not known. Of averages a profile is known everywhere."""
+    if outlook.signal is Signal.AVERAGE_LIFECYCLE:
+        return {}
+    return {
+        i: Exclusion(region=region_set.regions[i].key, reason=reason_of(outlook.current_by_row[region_set.zone_row[i]]))
+        for i in np.flatnonzero(np.isnan(starts.gco2e_per_kwh)).tolist()
+    }
 
 
 def _stay(query: LocationsQuery, outlook: Outlook, starts: RegionStarts, i: int) -> Stay:

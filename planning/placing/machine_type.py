@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from carbon.errors import PowerNotModelled
 from carbon.workload import CalculateQuery, CurrentMachines
 from catalog.model import InstanceType
 from mapping import CloudMap
+
+NO_PARTS = "its parts are not known"
 
 
 def machine_type(query: CalculateQuery | CurrentMachines, mapping: CloudMap) -> InstanceType:
@@ -14,3 +17,23 @@ def machine_type(query: CalculateQuery | CurrentMachines, mapping: CloudMap) -> 
     if query.instance_type is None:
         raise ValueError("a query names an instance type or describes a machine")
     return mapping.instance_type(mapping.regions[query.region].provider, query.instance_type)
+
+
+def why_not_modelled(machine: InstanceType) -> str:
+    """The reason of a type without a power model, and from which day it is not sold, if its cloud announced one."""
+    why = machine.not_modelled or NO_PARTS
+    return why if machine.retired_on is None else f"{why}; retired on {machine.retired_on}"
+
+
+def modelled_machine(query: CalculateQuery | CurrentMachines, mapping: CloudMap) -> InstanceType:
+    """As machine_type, of a machine with a power model. Raises PowerNotModelled for any other."""
+    machine = machine_type(query, mapping)
+    if machine.power is None:
+        why = why_not_modelled(machine)
+        raise PowerNotModelled(
+            f"the power of {machine.instance_type} cannot be modelled: {why}",
+            instance_type=machine.instance_type,
+            why=why,
+            nearest_modelled=mapping.nearest_modelled(machine),
+        )
+    return machine

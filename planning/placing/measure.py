@@ -22,9 +22,9 @@ def ranked_by(query: OptimizeQuery) -> RankedBy:
     if query.requirements is not None and query.requirements.sized:
         return RankedBy(by=RankBy.MACHINE, reason="requirements name the size of the machine")
     if WORKLOADS[query.workload].is_service:
-        return RankedBy(
-            by=RankBy.MACHINE, reason=f"a {query.workload} workload needs its machine for the whole duration"
-        )
+        article = "an" if query.workload is WorkloadType.INFERENCE else "a"
+        reason = f"{article} {query.workload} workload needs its machine for the whole duration"
+        return RankedBy(by=RankBy.MACHINE, reason=reason)
     return RankedBy(by=RankBy.WORK, reason=f"a {query.workload} job ends sooner on a faster machine")
 
 
@@ -39,25 +39,25 @@ def with_size_of(current: InstanceType, query: OptimizeQuery, by: RankBy) -> Opt
     requirements = query.requirements or Requirements()
     if by is RankBy.WORK or requirements.sized or query.instance_types:
         return query
-    wanted = replace(requirements, vcpus=current.vcpus, memory_gb=current.memory_gb)
+    size = replace(requirements, vcpus=current.vcpus, memory_gb=current.memory_gb)
     if current.accelerator is not None and requirements.gpus != 0:
         if current.accelerator.kind == "gpu":
-            wanted = replace(wanted, gpus=current.accelerator_count)
+            size = replace(size, gpus=current.accelerator_count)
         else:
-            wanted = replace(wanted, accelerators=current.accelerator_count)
-    return replace(query, requirements=wanted)
+            size = replace(size, accelerators=current.accelerator_count)
+    return replace(query, requirements=size)
 
 
 def machine_size(query: OptimizeQuery, *, is_of_current: bool) -> MachineSize:
     """The least size that takes part. is_of_current: the query's size is that of what runs today."""
-    wanted, profile = query.requirements, WORKLOADS[query.workload]
-    if wanted is not None and wanted.sized:
+    requirements, profile = query.requirements, WORKLOADS[query.workload]
+    if requirements is not None and requirements.sized:
         return MachineSize(
             basis="current" if is_of_current else "requirements",
-            vcpus=wanted.vcpus,
-            memory_gb=wanted.memory_gb,
-            gpus=wanted.gpus,
-            accelerators=wanted.accelerators,
+            vcpus=requirements.vcpus,
+            memory_gb=requirements.memory_gb,
+            gpus=requirements.gpus,
+            accelerators=requirements.accelerators,
         )
     if query.instance_types:
         return MachineSize(basis="instance types")
@@ -65,5 +65,5 @@ def machine_size(query: OptimizeQuery, *, is_of_current: bool) -> MachineSize:
         basis="workload",
         vcpus=profile.reference_vcpus,
         memory_gb=profile.reference_memory_gb,
-        accelerators=None if wanted is not None and wanted.gpus == 0 else profile.reference_accelerators,
+        accelerators=None if requirements is not None and requirements.gpus == 0 else profile.reference_accelerators,
     )

@@ -44,10 +44,10 @@ def pareto_front(usd: FloatArray, gco2e: FloatArray, order: IntArray) -> Front:
     ascending, carbon = near[by_cost], grams[by_cost]
     before = np.minimum.accumulate(np.concatenate(([np.inf], carbon[:-1]))) if len(carbon) else carbon
     front: IntArray = ascending[carbon < before]
-    saved = np.full(len(front), np.nan)
+    saved_per_usd = np.full(len(front), np.nan)
     if len(front) > 1:
-        saved[:-1] = -np.diff(gco2e[front]) / np.diff(usd[front])
-    return Front(front, saved)
+        saved_per_usd[:-1] = -np.diff(gco2e[front]) / np.diff(usd[front])
+    return Front(front, saved_per_usd)
 
 
 def pareto(job: Job, offers: OfferFigures, ranked: Ranked) -> Pareto:

@@ -6,6 +6,7 @@ import numpy as np
 
 from carbon.intensity import Quality
 from carbon.placements import Placement
+from carbon.units import HOUR_SECONDS
 from planning.placing.advice import advice
 from planning.placing.candidates import narrow
 from planning.placing.competitors import not_competing
@@ -23,21 +24,25 @@ from planning.placing.told_apart import greenest_row
 
 
 def place(job: Job) -> Placement:
-    """The answer, by constraints, candidates, ranking and rows. Raises NoFeasiblePlacement with what each removed."""
+    """The answer, by constraints, candidates, ranking and rows. Raises NoFeasiblePlacement with what each removed.
+
+    IntensityUnknown: of the caller's own region, with which savings are compared.
+    """
     query, span = job.query, job.span
+    _require_intensities(job)
     demands = constraints(job)
     candidates = narrow(job.offers, job.scope.in_scope, demands)
     if not len(candidates):
         raise refusal(job, demands, candidates)
     offers = figures(job, candidates)
     ranked = rank(offers, query, job.ranked_by.by, query.per_region)
-    greenest, shown = greenest_row(job, ranked), range(min(query.limit, len(ranked)))
-    rows = tuple(row(job, ranked, index, best=ranked, greenest=greenest) for index in shown)
+    greenest, places = greenest_row(job, ranked), range(min(query.limit, len(ranked)))
+    rows = tuple(row(job, ranked, index, best=ranked, greenest=greenest) for index in places)
     requested = requested_region(job, demands, ranked, greenest)
     regions, grids = np.unique(candidates.region), job.outlook.current_by_row
     return Placement(
         rows=rows,
-        requested=None if any(listed.is_requested_region for listed in rows) else requested,
+        requested=None if any(location.is_requested_region for location in rows) else requested,
         ranked_by=job.ranked_by,
         size=job.size,
         savings=savings(job, ranked, requested, current_run(job)),
@@ -60,3 +65,11 @@ def place(job: Job) -> Placement:
         forecast_zones=sum(now.provenance.quality is Quality.FORECAST for now in grids),
         zones=len(grids),
     )
+
+
+def _require_intensities(job: Job) -> None:
+    """Raises IntensityUnknown unless the intensity of the caller's own regions is known from the earliest start on."""
+    earliest, seconds = job.outlook.seconds_to(job.span.earliest), job.span.window_hours * HOUR_SECONDS
+    for index in (job.scope.requested, job.scope.current):
+        if index is not None:
+            job.outlook.require(job.offers.regions[index].zone, earliest, seconds)

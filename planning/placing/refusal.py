@@ -10,6 +10,7 @@ import numpy as np
 
 from carbon.errors import NoFeasiblePlacement
 from catalog.columns import BoolArray, FloatArray, IntArray
+from planning.notes import policy_of_scope
 from planning.placing.candidates import Candidates, narrow
 from planning.placing.constraints import Constraints, caps, sizes
 from planning.placing.job import Job
@@ -53,7 +54,10 @@ def refusal(job: Job, constraints: Constraints, candidates: Candidates) -> NoFea
         together = (_nearest(job, rest, meets, bounds, _also_relaxed(name, meets)) for name in bounds)
         nearest = [hint for hint in together if hint is not None]
     unplaced = [f"no source at hand says which regions sell {name}" for name in _sold_nowhere(job)]
-    detail = "; ".join(("no offer meets every constraint", *unplaced, *(_in_words(hint) for hint in nearest)))
+    rules = [note.text for note in policy_of_scope(job.scope.in_scope, job.mapping)]
+    reasons = (*rules, *_retired(job), *unplaced, *_other_clouds(job))
+    hints = [_in_words(hint) for hint in nearest] or _failing_one(constraints, job)
+    detail = "; ".join(("no offer meets every constraint", *reasons, *hints))
     unserved = job.scope.countries_without_regions
     return NoFeasiblePlacement(
         detail,
@@ -62,6 +66,38 @@ def refusal(job: Job, constraints: Constraints, candidates: Candidates) -> NoFea
         nearest_offers=nearest,
         **({"countries_without_regions": unserved} if unserved else {}),
     )
+
+
+def _retired(job: Job) -> list[str]:
+    """The types named in the question that their cloud has retired by today, with the day."""
+    columns, names = job.offers.columns, job.query.instance_types
+    types = [index for name in names for index in columns.by_name.get(name, ())]
+    retired = [columns.types[index] for index in types if columns.retired_day[index] <= job.today_day]
+    return [f"{kind.instance_type} has been retired since {kind.retired_on}" for kind in retired]
+
+
+def _other_clouds(job: Job) -> list[str]:
+    """For each country in which the clouds of the question have no region: the other clouds that have one."""
+    texts = []
+    for country in job.scope.countries_without_regions:
+        clouds = {
+            region.provider
+            for region in job.offers.regions
+            if region.country == country and region.status == "available" and region.is_in(job.scope.partition)
+        }
+        if clouds:
+            names = ", ".join(provider for provider in job.mapping.providers if provider in clouds)
+            texts.append(f"in {country} only other clouds have a region ({names}): name them in providers")
+    return texts
+
+
+def _failing_one(constraints: Constraints, job: Job) -> list[str]:
+    """For each constraint that alone stands in the way: how many offers meet all the others."""
+    masks = {name: mask if column is None else mask[column] for name, mask, column in constraints.singly(job.offers)}
+    failures = np.sum([~mask for mask in masks.values()], axis=0)
+    failing_one = job.scope.in_scope[job.offers.region] & (failures == 1)
+    counts = {name: int(np.count_nonzero(failing_one & ~mask)) for name, mask in masks.items()}
+    return [f"{count:,} offers fail only {name}" for name, count in counts.items() if count]
 
 
 def _meets(
@@ -77,10 +113,10 @@ def _meets(
 
 def _also_relaxed(name: str, meets: Mapping[str, BoolArray]) -> tuple[str, ...]:
     """A bound, and those of the others that nothing meets together with the ones before them."""
-    relaxed, left = [name], np.ones_like(meets[name])
+    relaxed, remaining = [name], np.ones_like(meets[name])
     for other in [other for other in meets if other != name]:
-        if (left & meets[other]).any():
-            left &= meets[other]
+        if (remaining & meets[other]).any():
+            remaining &= meets[other]
         else:
             relaxed.append(other)
     return tuple(relaxed)
@@ -96,11 +132,11 @@ def _sold_nowhere(job: Job) -> list[str]:
 
 def _bounds(job: Job) -> dict[str, _Bound]:
     """Every number of the question that an offer may fail, by the constraint's name."""
-    query, offers, wanted = job.query, job.offers, job.query.requirements
+    query, offers, requirements = job.query, job.offers, job.query.requirements
     bounds: dict[str, _Bound] = {}
     for columns, is_least in ((sizes(offers.columns), True), (caps(offers.columns), False)):
         for name, values in columns.items():
-            if wanted is not None and (number := getattr(wanted, name)):
+            if requirements is not None and (number := getattr(requirements, name)):
                 bounds[f"requirements.{name}"] = _Bound(number, is_least, values, offers.type)
     if query.max_usd_per_hour is not None:
         bounds["max_price_per_hour"] = _Bound(query.max_usd_per_hour, False, job.usd_per_hour, None)

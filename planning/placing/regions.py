@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from math import inf
 
+from carbon.intensity import Signal
 from carbon.listings import RegionSort, RegionsQuery
-from carbon.results import GridShares, RegionNow
+from carbon.results import Exclusion, GridShares, RegionList, RegionNow, ZoneDetails
 from catalog.model import Region
 from mapping import CloudMap
+from planning.outlook.unknown import reason_of
 from planning.outlook.zones import Outlook
 
 
@@ -42,7 +45,34 @@ def region_now(region: Region, mapping: CloudMap, outlook: Outlook, shares: Grid
     )
 
 
-def sort_regions(rows: Iterable[RegionNow], order: RegionSort) -> tuple[RegionNow, ...]:
+def region_list(query: RegionsQuery, regions: Sequence[Region], mapping: CloudMap, outlook: Outlook) -> RegionList:
+    """One page of the regions that meet the query, in its order. Regions without a marginal figure are left out."""
+    rows = _sorted((region_now(region, mapping, outlook) for region in regions), query.sort)
+    excluded = None
+    if outlook.signal is not Signal.AVERAGE_LIFECYCLE:
+        unknown = [row for row in rows if row.intensity.gco2e_per_kwh is None]
+        excluded = tuple(Exclusion(region=row.region, reason=reason_of(row.intensity)) for row in unknown)
+        rows = tuple(row for row in rows if row.intensity.gco2e_per_kwh is not None)
+    of_all_countries = select(mapping.catalog.regions, replace(query, countries=()))
+    return RegionList(
+        rows=rows[query.offset :][: query.limit],
+        total=len(rows),
+        excluded=excluded,
+        countries_without_regions=countries_without_regions(query.countries, of_all_countries),
+    )
+
+
+def zone_now(zone: str, mapping: CloudMap, outlook: Outlook) -> ZoneDetails:
+    """A grid zone now, and the regions in it."""
+    return ZoneDetails(
+        zone=zone,
+        intensity=outlook.current(zone),
+        shares=mapping.annual_shares[zone],
+        regions=tuple(region.key for region in mapping.regions.values() if region.zone == zone),
+    )
+
+
+def _sorted(rows: Iterable[RegionNow], order: RegionSort) -> tuple[RegionNow, ...]:
     """Greenest first, most renewable first, or by provider:region; unknown last, ties by provider:region."""
     keys: dict[RegionSort, Callable[[RegionNow], float]] = {
         RegionSort.CARBON_INTENSITY: _intensity,

@@ -31,15 +31,15 @@ def requested_region(
     if len(position):
         return row(job, ranked, int(position[0]), best=ranked, greenest=greenest)
     of_region = (job.scope.conditions, constraints.regions, constraints.grids)
-    refused = tuple(name for masks in of_region for name, mask in masks.items() if not mask[region])
-    here = np.arange(len(job.offers.regions)) == region
-    machines = narrow(job.offers, here, Constraints(types=constraints.types))
+    failed_constraints = tuple(name for masks in of_region for name, mask in masks.items() if not mask[region])
+    in_region = np.arange(len(job.offers.regions)) == region
+    machines = narrow(job.offers, in_region, Constraints(types=constraints.types))
     if not len(machines):
         now = region_now(job.offers.regions[region], job.mapping, job.outlook)
-        return BareRegion(now=now, refused_by=(*refused, *(machines.removed or ("no_known_offers",))))
-    affordable = narrow(job.offers, here, Constraints(types=constraints.types, prices=constraints.prices))
+        return BareRegion(now=now, refused_by=(*failed_constraints, *(machines.removed or ("no_known_offers",))))
+    affordable = narrow(job.offers, in_region, Constraints(types=constraints.types, prices=constraints.prices))
     if not len(affordable):
-        refused += tuple(name for name in constraints.prices if name in affordable.removed)
+        failed_constraints += tuple(name for name in constraints.prices if name in affordable.removed)
     ranked_here = rank(figures(job, machines), job.query, job.ranked_by.by, per_region=1)
     best_here = row(job, ranked_here, 0, best=ranked, greenest=greenest)
-    return replace(best_here, qualifies=False, refused_by=refused, score=None)
+    return replace(best_here, qualifies=False, refused_by=failed_constraints, score=None)

@@ -8,7 +8,8 @@ from carbon import units
 from carbon.intensity import CarbonIntensity
 from carbon.placements import PlacementRow
 from carbon.ranges import RangedFigure, distinguishable
-from carbon.results import Emission, Window
+from carbon.results import Emission
+from carbon.schedules import Window
 from catalog.model import InstanceType
 from planning.placing.emission import Machines, Site, emission, sustained_utilization
 from planning.placing.job import Job

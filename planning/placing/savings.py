@@ -13,6 +13,7 @@ from planning.placing.job import Job
 from planning.placing.rank import Ranked
 from planning.placing.rates import UNRATED
 from planning.placing.rows import finite
+from planning.ties import difference
 
 CURRENT, REQUESTED, MEDIAN = "current", "requested region", "median region"
 
@@ -43,7 +44,7 @@ def savings(
     extremes = Savings(
         best_region=best_region,
         worst_region=worst_region,
-        against_worst_gco2e=worst_gco2e - best_gco2e,
+        against_worst_gco2e=difference(worst_gco2e, best_gco2e),
         against_worst_share=share_of_worse(worst_gco2e, best_gco2e),
         baseline_region=None,
         baseline_basis=MEDIAN,
@@ -60,7 +61,7 @@ def savings(
         baseline_region=baseline_region,
         baseline_basis=basis,
         baseline_gco2e=baseline_gco2e,
-        against_baseline_gco2e=baseline_gco2e - first_gco2e,
+        against_baseline_gco2e=difference(baseline_gco2e, first_gco2e),
         against_baseline_share=share_of_worse(baseline_gco2e, first_gco2e),
     )
 
@@ -79,7 +80,7 @@ def _against_current(extremes: Savings, job: Job, ranked: Ranked, current: Curre
         baseline_basis=CURRENT,
         baseline_gco2e=before.total_gco2e,
         baseline_usd=before_usd,
-        against_baseline_gco2e=None if after_gco2e is None else before.total_gco2e - after_gco2e,
+        against_baseline_gco2e=None if after_gco2e is None else difference(before.total_gco2e, after_gco2e),
         against_baseline_share=None if after_gco2e is None else share_of_worse(before.total_gco2e, after_gco2e),
-        against_baseline_usd=None if before_usd is None or after_usd is None else before_usd - after_usd,
+        against_baseline_usd=None if before_usd is None or after_usd is None else difference(before_usd, after_usd),
     )

@@ -10,6 +10,8 @@ import numpy as np
 from carbon.workload import COMMERCIAL, OptimizeQuery
 from catalog.columns import BoolArray, IntArray
 from catalog.model import Region
+from catalog.policy import allowed_regions
+from mapping import CloudMap
 from planning.placing.regions import countries_without_regions
 
 Masks = Mapping[str, BoolArray]  # name of a constraint -> what meets it
@@ -53,11 +55,17 @@ class RegionScope:
         regions: IntArray = np.append(np.flatnonzero(eligible), np.array(list(also), dtype=np.intp))
         return regions
 
+    def zones(self, mapping: CloudMap) -> list[str]:
+        """The distinct zones of the regions to read, in their order."""
+        regions = mapping.offers.regions
+        return list(dict.fromkeys(regions[index].zone for index in self.to_read.tolist()))
 
-def region_scope(
-    query: OptimizeQuery, regions: tuple[Region, ...], requested: int | None = None, current: int | None = None
-) -> RegionScope:
+
+def region_scope(query: OptimizeQuery, mapping: CloudMap) -> RegionScope:
     """The scope of a query over the regions of the offers."""
+    regions, index = mapping.offers.regions, mapping.region_index
+    requested = None if query.region is None else index[query.region]
+    current = None if query.current is None else index[query.current.region]
 
     def mask(meets: Callable[[Region], bool]) -> BoolArray:
         return np.fromiter(map(meets, regions), np.bool_, len(regions))
@@ -73,6 +81,8 @@ def region_scope(
         constraints["countries"] = mask(lambda r: r.country in query.countries)
     if query.exclude_regions:
         constraints["exclude_regions"] = mask(lambda r: r.key not in query.exclude_regions)
+    if mapping.policy.rules:
+        constraints["policy.regions"] = allowed_regions(mapping.offers, mapping.policy)
     usable = np.logical_and.reduce([*conditions.values(), constraints["partition"]])
     unserved = countries_without_regions(query.countries, (regions[index] for index in np.flatnonzero(usable)))
     return RegionScope(partition, conditions, constraints, requested, unserved, current)
@@ -89,5 +99,5 @@ def competing_partition(query: OptimizeQuery, regions: tuple[Region, ...], asked
         return query.partition
     if asked_from is not None:
         return regions[asked_from].partition
-    named = {r.partition for r in regions if r.key in query.regions}
-    return named.pop() if len(named) == 1 else COMMERCIAL
+    partitions = {r.partition for r in regions if r.key in query.regions}
+    return partitions.pop() if len(partitions) == 1 else COMMERCIAL

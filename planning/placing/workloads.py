@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from carbon.workload import OptimizeQuery, WorkloadType
 from catalog.columns import BoolArray, FloatArray, TypeColumns
 from catalog.memo import table_cache
 from catalog.model import InstanceType
+from planning.scheduling.span import RunSpan, run_span
 
 # Without requirements, types between one and this many times the reference compete.
 SIZE_SPAN = 4.0
@@ -114,9 +116,19 @@ WORKLOADS: Mapping[WorkloadType, WorkloadProfile] = {
 }
 
 
-def can_wait(query: OptimizeQuery) -> bool:
-    """Whether the work may start later than at once: as the caller says, else as its kind usually can."""
-    return WORKLOADS[query.workload].flexible_by_default if query.flexible is None else query.flexible
+def workload_span(query: OptimizeQuery, now: datetime) -> RunSpan:
+    """The times at which the workload may run. Raises DoesNotFit.
+
+    It may start later than at once if the caller says so, else if its kind usually can.
+    """
+    usual = WORKLOADS[query.workload].flexible_by_default
+    return run_span(
+        now,
+        duration_hours=query.duration_hours,
+        start_after=query.start_after,
+        deadline=query.deadline,
+        flexible=usual if query.flexible is None else query.flexible,
+    )
 
 
 @table_cache(None)
@@ -171,7 +183,7 @@ def fits_reference(columns: TypeColumns, workload: WorkloadType) -> BoolArray:
         & _within(columns.vcpus, profile.reference_vcpus, SIZE_SPAN * profile.reference_vcpus)
         & _within(columns.memory_gb, profile.reference_memory_gb, SIZE_SPAN * profile.reference_memory_gb)
     )
-    return accelerated | plain | columns.named(profile.services)
+    return accelerated | plain | columns.mask_of_names(profile.services)
 
 
 def _within(values: FloatArray, least: float, most: float) -> BoolArray:

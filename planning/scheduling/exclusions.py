@@ -24,6 +24,17 @@ def excluded_intervals(
     return sorted(intervals, key=lambda interval: (interval.starts_at, interval.ends_at))
 
 
+def disjoint(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Intervals in order of their start, with those that overlap or touch as one."""
+    joined: list[Interval] = []
+    for interval in intervals:
+        if joined and interval.starts_at <= joined[-1].ends_at:
+            joined[-1] = Interval(joined[-1].starts_at, max(joined[-1].ends_at, interval.ends_at))
+        else:
+            joined.append(interval)
+    return tuple(joined)
+
+
 def allowed_starts(
     excluded: Sequence[Interval], *, earliest: datetime, latest: datetime, duration: timedelta
 ) -> Iterator[tuple[datetime, datetime]]:

@@ -9,52 +9,45 @@ from math import nan
 from carbon import units
 from carbon.emissions import operational_gco2e
 from carbon.intensity import CarbonIntensity
-from carbon.results import Emission, Schedule, Window
+from carbon.jobs import Risk
+from carbon.results import Emission
+from carbon.schedules import Schedule, Window
 from planning.outlook.zones import Outlook
+from planning.scheduling.risk import lowest_high, one_rule_each
 from planning.scheduling.span import RunSpan
 from planning.scheduling.waiting import NO_WAIT, expected_savings, is_worth_waiting
-from planning.scheduling.windows import next_best_windows
+from planning.scheduling.windows import lowest_mean, next_best_windows
 
 ALTERNATIVES = 3
 # The starts of two windows differ by at least this share of the job's length, and by at least an hour.
 APART_SHARE = 0.25
 
 
-def schedule(region: str, zone: str, outlook: Outlook, span: RunSpan) -> Schedule:
+def schedule(
+    region: str,
+    zone: str,
+    outlook: Outlook,
+    span: RunSpan,
+    risk: Risk = Risk.EXPECTED,
+    alternatives: int = ALTERNATIVES,
+) -> Schedule:
     """The window to take for a job in one region, and the next best. The outlook holds the whole span.
 
-    It has the lowest mean, or starts at once where waiting for the lowest is not worth it.
+    It has the lowest mean, or the lowest 90th centile of it by the risk. It starts at once where waiting for that is
+    not worth it.
     """
     row, seconds = outlook.zones[zone], span.duration_hours * units.HOUR_SECONDS
-    first, apart = outlook.seconds_to(span.earliest), max(APART_SHARE * seconds, units.HOUR_SECONDS)
-
-    def window(start: float, mean: CarbonIntensity) -> Window:
-        return Window(
-            starts_at=outlook.at(start),
-            ends_at=outlook.at(start + seconds),
-            duration_hours=span.duration_hours,
-            mean=mean,
-        )
-
-    lowest, *others = [
-        window(start, outlook.describe(row, mean, start, seconds))
-        for start, mean in next_best_windows(
-            outlook.series(row),
-            starts=[(outlook.seconds_to(low), outlook.seconds_to(high)) for low, high in span.starts],
-            duration=seconds,
-            apart=apart,
-            count=1 + ALTERNATIVES,
-        )
-    ]
-    at_once = window(first, outlook.mean(zone, first, seconds))
+    first, apart = outlook.seconds_to(span.earliest), least_gap(span)
+    lowest, *others = whole_windows(zone, outlook, span, risk, count=1 + alternatives)
+    at_once = _window(outlook, span, first, outlook.mean(zone, first, seconds))
     expected = expected_savings(
-        outlook, row, earliest=first, start=outlook.seconds_to(lowest.starts_at), ratio=_ratio(lowest, at_once)
+        outlook, row, earliest=first, start=outlook.seconds_to(lowest.starts_at), ratio=mean_ratio(lowest, at_once)
     )
     best = lowest
     if not is_worth_waiting(expected):
         best, expected = at_once, NO_WAIT
         far = best.starts_at + timedelta(seconds=apart)
-        others = [other for other in (lowest, *others) if other.starts_at >= far][:ALTERNATIVES]
+        others = [other for other in (lowest, *others) if other.starts_at >= far][:alternatives]
     before, after = at_once.mean.gco2e_per_kwh or 0.0, best.mean.gco2e_per_kwh or 0.0
     return Schedule(
         region=region,
@@ -69,7 +62,35 @@ def schedule(region: str, zone: str, outlook: Outlook, span: RunSpan) -> Schedul
     )
 
 
-def _ratio(later: Window, at_once: Window) -> float:
+def whole_windows(zone: str, outlook: Outlook, span: RunSpan, risk: Risk, *, count: int) -> list[Window]:
+    """Up to `count` windows of one piece, best first, whose starts are apart; none where the span has no starts."""
+    row, seconds = outlook.zones[zone], span.duration_hours * units.HOUR_SECONDS
+    if not span.starts:
+        return []
+    starts = [(outlook.seconds_to(low), outlook.seconds_to(high)) for low, high in span.starts]
+    if risk is Risk.EXPECTED:
+        search = lowest_mean(outlook.series(row), seconds)
+    else:
+        search, starts = lowest_high(outlook, row, seconds), one_rule_each(outlook, row, seconds, starts)
+    best = next_best_windows(search, starts=starts, apart=least_gap(span), count=count)
+    return [_window(outlook, span, start, outlook.mean(zone, start, seconds)) for start, _ in best]
+
+
+def least_gap(span: RunSpan) -> float:
+    """Seconds by which the starts of two windows of an answer differ at least."""
+    return max(APART_SHARE * span.duration_hours * units.HOUR_SECONDS, units.HOUR_SECONDS)
+
+
+def _window(outlook: Outlook, span: RunSpan, start: float, mean: CarbonIntensity) -> Window:
+    return Window(
+        starts_at=outlook.at(start),
+        ends_at=outlook.at(start + span.duration_hours * units.HOUR_SECONDS),
+        duration_hours=span.duration_hours,
+        mean=mean,
+    )
+
+
+def mean_ratio(later: Window, at_once: Window) -> float:
     """Mean of one window over that of another; NaN where either is not known."""
     if later.mean.gco2e_per_kwh is None or not at_once.mean.gco2e_per_kwh:
         return nan
@@ -77,11 +98,12 @@ def _ratio(later: Window, at_once: Window) -> float:
 
 
 def in_grams(plan: Schedule, machines: Emission) -> Schedule:
-    """The plan with what these machines emit in each window. machines: for the same duration at any time."""
+    """The plan with what these machines emit in each window. machines: for as long as the best window runs them."""
+    kwh_per_hour = machines.energy_kwh / machines.duration_hours
 
     def grams(window: Window) -> float | None:
         mean = window.mean.gco2e_per_kwh
-        return None if mean is None else operational_gco2e(machines.energy_kwh, mean)
+        return None if mean is None else operational_gco2e(kwh_per_hour * window.duration_hours, mean)
 
     def with_grams(window: Window) -> Window:
         return replace(window, operational_gco2e=grams(window))

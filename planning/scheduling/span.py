@@ -9,8 +9,9 @@ from math import ceil
 
 from carbon import units
 from carbon.errors import DoesNotFit
+from carbon.jobs import ScheduleQuery
 from carbon.workload import Blackout, Interval
-from planning.scheduling.exclusions import RECURRENCE, allowed_starts, excluded_intervals
+from planning.scheduling.exclusions import RECURRENCE, allowed_starts, disjoint, excluded_intervals
 
 DEFAULT_DURATION_HOURS = 1.0
 # How long work without a deadline may wait for its start.
@@ -25,7 +26,8 @@ class RunSpan:
 
     starts: (first, last) of the starts in [earliest, latest] that no exclusion forbids, ascending; the first begins at
     earliest, the last ends at latest. window_hours: at least duration_hours, and longer only for a service without an
-    end. flexible: the work can wait.
+    end. flexible: the work can wait. closed: times in which no part of an interruptible job may run, disjoint and
+    ascending; its `starts` are those of one piece, and may be none.
     """
 
     earliest: datetime
@@ -34,6 +36,7 @@ class RunSpan:
     window_hours: float
     flexible: bool
     starts: tuple[tuple[datetime, datetime], ...]
+    closed: tuple[Interval, ...] = ()
 
     def hours_from(self, now: datetime) -> int:
         """Full hours that an outlook from `now` must hold."""
@@ -67,10 +70,7 @@ def run_span(
         raise _does_not_fit(first, duration, "end before the deadline", avoiding=bool(excluded))
     latest, window_hours = earliest, hours
     if flexible:
-        bounds = [] if deadline is None else [deadline - duration]
-        if search_hours is not None or deadline is None:
-            bounds.append(earliest + timedelta(hours=search_hours or DEFAULT_SEARCH_HOURS))
-        latest = min(bounds)
+        latest = _latest_start(earliest, duration, deadline, search_hours)
     elif duration_hours is None:
         window_hours = OPEN_END_HOURS if deadline is None else min(OPEN_END_HOURS, (deadline - earliest) / units.HOUR)
     starts: tuple[tuple[datetime, datetime], ...] = ((earliest, latest),)
@@ -87,6 +87,59 @@ def run_span(
         flexible=flexible,
         starts=starts,
     )
+
+
+def job_span(query: ScheduleQuery, now: datetime) -> RunSpan:
+    """The times at which the job of a schedule may run, in one piece or in segments. Raises DoesNotFit."""
+    return schedule_span(query, now) if query.interruption is None else interruptible_span(query, now)
+
+
+def schedule_span(query: ScheduleQuery, now: datetime) -> RunSpan:
+    """The times at which the job of a schedule may run. Raises DoesNotFit."""
+    return run_span(
+        now,
+        duration_hours=query.duration_hours,
+        start_after=query.start_after,
+        deadline=query.deadline,
+        search_hours=query.search_hours,
+        exclusions=query.exclusions,
+        blackouts=query.blackouts,
+    )
+
+
+def interruptible_span(query: ScheduleQuery, now: datetime) -> RunSpan:
+    """The times at which an interruptible job may run: all its segments end where one piece would at the latest.
+
+    `starts` are those of one piece, and may be none. Whether its segments fit between the exclusions is not known yet.
+    Raises DoesNotFit if it cannot end before its deadline even without exclusions.
+    """
+    duration = timedelta(hours=query.duration_hours)
+    earliest = max(now, query.start_after or now)
+    latest = _latest_start(earliest, duration, query.deadline, query.search_hours)
+    if latest < earliest:
+        pauses = query.exclusions or query.blackouts
+        detail = f"a job of {query.duration_hours:g} h cannot end before the deadline"
+        raise DoesNotFit(detail, earliest_finish=None if pauses else earliest + duration)
+    closed = excluded_intervals(query.exclusions, query.blackouts, earliest=earliest, latest=latest + duration)
+    return RunSpan(
+        earliest=earliest,
+        latest=latest,
+        duration_hours=query.duration_hours,
+        window_hours=query.duration_hours,
+        flexible=True,
+        starts=tuple(allowed_starts(closed, earliest=earliest, latest=latest, duration=duration)),
+        closed=disjoint(closed),
+    )
+
+
+def _latest_start(
+    earliest: datetime, duration: timedelta, deadline: datetime | None, search_hours: float | None
+) -> datetime:
+    """The last start that is searched; before the earliest one if the job cannot end before the deadline."""
+    bounds = [] if deadline is None else [deadline - duration]
+    if search_hours is not None or deadline is None:
+        bounds.append(earliest + timedelta(hours=search_hours or DEFAULT_SEARCH_HOURS))
+    return min(bounds)
 
 
 def _first_start(

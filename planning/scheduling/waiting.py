@@ -7,7 +7,7 @@ from math import exp, isfinite, log
 import numpy as np
 
 from carbon import units
-from carbon.results import ExpectedSavings
+from carbon.schedules import ExpectedSavings
 from planning.outlook.grid_range import waiting_outcome
 from planning.outlook.zones import Outlook
 from planning.scheduling.windows import Best

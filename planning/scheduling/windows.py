@@ -8,8 +8,9 @@ Times are seconds from the first step's start; steps are even.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from planning.outlook.series import SHORTEST_SECONDS, Series
 
 # Means closer than this share of each other are equal; the difference is rounding of the prefix sums.
 TIE_TOLERANCE = 1e-9
+
+# From the first and the last start that are allowed, in seconds, to the best start and its figure, NaN if unknown.
+Search = Callable[[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ def best_windows(series: Series, *, earliest: float, latest: float, duration: fl
 
 def _earliest_of_the_lowest(sums: FloatArray) -> IntArray:
     lowest = np.minimum.reduce(sums)
+    if np.isnan(lowest).any():  # windows that reach beyond what is known do not compete
+        lowest = np.fmin.reduce(sums)
     first: IntArray = (sums <= lowest + abs(lowest) * TIE_TOLERANCE).argmax(axis=0)
     return first
 
@@ -90,43 +96,63 @@ class _Candidates:
             np.subtract(integral[first + steps + 1 : last + steps + 1], integral[first + 1 : last + 1], out=on_end)
             on_end += values[first:last] * rest
         # In the first step a start may lie before the earliest, in the last step after the latest.
-        done: dict[float, FloatArray] = {}
+        means: dict[float, FloatArray] = {}
         for index in (*range(places), *range(len(sums) - places - 1, len(sums))):
             start = self.start(index)
-            if start not in done:
+            if start not in means:
                 end = start + self.duration
-                done[start] = self._until(end, values, integral) - self._until(start, values, integral)
-            sums[index] = done[start]
+                means[start] = self._until(end, values, integral) - self._until(start, values, integral)
+            sums[index] = means[start]
         return sums
 
     def _until(self, seconds: float, values: FloatArray, integral: FloatArray) -> FloatArray:
         step = min(int(seconds / self._step_seconds), len(values) - 1)
-        sums: FloatArray = integral[step] + values[step] * (seconds - step * self._step_seconds)
+        rest = seconds - step * self._step_seconds
+        sums: FloatArray = integral[step] + values[step] * rest if rest else integral[step]
         return sums
 
 
-def next_best_windows(
-    series: Series, *, starts: Sequence[tuple[float, float]], duration: float, apart: float, count: int
-) -> list[tuple[float, float]]:
-    """Up to `count` windows (start, mean) of a single-zone series, best first.
+def lowest_mean(series: Series, duration: float) -> Search:
+    """Among the windows of a single-zone series the one with the lowest mean."""
 
-    starts: (first, last) of the starts that are allowed, both included; ascending. apart: least difference between two
-    starts. Each window is the best of those that are left by the earlier ones, and of equals the earliest.
+    def search(earliest: float, latest: float) -> tuple[float, float]:
+        best = best_windows(series, earliest=earliest, latest=latest, duration=duration)
+        return float(best.starts[0]), float(best.means[0])
+
+    return search
+
+
+def next_best_windows(
+    search: Search, *, starts: Sequence[tuple[float, float]], apart: float, count: int
+) -> list[tuple[float, float]]:
+    """Up to `count` windows (start, figure), that of the lowest figure first.
+
+    search: finds one of them. starts: (first, last) of the starts that are allowed, both included; ascending. apart:
+    least difference between two starts. Each window is the best of those that are left by the earlier ones, and of
+    equals the earliest.
     """
 
     def best_of(low: float, high: float) -> tuple[float, float, float, float]:
-        best = best_windows(series, earliest=low, latest=high, duration=duration)
-        return float(best.starts[0]), float(best.means[0]), low, high
+        return *search(low, high), low, high
 
-    gaps = [best_of(low, high) for low, high in starts]
+    gaps = _with_known_figure([best_of(low, high) for low, high in starts])
     windows: list[tuple[float, float]] = []
     while gaps and len(windows) < count:
-        lowest = min(mean for _, mean, _, _ in gaps)
-        start, mean, _, _ = min(candidate for candidate in gaps if candidate[1] <= lowest * (1 + TIE_TOLERANCE))
-        windows.append((start, mean))
+        lowest = min(figure for _, figure, _, _ in gaps)
+        if isnan(lowest):
+            return [(gaps[0][0], lowest)]
+        start, figure, _, _ = min(candidate for candidate in gaps if candidate[1] <= lowest * (1 + TIE_TOLERANCE))
+        windows.append((start, figure))
+        if len(windows) == count:
+            break
         before, after = start - apart, start + apart
         far = [gap for gap in gaps if gap[3] <= before or gap[2] >= after]
         near = [gap for gap in gaps if gap[3] > before and gap[2] < after]
         parts = [part for _, _, low, high in near for part in ((low, before), (after, high))]
-        gaps = far + [best_of(low, high) for low, high in parts if low <= high]
+        gaps = far + [gap for low, high in parts if low <= high and not isnan((gap := best_of(low, high))[1])]
     return windows
+
+
+def _with_known_figure(gaps: list[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
+    """Those with a window of known figure; the first one alone where none has one."""
+    return [gap for gap in gaps if not isnan(gap[1])] or gaps[:1]

@@ -20,9 +20,9 @@ from carbon.errors import StateUnavailable
 from pid import process_id
 from store.backoff import Backoff
 from store.database import OWNER_ONLY
+from store.history.entries import FILE
 from store.history.tables import metadata
 
-FILE = "history.sqlite3"
 NAME = "the history"
 MIGRATIONS = Path(__file__).with_name("migrations")
 NEWEST = "0001"  # the last revision in migrations/versions
@@ -62,10 +62,6 @@ class HistoryDatabase:
     def path(self) -> Path | None:
         """The file; None for PostgreSQL."""
         return self._path
-
-    def exists(self) -> bool:
-        """Whether there is anything to read."""
-        return self._path is None or self._path.exists()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

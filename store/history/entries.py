@@ -11,8 +11,10 @@ from carbon.intensity import Signal
 from carbon.reading import Observation, UpstreamForecast
 from store.history.readings import QUALITIES, minute_of
 
+FILE = "history.sqlite3"  # in DATA_DIR, unless a server holds the history
 MINUTE = timedelta(minutes=1)
 MINUTES_AN_HOUR = 60
+SECONDS_A_MINUTE = 60
 MOST_MINUTES, MOST_MILLIGRAMS = 2**11, 2**22  # a reading below both can be stored
 
 
@@ -67,7 +69,7 @@ class ForecastEntry:
             Series(value.source, signal.value, value.zone),
             minute_of(issued_at) // MINUTES_AN_HOUR,
             minute_of(value.starts_at),
-            value.step_seconds // MINUTES_AN_HOUR,
+            value.step_seconds // SECONDS_A_MINUTE,
             pack(value.gco2e_per_kwh),
         )
 

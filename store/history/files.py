@@ -46,11 +46,11 @@ def parse(lines: Iterable[str]) -> Iterator[ReadingEntry | Blank]:
         raise UnreadableFile(f"its first line is neither {','.join(COLUMNS)} nor that of a file of Electricity Maps")
 
 
-def _numbered(found: Iterator[ReadingEntry | Blank], rows: Iterator[list[str]]) -> Iterator[ReadingEntry | Blank]:
+def _numbered(entries: Iterator[ReadingEntry | Blank], rows: Iterator[list[str]]) -> Iterator[ReadingEntry | Blank]:
     """The same; an error names the line."""
     while True:
         try:
-            yield next(found)
+            yield next(entries)
         except StopIteration:
             return
         except (ValueError, KeyError, csv.Error) as error:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from carbon.errors import StateUnavailable
 from carbon.intensity import Signal
-from carbon.reading import Observation, Shares, UpstreamForecast
-from store.history.entries import Entry, ForecastEntry, ReadingEntry
+from carbon.reading import Observation, Percentile, Shares, UpstreamForecast
+from store.history.entries import FILE, Entry, ForecastEntry, ReadingEntry
 from store.history.readings import Readings, minute_of
 from store.history.recorder import Recorder
 from telemetry import SILENT, Telemetry
@@ -54,14 +54,22 @@ class History:
         return self._database
 
     def prepare(self) -> None:
-        """Import what stores and reads, so that processes forked from this one share its memory. Opens nothing."""
+        """Import what stores and reads, so that processes forked from this one share its memory. Opens nothing.
+
+        Where nothing is stored (days: 0), nothing is imported before something is read.
+        """
+        if self._days == 0:
+            return
         for name in ("database", "retention", "rows"):
             import_module(f"store.history.{name}")
-        if self._url is not None:
-            import_module("psycopg")
+        dialect = (
+            ("sqlalchemy.dialects.sqlite",) if self._url is None else ("psycopg", "sqlalchemy.dialects.postgresql")
+        )
+        for name in dialect:
+            import_module(name)
 
-    def record(self, signal: Signal, value: Observation | UpstreamForecast | Shares) -> None:
-        """Have a reading or a forecast stored in the background. Shares are not stored."""
+    def record(self, signal: Signal, value: Observation | UpstreamForecast | Shares | Percentile) -> None:
+        """Have a reading or a forecast stored in the background. Shares and percentiles are not stored."""
         if isinstance(value, Observation):
             entry = ReadingEntry.of(signal, value)
             if entry.fits:
@@ -98,22 +106,35 @@ class History:
 
         retention.tidy(self.database, minute_of(self._utc_now()), days=self._days)
 
-    def stored(self, zones: Collection[str], start: datetime, end: datetime) -> Iterator[ReadingEntry]:
+    def reading_entries(self, zones: Collection[str], start: datetime, end: datetime) -> Iterator[ReadingEntry]:
         """All readings that begin in [start, end), by series and time. zones: none means all."""
+        if self._exists():
+            from store.history import rows
+
+            with self.database.reading() as connection:
+                yield from rows.reading_entries(connection, zones, minute_of(start), minute_of(end))
+
+    def zones(self, signal: Signal) -> list[str]:
+        """The zones of which readings were ever stored, by name. Imports no SQLAlchemy where no file exists."""
+        if self._url is None and not (self._data_dir / FILE).exists():
+            return []
         from store.history import rows
 
-        if self.database.exists():
-            with self.database.reading() as connection:
-                yield from rows.stored(connection, zones, minute_of(start), minute_of(end))
+        with self.database.reading() as connection:
+            return rows.zones(connection, signal.value)
 
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> list[Readings]:
         """The readings of each source that has any in [start, end), by name of the source."""
+        if not self._exists():
+            return []
         from store.history import rows
 
-        try:
-            if not self.database.exists():
-                return []
-        except OSError as error:
-            raise StateUnavailable("the history") from error
         with self.database.reading() as connection:
             return rows.read(connection, signal.value, zone, minute_of(start), minute_of(end))
+
+    def _exists(self) -> bool:
+        """Whether there may be anything to read. Raises StateUnavailable."""
+        try:
+            return self._url is not None or (self._data_dir / FILE).exists()
+        except OSError as error:
+            raise StateUnavailable("the history") from error

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carbon.intensity import Quality, Signal
+from carbon.reading import UpstreamForecast
 
 Minutes = npt.NDArray[np.int64]
 QUALITIES = tuple(Quality)  # best first; stored as an index
@@ -49,6 +50,17 @@ class Past(Protocol):
         """Import what is needed, so that processes forked from this one share its memory. Opens nothing."""
         ...
 
+    def record(self, signal: Signal, value: UpstreamForecast) -> None:
+        """Have a forecast stored in the background."""
+        ...
+
+    def zones(self, signal: Signal) -> Sequence[str]:
+        """The zones of which readings were ever stored, by name. Raises StateUnavailable.
+
+        Imports nothing where nothing was ever stored.
+        """
+        ...
+
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
         """The readings of each source that has any in [start, end). Raises StateUnavailable."""
         ...
@@ -59,6 +71,13 @@ class Nothing:
 
     def prepare(self) -> None:
         """Nothing."""
+
+    def record(self, signal: Signal, value: UpstreamForecast) -> None:
+        """Nothing."""
+
+    def zones(self, signal: Signal) -> Sequence[str]:
+        """None."""
+        return ()
 
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
         """None."""
@@ -74,6 +93,10 @@ class PastPin:
         self._trust = trust
         self._digest = blake2b(digest_size=4)
         self.version = ""
+
+    def zones(self, signal: Signal) -> Sequence[str]:
+        """See Past."""
+        return self._past.zones(signal)
 
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> list[Readings]:
         """See Past; the preferred source first, unknown ones last."""

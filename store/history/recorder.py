@@ -22,7 +22,7 @@ MOST_WAITING = 10_000  # entries, some 2 MB
 MOST_IN_A_BATCH = 1000
 GATHER_SECONDS = 1.0
 RETRY_SECONDS = 10.0
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 20.0  # less than graceful_timeout in gunicorn.conf.py; the first import can take seconds under load
 
 
 @dataclass(slots=True)

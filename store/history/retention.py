@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store.history.entries import MINUTES_AN_HOUR
 from store.history.tables import chores, forecasts, readings, series
+from store.history.upsert import insert_into
 
 FINE_DAYS = 30  # readings are stored as they came for so long
 MINUTES_A_DAY = 1440
@@ -28,11 +28,14 @@ class Writable(Protocol):
 
 def is_due(connection: Connection, now_minute: int) -> bool:
     """Whether this process is the one to tidy up now: one of all processes does, once an hour."""
-    insert = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(chores)
-    claim = insert.values(name=NAME, done_minute=now_minute).on_conflict_do_update(
-        index_elements=["name"],
-        set_={"done_minute": now_minute},
-        where=or_(chores.c.done_minute <= now_minute - EVERY_MINUTES, chores.c.done_minute > now_minute),
+    claim = (
+        insert_into(connection, chores)
+        .values(name=NAME, done_minute=now_minute)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"done_minute": now_minute},
+            where=or_(chores.c.done_minute <= now_minute - EVERY_MINUTES, chores.c.done_minute > now_minute),
+        )
     )
     return connection.execute(claim.returning(chores.c.name)).first() is not None
 
@@ -82,7 +85,7 @@ def _make_hourly(connection: Connection, series_id: int, start: int, end: int) -
         readings.c.minutes < MINUTES_AN_HOUR,
     )
     rows = connection.execute(select(readings).where(fine).order_by(readings.c.starts_minute)).all()
-    hours = [_mean(hour, list(found)) for hour, found in groupby(rows, lambda row: row.starts_minute // 60)]
+    hours = [_mean(hour, list(group)) for hour, group in groupby(rows, lambda row: row.starts_minute // 60)]
     means = [mean for mean in hours if mean is not None]
     if means:
         in_hour = readings.c.starts_minute // MINUTES_AN_HOUR

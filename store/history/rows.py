@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and_, cast, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, select, update
 
 from store.history.entries import MOST_MILLIGRAMS, MOST_MINUTES, Entry, ForecastEntry, ReadingEntry, Series
 from store.history.readings import Minutes, Readings
 from store.history.tables import forecasts, readings, series
+from store.history.upsert import insert_into
+
+if TYPE_CHECKING:
+    from store.history.upsert import Upsert
 
 READ_AT_ONCE = 10_000
 LONGEST_READING_MINUTES = 1440  # a reading that began earlier is over
@@ -30,17 +34,23 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
     if rows := [_reading_row(key, entry) for key, entry in sorted(new_readings.items(), key=_key)]:
         connection.execute(_replacing(connection), rows)
     if rows := [_forecast_row(key, entry) for key, entry in sorted(new_forecasts.items(), key=_key)]:
-        connection.execute(_insert(connection, forecasts).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, forecasts).on_conflict_do_nothing(), rows)
 
 
-def series_ids(connection: Connection, wanted: Collection[Series]) -> dict[Series, int]:
+def series_ids(connection: Connection, all_series: Collection[Series]) -> dict[Series, int]:
     """The id of each series; creates missing ones. Ids are not kept, as the file may be another one next time."""
     ids = _ids(connection)
-    if missing := sorted(set(wanted) - ids.keys()):
+    if missing := sorted(set(all_series) - ids.keys()):
         rows = [{"source": one.source, "signal": one.signal, "zone": one.zone} for one in missing]
-        connection.execute(_insert(connection, series).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, series).on_conflict_do_nothing(), rows)
         ids = _ids(connection)
     return ids
+
+
+def zones(connection: Connection, signal: str) -> list[str]:
+    """The zones with a series of the signal, by name."""
+    query = select(series.c.zone).where(series.c.signal == signal).distinct().order_by(series.c.zone)
+    return list(connection.execute(query).scalars())
 
 
 def read(connection: Connection, signal: str, zone: str, start: int, end: int) -> list[Readings]:
@@ -50,8 +60,8 @@ def read(connection: Connection, signal: str, zone: str, start: int, end: int) -
         .where(series.c.signal == signal, series.c.zone == zone)
         .order_by(series.c.source)
     ).all()
-    found = (of_series(connection, series_id, source, start, end) for series_id, source in sources)
-    return [one for one in found if len(one.starts)]
+    columns = (of_series(connection, series_id, source, start, end) for series_id, source in sources)
+    return [one for one in columns if len(one.starts)]
 
 
 def of_series(connection: Connection, series_id: int, source: str, start: int, end: int) -> Readings:
@@ -86,7 +96,7 @@ def _first_minutes(entries: Collection[ReadingEntry]) -> dict[Series, int]:
     return first
 
 
-def stored(connection: Connection, zones: Collection[str], start: int, end: int) -> Iterator[ReadingEntry]:
+def reading_entries(connection: Connection, zones: Collection[str], start: int, end: int) -> Iterator[ReadingEntry]:
     """All readings that begin in [start, end), by series and time. zones: none means all."""
     for one, series_id in sorted(_ids(connection).items()):
         if zones and one.zone not in zones:
@@ -123,12 +133,8 @@ def _ids(connection: Connection) -> dict[Series, int]:
     return {Series(source, signal, zone): series_id for series_id, source, signal, zone in rows}
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
-
-
-def _replacing(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    insert = _insert(connection, readings)
+def _replacing(connection: Connection) -> Upsert:
+    insert = insert_into(connection, readings)
     new = insert.excluded
     values = {name: new[name] for name in ("minutes", "mgco2e_per_kwh", "quality")}
     return insert.on_conflict_do_update(index_elements=["series_id", "starts_minute"], set_=values)

@@ -14,13 +14,16 @@ from store.keys.table import KeyRecord, UnreadableKeys, digest_of
 
 log = logging.getLogger(__name__)
 REFRESH_SECONDS = 2.0
+PATIENCE_SECONDS = 0.5  # a table on a busy disk or behind a slow resolver answers later
+FIRST_PATIENCE_SECONDS = 5.0
 
 
 class KeyRing:
     """Answers from memory and reads the table again when its copy is REFRESH_SECONDS old.
 
-    One thread reads while the others use the copy, unless it is twice that old. Keys that were read once stay in force
-    through every failure of the table, so losing the table never opens the service.
+    A thread of its own reads. The request that started it waits for it, and so do all others once the copy is twice
+    that old, but none for longer than PATIENCE_SECONDS, or FIRST_PATIENCE_SECONDS without any copy. Keys that were read
+    once stay in force through every failure of the table, so losing the table never opens the service.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class KeyRing:
         self._records: Sequence[KeyRecord] | None = None
         self._in_force: tuple[KeyRecord, ...] = ()
         self._due = -math.inf
+        self._reader = threading.Thread()
+        self._reading_since = -math.inf
         self._failing = False
 
     def configured(self) -> bool:
@@ -65,18 +70,27 @@ class KeyRing:
 
     def _current(self) -> Sequence[KeyRecord]:
         overdue = self._monotonic() - self._due
-        if overdue >= 0 and self._lock.acquire(blocking=self._records is None or overdue >= REFRESH_SECONDS):
-            try:
-                if self._monotonic() >= self._due:
-                    self._refresh()
-            finally:
-                self._lock.release()
+        if overdue >= 0 and (self._start_reading() or self._records is None or overdue >= REFRESH_SECONDS):
+            patience = FIRST_PATIENCE_SECONDS if self._records is None else PATIENCE_SECONDS
+            self._reader.join(max(0.0, self._reading_since + patience - self._monotonic()))
+            if self._reader.is_alive():
+                self._fail("the table did not answer in time")
         if self._records is None:
             raise StateUnavailable("the table of API keys")
         return self._records
 
-    def _refresh(self) -> None:
-        started = self._monotonic()
+    def _start_reading(self) -> bool:
+        """Whether this caller started a thread that reads the table; not if one reads or the copy is new."""
+        with self._lock:
+            now = self._monotonic()
+            if self._reader.is_alive() or now < self._due:
+                return False
+            self._reader = threading.Thread(target=self._refresh, args=(now,), name="keys", daemon=True)
+            self._reading_since = now
+            self._reader.start()
+            return True
+
+    def _refresh(self, started: float) -> None:
         try:
             records = self._read()
         except UnreadableKeys as error:

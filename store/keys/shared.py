@@ -93,6 +93,7 @@ class SharedKeys:
         key, record = new_key(name, rate=rate, now=now)
         if not self._run(self._create, _packed(record)):
             raise name_in_use(name)
+        self.records()  # into the copy of this machine at once, or Redis alone would know it
         return key
 
     def revoke(self, name_or_id: str, *, now: datetime) -> None:
@@ -133,12 +134,12 @@ class SharedKeys:
         except StateUnavailable:
             in_copy = []  # merging into it fails too, and is suppressed
         union = _union_of((*in_copy, *older), in_redis)
-        if lacking := _lacking(in_redis, union):
+        if missing := _missing_records(in_redis, union):
             with nullcontext() if must_merge else suppress(StateUnavailable):
-                self._run(self._merge, *(text for new in lacking for text in (_packed(new), damaged.get(new.id, b""))))
-        if lacking := _lacking(in_copy, union):
+                self._run(self._merge, *(text for new in missing for text in (_packed(new), damaged.get(new.id, b""))))
+        if missing := _missing_records(in_copy, union):
             with suppress(StateUnavailable):
-                self._copy.merge(lacking)
+                self._copy.merge(missing)
         return union, unreadable - {record.id for record in union}
 
     def _in_redis(self, prefix: str) -> tuple[list[KeyRecord], dict[str, bytes]]:
@@ -173,7 +174,7 @@ def _union_of(one: Iterable[KeyRecord], other: Iterable[KeyRecord]) -> list[KeyR
     return sorted(records.values(), key=lambda record: (record.created_at, record.id))
 
 
-def _lacking(records: Sequence[KeyRecord], union: Sequence[KeyRecord]) -> list[KeyRecord]:
+def _missing_records(records: Sequence[KeyRecord], union: Sequence[KeyRecord]) -> list[KeyRecord]:
     """The records of the union that are missing among the records, or not yet revoked there."""
     is_revoked = {record.id: record.revoked_at is not None for record in records}
     return [record for record in union if is_revoked.get(record.id) is not (record.revoked_at is not None)]

@@ -1,4 +1,7 @@
-"""A lock over processes that a store provides. It expires, so that a process that dies blocks nothing for long."""
+"""A lock over processes that a store provides. It expires, so that a process that dies blocks nothing for long.
+
+Its owner's name begins with that of the process, so that a store of one machine need not wait for the expiry.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 
 from carbon.errors import CarbonError
+from pid import has_ended, process_name
 
 POLL_SECONDS = 0.02
 
@@ -28,7 +32,7 @@ class ExpiringLock:
     wait_seconds: float
     take: Callable[[str], bool]
     free: Callable[[str], None]
-    _owner: str = field(default_factory=lambda: token_hex(8))
+    _owner: str = field(default_factory=lambda: f"{process_name()}:{token_hex(8)}")
 
     def acquire(self, *, wait: bool = True) -> bool:
         """Whether the caller holds the lock now. Raises LockHeld after wait_seconds."""
@@ -43,3 +47,8 @@ class ExpiringLock:
 
     def release(self) -> None:
         self.free(self._owner)
+
+
+def is_abandoned(owner: str) -> bool:
+    """Whether the process of a lock's owner is known to have ended."""
+    return has_ended(owner.partition(":")[0])

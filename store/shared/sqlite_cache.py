@@ -13,7 +13,7 @@ from carbon.errors import StateUnavailable
 from store.database import Database, WrongTypes, has_damage, with_retries
 from store.schema import Schema
 from store.shared.changes import START, Changes, Mark
-from store.shared.locks import ExpiringLock
+from store.shared.locks import ExpiringLock, is_abandoned
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,10 @@ class SqliteCache:
     scope = "machine"
 
     def __init__(self, folder: Path, *, lock_seconds: float, wait_seconds: float) -> None:
-        """lock_seconds: after that a lock of a dead process is free. wait_seconds: longest wait for a lock."""
+        """lock_seconds: after that every lock is free; that of a process of this machine is as soon as it has ended.
+
+        wait_seconds: longest wait for a lock.
+        """
         self._path = folder / FILE
         self._database = Database(self._path, _SCHEMA, busy_seconds=0, durable=False)
         self._lock_seconds = lock_seconds
@@ -115,7 +118,17 @@ class SqliteCache:
 
         def take(owner: str) -> bool:
             values = {"key": key, "owner": owner, "now": time.time(), "seconds": self._lock_seconds}
-            return bool(self._write(lambda connection: connection.execute(_TAKE, values).rowcount) == 1)
+
+            def change(connection: sqlite3.Connection) -> bool:
+                if connection.execute(_TAKE, values).rowcount == 1:
+                    return True
+                row = connection.execute("SELECT owner FROM locks WHERE key = ?", (key,)).fetchone()
+                if row is None or not is_abandoned(str(row[0])):
+                    return False
+                connection.execute("DELETE FROM locks WHERE key = ?", (key,))
+                return connection.execute(_TAKE, values).rowcount == 1
+
+            return bool(self._write(change))
 
         def free(owner: str) -> None:
             self._write(

@@ -203,23 +203,23 @@ class SharedState:
 
         complete: whether the changes are all values of the store.
         """
-        stored: dict[tuple[str, str], Any] = {}
+        values: dict[tuple[str, str], Any] = {}
         for key, raw in changes.values.items():
             kind_name, _, name = key.partition(":")
             kind = self._kinds.get(kind_name)
             value = None if kind is None else kind.read(raw)
             if value is not None:
-                stored[kind_name, name] = value
+                values[kind_name, name] = value
         with self._changing:
             newer_there, newer_here = [], []
-            for (kind_name, name), value in stored.items():
+            for (kind_name, name), value in values.items():
                 kind = self._kinds[kind_name]
                 current = self._value(kind, name)
                 if current is None or (current != value and kind.order(current) <= kind.order(value)):
                     newer_there.append((kind, name, value))
             for kind in self._kinds.values() if complete else ():
                 for name, current in self._snapshot.of(kind).items():
-                    value = stored.get((kind.name, name))
+                    value = values.get((kind.name, name))
                     if value is None or kind.order(current) > kind.order(value):
                         newer_here.append((kind, name, current))
             if newer_there:
@@ -230,8 +230,8 @@ class SharedState:
         """Give the store what it lacks, unless another worker did meanwhile."""
         for kind, name, value in values:
 
-            def unless_newer(stored: Any | None, kind: Kind = kind, value: Any = value) -> Any | None:
-                newer = stored is not None and stored is not value and kind.order(stored) >= kind.order(value)
+            def unless_newer(shared: Any | None, kind: Kind = kind, value: Any = value) -> Any | None:
+                newer = shared is not None and shared is not value and kind.order(shared) >= kind.order(value)
                 return None if newer else value
 
             if self._usable_store() is not None:

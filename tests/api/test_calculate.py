@@ -71,12 +71,12 @@ def test_ten_machines_emit_ten_times_as_much(post: Ask) -> None:
 
 
 def test_a_defaulted_utilisation_says_so(post: Ask) -> None:
-    given = post("calculate", {**P4D, "utilization": 0.5})["calculation"]
+    calculation = post("calculate", {**P4D, "utilization": 0.5})["calculation"]
     defaulted = post("calculate", P4D)["calculation"]
 
-    assert (given["utilization"], given["utilization_defaulted"]) == (0.5, False)
+    assert (calculation["utilization"], calculation["utilization_defaulted"]) == (0.5, False)
     assert (defaulted["utilization"], defaulted["utilization_defaulted"]) == (0.5, True)
-    assert given["co2_emissions_g"] == defaulted["co2_emissions_g"]
+    assert calculation["co2_emissions_g"] == defaulted["co2_emissions_g"]
 
 
 def test_the_linear_model_lies_below_the_concave_one_at_half_load(post: Ask) -> None:
@@ -209,3 +209,21 @@ def test_a_tiny_emission_never_prints_as_zero(post: Ask) -> None:
     assert row["co2_emissions_g"] > 0
     assert row["co2_emissions_kg"] > 0
     assert row["power_consumption_kwh"] > 0
+
+
+def test_a_retired_type_that_is_not_modelled_is_refused_with_both_reasons(post: Ask) -> None:
+    detail = post("calculate", {"region": "azure:westeurope", "instance_type": "HB60rs"}, status=422)["detail"]
+
+    assert detail.endswith("cannot be modelled: no source at hand describes its hardware; retired on 2024-08-31")
+
+
+def test_a_retired_type_is_calculated_and_the_answer_has_the_day(post: Ask) -> None:
+    body = {"region": "azure:westeurope", "instance_type": "Standard_NC6s_v3"}
+
+    row = post("calculate", body)["calculation"]
+    answer = post("compare", {"options": [body, {"region": "us-east-1", "instance_type": "m7g.large"}]})
+    job = post("schedule", {**body, "duration_hours": 2})["machines"]
+
+    assert row["co2_emissions_g"] > 0
+    assert row["retired_on"] == answer["analysis"]["worst_option"]["retired_on"] == job["retired_on"] == "2025-09-30"
+    assert "retired_on" not in answer["analysis"]["best_option"]

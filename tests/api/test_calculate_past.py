@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carbon.intensity import Quality
+from carbon.intensity import Quality, Signal
 from tests.fakes.grid import FakeReader, hour_of
 from tests.fakes.past import FakePast, readings
 from tests.fakes.service import NOW, service
@@ -71,3 +71,16 @@ def test_a_wrong_start_is_named(start_at: str, code: str) -> None:
     problem = calculate(start_at, 2)
 
     assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("#/start_at", code)]
+
+
+def test_a_marginal_question_uses_the_stored_marginal_readings_alone() -> None:
+    stored = {"CA-QC": [readings(TEN - 3 * HOUR, [700.0, 900.0])]}
+    question = {"region": "ca-central-1", "instance_type": "m6g.large", "duration_hours": 2, "signal": "marginal"}
+    question |= {"start_at": "2026-02-11T07:00:00Z"}
+    marginal = service(FakeReader(), past=FakePast(stored, signal=Signal.MARGINAL)).test_client()
+    average = service(FakeReader(), past=FakePast(stored)).test_client()
+
+    answer, refused = (client.post("/api/v1/calculate", json=question) for client in (marginal, average))
+
+    assert answer.get_json()["calculation"]["carbon_intensity_used"] == 800.0
+    assert (refused.status_code, refused.get_json(force=True)["type"]) == (422, "/problems/history-incomplete")

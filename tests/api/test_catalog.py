@@ -111,3 +111,18 @@ def test_training_and_general_may_wait_by_default_and_nothing_else(get: Ask) -> 
     rows = get("/api/v1/workloads")["workloads"]
 
     assert {row["workload"] for row in rows if row["flexible_by_default"]} == {"training", "general"}
+
+
+def test_a_type_is_listed_with_the_day_from_which_it_is_not_sold(get: Ask) -> None:
+    rows = get("/api/v1/instances?provider=azure&q=NC6s_v3")["instances"]
+
+    days = {row["instance_type"]: row["retired_on"] for row in rows}
+    assert days["Standard_NC6s_v3"] == "2025-09-30"
+
+
+def test_a_type_that_is_not_modelled_is_listed_with_the_reason(get: Ask) -> None:
+    unknown = get("/api/v1/instances?provider=alibaba&power_modelled=false&limit=1")["instances"][0]
+    modelled_type = get("/api/v1/instances?provider=alibaba&power_modelled=true&limit=1")["instances"][0]
+
+    assert unknown["not_modelled"] == "no source at hand names its hardware"
+    assert modelled_type["not_modelled"] is None

@@ -83,7 +83,7 @@ def test_compare_ranks_what_can_be_modelled_and_lists_the_rest(post: Ask) -> Non
     assert answer["analysis"]["total_options_compared"] == 2
     [row] = answer["not_compared"]
     assert (row["index"], row["instance_type"]) == (1, "c6gn.metal")
-    assert row["reason"] == "for sale, but its hardware is described by no source at hand"
+    assert row["reason"] == "no source at hand describes its hardware"
     assert len(row["nearest_modelled"]) == 5
 
 

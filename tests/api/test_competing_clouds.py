@@ -30,20 +30,20 @@ def left_out(found: Any) -> dict[str, str | None]:
 
 
 def test_a_general_machine_is_found_on_every_cloud_that_has_prices(post: Ask) -> None:
-    found = placement(post, limit=500)
+    body = placement(post, limit=500)
 
-    assert {row["provider"] for row in found["recommendations"]} == set(cloud_map().providers)
-    assert left_out(found) == {}
+    assert {row["provider"] for row in body["recommendations"]} == set(cloud_map().providers)
+    assert left_out(body) == {}
 
 
 def test_each_cloud_either_competes_or_is_named_with_the_reason(post: Ask) -> None:
-    found = placement(post, workload="training")
+    body = placement(post, workload="training")
 
-    competing = set(found["metadata"]["providers"])
-    assert competing | left_out(found).keys() == set(cloud_map().providers)
-    assert not competing & left_out(found).keys()
-    assert left_out(found)["hetzner"] == "workload"
-    (hetzner,) = [entry for entry in found["metadata"]["not_competing"] if entry["provider"] == "hetzner"]
+    competing = set(body["metadata"]["providers"])
+    assert competing | left_out(body).keys() == set(cloud_map().providers)
+    assert not competing & left_out(body).keys()
+    assert left_out(body)["hetzner"] == "workload"
+    (hetzner,) = [entry for entry in body["metadata"]["not_competing"] if entry["provider"] == "hetzner"]
     offers = cloud_map().offers
     count = sum(offers.regions[region].provider == "hetzner" for region in offers.region.tolist())
     assert hetzner["reason"] == f"none of its {count} offers meets every constraint; workload removed the last {count}"
@@ -56,9 +56,9 @@ def test_each_cloud_either_competes_or_is_named_with_the_reason(post: Ask) -> No
 def test_the_constraint_that_leaves_a_cloud_without_an_offer_is_named(
     post: Ask, body: dict[str, object], constraint: str
 ) -> None:
-    found = placement(post, **{"providers": ["aws", "scaleway"], **body})
+    answer = placement(post, **{"providers": ["aws", "scaleway"], **body})
 
-    assert left_out(found) == {"scaleway": constraint}
+    assert left_out(answer) == {"scaleway": constraint}
 
 
 def test_a_cloud_that_was_not_asked_for_is_not_named(post: Ask) -> None:
@@ -67,8 +67,8 @@ def test_a_cloud_that_was_not_asked_for_is_not_named(post: Ask) -> None:
 
 def not_competing(mapping: CloudMap, **more: Any) -> dict[str, str]:
     query = {"workload": WorkloadType.GENERAL, "providers": ("aws", "hetzner"), "priority": Priority.CARBON} | more
-    found = Engine(mapping, FakeReader()).at(NOW).optimize(OptimizeQuery(**query))
-    return {entry.provider: entry.reason for entry in found.not_competing}
+    placement = Engine(mapping, FakeReader()).at(NOW).optimize(OptimizeQuery(**query))
+    return {entry.provider: entry.reason for entry in placement.not_competing}
 
 
 def test_a_cloud_whose_types_are_not_listed_is_named_with_that_reason() -> None:
@@ -76,9 +76,9 @@ def test_a_cloud_whose_types_are_not_listed_is_named_with_that_reason() -> None:
     types = tuple(kind for kind in catalog.types if kind.provider != "hetzner")
     without = Catalog(**{f: getattr(catalog, f) for f in catalog.__slots__} | {"types": types})
 
-    found = not_competing(replace(cloud_map(), catalog=without), workload=WorkloadType.TRAINING)
+    reasons = not_competing(replace(cloud_map(), catalog=without), workload=WorkloadType.TRAINING)
 
-    assert found == {"hetzner": NO_TYPES}
+    assert reasons == {"hetzner": NO_TYPES}
 
 
 def test_by_cost_a_cloud_without_any_price_is_named_and_by_carbon_it_competes() -> None:

@@ -16,6 +16,8 @@ KEYS = {
     "spot_usd",
     "price_as_of",
     "spot_price_as_of",
+    "price_age_days",
+    "spot_price_age_days",
     "price_source",
     "spot_price_source",
     "is_estimate",
@@ -33,6 +35,8 @@ def test_calculate_tells_the_cost_of_all_machines_for_the_hours(post: Ask) -> No
         "spot_usd": 2.995,
         "price_as_of": "2026-08-06",
         "spot_price_as_of": "2026-08-11",
+        "price_age_days": 0,  # these tests are set in February 2026, before the prices
+        "spot_price_age_days": 0,
         "price_source": "AWS EC2 pricing-page file",
         "spot_price_source": "AWS public spot price feed, one figure a region",
         "is_estimate": False,

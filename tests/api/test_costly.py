@@ -137,12 +137,12 @@ def test_a_wrong_request_costs_a_fraction_of_a_second_whatever_is_wrong_with_it(
     attack: Callable[[FlaskClient], Any], client: FlaskClient
 ) -> None:
     attack(client)
-    began = thread_time()
+    start = thread_time()
 
     answer = attack(client)
 
     assert answer.status_code in (400, 422)
-    assert thread_time() - began < 0.5  # up to 0.1 on a quiet machine; unmodelled types took 25 s, misspelt ones 1.4 s
+    assert thread_time() - start < 0.5  # up to 0.1 on a quiet machine; unmodelled types took 25 s, misspelt ones 1.4 s
 
 
 def test_similar_types_are_looked_up_for_the_first_ten_unmodelled_ones_alone(client: FlaskClient) -> None:

@@ -9,8 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
+from tests.fakes.own_facts import write
 from tests.fakes.service import service
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,29 +32,43 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_importing_the_module_reads_no_settings() -> None:
-    done = run("-c", "import app; assert 'app' not in vars(app)", PORT="nonsense")
+    result = run("-c", "import app; assert 'app' not in vars(app)", PORT="nonsense")
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
 
 
 def test_the_application_is_built_once_when_asked_for() -> None:
-    done = run("-c", "import app; assert app.app is app.app; print(app.app.name)")
+    result = run("-c", "import app; assert app.app is app.app; print(app.app.name)")
 
-    assert (done.returncode, done.stdout.strip()) == (0, "app"), done.stderr
+    assert (result.returncode, result.stdout.strip()) == (0, "app"), result.stderr
 
 
 def test_flask_finds_the_application() -> None:
-    done = run("-m", "flask", "--app", "app", "routes")
+    result = run("-m", "flask", "--app", "app", "routes")
 
-    assert "/api/v1/optimize" in done.stdout, done.stderr
+    assert "/api/v1/optimize" in result.stdout, result.stderr
+
+
+def test_commands_work_while_a_wrong_overlay_keeps_the_service_from_starting(tmp_path: Path) -> None:
+    write(tmp_path / "overlay", zones="zone,gco2e_per_kwh,source,as_of\nZA,many,agency,2025\n")
+    commands = ("keys list", f"backup {tmp_path / 'copy'}", "run --port 0")
+
+    with ThreadPoolExecutor(len(commands)) as pool:
+        one = partial(run, "-m", "flask", "--app", "app", DATA_DIR=str(tmp_path))
+        *done, service = pool.map(lambda command: one(*command.split()), commands)
+
+    assert [each.returncode for each in done] == [0, 0], [each.stderr for each in done]
+    assert (tmp_path / "copy" / "overlay" / "zones.csv").exists()
+    why = "overlay:zones.csv row 2: gco2e_per_kwh is not a number: 'many' (column 2)\n"
+    assert (service.returncode, service.stderr) == (1, why)
 
 
 def test_a_wrong_setting_ends_the_start_with_its_name_and_no_traceback() -> None:
-    done = run("app.py", PORT="nonsense")
+    result = run("app.py", PORT="nonsense")
 
-    assert done.returncode == 1
-    assert "PORT" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert "PORT" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_the_development_server_answers() -> None:

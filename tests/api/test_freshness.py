@@ -29,6 +29,7 @@ PATHS = (
     "/api/v1/workloads",
     "/api/v1/sources",
     "/api/v1/zones/FR/sources",
+    "/api/v1/zones/FR/forecast?hours=3",
     "/openapi.json",
 )
 WRONG = (

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 from grid.source import Quota, SourceState
+from pricing.refresh.state import RefreshState, write_state
+from pricing.refresh.tables import FOLDER
 from tests.api.conftest import Ask
 from tests.fakes.grid import FakeReader
 from tests.fakes.service import NOW, service
@@ -83,11 +87,13 @@ def test_workers_that_each_go_on_alone_leave_the_service_ready_but_degraded() ->
     assert answer["sources"][0]["shared_by"] == "worker"
 
 
-def test_a_source_without_a_key_is_no_outage() -> None:
-    state = SourceState(source="electricity-maps", state="unconfigured", detail="no key is set")
-    client = service(FakeReader(states=[state])).test_client()
+@pytest.mark.parametrize("state", ["unconfigured", "untried", "off"])
+def test_a_source_that_is_not_configured_or_was_never_reached_is_no_outage(state: str) -> None:
+    states = [SourceState(source="uk-carbon", state=state, detail="no reply ever arrived")]
 
-    assert client.get("/ready").get_json()["degraded"] is False
+    answer = service(FakeReader(states=states)).test_client().get("/ready").get_json()
+
+    assert (answer["status"], answer["degraded"], answer["sources"][0]["state"]) == ("ready", False, state)
 
 
 def test_ready_names_every_catalog_table_with_its_date(get: Ask) -> None:
@@ -134,3 +140,33 @@ def test_ready_shows_the_ages_of_prices_and_how_many_spot_prices_are_older_than_
     assert {row["source"]: row["oldest_age_days"] for row in azure["spot_sources"]}["coroot"] == 551
     assert (alibaba["median_age_days"], alibaba["oldest_age_days"], alibaba["spot_sources"]) == (489, 489, [])
     assert "median_age_days" not in tables["zones"]
+
+
+def test_ready_shows_what_became_of_each_price_list(tmp_path: Path) -> None:
+    states = {
+        "azure": RefreshState(
+            attempted_at="2026-02-11T09:00:00Z",
+            outcome="refused",
+            reason="price-jump",
+            detail="not shown",
+            succeeded_at="2026-02-10T09:00:00Z",
+            rows=66_000,
+        )
+    }
+    (tmp_path / FOLDER).mkdir()
+    write_state(tmp_path / FOLDER, states)
+
+    answer = service(data_dir=tmp_path).test_client().get("/ready").get_json()
+
+    lists = {row.pop("list"): row for row in answer["price_lists"]}
+    assert lists["azure"] == {
+        "provider": "azure",
+        "outcome": "refused",
+        "reason": "price-jump",
+        "attempted_at": "2026-02-11T09:00:00Z",
+        "succeeded_at": "2026-02-10T09:00:00Z",
+        "prices": 66_000,
+    }
+    assert (lists["gcp"]["outcome"], lists["gcp"]["reason"]) == ("skipped", "PRICES_GCP_API_KEY is not set")
+    assert (lists["vultr"]["outcome"], lists["vultr"]["attempted_at"]) == ("untried", None)
+    assert not answer["degraded"]

@@ -41,14 +41,14 @@ every_list = pytest.mark.parametrize(("path", "member", "size", "key"), LISTS)
 
 
 def beside(path: str, **parameters: object) -> str:
-    given = "&".join(f"{name}={value}" for name, value in parameters.items())
-    return f"{path}{'&' if '?' in path else '?'}{given}"
+    query_string = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"{path}{'&' if '?' in path else '?'}{query_string}"
 
 
 def links(response: TestResponse) -> dict[str, str]:
     """The path of each page beside this one, by its relation."""
-    found = re.findall(r'<([^>]*)>; rel="(\w+)"', response.headers.get("Link", ""))
-    return {relation: target for target, relation in found}
+    matches = re.findall(r'<([^>]*)>; rel="(\w+)"', response.headers.get("Link", ""))
+    return {relation: target for target, relation in matches}
 
 
 def pages(client: FlaskClient, path: str, relation: str) -> Iterator[TestResponse]:
@@ -139,11 +139,11 @@ def test_instance_types_come_a_hundred_at_a_time_unless_more_are_asked_for(clien
 def test_a_link_keeps_the_question(client: FlaskClient) -> None:
     path = "/v1/by-rank?provider=aws&provider=gcp&tolerance=5%25&fields=gid,spotPrice.perHour&limit=3&offset=3"
 
-    found = links(client.get(path))
+    link_paths = links(client.get(path))
 
-    assert found.keys() == {"next", "prev", "first"}
+    assert link_paths.keys() == {"next", "prev", "first"}
     for relation, offset in (("next", "6"), ("prev", "0"), ("first", "0")):
-        target = urlsplit(found[relation])
+        target = urlsplit(link_paths[relation])
         assert target.path == "/v1/by-rank"
         assert parse_qs(target.query) == {
             "provider": ["aws", "gcp"],

@@ -216,9 +216,9 @@ def test_every_wrong_parameter_is_told_at_once(get: Ask) -> None:
         "&tolerance=5g&estimates=maybe&maxAgeMinutes=61&format=xml&fields=gid,idd&durationHour=1"
     )
 
-    found = errors(get, query)
+    field_errors = errors(get, query)
 
-    assert {name: code for name, (code, _) in found.items()} == {
+    assert {name: code for name, (code, _) in field_errors.items()} == {
         "limit": "greater_than_equal",
         "provider": "unknown_provider",
         "country": "unknown_country",

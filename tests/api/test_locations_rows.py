@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from api.edge.lists import table_of
-from api.shapes.locations import LocationRow
+from api.shapes.locations import LocationRow, Offer
+from catalog.dates import day_of
+from catalog.prices import NO_PRICE
 from tests.api.conftest import Ask
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known
 from tests.fakes.service import NOW, service
 
 OF_SOURCES = {"method", "error", "flowTraced", "attribution", "licence"}
-SOMETIMES = {"fits", "fallbackReason", "baselineFrom"} | OF_SOURCES
+SOMETIMES = {"basis", "fits", "spotScoreIsOld", "fallbackReason", "baselineFrom"} | OF_SOURCES
 MONEY = ("spotPrice", "instancePrice")
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = service().test_client().get("/v1/by-rank").get_json()["regions"]
-    return found
+    regions: list[dict[str, Any]] = service().test_client().get("/v1/by-rank").get_json()["regions"]
+    return regions
 
 
 def test_every_row_has_every_field_unknown_ones_as_null(rows: list[dict[str, Any]]) -> None:
@@ -107,6 +110,20 @@ def test_a_spot_score_is_awss_advisors_estimate_or_unknown(rows: list[dict[str, 
     assert {row["provider"] for row in scored} == {"aws"}
     assert {row["spotScoreSource"] for row in scored} == {"aws-advisor-estimate"}
     assert {row["spotScore"] for row in scored} <= {9, 7, 5, 4, 2}
+
+
+def test_a_spot_score_of_the_shipped_table_is_marked_as_old(rows: list[dict[str, Any]]) -> None:
+    marks = {row["spotScore"] is not None: row.get("spotScoreIsOld") for row in rows}
+
+    assert marks == {True: True, False: None}
+
+
+@pytest.mark.parametrize(("as_of", "is_old"), [("2026-02-09", True), ("2026-02-10", False), (None, False)])
+def test_a_spot_score_is_old_when_its_date_is_more_than_a_day_ago(as_of: str | None, is_old: bool) -> None:
+    price = replace(NO_PRICE, spot_score_as_of=as_of)
+    region = cloud_map().regions["aws:eu-north-1"]
+
+    assert Offer(region=region, kind=None, price=price, today_day=day_of(NOW)).has_old_score is is_old
 
 
 def test_a_price_that_is_worked_out_is_marked_an_estimate(get: Ask) -> None:

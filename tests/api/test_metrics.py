@@ -60,12 +60,12 @@ def test_requests_are_counted_by_method_route_template_and_status_with_their_tim
     for region in ("eu-north-1", "eu-west-1", "nowhere"):
         client.get(f"/api/v1/regions/{region}")
 
-    found = scrape(client)
+    metrics = scrape(client)
 
     route = "/api/v1/regions/<region>"
-    assert of(found, "cao_http_requests_total", method="GET", route=route, status="200") == 2
-    assert of(found, "cao_http_requests_total", method="GET", route=route, status="404") == 1
-    assert of(found, "cao_http_request_duration_seconds_count", route=route) == 3
+    assert of(metrics, "cao_http_requests_total", method="GET", route=route, status="200") == 2
+    assert of(metrics, "cao_http_requests_total", method="GET", route=route, status="404") == 1
+    assert of(metrics, "cao_http_request_duration_seconds_count", route=route) == 3
 
 
 def test_answers_from_the_cache_refusals_and_preflights_are_counted_under_their_route() -> None:
@@ -78,14 +78,14 @@ def test_answers_from_the_cache_refusals_and_preflights_are_counted_under_their_
     client.get(ASKED)
     client.options(ASKED, headers={"Origin": "https://a.example.org", "Access-Control-Request-Method": "GET"})
 
-    found = scrape(client)
+    metrics = scrape(client)
 
     counts = {
-        (method, status): of(found, "cao_http_requests_total", method=method, route=ASKED, status=status)
+        (method, status): of(metrics, "cao_http_requests_total", method=method, route=ASKED, status=status)
         for method, status in (("GET", "200"), ("GET", "304"), ("GET", "401"), ("OPTIONS", "204"))
     }
     assert list(counts.values()) == [2, 1, 1, 1]
-    assert of(found, "cao_http_request_duration_seconds_count", route=ASKED) == 5
+    assert of(metrics, "cao_http_request_duration_seconds_count", route=ASKED) == 5
 
 
 def test_every_process_counts_in_a_file_of_its_own_and_any_of_them_tells_the_sum(tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ def test_every_process_counts_in_a_file_of_its_own_and_any_of_them_tells_the_sum
     )
     environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
 
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True)  # noqa: S603
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True)  # noqa: S603
 
-    assert done.stdout.strip() == "3.0", done.stderr  # one before the fork, one in each process after it
+    assert result.stdout.strip() == "3.0", result.stderr  # one before the fork, one in each process after it
     assert len(list(tmp_path.glob("counter_*.db"))) == 2
 
 
@@ -111,10 +111,10 @@ def test_paths_and_methods_that_callers_make_up_share_one_name() -> None:
         client.get(f"/nothing/{number}")
         client.open(ASKED, method=f"MADE-UP-{number}")
 
-    found = scrape(client)
+    metrics = scrape(client)
 
-    assert labels_of(found, "cao_http_requests_total", "route") == {"unmatched"}
-    assert labels_of(found, "cao_http_requests_total", "method") == {"GET", "other"}
+    assert labels_of(metrics, "cao_http_requests_total", "route") == {"unmatched"}
+    assert labels_of(metrics, "cao_http_requests_total", "method") == {"GET", "other"}
 
 
 def test_refusals_of_the_rate_limit_are_counted_by_key_and_address() -> None:
@@ -124,10 +124,10 @@ def test_refusals_of_the_rate_limit_are_counted_by_key_and_address() -> None:
     for _ in range(2):
         client.get(ASKED)
 
-    found = scrape(client)
+    metrics = scrape(client)
 
-    assert of(found, "cao_rate_limited_total", kind="key") == 2
-    assert of(found, "cao_rate_limited_total", kind="address") == 1
+    assert of(metrics, "cao_rate_limited_total", kind="key") == 2
+    assert of(metrics, "cao_rate_limited_total", kind="address") == 1
 
 
 def live(**readings: ZoneReading) -> FakeReader:
@@ -146,48 +146,50 @@ def test_live_values_are_told_by_zone_with_their_age_and_zones_without_one_are_a
         FR=ZoneReading(reason="timeout"),
     )
 
-    found = scrape(service(reader).test_client())
+    metrics = scrape(service(reader).test_client())
 
     intensity, age = "cao_zone_carbon_intensity_gco2e_per_kwh", "cao_zone_data_age_seconds"
-    assert of(found, intensity, zone="SE", quality="measured") == 23.5
-    assert of(found, intensity, zone="DE", quality="estimated") == 410
-    assert labels_of(found, intensity, "zone") == labels_of(found, age, "zone") == {"SE", "DE"}
+    assert of(metrics, intensity, zone="SE", quality="measured") == 23.5
+    assert of(metrics, intensity, zone="DE", quality="estimated") == 410
+    assert labels_of(metrics, intensity, "zone") == labels_of(metrics, age, "zone") == {"SE", "DE"}
     # NOW is 10:30:07; SE's hour lasts to 11:00, DE's ended at 10:00
-    assert of(found, age, zone="SE") == 0
-    assert of(found, age, zone="DE") == timedelta(minutes=30, seconds=7.25).total_seconds()
+    assert of(metrics, age, zone="SE") == 0
+    assert of(metrics, age, zone="DE") == timedelta(minutes=30, seconds=7.25).total_seconds()
 
 
 def test_without_a_key_the_baseline_of_every_zone_is_told_and_labelled_so() -> None:
-    client = service(FakeReader(states=ChainReader(unconfigured=["electricity-maps"]).states())).test_client()
+    client = service(
+        FakeReader(states=ChainReader(unconfigured={"electricity-maps": "no key is set"}).states())
+    ).test_client()
 
-    found = scrape(client)
+    metrics = scrape(client)
 
     intensity = "cao_zone_carbon_intensity_gco2e_per_kwh"
     answers = {
         zone: client.get(f"/api/v1/zones/{zone}").get_json()["zone_details"]["current_carbon_intensity"]
         for zone in cloud_map().zones
     }
-    told = {zone: of(found, intensity, zone=zone, quality="baseline") for zone in answers}
+    usual = {zone: of(metrics, intensity, zone=zone, quality="baseline") for zone in answers}
     absent = {zone for zone, answer in answers.items() if answer is None}
-    assert {zone for zone, figure in told.items() if figure is None} == absent != set()
-    assert all(told[zone] == pytest.approx(answers[zone], rel=6e-4) for zone in set(answers) - absent)  # four digits
-    assert labels_of(found, intensity, "quality") == {"baseline"}
-    assert labels_of(found, "cao_zone_data_age_seconds", "zone") == set()  # nobody observed them
+    assert {zone for zone, figure in usual.items() if figure is None} == absent != set()
+    assert all(usual[zone] == pytest.approx(answers[zone], rel=6e-4) for zone in set(answers) - absent)  # four digits
+    assert labels_of(metrics, intensity, "quality") == {"baseline"}
+    assert labels_of(metrics, "cao_zone_data_age_seconds", "zone") == set()  # nobody observed them
 
 
 def test_with_a_key_a_zone_without_a_live_value_is_absent_and_no_baseline_stands_in() -> None:
-    found = scrape(service(live(FR=ZoneReading(reason="timeout"))).test_client())
+    metrics = scrape(service(live(FR=ZoneReading(reason="timeout"))).test_client())
 
-    assert labels_of(found, "cao_zone_carbon_intensity_gco2e_per_kwh", "zone") == set()
+    assert labels_of(metrics, "cao_zone_carbon_intensity_gco2e_per_kwh", "zone") == set()
 
 
 def test_quota_and_breaker_are_told_where_they_are_known() -> None:
-    found = scrape(service(live()).test_client())
+    metrics = scrape(service(live()).test_client())
 
-    assert of(found, "cao_quota_calls_left", source="one") == 7
-    assert labels_of(found, "cao_quota_calls_left", "source") == {"one"}
-    assert (of(found, "cao_breaker_open", source="one"), of(found, "cao_breaker_open", source="two")) == (0, 1)
-    assert labels_of(found, "cao_breaker_open", "source") == {"one", "two"}
+    assert of(metrics, "cao_quota_calls_left", source="one") == 7
+    assert labels_of(metrics, "cao_quota_calls_left", "source") == {"one"}
+    assert (of(metrics, "cao_breaker_open", source="one"), of(metrics, "cao_breaker_open", source="two")) == (0, 1)
+    assert labels_of(metrics, "cao_breaker_open", "source") == {"one", "two"}
 
 
 def test_whether_keys_are_needed_and_stale_is_told() -> None:
@@ -201,15 +203,15 @@ def test_keys_that_cannot_be_read_are_stale_and_neither_needed_nor_not() -> None
     def gone() -> Sequence[KeyRecord]:
         raise StateUnavailable("keys.sqlite3")
 
-    found = scrape(service(rules=replace(access(), keys=KeyRing(gone))).test_client())
+    metrics = scrape(service(rules=replace(access(), keys=KeyRing(gone))).test_client())
 
-    assert (of(found, "cao_keys_configured"), of(found, "cao_keys_stale")) == (None, 1)
+    assert (of(metrics, "cao_keys_configured"), of(metrics, "cao_keys_stale")) == (None, 1)
 
 
 def test_the_running_version_is_told() -> None:
-    found = scrape(service().test_client())
+    metrics = scrape(service().test_client())
 
-    (labels,) = [dict(labels) for name, labels in found if name == "cao_build_info"]
+    (labels,) = [dict(labels) for name, labels in metrics if name == "cao_build_info"]
     assert labels["version"] == VERSION
     assert labels["data_version"]
 
@@ -261,3 +263,16 @@ def test_counting_that_fails_fails_no_request(
 
     assert statuses == [200, 200, 200]
     assert [line.levelname for line in caplog.records if "No space left for counts" in line.getMessage()] == ["ERROR"]
+
+
+def test_the_ages_of_prices_and_the_refreshes_are_metrics() -> None:
+    app = service()
+    metrics = app.extensions["carbon-optimizer"].metrics
+    metrics.price_refresh("azure", "price-jump")
+
+    samples = scrape(app.test_client())
+
+    # The service's day is 11 February 2026: 551 days after 9 August 2024, 489 after 10 October 2024.
+    assert of(samples, "cao_price_age_oldest_days", provider="azure", prices="coroot") == 551
+    assert of(samples, "cao_price_age_median_days", provider="alibaba", prices="on_demand") == 489
+    assert of(samples, "cao_price_refreshes_total", list="azure", outcome="price-jump") == 1

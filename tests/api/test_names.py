@@ -23,6 +23,7 @@ GENERAL = {"workload": "general", "priority": "carbon"}
         ("usw2-lax1-az1", "aws:us-west-2", "local zone"),
         ("use1-wl1-bos-wlz1", "aws:us-east-1", "wavelength zone"),
         ("us-west-2-lax-1a", "aws:us-west-2", "local zone"),
+        ("us-east-1-bos-1", "aws:us-east-1", "local zone"),
         ("us-east-1-wl1-bos-wlz-1", "aws:us-east-1", "wavelength zone"),
         ("europe-west1-b", "gcp:europe-west1", "availability zone"),
         ("westeurope-2", "azure:westeurope", "availability zone"),
@@ -200,8 +201,8 @@ def test_an_unknown_provider_lists_all_of_them(post: Ask, get: Ask) -> None:
 
 
 def test_a_gpu_in_the_requirements_may_be_written_as_nvidia_smi_prints_it(post: Ask) -> None:
-    wanted = {"workload": "training", "priority": "carbon", "requirements": {"gpu_model": "NVIDIA H100 80GB HBM3"}}
+    body = {"workload": "training", "priority": "carbon", "requirements": {"gpu_model": "NVIDIA H100 80GB HBM3"}}
 
-    rows = post("optimize", wanted)["recommendation"]["recommendations"]
+    rows = post("optimize", body)["recommendation"]["recommendations"]
 
     assert {row["accelerator"] for row in rows} == {"NVIDIA H100 SXM"}

@@ -8,7 +8,7 @@ import pytest
 
 from carbon.reading import ZoneReading
 from tests.api.conftest import Ask
-from tests.fakes.grid import FakeReader, observation
+from tests.fakes.grid import FakeReader, known, observation
 from tests.fakes.service import NOW, service
 
 GENERAL = {"workload": "general", "priority": "carbon"}
@@ -116,6 +116,38 @@ def test_real_time_is_claimed_only_when_every_zone_was_live() -> None:
     assert one_live["api_data_freshness"] == (
         f"Of {zones} zones: live for 1, an upstream forecast for 0, baseline for the rest (5min cache)"
     )
+
+
+def test_a_live_row_calls_the_current_value_measured_and_the_mean_of_the_hours_to_come_a_forecast() -> None:
+    live = service(FakeReader({"SE-SE3": known(NOW, [20.0] * 48)})).test_client()
+    machine = {"instance_type": "m7g.large", "region": "eu-north-1", "duration_hours": 24}
+    question = {**GENERAL, "instance_types": ["m7g.large"], "regions": ["eu-north-1"], "duration_hours": 24}
+
+    row = rows(live.post("/api/v1/optimize", json=question).get_json())[0]
+    emission = live.post("/api/v1/calculate", json=machine).get_json()["calculation"]
+
+    for answer in (row, emission):
+        assert answer["data_quality"] == "measured"
+        assert answer["source"] == "electricity-maps"
+        used = answer["carbon_intensity_used_origin"]
+        assert (used["data_quality"], used["source"]) == ("forecast", "electricity-maps-forecast")
+        assert used["low"] < answer["carbon_intensity_used"] < used["high"]
+
+
+def test_every_row_says_what_waiting_for_its_window_saved_in_backtests_as_schedule_does() -> None:
+    readings = {"SE-SE3": known(NOW, [100, 90, 40, 40, 90, 90]), "FR": known(NOW, [50.0] * 48)}
+    live = service(FakeReader(readings)).test_client()
+    question = {**GENERAL, "regions": ["eu-north-1", "eu-west-3"], "duration_hours": 2}
+
+    answers = rows(live.post("/api/v1/optimize", json=question).get_json())
+
+    for row in answers:
+        scheduled = live.post("/api/v1/schedule", json={"region": row["region"], "duration_hours": 2}).get_json()
+        assert row["expected_savings"] == scheduled["expected_savings"]
+        assert row["optimal_time_window"]["start_time"] == scheduled["optimal_window"]["start_time"]
+    savings = {row["region"]: row["expected_savings"] for row in answers}
+    assert savings["eu-north-1"]["low"] < savings["eu-north-1"]["median"] < savings["eu-north-1"]["high"]
+    assert savings["eu-west-3"] == {"median": 0, "low": 0, "high": 0, "chance_of_saving": 0}
 
 
 def test_the_counts_of_offers_add_up(post: Ask) -> None:

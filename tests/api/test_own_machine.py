@@ -200,10 +200,10 @@ def test_an_own_machine_that_runs_today_is_the_baseline_with_grams_and_without_d
     machine = SERVER | {"pue": 1.8}
     current = {"region": "us-east-1", "machine": machine, "count": 3, "utilization": 0.2}
 
-    found = replacing(post, current, rank_by="machine", count=3)
+    answer = replacing(post, current, rank_by="machine", count=3)
 
     today = post("calculate", {**current, "duration_hours": 24})["calculation"]
-    baseline, row = found["carbon_savings"]["baseline"], found["recommendations"][0]
+    baseline, row = answer["carbon_savings"]["baseline"], answer["recommendations"][0]
     assert (baseline["basis"], baseline["region"], today["pue"]) == ("current", "us-east-1", 1.8)
     assert baseline["co2_emissions_kg"] == pytest.approx(today["co2_emissions_g"] / 1000, rel=1e-3)
     assert baseline["savings_kg"] == pytest.approx(
@@ -211,17 +211,17 @@ def test_an_own_machine_that_runs_today_is_the_baseline_with_grams_and_without_d
     )
     assert (baseline["cost_usd"], baseline["savings_usd"]) == (None, None)
     # Its size is the size that is looked for.
-    size = found["metadata"]["size"]
+    size = answer["metadata"]["size"]
     assert (size["basis"], size["vcpus"], size["memory_gb"]) == ("current", 4, 16)
 
 
 def test_by_work_an_own_machine_is_replaced_by_as_much_work(post: Ask) -> None:
     # The server has the parts of an m6i.xlarge, which does the same work at the same grams.
-    found = replacing(
+    answer = replacing(
         post, {"region": "us-east-1", "machine": SERVER}, regions=["us-east-1"], instance_types=["m6i.xlarge"]
     )
 
-    baseline = found["carbon_savings"]["baseline"]
+    baseline = answer["carbon_savings"]["baseline"]
     assert baseline["co2_emissions_kg"] > 0
     assert baseline["savings_percentage"] == pytest.approx(0, abs=1e-9)
 
@@ -238,7 +238,7 @@ def test_what_runs_today_is_a_type_or_a_machine_and_not_both(post: Ask) -> None:
 
 def test_a_database_class_that_runs_today_has_its_own_price(post: Ask) -> None:
     # us-east-1: db.r6g.large 0.225 USD an hour, 5.4 a day; r6g.large, the same machine, 0.1008, 2.4192 a day.
-    found = replacing(
+    answer = replacing(
         post,
         {"region": "us-east-1", "instance_type": "db.r6g.large"},
         workload="database",
@@ -246,6 +246,6 @@ def test_a_database_class_that_runs_today_has_its_own_price(post: Ask) -> None:
         instance_types=["r6g.large"],
     )
 
-    baseline = found["carbon_savings"]["baseline"]
+    baseline = answer["carbon_savings"]["baseline"]
     assert baseline["savings_kg"] == 0
     assert (baseline["cost_usd"], baseline["savings_usd"]) == (5.4, pytest.approx(5.4 - 2.4192, rel=1e-3))

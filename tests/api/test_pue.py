@@ -37,9 +37,9 @@ def test_47_regions_have_a_pue_of_their_own() -> None:
     ],
 )
 def test_a_region_without_a_figure_of_its_own_has_its_providers(region: str, pue: float, basis: str) -> None:
-    known = cloud_map().regions[region]
+    region_facts = cloud_map().regions[region]
 
-    assert (known.pue, known.pue_basis) == (pue, basis)
+    assert (region_facts.pue, region_facts.pue_basis) == (pue, basis)
 
 
 @pytest.mark.parametrize("region", PUBLISHED)

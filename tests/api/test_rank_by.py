@@ -52,10 +52,10 @@ def test_services_and_named_sizes_are_ranked_by_machine_and_jobs_by_work(
 def test_4_vcpus_and_16_gb_in_stockholm_give_a_machine_of_4_vcpus_and_16_gb(post: Ask) -> None:
     size = {"vcpus": 4, "memory_gb": 16}
 
-    found = placement(post, regions=["eu-north-1"], requirements=size, **DAY)
+    answer = placement(post, regions=["eu-north-1"], requirements=size, **DAY)
     by_work = placement(post, regions=["eu-north-1"], requirements=size, rank_by="work", **DAY)
 
-    row = first(found)
+    row = first(answer)
     assert (row["vcpus"], row["memory_gb"]) == (4, 16)
     assert row["estimated_co2_emissions_g"] < first(by_work)["estimated_co2_emissions_g"]
     assert row["cost"]["on_demand_usd"] < first(by_work)["cost"]["on_demand_usd"]
@@ -108,9 +108,9 @@ def test_what_runs_today_is_the_baseline_with_grams_percent_and_dollars(post: As
     # Two r5.xlarge of us-east-1 at 0.252 USD for 24 h are 12.096 USD.
     current = {"region": "us-east-1", "instance_type": "r5.xlarge", "count": 2, "utilization": 0.3}
 
-    found = placement(post, workload="database", current=current, count=2, **DAY)
+    answer = placement(post, workload="database", current=current, count=2, **DAY)
 
-    baseline, row = found["carbon_savings"]["baseline"], first(found)
+    baseline, row = answer["carbon_savings"]["baseline"], first(answer)
     today = post("calculate", {**current, **DAY})["calculation"]
     assert (baseline["basis"], baseline["region"]) == ("current", "us-east-1")
     assert baseline["co2_emissions_kg"] == pytest.approx(today["co2_emissions_g"] / 1000, rel=1e-2)
@@ -120,17 +120,17 @@ def test_what_runs_today_is_the_baseline_with_grams_percent_and_dollars(post: As
         baseline["co2_emissions_kg"] - row["estimated_co2_emissions_kg"], rel=2e-3
     )
     assert baseline["savings_usd"] == pytest.approx(12.096 - row["cost"]["on_demand_usd"], rel=2e-3)
-    assert [row["region"] for row in found["recommendations"] if row["is_requested_region"]] == ["us-east-1"]
+    assert [row["region"] for row in answer["recommendations"] if row["is_requested_region"]] == ["us-east-1"]
 
 
 def test_by_work_row_1_does_the_work_that_runs_today(post: Ask) -> None:
     # m5.large and m5.4xlarge are one family: an eighth of the machine does an eighth of the work.
     current = {"region": "us-east-1", "instance_type": "m5.4xlarge", "count": 2}
 
-    found = placement(post, current=current, regions=["us-east-1"], instance_types=["m5.large"], flexible=False, **DAY)
+    answer = placement(post, current=current, regions=["us-east-1"], instance_types=["m5.large"], flexible=False, **DAY)
 
-    baseline = found["carbon_savings"]["baseline"]
-    assert baseline["co2_emissions_kg"] > 15 * first(found)["estimated_co2_emissions_kg"]
+    baseline = answer["carbon_savings"]["baseline"]
+    assert baseline["co2_emissions_kg"] > 15 * first(answer)["estimated_co2_emissions_kg"]
     assert baseline["savings_percentage"] == pytest.approx(0, abs=2)
     assert baseline["savings_usd"] == pytest.approx(0, abs=1e-6)
 
@@ -176,8 +176,8 @@ def test_64_gpus_are_answered_with_the_largest_machine_and_how_many_would_do(pos
     (hint,) = problem["nearest_offers"]
     assert (hint["constraint"], hint["requested"], hint["nearest"], hint["count"]) == ("requirements.gpus", 64, 8, 8)
     assert "8 of these machines would do" in problem["detail"]
-    found = placement(post, **training | {"requirements": {"gpus": 8}, "count": 8})
-    assert first(found)["accelerator_count"] * first(found)["count"] == 64
+    answer = placement(post, **training | {"requirements": {"gpus": 8}, "count": 8})
+    assert first(answer)["accelerator_count"] * first(answer)["count"] == 64
 
 
 def test_of_two_bounds_that_nothing_meets_each_is_answered_with_the_nearest_offer(post: Ask) -> None:
@@ -195,8 +195,8 @@ def test_of_two_bounds_that_nothing_meets_each_is_answered_with_the_nearest_offe
 
 
 def training(post: Ask, **body: object) -> list[Any]:
-    asked = {"workload": "training", "priority": "balanced", **body}
-    return list(placement(post, **asked)["recommendations"])
+    question = {"workload": "training", "priority": "balanced", **body}
+    return list(placement(post, **question)["recommendations"])
 
 
 def test_balanced_training_takes_eight_gpus_only_where_all_smaller_machines_are_less_than_half_as_fast(
@@ -261,9 +261,9 @@ def test_by_rank_takes_caps_and_allowances(get: Ask, query: str) -> None:
 
 
 def test_advice_gives_grams_dollars_and_percent_and_saves_at_least_a_gram(post: Ask) -> None:
-    found = placement(post, workload="database", region="us-east-1")
+    answer = placement(post, workload="database", region="us-east-1")
 
-    hints = {hint["kind"]: hint for hint in found["service_optimization_details"]}
+    hints = {hint["kind"]: hint for hint in answer["service_optimization_details"]}
     assert {"region", "utilization", "idle_hours"} <= set(hints)
     for hint in hints.values():
         assert hint["per"] == "month"
@@ -271,10 +271,21 @@ def test_advice_gives_grams_dollars_and_percent_and_saves_at_least_a_gram(post: 
         assert hint["from_usd"] is not None
         assert re.search(r"\(\d+\.\d%\) less", hint["text"])
         assert "USD" in hint["text"]
-    assert found["service_optimizations"] == [hint["text"] for hint in found["service_optimization_details"]]
+    assert answer["service_optimizations"] == [hint["text"] for hint in answer["service_optimization_details"]]
 
 
 def test_no_advice_is_given_about_a_region_that_the_request_excludes(post: Ask) -> None:
-    found = placement(post, region="us-east-1", exclude_regions=["us-east-1"], count=100, **DAY)
+    answer = placement(post, region="us-east-1", exclude_regions=["us-east-1"], count=100, **DAY)
 
-    assert "region" not in {hint["kind"] for hint in found["service_optimization_details"]}
+    assert "region" not in {hint["kind"] for hint in answer["service_optimization_details"]}
+
+
+def test_advice_for_equal_work_says_how_many_machine_hours_a_slower_type_needs(post: Ask) -> None:
+    question = {"workload": "training", "priority": "performance", "duration_hours": 24, "providers": ["aws"]}
+
+    hints = post("optimize", question)["recommendation"]["service_optimizations"]
+
+    # Eight B200 of 2,250 TFLOP/s against one L4 of 121: 18,000 / 121 = 148.8.
+    (region,) = (hint for hint in hints if " instead of p6-b200.48xlarge in " in hint)
+    assert region.startswith("g6.xlarge in aws:eu-north-1")
+    assert ", for the same work in 149 times the machine hours: " in region

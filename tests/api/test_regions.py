@@ -175,3 +175,22 @@ def test_a_doubtful_level_is_marked_in_zone_and_region(get: Ask) -> None:
     assert zone["annual"]["published_carbon_intensity"] is None
     assert region["zone_note"] == zone["note"]
     assert "8.9 %" in zone["note"]
+
+
+def test_every_answer_that_rests_on_a_corrected_level_says_so_in_its_source(get: Ask, post: Ask) -> None:
+    # Melbourne lies in AU-VIC, whose level is corrected and has a shape; Hong Kong's has none. Oregon's is uncontested.
+    for region, source in {
+        "ap-southeast-4": "profile-corrected",
+        "ap-east-1": "annual-corrected",
+        "us-west-2": "profile",
+    }.items():
+        machine = {"region": region, "instance_type": "m7g.large"}
+        emission = post("calculate", machine)["calculation"]
+        placed = post("optimize", {"workload": "general", "priority": "carbon", "regions": [region]})
+        ranked = get("/v1/by-rank?provider=aws")["regions"]
+
+        assert emission["source"] == emission["carbon_intensity_used_origin"]["source"] == source
+        assert placed["recommendation"]["recommendations"][0]["source"] == source
+        assert post("schedule", {**machine, "duration_hours": 2})["start_now"]["source"] == source
+        assert get(f"/api/v1/regions/{region}")["region_details"]["source"] == source
+        assert next(row["source"] for row in ranked if row["id"] == region) == source

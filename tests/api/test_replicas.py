@@ -35,8 +35,8 @@ QUESTIONS = {
 def replica(at: datetime, ireland: float = 310) -> FlaskClient:
     """A service of its own that is asked at a time of its own."""
     reader = FakeReader({"IE": flat(NOW, ireland), "SE-SE3": flat(NOW, 21)})
-    made = create_app(Settings(), Engine(cloud_map(), reader), rules=access(), clock=lambda: at)
-    return made.test_client()
+    app = create_app(Settings(), Engine(cloud_map(), reader), rules=access(), clock=lambda: at)
+    return app.test_client()
 
 
 @pytest.mark.parametrize("path", QUESTIONS)

@@ -14,8 +14,8 @@ def named(post: Ask, workload: str, *names: str, **more: object) -> dict[str, ob
 
 
 def rows(answer: dict[str, object]) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = answer["recommendations"]  # type: ignore[assignment]
-    return found
+    recommendations: list[dict[str, object]] = answer["recommendations"]  # type: ignore[assignment]
+    return recommendations
 
 
 def test_a_database_class_emits_what_its_machine_does_and_costs_what_rds_asks(post: Ask) -> None:
@@ -100,3 +100,18 @@ def test_what_is_billed_only_while_it_runs_is_not_to_be_stopped_at_night(post: A
 
     assert "idle_hours" not in [hint["kind"] for hint in of_service]  # type: ignore[attr-defined]
     assert "idle_hours" in [hint["kind"] for hint in of_task]  # type: ignore[attr-defined]
+
+
+def test_by_rank_prices_a_database_class_where_its_price_list_has_it(get: Ask, post: Ask) -> None:
+    answer = get("/v1/by-rank?instanceType=DB.R7G.large&provider=aws")
+
+    # As calculate does; mx-central-1 has no list, and that of il-central-1 has no Graviton class.
+    rows_by_id = {row["id"]: row for row in answer["regions"]}
+    for region in ("eu-north-1", "us-east-1"):
+        calculation = post("calculate", {"region": region, "instance_type": "db.r7g.large"})["calculation"]
+        row = rows_by_id[region]
+        assert row["instanceType"] == "db.r7g.large"
+        assert row["instancePrice"]["perHour"] == calculation["cost"]["on_demand_usd_per_hour"]
+        assert row["priceSource"] == calculation["cost"]["price_source"]
+    left_out = {row["gid"] for row in answer["excluded"] if row["reason"] == "no-matching-machine"}
+    assert {"aws-mx-central-1", "aws-il-central-1"} <= left_out

@@ -59,19 +59,19 @@ def test_an_exporter_that_cannot_be_made_is_a_500_in_the_form_of_all_others() ->
 def test_by_default_nothing_is_imported_for_traces() -> None:
     code = "import app, sys; app.app; assert 'api.edge.tracing' not in sys.modules"
 
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_start_with_tracing_on_and_nothing_installed_says_what_is_missing() -> None:
     code = "import sys; sys.modules['opentelemetry'] = None; import app; app.app"
     environ = {"TRACING": "on", "PATH": ""}
 
-    done = subprocess.run(  # noqa: S603
+    result = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
 
-    assert done.returncode == 1
-    assert "install requirements-tracing.txt" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert "install requirements-tracing.txt" in result.stderr
+    assert "Traceback" not in result.stderr

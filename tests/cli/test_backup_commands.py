@@ -40,8 +40,8 @@ def entries(count: int, first: int = 0) -> list[ReadingEntry]:
 
 
 def values(history: History) -> list[int]:
-    found = history.stored((), datetime(1971, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
-    return [one.mgco2e_per_kwh for one in found]
+    entries = history.reading_entries((), datetime(1971, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
+    return [one.mgco2e_per_kwh for one in entries]
 
 
 def filled(folder: Path) -> Settings:
@@ -54,17 +54,33 @@ def filled(folder: Path) -> Settings:
 def test_what_was_backed_up_is_there_after_a_restore(tmp_path: Path) -> None:
     settings, copies = filled(tmp_path / "var"), tmp_path / "backup"
 
-    made = run(settings, "backup", str(copies))
+    result = run(settings, "backup", str(copies))
     other = Settings(data_dir=tmp_path / "other")
     restored = run(other, "restore", str(copies))
 
-    assert made.stdout == f"3 files are in {copies}: history.sqlite3, keys.sqlite3, notes.txt\n"
+    assert result.stdout == f"3 files are in {copies}: history.sqlite3, keys.sqlite3, notes.txt\n"
     assert restored.exit_code == 0
     assert [record.name for record in KeyTable(other.data_dir, busy_seconds=5.0).records()] == ["ci"]
     assert values(History(other.data_dir)) == [1000, 1001, 1002]
     assert (other.data_dir / "notes.txt").read_text() == "of the operator"
     modes = {stat.S_IMODE(path.stat().st_mode) for folder in (copies, other.data_dir) for path in folder.iterdir()}
     assert modes == {0o600}
+
+
+def test_locks_and_drafts_are_not_copied(tmp_path: Path) -> None:
+    settings = filled(tmp_path / "var")
+    prices = settings.data_dir / "prices"
+    prices.mkdir()
+    (prices / "aws-spot.npz").write_bytes(b"table")
+    (prices / ".aws-spot.npz.x1y2").write_bytes(b"half a tab")
+    (prices / ".lock").touch()
+    (settings.data_dir / ".overlay-in-force.json.x1y2").touch()
+
+    result = run(settings, "backup", str(tmp_path / "backup"))
+
+    names = "history.sqlite3, keys.sqlite3, notes.txt, prices/aws-spot.npz"
+    assert result.stdout == f"4 files are in {tmp_path / 'backup'}: {names}\n"
+    assert [path.name for path in (tmp_path / "backup" / "prices").iterdir()] == ["aws-spot.npz"]
 
 
 def test_a_database_that_is_written_to_meanwhile_is_copied_as_it_was_at_one_moment(tmp_path: Path) -> None:
@@ -99,12 +115,12 @@ def test_nothing_is_replaced_unless_told_so(tmp_path: Path) -> None:
     history = History(settings.data_dir, utc_now=lambda: NOW)
     history.add(entries(2, 10))
 
-    refused = run(settings, "restore", str(copies))
+    result = run(settings, "restore", str(copies))
     before = values(history)
     replaced = run(settings, "restore", str(copies), "--replace")
 
-    assert refused.exit_code == 1
-    assert "add --replace" in refused.stderr
+    assert result.exit_code == 1
+    assert "add --replace" in result.stderr
     assert before == [1000, 1001, 1002, 1010, 1011]
     assert replaced.exit_code == 0
     assert values(history) == [1000, 1001, 1002]
@@ -149,11 +165,11 @@ def test_a_history_in_postgresql_is_copied_into_a_file_and_back(tmp_path: Path, 
     target = Settings(data_dir=tmp_path / "other", database_url=postgres.new_database())
     History(source.data_dir, source.database_url, utc_now=lambda: NOW).add(entries(25_000))
 
-    made = run(source, "backup", str(tmp_path / "backup"))
+    result = run(source, "backup", str(tmp_path / "backup"))
     refused = run(target, "restore", str(tmp_path / "backup"))
     restored = run(target, "restore", str(tmp_path / "backup"), "--replace")
 
-    assert (made.exit_code, refused.exit_code, restored.exit_code) == (0, 1, 0)
+    assert (result.exit_code, refused.exit_code, restored.exit_code) == (0, 1, 0)
     history = History(target.data_dir, target.database_url, utc_now=lambda: NOW)
     assert values(history) == list(range(1000, 26_000))
     history.add([ReadingEntry(Series("one", "average-lifecycle", "FR"), 29_000_000, 1, 7, 0)])  # takes the next id

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from carbon.intensity import Quality, Signal
-from cli.history import history
+from cli.history import _lines, history
 from settings import Settings
 from store.history.entries import ReadingEntry, Series
 from store.history.history import History
 from store.history.readings import QUALITIES, minute_of
+from tests.fakes.own_facts import ZONES, write
 from tests.fakes.service import offline
 
 NOW = datetime(2026, 2, 11, 12, tzinfo=UTC)
@@ -46,7 +48,7 @@ def written(tmp_path: Path, text: str) -> str:
 
 
 def stored(folder: Path) -> list[tuple[str, datetime, int, float, Quality]]:
-    entries = History(folder).stored((), datetime(1971, 1, 1, tzinfo=UTC), NOW)
+    entries = History(folder).reading_entries((), datetime(1971, 1, 1, tzinfo=UTC), NOW)
     return [
         (
             one.series.zone,
@@ -113,6 +115,27 @@ def test_what_cannot_be_used_is_left_out_and_counted(tmp_path: Path, folder: Pat
         "file.csv: 0 readings stored; left out: 1 older than HISTORY_DAYS=400, 1 in the future, 1 above 3000 g/kWh, "
         "1 of the unknown zone ATLANTIS, 1 without a value above 0\n"
     )
+
+
+OWN = "Datetime (UTC),Zone id,Carbon intensity gCO₂eq/kWh (Life cycle)\n2026-02-01 00:00:00,OWN-DC1,28\n"
+
+
+def test_readings_of_a_zone_of_the_overlay_are_stored(tmp_path: Path, folder: Path) -> None:
+    write(folder / "overlay", zones=ZONES)
+
+    result = run(folder, "import", written(tmp_path, OWN))
+
+    assert result.stdout == "file.csv: 1 readings stored\n"
+    assert [(zone, value) for zone, _, _, value, _ in stored(folder)] == [("OWN-DC1", 28.0)]
+
+
+def test_a_wrong_overlay_stops_no_import_but_its_zones_are_unknown(tmp_path: Path, folder: Path) -> None:
+    write(folder / "overlay", zones=ZONES.replace(",100,", ",many,"))
+
+    result = run(folder, "import", written(tmp_path, OWN + "2026-02-01 00:00:00,DE,350\n"))
+
+    assert result.stdout == "file.csv: 1 readings stored; left out: 1 of the unknown zone OWN-DC1\n"
+    assert "overlay:zones.csv row 2: gco2e_per_kwh is not a number: 'many'" in result.stderr
 
 
 def test_a_retired_zone_is_stored_under_its_present_name(tmp_path: Path, folder: Path) -> None:
@@ -199,3 +222,20 @@ def test_no_progress_bar_is_drawn_unless_a_person_looks_on(tmp_path: Path, folde
     result = run(folder, "import", written(tmp_path, NEW))
 
     assert result.stderr == ""
+
+
+def test_a_progress_bar_is_drawn_on_a_terminal(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+
+    list(_lines(Path(written(tmp_path, NEW))))
+
+    assert "file.csv" in screen.getvalue()
+    assert "%" in screen.getvalue()
+
+
+class Terminal(StringIO):
+    """What a person looks at."""
+
+    def isatty(self) -> bool:
+        return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from click.testing import CliRunner, Result
 from cli.keys import keys
 from settings import Settings
 from store.keys.table import FILE
+from store.redis_link import TIMEOUT_SECONDS
+from tests.fakes import redis_server
 from tests.fakes.service import offline
 
 
@@ -104,3 +108,15 @@ def test_a_file_that_cannot_be_used_is_one_line_with_the_reason(folder: Path, ar
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"Error: {FILE} cannot be used: file is not a database\n"
+
+
+def test_a_command_waits_longer_for_redis_than_a_request_does(folder: Path) -> None:
+    with redis_server.running() as server:
+        settings = Settings(data_dir=folder, redis_url=server.url)
+        with ThreadPoolExecutor(1) as pool, server.hanging():
+            command = pool.submit(CliRunner().invoke, keys(settings), ["create", "ci"])
+            time.sleep(4 * TIMEOUT_SECONDS)
+            assert not command.done()
+        result = command.result()
+
+    assert (result.exit_code, result.output[:4]) == (0, "cao_")

@@ -69,9 +69,9 @@ def operation_of(url: str, body: Any) -> dict[str, Any]:
 def _found(url: str, body: Any) -> tuple[str, str, dict[str, Any], dict[str, str]]:
     for path, method, operation in OPERATIONS:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-        found = re.fullmatch(pattern, urlsplit(url).path)
-        if found and (method == "post") == (body is not None):
-            return path, method, operation, found.groupdict()
+        match = re.fullmatch(pattern, urlsplit(url).path)
+        if match and (method == "post") == (body is not None):
+            return path, method, operation, match.groupdict()
     raise LookupError(f"{url} is not in the document")
 
 

@@ -37,11 +37,11 @@ OPTIONS = {
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    done = subprocess.run(  # noqa: S603
+    result = subprocess.run(  # noqa: S603
         [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False, timeout=300
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +82,8 @@ def compiled(folder: Path, name: str, source: str) -> Path:
 
 def written(call: Call) -> str:
     """The question in TypeScript."""
-    given = {"path": call.path_values, "query": call.query}
-    options: dict[str, Any] = {"params": {name: values for name, values in given.items() if values}}
+    parameters = {"path": call.path_values, "query": call.query}
+    options: dict[str, Any] = {"params": {name: values for name, values in parameters.items() if values}}
     if call.body is not None:
         options["body"] = call.body
     if call.as_text:
@@ -92,7 +92,7 @@ def written(call: Call) -> str:
 
 
 def test_the_calls_of_the_readme_compile_and_get_the_answers_of_the_service(folder: Path, address: str) -> None:
-    asked = "".join(
+    calls = "".join(
         f"{{ const {{ data, error }} = {written(call)};\n  if (error) throw new Error(error.detail);\n"
         "  answers.push(data); }\n"
         for call in CALLS
@@ -100,7 +100,7 @@ def test_the_calls_of_the_readme_compile_and_get_the_answers_of_the_service(fold
     source = (
         'import createClient from "openapi-fetch";\nimport type { paths } from "./carbon";\n'
         f"const client = createClient<paths, `application/${{string}}`>({{ baseUrl: {json.dumps(address)} }});\n"
-        f"const answers: unknown[] = [];\n{asked}console.log(JSON.stringify(answers));\n"
+        f"const answers: unknown[] = [];\n{calls}console.log(JSON.stringify(answers));\n"
     )
     answers = json.loads(run("node", compiled(folder, "calls", source), cwd=folder))
 
@@ -132,10 +132,10 @@ def test_the_program_of_the_guide_compiles_and_prints_regions(folder: Path, addr
     (source,) = re.findall(r"```ts\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert BASE in source
 
-    printed = run("node", compiled(folder, "guide", source.replace(BASE, address)), cwd=folder)
+    result = run("node", compiled(folder, "guide", source.replace(BASE, address)), cwd=folder)
 
     rows = service().test_client().get("/v1/by-rank?limit=5").get_json()["regions"]
-    assert [line.split()[0] for line in printed.splitlines()] == [row["gid"] for row in rows]
+    assert [line.split()[0] for line in result.splitlines()] == [row["gid"] for row in rows]
 
 
 def test_the_compiler_refuses_a_word_that_is_no_priority(folder: Path) -> None:

@@ -16,11 +16,11 @@ from tests.containers.projects import Project
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     """podman with the images that compose.yaml asks for and no container."""
-    with engines.engine() as made, ThreadPoolExecutor() as pool:
-        images.build_base(made)
-        for built in [pool.submit(build, made) for build in (images.build_service, images.build_stand_ins)]:
+    with engines.engine() as container_engine, ThreadPoolExecutor() as pool:
+        images.build_base(container_engine)
+        for built in [pool.submit(build, container_engine) for build in (images.build_service, images.build_stand_ins)]:
             built.result()
-        yield made
+        yield container_engine
 
 
 @pytest.fixture(scope="session")

@@ -59,9 +59,9 @@ LONGEST_SECONDS = 240
 def kernel_refusal() -> str:
     """The first part of a container that the kernel refuses, and its words; "" when it allows all."""
     for part in PARTS:
-        done = subprocess.run(part, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
-        if done.returncode:
-            return f"{' '.join(part)}: {done.stderr.strip() or f'exit code {done.returncode}'}"
+        result = subprocess.run(part, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
+        if result.returncode:
+            return f"{' '.join(part)}: {result.stderr.strip() or f'exit code {result.returncode}'}"
     return ""
 
 
@@ -88,8 +88,8 @@ class Engine:
     def succeeds(self, *arguments: str) -> bool:
         """Whether a command of podman ends with 0."""
         command = (program("podman", "podman"), *arguments)
-        done = subprocess.run(command, env=self._environ, capture_output=True, check=False, timeout=60)  # noqa: S603
-        return done.returncode == 0
+        result = subprocess.run(command, env=self._environ, capture_output=True, check=False, timeout=60)  # noqa: S603
+        return result.returncode == 0
 
     def build(self, containerfile: Path, context: Path, *options: str) -> None:
         """Build an image; nothing is asked of a registry of images."""
@@ -102,7 +102,7 @@ class Engine:
 
     def run(self, *command: str, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> str:
         """What a program prints on standard output; the test fails with all it says when it fails."""
-        done = subprocess.run(  # noqa: S603
+        result = subprocess.run(  # noqa: S603
             command,
             cwd=cwd,
             env={**self._environ, **(environ or {})},
@@ -111,9 +111,11 @@ class Engine:
             check=False,
             timeout=LONGEST_SECONDS,
         )
-        if done.returncode:
-            pytest.fail(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}", pytrace=False)
-        return done.stdout.strip()
+        if result.returncode:
+            pytest.fail(
+                f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}{result.stderr}", pytrace=False
+            )
+        return result.stdout.strip()
 
 
 @contextmanager

@@ -47,20 +47,20 @@ def build_base(engine: Engine) -> None:
 def debian_mirror() -> str | None:
     """Where this machine gets Debian from; None leaves the choice to debootstrap."""
     asked = ("indextargets", "--format", "$(ORIGIN) $(RELEASE) $(REPO_URI)", "Created-By: Packages")
-    done = subprocess.run(  # noqa: S603
+    result = subprocess.run(  # noqa: S603
         (program("apt-get", "apt"), *asked), capture_output=True, text=True, check=False, timeout=60
     )
-    targets = [line.split() for line in done.stdout.splitlines()]
+    targets = [line.split() for line in result.stdout.splitlines()]
     return next((uri for origin, release, uri in targets if (origin, release) == ("Debian", "bookworm")), None)
 
 
 def configure_pip(root: Path) -> None:
     """Let the base's pip use the index and the certificates that this machine's pip uses."""
-    listed = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True, timeout=60
     )
     options: dict[str, str] = {}
-    for line in sorted(listed.stdout.splitlines(), reverse=True):  # `global.` first, `:env:.` wins
+    for line in sorted(result.stdout.splitlines(), reverse=True):  # `global.` first, `:env:.` wins
         name, _, quoted = line.partition("=")
         options[name.rpartition(".")[2]] = str(ast.literal_eval(quoted))
     certificates = Path(options.get("cert") or f"/{CERTIFICATES}")

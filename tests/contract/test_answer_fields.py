@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients.calls import operation_of
 from tests.contract.document import COMPONENTS, answer_schema, name_of
-from tests.contract.test_openapi import LIVE
+from tests.contract.test_openapi import LIVE, THREE_JOBS
 from tests.fakes.grid import FakeReader
 from tests.fakes.service import service
 
@@ -20,6 +20,7 @@ QUESTIONS: list[tuple[str, Any]] = [
     ("/api/v1/calculate", {"region": "us-east-1", "instance_type": "lambda-arm64-1769mb", "duration_hours": 200}),
     ("/api/v1/compare", {"options": [{"region": "us-east-1", "instance_type": "m7g.large"}]}),
     ("/api/v1/schedule", {"region": "gcp:asia-east2", "duration_hours": 100}),
+    ("/api/v1/plan", THREE_JOBS),
     ("/api/v1/regions?limit=3", None),
     ("/api/v1/regions/eu-central-1", None),
     ("/api/v1/zones/FR", None),
@@ -50,15 +51,15 @@ def fields(schema: Mapping[str, Any], value: Any) -> Iterator[tuple[Field, bool]
 @pytest.fixture(scope="module")
 def had() -> Mapping[Field, set[bool]]:
     """Of every field whether answers have it: always, never, or both."""
-    found: dict[Field, set[bool]] = {}
+    presence: dict[Field, set[bool]] = {}
     for reader in (FakeReader(), FakeReader(others=LIVE)):
         client = service(reader).test_client()
         for path, body in QUESTIONS:
             answer = client.open(path, method="GET" if body is None else "POST", json=body)
             assert answer.status_code == 200
             for field, there in fields(answer_schema(operation_of(path, body)), answer.get_json()):
-                found.setdefault(field, set()).add(there)
-    return found
+                presence.setdefault(field, set()).add(there)
+    return presence
 
 
 def test_a_field_that_every_answer_has_is_a_required_one(had: Mapping[Field, set[bool]]) -> None:

@@ -122,9 +122,9 @@ def test_a_target_is_met_at_its_very_figure() -> None:
 
 
 def test_a_table_aligns_figures_to_the_right() -> None:
-    made = table(["what", "ms", "target"], [["calculate", "0.4", ""]])
+    text = table(["what", "ms", "target"], [["calculate", "0.4", ""]])
 
-    assert made.splitlines() == ["| what | ms | target |", "| --- | ---: | --- |", "| calculate | 0.4 |  |"]
+    assert text.splitlines() == ["| what | ms | target |", "| --- | ---: | --- |", "| calculate | 0.4 |  |"]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_steps_hold_the_means_of_the_line_through_the_points() -> None:
 
 def test_another_window_for_whole_hours_or_a_better_one_ends_the_run() -> None:
     values = forecast(96)
-    found = best(steps_of(values), 240)
-    right = {"start_hours": float(found.starts[0]) / 3600, "mean": float(found.means[0])}
+    window = best(steps_of(values), 240)
+    right = {"start_hours": float(window.starts[0]) / 3600, "mean": float(window.means[0])}
 
     assert agreement(values, 240, right) == "the same window and mean"
     for wrong in ({**right, "mean": right["mean"] * 0.999}, {**right, "start_hours": right["start_hours"] + 1}):

@@ -145,7 +145,7 @@ def test_a_row_whose_fields_were_not_chosen_has_all_of_them() -> None:
     row = COMPONENTS["LocationRow"]
 
     assert row["properties"].keys() - set(row["required"]) == {
-        *("fits", "fallbackReason", "baselineFrom"),
+        *("fits", "fallbackReason", "baselineFrom", "basis", "spotScoreIsOld"),
         *("method", "error", "flowTraced", "attribution", "licence"),
     }
 

@@ -44,10 +44,10 @@ class Served:
     def keys(self, *arguments: str) -> str:
         """What `flask --app app keys ...` prints."""
         command = [sys.executable, "-m", "flask", "--app", "app", "keys", *arguments]
-        done = subprocess.run(  # noqa: S603
+        result = subprocess.run(  # noqa: S603
             command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=True
         )
-        return done.stdout.strip()
+        return result.stdout.strip()
 
 
 @pytest.fixture

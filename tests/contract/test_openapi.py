@@ -10,12 +10,21 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from carbon.reading import ZoneReading
-from tests.contract.document import DOCUMENT, OPERATIONS, answer_schema, check
+from tests.contract.document import DOCUMENT, OPERATIONS, answer_schema, check, resolved
 from tests.fakes.grid import FakeReader, observation
 from tests.fakes.service import NOW, offline, service
 from tools.make_examples import examples
 
 LIVE = ZoneReading(latest=observation(NOW, 123.456))
+THREE_JOBS = {
+    "jobs": [
+        {"id": "moves", "duration_hours": 4, "instance_type": "m7g.large", "home": "us-east-1", "data_gb": 1,
+         "regions": ["us-west-2"], "interruptible": True},
+        {"id": "waits", "duration_hours": 4, "instance_type": "n2-standard-8", "home": "gcp:europe-west3"},
+        {"id": "late", "duration_hours": 4, "instance_type": "m7g.large", "home": "us-east-1",
+         "deadline": NOW.isoformat()},
+    ],
+}  # fmt: skip
 each_operation = pytest.mark.parametrize(
     ("path", "method", "operation"), OPERATIONS, ids=[f"{method} {path}" for path, method, _ in OPERATIONS]
 )
@@ -51,7 +60,9 @@ def test_the_document_names_no_outside_address_and_no_host() -> None:
 def test_an_operation_lists_the_problems_it_can_end_in(path: str, method: str, operation: dict[str, Any]) -> None:
     expected = {"200", "405", "414", "431", "500"}
     if method == "post":
-        expected |= {"400", "413", "415", "422"}
+        expected |= {"400", "413", "415"}
+        if not path.endswith("/batch"):  # whose parts have problems of their own
+            expected |= {"422"}
     if path.startswith(("/v1/", "/api/v1/")):
         expected |= {"401", "429", "503"}
     if "{" in path:
@@ -67,10 +78,10 @@ def test_an_operation_of_the_api_takes_a_key_either_way_or_none_and_tells_the_li
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
     guarded = path.startswith(("/api/v1/", "/v1/"))
-    told = {"RateLimit", "RateLimit-Policy"} <= operation["responses"]["200"]["headers"].keys()
+    has_limit_headers = {"RateLimit", "RateLimit-Policy"} <= operation["responses"]["200"]["headers"].keys()
 
     assert operation["security"] == ([{}, {"bearer": []}, {"apiKey": []}] if guarded else [])
-    assert told == guarded
+    assert has_limit_headers == guarded
 
 
 def test_refusals_tell_by_header_how_to_do_better() -> None:
@@ -84,7 +95,9 @@ def test_refusals_tell_by_header_how_to_do_better() -> None:
 
 @each_operation
 def test_an_operation_is_named_by_a_verb_and_its_object(path: str, method: str, operation: dict[str, Any]) -> None:
-    assert re.fullmatch(r"(calculate|compare|get|list|optimize|rank|schedule)[A-Z][A-Za-z]+", operation["operationId"])
+    assert re.fullmatch(
+        r"(calculate|compare|get|list|optimize|plan|rank|schedule)[A-Z][A-Za-z]+", operation["operationId"]
+    )
 
 
 def test_no_two_operations_share_a_name() -> None:
@@ -111,6 +124,18 @@ def test_the_example_answer_has_the_documented_fields_and_no_other(
     check(example, answer_schema(operation))
 
 
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_an_answer_has_a_field_for_its_signal_where_the_question_chooses_one_and_nowhere_else(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    choices = {parameter["name"] for parameter in operation["parameters"]} | resolved(body).get("properties", {}).keys()
+
+    answer = resolved(answer_schema(operation)).get("properties", {})
+
+    assert ("signal" in answer) == ("signal" in choices)
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -122,6 +147,7 @@ def test_the_example_answer_has_the_documented_fields_and_no_other(
         ("/api/v1/calculate", {"region": "us-east-1", "instance_type": "lambda-arm64-1769mb", "duration_hours": 200}),
         ("/api/v1/compare", {"options": [{"region": "hetzner:fsn1", "instance_type": "cx22"}]}),
         ("/api/v1/schedule", {"region": "gcp:asia-east2", "duration_hours": 100}),
+        ("/api/v1/plan", THREE_JOBS),
     ],
 )
 @pytest.mark.parametrize("reader", [FakeReader(), FakeReader(others=LIVE)], ids=["offline", "live"])

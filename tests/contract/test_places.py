@@ -109,18 +109,18 @@ def test_the_eu_has_27_members_and_the_eea_three_more(places: Places) -> None:
 
 @pytest.mark.parametrize(("name", "meant"), [("germani", "DE"), ("Vietnamm", "VN"), ("taiwn", "TW")])
 def test_a_misspelt_country_is_suggested_by_its_code(places: Places, name: str, meant: str) -> None:
-    with pytest.raises(UnknownCountry) as raised:
+    with pytest.raises(UnknownCountry) as error:
         places.country_codes(name)
 
-    assert raised.value.nearest[0] == meant
+    assert error.value.nearest[0] == meant
 
 
 @pytest.mark.parametrize(("name", "meant"), [("london", "LON"), ("frankfurt", "FRA"), ("Zurich", "ZRH")])
 def test_an_airport_given_by_its_city_is_suggested_by_its_code(places: Places, name: str, meant: str) -> None:
-    with pytest.raises(UnknownAirport) as raised:
+    with pytest.raises(UnknownAirport) as error:
         places.airports(name)
 
-    assert raised.value.nearest[0] == meant
+    assert error.value.nearest[0] == meant
 
 
 def test_every_suggested_airport_leads_to_a_region(catalog: Catalog, places: Places) -> None:
@@ -134,9 +134,9 @@ def test_every_suggested_airport_leads_to_a_region(catalog: Catalog, places: Pla
 def test_the_places_take_less_than_two_megabytes() -> None:
     tracemalloc.start()
 
-    kept = load_places()
+    places = load_places()
     held_bytes, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert kept.airport_codes
+    assert places.airport_codes
     assert held_bytes < 2_000_000

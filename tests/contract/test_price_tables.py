@@ -13,8 +13,9 @@ from catalog.load import Catalog, load_catalog
 from catalog.packed import MICRO_USD
 from catalog.tables import DATA
 from tools import build_services
-from tools.build_prices import EU_MEMBERS, PRICE_COLUMNS
+from tools.build_prices import PRICE_COLUMNS
 from tools.pack_prices import Tables
+from tools.survey_prices import EU_MEMBERS
 
 PRICED = {
     "aws": 23_447, "azure": 66_109, "gcp": 12_721, "alibaba": 10_499, "linode": 1_258, "ovh": 750, "oci": 1_242,

@@ -51,11 +51,11 @@ def catalog() -> Catalog:
 def test_a_types_size_is_what_its_provider_says(
     catalog: Catalog, provider: str, name: str, vcpus: float | None, memory_gb: float | None, shared: bool
 ) -> None:
-    found = catalog.find_type(provider, name)
+    instance = catalog.find_type(provider, name)
 
-    assert found is not None
-    assert (found.vcpus, found.memory_gb, found.shared_core) == (vcpus, memory_gb, shared)
-    assert found.source
+    assert instance is not None
+    assert (instance.vcpus, instance.memory_gb, instance.shared_core) == (vcpus, memory_gb, shared)
+    assert instance.source
 
 
 def test_a_size_read_from_alibabas_names_says_that_it_is_derived(catalog: Catalog) -> None:
@@ -67,11 +67,11 @@ def test_a_size_read_from_alibabas_names_says_that_it_is_derived(catalog: Catalo
 
 
 def test_why_a_type_is_not_modelled_is_told_apart_from_notes_on_its_size(catalog: Catalog) -> None:
-    found = catalog.find_type("alibaba", "ecs.c8y.large")
+    instance = catalog.find_type("alibaba", "ecs.c8y.large")
 
-    assert found is not None
-    assert found.not_modelled == "no source at hand names its hardware"
-    assert found.note == "derived: size read from the name"
+    assert instance is not None
+    assert instance.not_modelled == "no source at hand names its hardware"
+    assert instance.note == "derived: size read from the name"
 
 
 def test_every_shared_family_is_one_the_catalog_has(catalog: Catalog) -> None:

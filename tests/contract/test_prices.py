@@ -77,14 +77,14 @@ def test_an_estimate_is_the_us_east_1_price_times_the_regions_factor(tables: Tab
 
 def test_an_estimate_worked_out_by_hand_is_marked(prices: PriceTable) -> None:
     # i7i.4xlarge costs 1.5101 in us-east-1; the median ratio of eu-central-2 is 1.3177: 1.5101 x 1.3177 = 1.98985877.
-    found = look_up(prices, "aws", "eu-central-2", "i7i.4xlarge")
+    price = look_up(prices, "aws", "eu-central-2", "i7i.4xlarge")
 
-    assert found is not None
-    assert (found.on_demand_usd_per_hour, found.is_estimate) == (1.989859, True)
-    assert found.on_demand_source is not None
-    assert "1.2549" in found.on_demand_source.note
-    assert "1.3482" in found.on_demand_source.note
-    assert (found.on_demand_as_of, found.spot_as_of) == ("2026-08-06", "2026-08-11")
+    assert price is not None
+    assert (price.on_demand_usd_per_hour, price.is_estimate) == (1.989859, True)
+    assert price.on_demand_source is not None
+    assert "1.2549" in price.on_demand_source.note
+    assert "1.3482" in price.on_demand_source.note
+    assert (price.on_demand_as_of, price.spot_as_of) == ("2026-08-06", "2026-08-11")
 
 
 def test_nothing_else_is_marked_as_an_estimate(prices: PriceTable) -> None:
@@ -92,12 +92,12 @@ def test_nothing_else_is_marked_as_an_estimate(prices: PriceTable) -> None:
 
 
 def test_a_spot_price_without_a_us_east_1_price_stays_without_on_demand(prices: PriceTable) -> None:
-    found = look_up(prices, "aws", "ap-northeast-1", "x8aedz.large")
+    price = look_up(prices, "aws", "ap-northeast-1", "x8aedz.large")
 
-    assert found is not None
-    assert found.on_demand_usd_per_hour is None
-    assert found.on_demand_as_of is None
-    assert found.spot_usd_per_hour is not None
+    assert price is not None
+    assert price.on_demand_usd_per_hour is None
+    assert price.on_demand_as_of is None
+    assert price.spot_usd_per_hour is not None
 
 
 # --- interruptions -------------------------------------------------------------------------------------------
@@ -187,16 +187,16 @@ def test_fifty_prices_are_those_of_their_sources(prices: PriceTable) -> None:
     assert len(fifty) == 50
     assert len({row["provider"] for row in fifty}) == 13
     for row in fifty:
-        found = look_up(prices, row["provider"], row["region"], row["instance_type"])
+        price = look_up(prices, row["provider"], row["region"], row["instance_type"])
 
-        assert found is not None
-        assert found.spot_usd_per_hour == literal(row["spot_usd_per_hour"])
-        assert (found.spot_as_of or "") == row["spot_as_of"]
+        assert price is not None
+        assert price.spot_usd_per_hour == literal(row["spot_usd_per_hour"])
+        assert (price.spot_as_of or "") == row["spot_as_of"]
         if row["on_demand_usd_per_hour"]:
-            assert found.on_demand_usd_per_hour == float(row["on_demand_usd_per_hour"])
-            assert (found.on_demand_as_of, found.is_estimate) == (row["as_of"], False)
+            assert price.on_demand_usd_per_hour == float(row["on_demand_usd_per_hour"])
+            assert (price.on_demand_as_of, price.is_estimate) == (row["as_of"], False)
         else:
-            assert found.is_estimate
+            assert price.is_estimate
 
 
 def test_every_offer_is_priced_but_listed_zeros_and_functions_and_tasks_in_china_and_the_sovereign_cloud(
@@ -217,24 +217,24 @@ def test_every_offer_is_priced_but_listed_zeros_and_functions_and_tasks_in_china
 def test_arrays_and_single_prices_say_the_same(prices: PriceTable) -> None:
     for position in range(0, len(prices.offers.codes), 97):
         region, kind = int(prices.offers.region[position]), int(prices.offers.type[position])
-        found = prices.price(region, kind)
+        price = prices.price(region, kind)
         on_demand = prices.on_demand_usd_per_hour[position]
-        if found is None:
+        if price is None:
             assert math.isnan(on_demand)
             continue
-        assert found.on_demand_usd_per_hour == (None if math.isnan(on_demand) else on_demand)
-        assert (found.on_demand_day or -1) == prices.on_demand_day[position]
-        assert (found.spot_day or -1) == prices.spot_day[position]
-        assert (found.spot_score or -1) == prices.spot_score[position]
+        assert price.on_demand_usd_per_hour == (None if math.isnan(on_demand) else on_demand)
+        assert (price.on_demand_day or -1) == prices.on_demand_day[position]
+        assert (price.spot_day or -1) == prices.spot_day[position]
+        assert (price.spot_score or -1) == prices.spot_score[position]
 
 
 def test_azures_spot_prices_of_2024_are_shown_and_not_used(prices: PriceTable) -> None:
     today = earliest_day("2026-11-21")
-    found = look_up(prices, "azure", "southcentralus", "Standard_E8ds_v5")
+    price = look_up(prices, "azure", "southcentralus", "Standard_E8ds_v5")
 
-    assert found is not None
-    assert (found.spot_usd_per_hour, found.spot_as_of) == (0.082367, "2024-08-09")
-    assert found.usable_spot(today) is None
+    assert price is not None
+    assert (price.spot_usd_per_hour, price.spot_as_of) == (0.082367, "2024-08-09")
+    assert price.usable_spot(today) is None
     usable = {
         prices.offers.regions[i].region
         for i in prices.offers.region[~np.isnan(prices.usable_spot(today))].tolist()

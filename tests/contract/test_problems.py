@@ -21,7 +21,7 @@ from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader
 from tests.fakes.service import NOW, offline, service
 
-POSTS = ("optimize", "calculate", "compare", "schedule")
+POSTS = ("optimize", "calculate", "compare", "schedule", "plan")
 PATHS = [re.sub(r"<[^>]+>", "x", str(rule)) for rule in offline().url_map.iter_rules()]
 CORE = {"type", "title", "status", "detail", "instance", "request_id"}
 
@@ -161,8 +161,9 @@ def test_unknown_fields_are_refused_with_the_nearest_known_ones(endpoint: str) -
     response = offline().test_client().post(f"/api/v1/{endpoint}", json={"duration_hour": 3})
 
     problem = assert_problem(response, 400, "invalid-request")
-    found = {error["pointer"]: error for error in problem["errors"]}
-    assert found["#/duration_hour"]["nearest"][0] == "duration_hours"
+    error_at = {error["pointer"]: error for error in problem["errors"]}
+    of_each_job = "jobs." if endpoint == "plan" else ""
+    assert error_at["#/duration_hour"]["nearest"][0] == f"{of_each_job}duration_hours"
 
 
 def test_a_thousand_unknown_fields_are_told_and_the_rest_counted_out() -> None:
@@ -233,9 +234,9 @@ def test_an_unusable_request_id_is_replaced(given: str) -> None:
     environ = {"HTTP_X_REQUEST_ID": given}
     response = offline().test_client().get("/api/v1/workloads", environ_overrides=environ)
 
-    made = response.headers["X-Request-ID"]
-    assert re.fullmatch(r"carbon_req_[0-9a-f]{32}", made)
-    assert response.get_json()["request_id"] == made
+    request_id = response.headers["X-Request-ID"]
+    assert re.fullmatch(r"carbon_req_[0-9a-f]{32}", request_id)
+    assert response.get_json()["request_id"] == request_id
 
 
 def test_no_two_requests_share_an_id() -> None:

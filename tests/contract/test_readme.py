@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
+from catalog.load import load_catalog
 from settings import Settings
 from tools.make_readme import README, commands, renewed
 
@@ -45,12 +46,12 @@ def test_what_its_commands_print_is_json_and_no_command_prints_nothing() -> None
     assert len(CURLS) >= 8
     for block in re.findall(r"```console\n\$ curl.*?```\n", TEXT, flags=re.DOTALL):
         output = re.sub(r"^\$ (.*(\\|\|)\n)*.*\n", "", block.removeprefix("```console\n"), flags=re.MULTILINE)
-        printed = output.removesuffix("```\n").strip()
-        assert printed
+        text = output.removesuffix("```\n").strip()
+        assert text
         decoder, position = json.JSONDecoder(), 0
-        while position < len(printed):
-            _, position = decoder.raw_decode(printed, position)
-            position += len(printed[position:]) - len(printed[position:].lstrip())
+        while position < len(text):
+            _, position = decoder.raw_decode(text, position)
+            position += len(text[position:]) - len(text[position:].lstrip())
 
 
 def test_renewing_replaces_what_was_printed_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,3 +59,31 @@ def test_renewing_replaces_what_was_printed_and_nothing_else(monkeypatch: pytest
     text = "a\n```console\n$ make run\nkept\n$ curl -s x |\n    jq .a\nold\nold\n$ curl y\n```\nb\n"
 
     assert renewed(text) == "a\n```console\n$ make run\nkept\n$ curl -s x |\n    jq .a\n<.a>\n$ curl y\n<y>\n```\nb\n"
+
+
+# As the README calls them, where it uses another name than the key.
+KEYS = {"googlecloud": "gcp", "ovhcloud": "ovh", "oracle": "oci", "flyio": "fly"}
+
+
+def counts_in(text: str) -> dict[str, int]:
+    """Provider -> the number behind or before its name in a list such as "Azure 1,549, AWS 1,434"."""
+    pairs = re.findall(r"([A-Z][A-Za-z. ]+?)\s+([\d,]*\d)(?=[,.\s])", text)
+    keys = {re.sub(r"[^a-z]", "", name.casefold()): int(number.replace(",", "")) for name, number in pairs}
+    return {KEYS.get(name, name): number for name, number in keys.items()}
+
+
+def test_it_says_how_many_types_of_each_cloud_are_modelled_and_how_many_are_not() -> None:
+    modelled = re.search(r"Machine types with a power model: (.*?)\. Where", TEXT, re.DOTALL)
+    assert modelled is not None
+    catalog = load_catalog()
+    types = {key: [kind for kind in catalog.types if kind.provider == key] for key in catalog.providers}
+    unmodelled = {key: [kind for kind in kinds if not kind.power_modelled] for key, kinds in types.items()}
+
+    assert counts_in(f"{modelled[1]}.") == {key: len(kinds) - len(unmodelled[key]) for key, kinds in types.items()}
+    others = sum(len(kinds) for key, kinds in unmodelled.items() if key not in ("alibaba", "azure", "scaleway"))
+    retired = sum(kind.retired_on is not None for kind in unmodelled["azure"])
+    alibaba, azure, scaleway = (len(unmodelled[key]) for key in ("alibaba", "azure", "scaleway"))
+    text = (
+        f"another {alibaba} types of Alibaba, {azure} of Azure ({retired} of them retired), {scaleway} of Scaleway and"
+    )
+    assert f"{text} {others} others" in " ".join(TEXT.split())

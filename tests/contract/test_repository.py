@@ -32,19 +32,19 @@ LOADED_FROM_ELSEWHERE = re.compile(
 
 
 def tracked_files() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607
-    paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    result = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607
+    paths = [ROOT / name for name in result.stdout.decode().split("\0") if name]
     return [path for path in paths if path.is_file()]
 
 
 def test_no_tracked_file_names_a_folder_of_a_machine_or_a_registry() -> None:
-    found = {
+    folder_of_file = {
         str(path.relative_to(ROOT)): match[0].decode()
         for path in tracked_files()
         if (match := SYSTEM_FOLDERS.search(path.read_bytes()))
     }
 
-    assert not found
+    assert not folder_of_file
 
 
 @pytest.mark.parametrize("text", ["cd /" + "work/main", "'/" + "tmp'", "see ../" + "shared/x", "/" + "root/.cache"])
@@ -72,7 +72,7 @@ def test_a_decision_tells_its_status_context_decision_and_consequences(path: Pat
 def test_no_page_of_ours_loads_anything_from_elsewhere() -> None:
     pages = [path for path in tracked_files() if path.suffix in PAGES]
 
-    loading = {str(path): found[0] for path in pages if (found := LOADED_FROM_ELSEWHERE.search(path.read_text()))}
+    loading = {str(path): match[0] for path in pages if (match := LOADED_FROM_ELSEWHERE.search(path.read_text()))}
 
     assert not loading
 

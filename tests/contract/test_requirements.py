@@ -11,8 +11,20 @@ import pytest
 from tools.lock import extras_asked_for, requirements_in
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-tracing.txt", "requirements-postgres.txt")
-SOURCES = ("requirements.in", "requirements-dev.in", "requirements-tracing.in", "requirements-postgres.in")
+LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-tracing.txt",
+    "requirements-postgres.txt",
+    "requirements-aws.txt",
+)
+SOURCES = (
+    "requirements.in",
+    "requirements-dev.in",
+    "requirements-tracing.in",
+    "requirements-postgres.in",
+    "requirements-aws.in",
+)
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*(?:\[[a-z0-9,-]+\])?)==[^\s;]+(?: ;.*)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 COMPILED = ("markupsafe", "numpy", "orjson", "pydantic-core")
@@ -38,7 +50,7 @@ def versions(name: str) -> set[str]:
 
 def wanted(name: str) -> set[str]:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    return {found[0].lower() for line in lines if (found := re.match(r"[A-Za-z0-9.-]+", line)) and line[0] != "-"}
+    return {match[0].lower() for line in lines if (match := re.match(r"[A-Za-z0-9.-]+", line)) and line[0] != "-"}
 
 
 @every_lock

@@ -63,10 +63,10 @@ def test_every_file_of_a_served_folder_is_the_owners_alone(tmp_path: Path) -> No
         metrics = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "var" / "metrics"), "RATE_LIMIT": "60 per minute"}
         with (
             FakeElectricityMaps({"DE": 311.2}).serving() as upstream,
-            Gunicorn(tmp_path, {**upstream_settings(upstream.base_url), **metrics}) as served,
+            Gunicorn(tmp_path, {**upstream_settings(upstream.base_url), **metrics}) as server,
         ):
-            assert ask(served.port, Question(path="/v1/by-country/DE", key=key)).status == 200
-            modes = {path.name: path.stat().st_mode & 0o7777 for path in served.data.rglob("*") if path.is_file()}
+            assert ask(server.port, Question(path="/v1/by-country/DE", key=key)).status == 200
+            modes = {path.name: path.stat().st_mode & 0o7777 for path in server.data.rglob("*") if path.is_file()}
     finally:
         os.umask(before)
 
@@ -80,8 +80,8 @@ def test_every_file_of_a_served_folder_is_the_owners_alone(tmp_path: Path) -> No
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
     folder = tmp_path_factory.mktemp("secrets")
     environ = {"LOG_LEVEL": "DEBUG", "GUNICORN_CMD_ARGS": "--access-logfile -"}
-    with Gunicorn(folder, environ, workers=1) as served:
-        yield served
+    with Gunicorn(folder, environ, workers=1) as server:
+        yield server
 
 
 def answer(server: Gunicorn, wire: bytes) -> bytes:
@@ -97,7 +97,7 @@ def answer(server: Gunicorn, wire: bytes) -> bytes:
 def test_what_may_be_secret_in_a_request_is_in_no_log_line(name: str, server: Gunicorn) -> None:
     before = {file: len(text) for file, text in server.written().items()}
 
-    found = answer(server, REQUESTS[name])
+    body = answer(server, REQUESTS[name])
 
     answer(server, b"GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 
@@ -108,8 +108,8 @@ def test_what_may_be_secret_in_a_request_is_in_no_log_line(name: str, server: Gu
     wait_until(lambda: b'"path":"/after"' in b"".join(written_since().values()), 10, "the last request in the log")
     written = written_since()
     assert not [file for file, text in written.items() if SECRET in text]
-    assert SECRET not in found.partition(b"\r\n\r\n")[0]
-    assert not found.startswith(b"HTTP/1.1 500")
+    assert SECRET not in body.partition(b"\r\n\r\n")[0]
+    assert not body.startswith(b"HTTP/1.1 500")
 
 
 @pytest.mark.parametrize("header", ["SCRIPT_NAME", "Script-Name", "PATH_INFO", "Path-Info"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -18,6 +19,8 @@ from gunicorn.http import errors
 from gunicorn.http.parser import RequestParser
 
 from serve import master, worker
+from settings import Settings
+from store.history.recorder import CLOSE_SECONDS
 
 FOLDER, COUNTED = "PROMETHEUS_MULTIPROC_DIR", "CAO_METRICS_COUNTED"
 CONFIGURATION = Path(__file__).resolve().parents[2] / "gunicorn.conf.py"
@@ -31,6 +34,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(master, "_in_force", [])
     monkeypatch.setattr(os, "umask", lambda mode: None)
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(master, "begin", lambda: None)
 
     def with_environment(**environ: str) -> dict[str, Any]:
         for name in ("HOST", "PORT", "WEB_CONCURRENCY", "THREADS", COUNTED):
@@ -44,18 +48,40 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return with_environment
 
 
+@pytest.mark.parametrize(
+    "end", [master.share, lambda server: master.renew(server, Settings())], ids=["start", "reload"]
+)
+def test_garbage_is_collected_again_once_the_application_is_built(end: Any) -> None:
+    master.begin()
+    while_building = gc.isenabled()
+
+    end(SimpleNamespace(cfg=SimpleNamespace(preload_app=False), app=None))
+
+    assert not while_building
+    assert gc.isenabled()
+
+
 def test_one_worker_with_sixteen_threads_on_loopback_is_the_default(load: Any) -> None:
+    options = load()
+
+    assert (options["bind"], options["workers"], options["threads"]) == ("127.0.0.1:5000", 1, 16)
+    assert options["worker_class"] == "serve.worker.Worker"
+    assert options["preload_app"] is True
+
+
+def test_a_worker_that_ends_has_time_to_store_its_readings(load: Any) -> None:
     served = load()
 
-    assert (served["bind"], served["workers"], served["threads"]) == ("127.0.0.1:5000", 1, 16)
-    assert served["worker_class"] == "serve.worker.Worker"
-    assert served["preload_app"] is True
+    # A busy machine imports SQLAlchemy in up to some 10 s; what ends later than graceful_timeout is killed, and so is a
+    # worker that shows no life for `timeout`.
+    assert 15 <= CLOSE_SECONDS <= served["graceful_timeout"] - 5
+    assert served["timeout"] > CLOSE_SECONDS
 
 
 def test_the_environment_decides_address_workers_and_threads(load: Any) -> None:
-    served = load(HOST="0.0.0.0", PORT="8080", WEB_CONCURRENCY="4", THREADS="8")  # noqa: S104
+    options = load(HOST="0.0.0.0", PORT="8080", WEB_CONCURRENCY="4", THREADS="8")  # noqa: S104
 
-    assert (served["bind"], served["workers"], served["threads"]) == ("0.0.0.0:8080", 4, 8)
+    assert (options["bind"], options["workers"], options["threads"]) == ("0.0.0.0:8080", 4, 8)
 
 
 def test_gunicorn_accepts_every_value(load: Any) -> None:
@@ -103,13 +129,13 @@ def test_a_start_empties_the_folder_of_metrics_and_a_reload_keeps_it(load: Any, 
 
 
 def test_the_folder_of_metrics_is_named_by_the_process_and_goes_with_it(load: Any, tmp_path: Path) -> None:
-    served = load(**{FOLDER: ""})
+    options = load(**{FOLDER: ""})
     folder = Path(os.environ[FOLDER])
-    made = folder.is_dir()
+    exists = folder.is_dir()
 
-    served["on_exit"](None)
+    options["on_exit"](None)
 
-    assert (folder.name, made, folder.exists()) == (f"cao-metrics-{os.getpid()}", True, False)
+    assert (folder.name, exists, folder.exists()) == (f"cao-metrics-{os.getpid()}", True, False)
 
 
 def test_a_folder_of_metrics_that_is_a_link_ends_the_start(load: Any, tmp_path: Path) -> None:
@@ -143,7 +169,10 @@ def test_only_a_whole_question_of_the_platform_gets_a_thread_that_others_cannot_
     with ours, theirs:
         theirs.sendall(sent)
 
-        assert worker._asks_for_health(ours) is express
+        head = worker._head(ours)
+
+        assert head == (sent or None)
+        assert worker._asks_for_health(head or b"") is express
         assert ours.recv(100, socket.MSG_DONTWAIT) == sent if sent else True  # looked at, not taken
 
 
@@ -255,9 +284,9 @@ def test_a_worker_accepts_connections_with_deadlines() -> None:
 def test_a_client_that_does_not_hang_up_is_waited_for_a_moment_alone() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
-        began = time.monotonic()
+        start_seconds = time.monotonic()
 
         worker.Connection(Config(), ours, ("192.0.2.1", 1), None).close(graceful=True)
 
-        assert time.monotonic() - began < 1  # gunicorn's own wait is 2 s
+        assert time.monotonic() - start_seconds < 1  # gunicorn's own wait is 2 s
         assert theirs.recv(10) == b""

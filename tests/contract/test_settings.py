@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def problems_of(**environ: str) -> tuple[str, ...]:
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError) as error:
         Settings.from_env(environ, dotenv=None)
-    return raised.value.problems
+    return error.value.problems
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -26,6 +26,35 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert settings == Settings()
     assert (settings.bind, settings.app_env, settings.el_maps_api_key) == ("127.0.0.1:5000", "production", None)
     assert (settings.workers, settings.threads, settings.upstream_deadline_seconds) == (1, 16, 3.0)
+
+
+# What stands before the paths of each source; all keys are empty at first.
+BASE_URLS = {
+    "UK_CARBON_BASE_URL": "https://api.carbonintensity.org.uk",
+    "ELEXON_BASE_URL": "https://data.elexon.co.uk/bmrs/api/v1",
+    "ENERGY_CHARTS_BASE_URL": "https://api.energy-charts.info",
+    "ENERGI_DATA_BASE_URL": "https://api.energidataservice.dk",
+    "AEMO_BASE_URL": "https://visualisations.aemo.com.au/aemo/apps/api",
+    "OPENELECTRICITY_BASE_URL": "https://api.openelectricity.org.au/v4",
+    "ENTSOE_BASE_URL": "https://web-api.tp.entsoe.eu/api",
+    "EIA_BASE_URL": "https://api.eia.gov/v2",
+    "FINGRID_BASE_URL": "https://data.fingrid.fi/api",
+    "NED_BASE_URL": "https://api.ned.nl/v1",
+    "WATTTIME_BASE_URL": "https://api.watttime.org",
+}
+KEYS = (
+    *("OPENELECTRICITY_API_KEY", "ENTSOE_TOKEN", "EIA_API_KEY", "FINGRID_API_KEY", "NED_API_KEY"),
+    *("WATTTIME_USER", "WATTTIME_PASSWORD"),
+)
+
+
+def test_every_live_source_has_its_base_url_and_key_and_live_data_is_on_by_default() -> None:
+    settings = Settings.from_env({}, dotenv=None)
+
+    assert {name: getattr(settings, name.lower()) for name in BASE_URLS} == BASE_URLS
+    assert {name: getattr(settings, name.lower()) for name in KEYS} == dict.fromkeys(KEYS)
+    assert (settings.live, settings.sources, settings.history_days, settings.database_url) == ("on", None, 400, None)
+    assert settings.openelectricity_non_commercial == "off"
 
 
 def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
@@ -63,11 +92,11 @@ def test_variables_that_are_no_setting_are_ignored() -> None:
 
 
 def test_all_problems_are_named_at_once_with_variable_value_and_what_is_allowed() -> None:
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError) as error:
         Settings.from_env({"PORT": "http", "THREADS": "0", "APP_ENV": "prod"}, dotenv=None)
 
-    assert isinstance(raised.value, CarbonError)
-    assert str(raised.value) == (
+    assert isinstance(error.value, CarbonError)
+    assert str(error.value) == (
         "3 settings are wrong:\n"
         "  APP_ENV is 'prod'; it must be one of production, development\n"
         "  PORT is 'http'; it must be a whole number from 1 to 65535\n"
@@ -122,9 +151,9 @@ def test_secrets_stay_out_of_problems_and_of_the_printed_settings() -> None:
     key_problem = problems_of(EL_MAPS_API_KEY="se cret")[0]
     redis_problem = problems_of(REDIS_URL="http://:secret@example.org")[0]
     url_problem = problems_of(EL_MAPS_BASE_URL="https://me:secret@example.org/v4")[0]
-    printed = repr(Settings(el_maps_api_key="secret", redis_url="redis://:secret@example.org"))
+    text = repr(Settings(el_maps_api_key="secret", redis_url="redis://:secret@example.org"))
 
-    assert "cret" not in key_problem + url_problem + redis_problem + printed
+    assert "cret" not in key_problem + url_problem + redis_problem + text
     assert key_problem.startswith("EL_MAPS_API_KEY must be ")
 
 
@@ -136,10 +165,10 @@ def test_a_database_of_redis_without_a_number_is_refused() -> None:
 def test_an_option_that_the_client_of_redis_does_not_take_ends_the_start_and_tells_no_secret(option: str) -> None:
     settings = Settings.from_env({"REDIS_URL": f"redis://:secret@localhost/0?{option}"}, dotenv=None)
 
-    with pytest.raises(SettingsError, match="REDIS_URL has an option") as refused:
+    with pytest.raises(SettingsError, match="REDIS_URL has an option") as error:
         build_redis(settings)
 
-    assert "secret" not in str(refused.value)
+    assert "secret" not in str(error.value)
 
 
 def test_a_dotenv_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
@@ -164,7 +193,16 @@ def test_every_default_meets_its_own_rule(item: object) -> None:
     name, default, rule = item.name, item.default, item.metadata["rule"]  # type: ignore[attr-defined]
 
     if default is None:
-        others = ("redis_url", "database_url", "cors_origins", "sources")
-        assert name.endswith(("_api_key", "_token")) or name in others
+        others = (
+            "prices_aws_api_base_url",
+            "prices_aws_score_baskets",
+            "prices_upcloud_currency",
+            "redis_url",
+            "database_url",
+            "cors_origins",
+            "sources",
+            "overlay_dir",
+        )
+        assert name.endswith(("_api_key", "_token", "_user", "_password")) or name in others
     else:
         assert rule.parse(str(default).removesuffix(".0")) == default

@@ -112,7 +112,7 @@ def test_a_bidding_zone_that_a_source_does_not_know_lies_in_its_country() -> Non
         ("source_fuels.csv", "uk-carbon,coal,generation,coal", "uk-carbon,coal,generation,cole", "has no 'cole'"),
         ("source_fuels.csv", "uk-carbon,coal,generation", "uk-carbon,coal,burning", "role is not one of generation"),
         ("source_fuels.csv", "INTFR,import,,FR", "INTFR,import,,FX", "neighbour 'FX' is not in zones.csv"),
-        ("source_fuels.csv", "INTFR,import,,FR", "INTFR,storage,,FR", "only an import has a neighbour"),
+        ("source_fuels.csv", "INTFR,import,,FR", "INTFR,storage,,FR", "neighbour must be empty"),
         ("source_zones.csv", "aemo,NSW1,AU-NSW", "aemo,NSW1,AU-NWS", "zone 'AU-NWS' is not in zones.csv"),
         ("source_zones.csv", "aemo,NSW1,AU-NSW,exact", "aemo,NSW1,AU-NSW,most", "kind is not one of exact"),
     ],
@@ -124,7 +124,7 @@ def test_a_wrong_row_is_refused_with_its_file(tmp_path: Path, table: str, old: s
     assert text.count(old) >= 1
     (tmp_path / table).write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    with pytest.raises(CatalogError, match=table.removesuffix(".csv")) as caught:
+    with pytest.raises(CatalogError, match=table.removesuffix(".csv")) as error:
         load_source_tables(tmp_path)
 
-    assert message in str(caught.value)
+    assert message in str(error.value)

@@ -28,8 +28,8 @@ LIMITED = {"RATE_LIMIT": "60 per minute"}
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
     """A service of one worker."""
-    with Gunicorn(tmp_path_factory.mktemp("one"), workers=1) as served:
-        yield served
+    with Gunicorn(tmp_path_factory.mktemp("one"), workers=1) as server:
+        yield server
 
 
 def statuses(ports: list[int], times: int) -> Counter[int | None]:
@@ -45,13 +45,13 @@ def counted(port: int, name: str) -> float:
 
 
 def test_exactly_60_of_100_pass_four_workers_without_redis_and_any_worker_tells_so(tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, LIMITED, workers=WORKERS) as served:
-        found = statuses([served.port], 100)
-        access = json.loads(ask(served.port, "/ready").text)["access"]
-        scrapes = {counted(served.port, f'cao_http_requests_total{{method="GET",route="{PATH}"') for _ in range(12)}
-        limited = counted(served.port, "cao_rate_limited_total")
+    with Gunicorn(tmp_path, LIMITED, workers=WORKERS) as server:
+        status_codes = statuses([server.port], 100)
+        access = json.loads(ask(server.port, "/ready").text)["access"]
+        scrapes = {counted(server.port, f'cao_http_requests_total{{method="GET",route="{PATH}"') for _ in range(12)}
+        limited = counted(server.port, "cao_rate_limited_total")
 
-    assert found == {200: 60, 429: 40}
+    assert status_codes == {200: 60, 429: 40}
     assert (access["rate_limit_scope"], access["rate_limit_failing"]) == ("machine", False)
     assert (scrapes, limited) == ({100.0}, 40.0)
 
@@ -65,27 +65,27 @@ def test_exactly_60_of_100_pass_two_services_of_four_workers_with_redis(tmp_path
         Gunicorn(folders[0], {**LIMITED, "REDIS_URL": redis.url}, workers=WORKERS) as one,
         Gunicorn(folders[1], {**LIMITED, "REDIS_URL": redis.url}, workers=WORKERS) as two,
     ):
-        found = statuses([one.port, two.port], 100)
+        status_codes = statuses([one.port, two.port], 100)
         scope = json.loads(ask(one.port, "/ready").text)["access"]["rate_limit_scope"]
 
-    assert found == {200: 60, 429: 40}
+    assert status_codes == {200: 60, 429: 40}
     assert scope == "service"
 
 
 def test_redis_that_hangs_dies_and_comes_back_slows_nobody_and_fails_nobody(tmp_path: Path) -> None:
     with (
         running() as redis,
-        Gunicorn(tmp_path, {"RATE_LIMIT": "100000 per minute", "REDIS_URL": redis.url}, workers=WORKERS) as served,
+        Gunicorn(tmp_path, {"RATE_LIMIT": "100000 per minute", "REDIS_URL": redis.url}, workers=WORKERS) as server,
     ):
-        statuses([served.port], 50)
+        statuses([server.port], 50)
         with redis.hanging():
-            during = [ask(served.port, PATH) for _ in range(60)]
+            during = [ask(server.port, PATH) for _ in range(60)]
         redis.stop()
-        gone = [ask(served.port, PATH) for _ in range(60)]
+        gone = [ask(server.port, PATH) for _ in range(60)]
         redis.start()
-        wait_until(lambda: _scopes(served.port) == {"service"}, 20, "Redis is used again by every worker")
-        errors = counted(served.port, 'cao_store_errors_total{store="redis"}')
-        log = served.log()
+        wait_until(lambda: _scopes(server.port) == {"service"}, 20, "Redis is used again by every worker")
+        errors = counted(server.port, 'cao_store_errors_total{store="redis"}')
+        log = server.log()
 
     assert {answer.status for answer in during + gone} == {200}
     assert max(answer.seconds for answer in during + gone) < 0.5 + 0.25  # a loaded machine answers late by itself
@@ -99,34 +99,34 @@ def _scopes(port: int) -> set[str]:
 
 
 def test_a_worker_that_dies_takes_no_counts_with_it_and_a_reload_neither(tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, LIMITED, workers=WORKERS) as served:
-        statuses([served.port], 30)
-        served.workers()[0].kill()
-        wait_until(lambda: len(served.workers()) == WORKERS, 20, "the worker is replaced")
-        before = {worker.pid for worker in served.workers()}
-        served.tell(signal.SIGHUP)
+    with Gunicorn(tmp_path, LIMITED, workers=WORKERS) as server:
+        statuses([server.port], 30)
+        server.workers()[0].kill()
+        wait_until(lambda: len(server.workers()) == WORKERS, 20, "the worker is replaced")
+        before = {worker.pid for worker in server.workers()}
+        server.tell(signal.SIGHUP)
         wait_until(
-            lambda: len(now := {worker.pid for worker in served.workers()}) == WORKERS and not now & before,
+            lambda: len(now := {worker.pid for worker in server.workers()}) == WORKERS and not now & before,
             30,
             "the workers are new",
         )
-        found = statuses([served.port], 50)
-        requests = counted(served.port, f'cao_http_requests_total{{method="GET",route="{PATH}"')
+        status_codes = statuses([server.port], 50)
+        requests = counted(server.port, f'cao_http_requests_total{{method="GET",route="{PATH}"')
 
-    assert found == {200: 30, 429: 20}
+    assert status_codes == {200: 30, 429: 20}
     assert requests == 80
 
 
 def test_every_line_of_the_log_is_json_and_every_request_is_one(tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, workers=2) as served:
+    with Gunicorn(tmp_path, workers=2) as server:
         for _ in range(5):
-            ask(served.port, PATH)
-        wait_until(lambda: served.log().count(f'"path":"{PATH}"') == 5, 10, "every request is logged")
-        lines = [json.loads(line) for line in served.log().splitlines()]
+            ask(server.port, PATH)
+        wait_until(lambda: server.log().count(f'"path":"{PATH}"') == 5, 10, "every request is logged")
+        lines = [json.loads(line) for line in server.log().splitlines()]
 
-    asked = [line for line in lines if line["logger"] == "access" and line["path"] == PATH]
-    assert [line["status"] for line in asked] == [200] * 5
-    assert len({line["request_id"] for line in asked}) == 5
+    access_lines = [line for line in lines if line["logger"] == "access" and line["path"] == PATH]
+    assert [line["status"] for line in access_lines] == [200] * 5
+    assert len({line["request_id"] for line in access_lines}) == 5
     assert any("Listening at" in line["message"] for line in lines if line["logger"] == "gunicorn.error")
 
 
@@ -135,13 +135,13 @@ def connect(port: int) -> socket.socket:
 
 
 def test_clients_that_trickle_headers_hold_no_thread_for_longer_than_the_deadline(tmp_path: Path) -> None:
-    with Gunicorn(tmp_path, {"THREADS": "4"}, workers=1) as served:
-        slow = [connect(served.port) for _ in range(8)]
+    with Gunicorn(tmp_path, {"THREADS": "4"}, workers=1) as server:
+        slow = [connect(server.port) for _ in range(8)]
         for client in slow:
             client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-        began = time.monotonic()
-        answer = ask(served.port, "/health")
-        waited = time.monotonic() - began
+        start_seconds = time.monotonic()
+        answer = ask(server.port, "/health")
+        waited = time.monotonic() - start_seconds
         hung_up = _hangs_up(slow[0])
 
     assert answer.status == 200
@@ -156,11 +156,11 @@ def _hangs_up(client: socket.socket) -> bool:
 
 @pytest.mark.parametrize("idle", [200])
 def test_idle_connections_hold_no_thread(tmp_path: Path, idle: int) -> None:
-    with Gunicorn(tmp_path, {"THREADS": "4"}, workers=1) as served:
-        clients = [connect(served.port) for _ in range(idle)]
+    with Gunicorn(tmp_path, {"THREADS": "4"}, workers=1) as server:
+        clients = [connect(server.port) for _ in range(idle)]
         time.sleep(idle * 0.02 / 4)  # each was waited for a moment by one of four threads
 
-        answers = [ask(served.port, "/health") for _ in range(5)]
+        answers = [ask(server.port, "/health") for _ in range(5)]
         for client in clients:
             client.close()
 
@@ -173,8 +173,8 @@ def test_a_body_that_stops_is_a_400_and_what_comes_later_is_no_request(tmp_path:
         b"POST /api/v1/calculate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
     )
     with (
-        Gunicorn(tmp_path, workers=1, application="tests.fakes.impatient:app") as served,
-        connect(served.port) as client,
+        Gunicorn(tmp_path, workers=1, application="tests.fakes.impatient:app") as server,
+        connect(server.port) as client,
     ):
         client.sendall(head + b'{"region"')
         answer = client.recv(10_000)
@@ -186,13 +186,13 @@ def test_a_body_that_stops_is_a_400_and_what_comes_later_is_no_request(tmp_path:
 
 
 def _all_of(client: socket.socket) -> bytes:
-    found = b""
+    body = b""
     try:
         while piece := client.recv(10_000):
-            found += piece
+            body += piece
     except ConnectionResetError:
         pass
-    return found
+    return body
 
 
 @pytest.mark.parametrize(

@@ -32,14 +32,14 @@ def stages() -> list[list[Instruction]]:
     """The instructions of each stage of the Dockerfile, continued lines joined."""
     text = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text())
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found: list[list[Instruction]] = []
+    stage_list: list[list[Instruction]] = []
     for line in lines:
         word, _, rest = line.strip().partition(" ")
         if word == "FROM":
-            found.append([])
-        if found:
-            found[-1].append(Instruction(word, rest.strip()))
-    return found
+            stage_list.append([])
+        if stage_list:
+            stage_list[-1].append(Instruction(word, rest.strip()))
+    return stage_list
 
 
 def only(instructions: list[Instruction], word: str) -> str:
@@ -119,11 +119,11 @@ class Container(NamedTuple):
 def container(image: Path, tmp_path: Path) -> Iterator[Container]:
     """CMD in that folder, with the environment of the image and nothing else."""
     *_, final = stages()
-    given = dict(pair.split("=", 1) for pair in only(final, "ENV").split())
+    variables = dict(pair.split("=", 1) for pair in only(final, "ENV").split())
     port, place = free_port(), tmp_path / "writable"
     place.mkdir()
     changed = {"HOST": "127.0.0.1", "PORT": str(port), "DATA_DIR": str(place / "data"), "TMPDIR": str(place)}
-    environ = {**given, **changed, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{given['PATH']}"}
+    environ = {**variables, **changed, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"}
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
             json.loads(only(final, "CMD")), cwd=image, env=environ, stdout=log, stderr=subprocess.STDOUT
@@ -142,8 +142,8 @@ def healthy(container: Container) -> bool:
     """Whether the command of HEALTHCHECK says so."""
     *_, final = stages()
     command = json.loads(only(final, "HEALTHCHECK").partition(" CMD ")[2])
-    done = subprocess.run(command, env=container.environ, check=False, capture_output=True, timeout=10)  # noqa: S603
-    return done.returncode == 0
+    result = subprocess.run(command, env=container.environ, check=False, capture_output=True, timeout=10)  # noqa: S603
+    return result.returncode == 0
 
 
 def test_what_the_image_holds_serves_answers_and_writes_nothing_into_itself(container: Container) -> None:
@@ -190,8 +190,8 @@ def test_nginx_asks_the_two_replicas_where_compose_puts_them() -> None:
 
     addresses = {f"{item['networks']['front']['ipv4_address']}:{item['environment']['PORT']}" for item in replicas}
 
-    asked = re.findall(r"^server (\S+)", (DEPLOY / "compose" / "replicas.conf").read_text(), re.MULTILINE)
-    assert set(asked) == addresses
+    servers = re.findall(r"^server (\S+)", (DEPLOY / "compose" / "replicas.conf").read_text(), re.MULTILINE)
+    assert set(servers) == addresses
 
 
 def test_only_nginx_is_published_and_redis_has_no_way_out() -> None:

@@ -31,6 +31,7 @@ METRICS: dict[str, set[str]] = {
     "cao_rate_limited_total": {"kind"},
     "cao_store_errors_total": {"store"},
     "cao_keys_configured": set(),
+    "cao_overlay_refused": set(),
     "cao_keys_stale": set(),
     "cao_zone_carbon_intensity_gco2e_per_kwh": {"zone", "quality"},
     "cao_zone_data_age_seconds": {"zone"},
@@ -54,11 +55,11 @@ def dashboard() -> dict[str, Any]:
 
 def questions() -> dict[str, str]:
     """Every expression, by the alert's or the panel's name and its place there."""
-    asked = {rule["alert"]: str(rule["expr"]) for rule in alerts()}
+    expressions = {rule["alert"]: str(rule["expr"]) for rule in alerts()}
     for panel in dashboard()["panels"]:
         for target in panel["targets"]:
-            asked[f"{panel['title']}, {target['refId']}"] = target["expr"]
-    return asked
+            expressions[f"{panel['title']}, {target['refId']}"] = target["expr"]
+    return expressions
 
 
 def test_promtool_accepts_the_alerts_and_the_example_that_loads_them() -> None:

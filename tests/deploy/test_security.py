@@ -20,9 +20,9 @@ PRODUCT = ("*.py", ":!tests", ":!bench", ":!tools")
 
 
 def test_bandit_finds_nothing_in_what_serves() -> None:
-    listed = subprocess.run(["git", "ls-files", *PRODUCT], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    result = subprocess.run(["git", "ls-files", *PRODUCT], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603, S607
 
-    assert complaints(program("bandit", "bandit"), "--quiet", *listed.stdout.split()) == ""
+    assert complaints(program("bandit", "bandit"), "--quiet", *result.stdout.split()) == ""
 
 
 @pytest.fixture

@@ -17,18 +17,18 @@ _PLACES = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PAT
 
 def program(name: str, package: str) -> str:
     """The path of a program that a Debian or a Python package brings."""
-    found = shutil.which(name, path=_PLACES)
-    if found is None:
+    path = shutil.which(name, path=_PLACES)
+    if path is None:
         reason = f"{name} is missing (package {package})"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    return found
+    return path
 
 
 def complaints(*command: str | Path, cwd: Path = ROOT) -> str:
     """What a checker says, "" when it is content."""
-    done = subprocess.run(  # noqa: S603
+    result = subprocess.run(  # noqa: S603
         [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False, timeout=120
     )
-    return "" if done.returncode == 0 else f"exit code {done.returncode}\n{done.stdout}{done.stderr}"
+    return "" if result.returncode == 0 else f"exit code {result.returncode}\n{result.stdout}{result.stderr}"

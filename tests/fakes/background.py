@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from carbon.intensity import Signal
 from carbon.reading import ZoneReading
 from catalog.model import Zone
 from grid.chain import ChainReader
 from grid.conversion import Conversion
 from grid.live.live_source import AnySource
 from grid.live.tools import Entry, Tools
+from grid.neighbours import Neighbours
 from grid.records import KINDS
 from grid.registry import build_reader
 from settings import Settings
@@ -48,20 +50,27 @@ def source_of(entry: Entry, now: datetime, **settings: object) -> AnySource:
         shared=SharedState(None, KINDS, telemetry=SILENT),
         telemetry=SILENT,
         utc_now=lambda: now,
-        conversion=lambda: Conversion.load(even_zones()),
+        conversion=lambda: Conversion.load(Neighbours(even_zones())),
     )
     live = entry.build(Settings(**values), tools)  # type: ignore[arg-type]
     assert live is not None
     return live.source
 
 
-def settled(reader: ChainReader, *zones: str, now: datetime, forecast: bool = True) -> Mapping[str, ZoneReading]:
+def settled(
+    reader: ChainReader,
+    *zones: str,
+    now: datetime,
+    forecast: bool = True,
+    signal: Signal = Signal.AVERAGE_LIFECYCLE,
+) -> Mapping[str, ZoneReading]:
     """The readings once every call has ended that reading them began."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
-        readings = reader.open().read(zones, now=now, forecast=forecast)
+        readings = reader.open(signal).read(zones, now=now, forecast=forecast)
         missing = forecast and any(reading.latest and not reading.forecast for reading in readings.values())
-        if not missing and all(reading.reason != "late" for reading in readings.values()):
+        attempts = [attempt for reading in readings.values() for attempt in reading.attempts]
+        if not missing and all(attempt.reason != "late" for attempt in attempts):
             return readings
         if time.monotonic() > ends:
             return readings

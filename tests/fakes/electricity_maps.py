@@ -59,6 +59,10 @@ class FakeElectricityMaps(FakeUpstream):
                 hours = range(int(call.query.get("horizonHours", "24")) + 1)
                 rows = [{"carbonIntensity": value, "datetime": _iso(hour + timedelta(hours=ahead))} for ahead in hours]
                 return {"zone": call.zone, "forecast": rows, "temporalGranularity": "hourly"}
+            case "carbon-intensity/history":
+                past = [hour - timedelta(hours=back) for back in range(24)]
+                rows = [{**stamp, "carbonIntensity": value, "datetime": _iso(at)} for at in reversed(past)]
+                return {"zone": call.zone, "history": rows, "temporalGranularity": "hourly"}
             case "renewable-energy/latest":
                 return {**stamp, "unit": "%", "value": 60}
             case "carbon-free-energy/latest":

@@ -14,7 +14,9 @@ class FakeEnergyCharts(FakeUpstream):
     """A mix of gas 400, wind onshore 600 MW and rows that are no generation, whose newest complete step ended
     `hours_behind` ago; the two steps after it have only the wind.
 
-    countries: codes that are served. intensity: of the forecast in each hour of the day: 200 + 10 x the UTC hour.
+    flows: GW into the country by neighbour, with zeros in the two newest complete steps of the mix and later; empty:
+    none are served. countries: codes that are served. intensity: of the forecast in each hour of the day: 200 + 10 x
+    the UTC hour.
     """
 
     def __init__(self, *, port: int = 0) -> None:
@@ -22,6 +24,7 @@ class FakeEnergyCharts(FakeUpstream):
         self.countries = {"de", "fr", "dk", "se"}
         self.hours_behind = 2.0
         self.gas, self.wind = 400.0, 600.0
+        self.flows: dict[str, float | None] = {}
 
     def good(self, call: Call) -> Answer:
         country = call.query.get("country")
@@ -29,6 +32,8 @@ class FakeEnergyCharts(FakeUpstream):
             return reply({"detail": f"{country} is no available country code"}, 400)
         if call.path == "public_power" and {"start", "end"} <= call.query.keys():
             return reply(self.public_power())
+        if call.path == "cbpf" and self.flows:
+            return reply(self.cbpf())
         return reply(self.co2eq()) if call.path == "co2eq" else reply({"detail": "Not Found"}, 404)
 
     def public_power(self) -> dict[str, object]:
@@ -46,6 +51,16 @@ class FakeEnergyCharts(FakeUpstream):
         return {
             "unix_seconds": [int(at.timestamp()) for at in times],
             "production_types": [{"name": name, "data": values} for name, values in rows.items()],
+            "deprecated": False,
+        }
+
+    def cbpf(self) -> dict[str, object]:
+        """Eight steps, those of the mix; "sum" is among the neighbours."""
+        newest = _floor(self.utc_now() - timedelta(hours=self.hours_behind) - STEP)
+        rows: dict[str, Values] = {name: [value] * 4 + [0.0] * 4 for name, value in self.flows.items()}
+        return {
+            "unix_seconds": [int((newest + index * STEP).timestamp()) for index in range(-5, 3)],
+            "countries": [{"name": name, "data": values} for name, values in {**rows, "sum": [9.0] * 8}.items()],
             "deprecated": False,
         }
 

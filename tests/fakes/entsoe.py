@@ -36,17 +36,25 @@ MIX = (even("B05", 100), even("B04", 100), even("B14", 50), even("B19", 150))
 
 
 class FakeEntsoe(FakeUpstream):
-    """series: of every zone. None: no data, as the platform says it."""
+    """series: of every zone. None: no data, as the platform says it.
+
+    flows: MW from the second area to the first in every hour; no data of the other borders. flows_end_hours_ago: as
+    in Series.
+    """
 
     prefix = "/api"
 
     def __init__(self, *, port: int = 0) -> None:
         super().__init__(port=port)
         self.series: Sequence[Series] | None = MIX
+        self.flows: dict[tuple[str, str], object] = {}
+        self.flows_end_hours_ago = 2
 
     def good(self, call: Call) -> Answer:
         if call.query.get("securityToken") != TOKEN:
             return acknowledgement("token missing or unknown", 401)
+        if call.query.get("documentType") == "A11":
+            return self.flow(call.query["in_Domain"], call.query["out_Domain"])
         if call.query.get("documentType") != "A75" or call.query.get("processType") != "A16":
             return acknowledgement("unknown document type", 400)
         if self.series is None:
@@ -58,6 +66,25 @@ class FakeEntsoe(FakeUpstream):
         return (
             f'<?xml version="1.0" encoding="UTF-8"?>\n<GL_MarketDocument xmlns="{NAMESPACE}"><mRID>one</mRID>'
             f"<type>A75</type>{series}</GL_MarketDocument>"
+        )
+
+    def flow(self, into: str, out_of: str) -> Answer:
+        """What flows over one border."""
+        megawatts = self.flows.get((into, out_of))
+        if megawatts is None:
+            return acknowledgement("No matching data found for Data item", 200)
+        hour = self.utc_now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        start, end = hour - timedelta(hours=8), hour - timedelta(hours=self.flows_end_hours_ago)
+        return reply(
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<Publication_MarketDocument xmlns="urn:iec62325.351:tc57wg16:451-3:publicationdocument:7:0">'
+            f"<mRID>three</mRID><type>A11</type><TimeSeries><mRID>1</mRID><businessType>A66</businessType>"
+            f'<in_Domain.mRID codingScheme="A01">{into}</in_Domain.mRID>'
+            f'<out_Domain.mRID codingScheme="A01">{out_of}</out_Domain.mRID><curveType>A03</curveType><Period>'
+            f"<timeInterval><start>{_minute(start)}</start><end>{_minute(end)}</end></timeInterval>"
+            f"<resolution>PT60M</resolution><Point><position>1</position><quantity>{megawatts}</quantity></Point>"
+            "</Period></TimeSeries></Publication_MarketDocument>",
+            Content_Type="application/xml",
         )
 
     def _series(self, one: Series, area: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
+from functools import cached_property
 
-from carbon.intensity import Quality
-from carbon.reading import Observation, Shares, UpstreamForecast, ZoneReading
+from carbon.intensity import Quality, Signal
+from carbon.reading import Observation, Percentile, Shares, UpstreamForecast, ZoneReading
 from carbon.units import HOUR
 from grid.source import SourceState
 
@@ -27,6 +28,7 @@ class FakeReader:
         self._shares = dict(shares or {})
         self._states = tuple(states)
         self.known = "from the start"
+        self.percentiles: dict[str, Percentile] = {}
         self.sources: dict[str, dict[str, ZoneReading]] = {}
         self.disagreements: list[tuple[dict[str, float], frozenset[str]]] = []
         self.reads: list[tuple[tuple[str, ...], bool]] = []
@@ -45,6 +47,17 @@ class FakeReader:
     def peek(self, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         values = ((zone, self._readings[zone].latest) for zone in zones if zone in self._readings)
         return {zone: latest for zone, latest in values if latest is not None}
+
+    def of_signal(self, signal: Signal) -> FakeReader:
+        """The values of `marginal`, which are those of no zone unless a test sets them."""
+        return self if signal is Signal.AVERAGE_LIFECYCLE else self.marginal
+
+    def percentile(self, zone: str, *, now: datetime) -> Percentile | None:
+        return self.percentiles.get(zone)
+
+    @cached_property
+    def marginal(self) -> FakeReader:
+        return FakeReader(others=ZoneReading(reason="no-source"))
 
     def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
         return {name: readings[zone] for name, readings in self.sources.items() if zone in readings}

@@ -30,7 +30,7 @@ class FakeLiveSource:
     def __init__(self, utc_now: Callable[[], datetime]) -> None:
         self.value = 300.0
         self.errors: dict[tuple[str, str], Exception] = {}
-        self.hold: SourceError | None = None
+        self.hold_error: SourceError | None = None
         self.when_asked_for_holds: Callable[[], object] | None = None
         self.responsive = True
         self.gate = threading.Event()
@@ -45,11 +45,11 @@ class FakeLiveSource:
     def covers(self, zone: str) -> bool:
         return True
 
-    def held(self) -> SourceError | None:
+    def hold(self) -> SourceError | None:
         action, self.when_asked_for_holds = self.when_asked_for_holds, None
         if action is not None:
             action()
-        return self.hold
+        return self.hold_error
 
     def latest(self, zone: str) -> Observation:
         self._call("latest", zone)

@@ -9,6 +9,7 @@ import numpy as np
 
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality, Signal
+from carbon.reading import UpstreamForecast
 from store.history.readings import QUALITIES, Readings, minute_of
 
 
@@ -33,16 +34,32 @@ def readings(
 
 
 class FakePast:
-    """A Past with these readings, by zone; of the average signal alone. fails: as if the database did not work."""
+    """A Past with these readings of one signal, by zone. fails: as if the database did not work."""
 
-    def __init__(self, sources: Mapping[str, Sequence[Readings]], *, fails: bool = False) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Sequence[Readings]],
+        *,
+        fails: bool = False,
+        signal: Signal = Signal.AVERAGE_LIFECYCLE,
+    ) -> None:
+        self._signal = signal
         self._sources = sources
         self.fails = fails
+        self.recorded: list[tuple[Signal, UpstreamForecast]] = []
 
     def prepare(self) -> None:
         """Nothing."""
 
+    def record(self, signal: Signal, value: UpstreamForecast) -> None:
+        self.recorded.append((signal, value))
+
+    def zones(self, signal: Signal) -> Sequence[str]:
+        if self.fails:
+            raise StateUnavailable("the history")
+        return sorted(self._sources) if signal is self._signal else ()
+
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> Sequence[Readings]:
         if self.fails:
             raise StateUnavailable("the history")
-        return self._sources.get(zone, ()) if signal is Signal.AVERAGE_LIFECYCLE else ()
+        return self._sources.get(zone, ()) if signal is self._signal else ()

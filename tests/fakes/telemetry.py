@@ -25,3 +25,9 @@ class Counts:
 
     def disagreement(self, zone: str) -> None:
         self.seen["disagreement", zone] += 1
+
+    def facts_change(self, outcome: str) -> None:
+        self.seen["facts_change", outcome] += 1
+
+    def price_refresh(self, refresher: str, outcome: str) -> None:
+        self.seen["price_refresh", refresher, outcome] += 1

@@ -147,11 +147,11 @@ def _work(setup: Setup, threads: int, pipe: Connection) -> None:
         first = True
         while not stop.is_set():
             now = datetime.now(UTC).replace(second=0, microsecond=0)
-            began = time.perf_counter()
+            start_seconds = time.perf_counter()
             snapshot = reader.open()
             readings = snapshot.read(setup.zones, now=now, forecast=False)
             version = snapshot.version
-            seconds = time.perf_counter() - began
+            seconds = time.perf_counter() - start_seconds
             pairs = tuple((one.latest.gco2e_per_kwh if one.latest else None, one.reason) for one in readings.values())
             with lock:
                 longest[0] = max(longest[0], 0.0 if first else seconds)

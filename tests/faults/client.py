@@ -49,10 +49,12 @@ QUESTIONS = (
 )
 
 
-def ask(port: int, question: Question | str, *, patience: float = PATIENCE_SECONDS) -> Answer:
-    """One question on a connection of its own."""
+def ask(
+    port: int, question: Question | str, *, patience: float = PATIENCE_SECONDS, address: str = "127.0.0.1"
+) -> Answer:
+    """One question on a connection of its own. address: of the caller."""
     query = Question(path=question) if isinstance(question, str) else question
-    connection = HTTPConnection("127.0.0.1", port, timeout=patience)
+    connection = HTTPConnection("127.0.0.1", port, timeout=patience, source_address=(address, 0))
     try:
         return ask_on(connection, query)
     finally:
@@ -82,10 +84,10 @@ def ask_on(connection: HTTPConnection, question: Question) -> Answer:
     return answer(response.status, text=text, begun=True)
 
 
-def burst(port: int, questions: Sequence[Question], *, at_once: int) -> list[Answer]:
+def burst(port: int, questions: Sequence[Question], *, at_once: int, address: str = "127.0.0.1") -> list[Answer]:
     """All the questions, some at once, each on a connection of its own."""
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(lambda question: ask(port, question), questions))
+        return list(pool.map(lambda question: ask(port, question, address=address), questions))
 
 
 class Load:

@@ -167,27 +167,27 @@ class Drill:
         expected: dict[str, Set[str | None]] = {"baseline": self.row.reasons | {"late"}}
         if self.row.mixed:
             expected |= {"forecast": self.row.reasons, "measured": {None}}
-        seen: Counter[str] = Counter()
+        outcomes: Counter[str] = Counter()
         ends = time.monotonic() + RECOVERY_SECONDS
         while True:
             results = self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), expected)
-            seen += results
+            outcomes += results
             if self.row.mixed or (results and not any("late" in text for text in results)):
-                return tuple(sorted(seen))
+                return tuple(sorted(outcomes))
             if time.monotonic() > ends:
                 self._note([f"does not say why: {dict(results)}"])
-                return tuple(sorted(seen))
+                return tuple(sorted(outcomes))
             time.sleep(PAUSE_SECONDS)
 
     def _meet_prepared(self, server: Gunicorn) -> tuple[str, ...]:
         """Everything is known: the last good values answer, and say so once asking again has failed."""
-        seen: Counter[str] = Counter()
+        outcomes: Counter[str] = Counter()
         expected: dict[str, Set[str | None]] = {"measured": {None} | self.row.reasons | self.row.known_reasons}
         ends = time.monotonic() + KNOWN_FOR_SECONDS
         while time.monotonic() < ends:
-            seen += self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), expected)
+            outcomes += self._judge(burst(server.port, QUESTIONS * 3, at_once=AT_ONCE), expected)
             time.sleep(PAUSE_SECONDS)
-        return tuple(sorted(seen))
+        return tuple(sorted(outcomes))
 
     def _judge(self, answers: Sequence[Answer], expected: Mapping[str, Set[str | None]]) -> Counter[str]:
         """Note what is wrong with the answers. expected: the reasons that may stand beside each quality."""
@@ -195,14 +195,14 @@ class Drill:
         wrong = failures(answers)
         limit = DEADLINE_SECONDS + ALLOWANCE_SECONDS
         wrong += [f"{one.question.path} took {one.seconds:.2f} s" for one in answers if one.seconds > limit]
-        seen: Counter[str] = Counter()
+        outcomes: Counter[str] = Counter()
         for answer in answers:
             if answer.status != 200:
                 continue
             body, path = answer.json(), answer.question.path
             wrong += [f"{path}: {zero}" for zero in not_positive(body)]
             results = list(marks(body))
-            seen.update(mark.text for mark in results)
+            outcomes.update(mark.text for mark in results)
             if not results:
                 wrong.append(f"{path} names no zone of the plan")
             for mark in results:
@@ -211,7 +211,7 @@ class Drill:
                 if mark.quality == "measured" and mark.gco2e_per_kwh != INTENSITIES[mark.zone]:
                     wrong.append(f"{path}: {mark.zone} is measured as {mark.gco2e_per_kwh}")
         self._note(wrong)
-        return seen
+        return outcomes
 
     def _recover(self, server: Gunicorn) -> None:
         """Wait until every answer of two bursts in a row speaks of live values alone."""

@@ -89,7 +89,7 @@ class Gunicorn:
             wait_until(self._is_up, START_SECONDS, "the service answers")
             if self._largest is not None:
                 for process in (self.master, *self.workers()):
-                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (self._largest, self._largest))
+                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (self._largest, resource.RLIM_INFINITY))
         except BaseException:
             self.__exit__(None, None, None)
             raise

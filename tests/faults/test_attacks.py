@@ -5,8 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections import Counter
+from collections.abc import Iterator
 from multiprocessing.synchronize import Event
-from pathlib import Path
 
 import pytest
 
@@ -47,29 +47,42 @@ def probe(port: int, ending: Event, results: multiprocessing.Queue[list[Answer]]
     results.put(answers)
 
 
-@pytest.mark.drill
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    with Gunicorn(tmp_path_factory.mktemp("one"), {"RATE_LIMIT": f"{LIMIT} per minute"}, workers=1) as server:
+        yield server
+
+
+@pytest.fixture
+def address(callers: Iterator[int]) -> str:
+    """Of a client of which no request was counted yet."""
+    return f"127.0.1.{next(callers)}"
+
+
+@pytest.fixture(scope="module")
+def callers() -> Iterator[int]:
+    return iter(range(1, 255))
+
+
 @pytest.mark.parametrize("number", [None, *range(len(ATTACKS))], ids=lambda number: "mix" if number is None else None)
 def test_health_is_answered_in_half_a_second_while_one_client_sends_the_dearest_requests(
-    number: int | None, tmp_path: Path
+    number: int | None, server: Gunicorn, address: str
 ) -> None:
     attacks = ATTACKS if number is None else ATTACKS[number : number + 1]
     context = multiprocessing.get_context("spawn")
     ending, results = context.Event(), context.Queue()
-    with Gunicorn(tmp_path, {"RATE_LIMIT": f"{LIMIT} per minute"}, workers=1) as server:
-        ask(server.port, "/health")
-        probing = context.Process(target=probe, args=(server.port, ending, results))
-        probing.start()
-        time.sleep(1.5)  # for the process to start
-        began_at = time.monotonic()
-        answers = burst(server.port, (attacks * LIMIT)[:LIMIT], at_once=LIMIT)
-        ended_at = time.monotonic()
-        ending.set()
-        health = [answer for answer in results.get(timeout=60) if began_at <= answer.began_at <= ended_at]
-        probing.join()
-        log = server.log()
+    probing = context.Process(target=probe, args=(server.port, ending, results))
+    probing.start()
+    time.sleep(1.5)  # for the process to start
+    began_at = time.monotonic()
+    answers = burst(server.port, (attacks * LIMIT)[:LIMIT], at_once=LIMIT, address=address)
+    ended_at = time.monotonic()
+    ending.set()
+    health = [answer for answer in results.get(timeout=60) if began_at <= answer.began_at <= ended_at]
+    probing.join()
 
     statuses = Counter(answer.status for answer in answers)
     assert set(statuses) <= {200, 400, 414, 422, 503}, statuses
     assert {answer.status for answer in health} == {200}
-    assert "Traceback" not in log
+    assert "Traceback" not in server.log()
     assert percentile(health, 0.99) < P99_SECONDS

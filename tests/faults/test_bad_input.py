@@ -17,8 +17,8 @@ NAMES = [one.name for one in BAD_INPUTS]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
     """One service for all of them: what one input breaks, the next shows."""
-    with Gunicorn(tmp_path_factory.mktemp("bad-input")) as running:
-        yield running
+    with Gunicorn(tmp_path_factory.mktemp("bad-input")) as server:
+        yield server
 
 
 @pytest.mark.parametrize("bad", BAD_INPUTS, ids=NAMES)

@@ -20,8 +20,8 @@ SLOW_CONNECTIONS = WORKERS * THREADS
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Gunicorn]:
-    with Gunicorn(tmp_path) as running:
-        yield running
+    with Gunicorn(tmp_path) as server:
+        yield server
 
 
 @contextmanager

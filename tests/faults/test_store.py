@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -108,6 +109,11 @@ def test_on_a_full_disk_the_service_continues(upstream: FakeElectricityMaps, tmp
 
         assert ask(server.port, "/ready").status == 200
         assert "metrics cannot be written and counts are lost" in server.log()
+        wait_until(lambda: "readings cannot be stored" in server.log(), 20, "readings cannot be stored")
+        assert server.log().count("readings cannot be stored") <= len(server.workers())  # each says it once
+        for process in (server.master, *server.workers()):
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        wait_until(lambda: "readings are stored again" in server.log(), 25, "readings are stored again")
         assert "Traceback" not in server.log()
 
 

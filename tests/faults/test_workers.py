@@ -29,8 +29,8 @@ MOST_GROWTH_BYTES = 2_000_000
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Gunicorn]:
     """A service without a key: answers come from baselines."""
-    with Gunicorn(tmp_path) as running:
-        yield running
+    with Gunicorn(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def waiting(tmp_path: Path) -> Iterator[Gunicorn]:
     with fake.serving():
         patience = {"UPSTREAM_DEADLINE_SECONDS": str(SLOW_SECONDS), "UPSTREAM_READ_TIMEOUT_SECONDS": "3"}
         settings = {**upstream_settings(fake.base_url), **patience, "UPSTREAM_TOTAL_SECONDS": "3"}
-        with Gunicorn(tmp_path, settings) as running:
-            yield running
+        with Gunicorn(tmp_path, settings) as server:
+            yield server
 
 
 @contextmanager

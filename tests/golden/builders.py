@@ -141,8 +141,8 @@ def machine(provider: str, name: str) -> Machine:
 
 
 def _cpu(name: str) -> Mapping[str, str]:
-    known = table("cpus.csv", "cpu_model")
-    return known[name] if name in known else table("microarchitectures.csv", "microarchitecture")[name]
+    models = table("cpus.csv", "cpu_model")
+    return models[name] if name in models else table("microarchitectures.csv", "microarchitecture")[name]
 
 
 @cache
@@ -219,9 +219,9 @@ def ranking(
     """
     kwh, hardware, zones = {}, {}, open_regions(provider)
     pues = {region: pue(provider, region) for region in zones}
-    found: dict[str, list[tuple[str, str]]] = {}
+    offers_of_region: dict[str, list[tuple[str, str]]] = {}
     for region, name in eligible(provider, serves):
-        found.setdefault(region, []).append((region, name))
+        offers_of_region.setdefault(region, []).append((region, name))
         one = machine(provider, name)
         if name not in kwh:
             watts = one.watts(utilization) if by_machine else one.watts_per_work(utilization)
@@ -236,7 +236,7 @@ def ranking(
         size = machine(provider, one.type)
         return float(f"{one.grams:.9g}"), size.vcpus, size.memory_gb, one.type, one.region
 
-    return sorted((min((placed(*pair) for pair in pairs), key=key) for pairs in found.values()), key=key)
+    return sorted((min((placed(*pair) for pair in pairs), key=key) for pairs in offers_of_region.values()), key=key)
 
 
 def eligible(provider: str, serves: Callable[[str, Machine], bool]) -> list[tuple[str, str]]:
@@ -258,26 +258,6 @@ def _modelled(provider: str, name: str) -> bool:
     if row is None:  # a service of a size that competes only with a size in the question
         return False
     return bool(row["cpu_model"] or row["microarchitecture"]) and bool(row["reserved_vcpus"] and row["memory_gb"])
-
-
-def baseline(zone: str, hour: datetime) -> float:
-    """Yearly level x month and UTC hour x weekday or weekend, from zones.csv and zone_profiles.csv."""
-    row = table("zones.csv", "zone")[zone]
-    level, factor = float(row["gco2e_per_kwh"]), float(row["weekend_factor"])
-    weekday = 7 / (5 + 2 * factor)
-    level *= weekday * factor if hour.weekday() >= 5 else weekday
-    if row["profile_basis"] == "flat":
-        return level
-    return level * _shapes()[row["profile_zone"], hour.month][hour.hour] / 1000
-
-
-@cache
-def _shapes() -> dict[tuple[str, int], list[float]]:
-    with (DATA / "zone_profiles.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            (row["zone"], int(row["month"])): [float(x) for x in row["per_mille_of_annual_mean_by_utc_hour"].split()]
-            for row in csv.DictReader(file)
-        }
 
 
 def mean(hours: list[float], minute: float, minutes: float) -> float:

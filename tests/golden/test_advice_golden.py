@@ -44,17 +44,17 @@ def usd_per_hour(region: str, name: str) -> float:
 
 
 def test_a_machine_that_is_off_at_nights_and_weekends_saves_its_idle_power_and_its_price() -> None:
-    found = hint(answer(), "idle_hours")
+    advice = hint(answer(), "idle_hours")
 
     # A month of 730 h: 60/168 of it at 18.65328 W, 108/168 at 12.84624 W, x 1.14 x 40 g.
     kwh = PUE * 730 / 1000
-    assert found is not None
-    assert found.per == "month"
-    assert found.to_gco2e == pytest.approx(18.65328 * 60 / 168 * kwh * 40)
-    assert found.from_gco2e - found.to_gco2e == pytest.approx(12.84624 * 108 / 168 * kwh * 40)
-    assert found.from_usd == pytest.approx(usd_per_hour(PARIS, "r6g.xlarge") * 730)
-    assert found.to_usd == pytest.approx(usd_per_hour(PARIS, "r6g.xlarge") * 730 * 60 / 168)
-    assert "108 of 168 hours, at 12.8 W" in found.text
+    assert advice is not None
+    assert advice.per == "month"
+    assert advice.to_gco2e == pytest.approx(18.65328 * 60 / 168 * kwh * 40)
+    assert advice.from_gco2e - advice.to_gco2e == pytest.approx(12.84624 * 108 / 168 * kwh * 40)
+    assert advice.from_usd == pytest.approx(usd_per_hour(PARIS, "r6g.xlarge") * 730)
+    assert advice.to_usd == pytest.approx(usd_per_hour(PARIS, "r6g.xlarge") * 730 * 60 / 168)
+    assert "108 of 168 hours, at 12.8 W" in advice.text
 
 
 @pytest.mark.parametrize(("hours", "is_given"), [(167.0, False), (168.0, True), (None, True)])
@@ -63,39 +63,39 @@ def test_only_what_runs_for_a_week_can_be_off_at_nights_and_weekends(hours: floa
 
 
 def test_the_same_work_at_80_percent_needs_fewer_machine_hours() -> None:
-    found = hint(answer(duration_hours=50.0), "utilization")
+    advice = hint(answer(duration_hours=50.0), "utilization")
 
     # At 0.8 a vCPU has 0.69 + 0.3 x 0.62 = 0.876 of its range: 4 x (0.495 + 0.876 x 2.104) + 10.86624 = 20.218656 W
     # for 62.5 % of the hours.
-    assert found is not None
-    assert found.from_gco2e == pytest.approx(18.65328 * PUE * 50 / 1000 * 40)
-    assert found.to_gco2e == pytest.approx(20.218656 * 0.625 * PUE * 50 / 1000 * 40)
-    assert found.to_usd == pytest.approx(usd_per_hour(PARIS, "r6g.xlarge") * 31.25)
-    assert "the assumed 50%" in found.text
-    assert "37.5% fewer machine hours" in found.text
+    assert advice is not None
+    assert advice.from_gco2e == pytest.approx(18.65328 * PUE * 50 / 1000 * 40)
+    assert advice.to_gco2e == pytest.approx(20.218656 * 0.625 * PUE * 50 / 1000 * 40)
+    assert advice.to_usd == pytest.approx(usd_per_hour(PARIS, "r6g.xlarge") * 31.25)
+    assert "the assumed 50%" in advice.text
+    assert "37.5% fewer machine hours" in advice.text
 
 
 @pytest.mark.parametrize(("count", "is_given"), [(4, False), (5, True)])
 def test_nothing_is_said_about_less_than_a_gram(count: int, is_given: bool) -> None:
     # One machine for 0.8 h: 18.65328 - 20.218656 x 0.625 = 6.01662 W x 1.14 x 0.8 h x 40 g/kWh = 0.2195 g. Four of them
     # 0.878 g, five 1.097 g.
-    found = answer(duration_hours=0.8, count=count)
+    body = answer(duration_hours=0.8, count=count)
 
-    assert (hint(found, "utilization") is not None) == is_given
+    assert (hint(body, "utilization") is not None) == is_given
 
 
 def test_spot_is_about_money_alone_and_not_for_databases() -> None:
     general = {"instance_types": ("m6g.large",), "duration_hours": 24.0}
     price = cloud_map().price(PARIS, "m6g.large")
 
-    found = hint(answer(WorkloadType.GENERAL, **general), "spot")
+    advice = hint(answer(WorkloadType.GENERAL, **general), "spot")
 
-    assert found is not None
+    assert advice is not None
     assert price is not None
     assert price.spot_usd_per_hour is not None
-    assert (found.saving_share, found.from_gco2e) == (0, found.to_gco2e)
-    assert found.from_usd == pytest.approx(usd_per_hour(PARIS, "m6g.large") * 24)
-    assert found.to_usd == pytest.approx(price.spot_usd_per_hour * 24)
+    assert (advice.saving_share, advice.from_gco2e) == (0, advice.to_gco2e)
+    assert advice.from_usd == pytest.approx(usd_per_hour(PARIS, "m6g.large") * 24)
+    assert advice.to_usd == pytest.approx(price.spot_usd_per_hour * 24)
     assert hint(answer(WorkloadType.GENERAL, **general, spot=True), "spot") is None
     assert hint(answer(), "spot") is None
 
@@ -104,13 +104,13 @@ def test_who_ranks_by_cost_is_told_of_a_greener_region_with_its_price() -> None:
     # us-east-1 is cheaper than Paris, at 300 g instead of 40.
     two = ("aws:us-east-1", PARIS)
 
-    found = answer(priority=Priority.COST, regions=two, duration_hours=50.0)
+    body = answer(priority=Priority.COST, regions=two, duration_hours=50.0)
 
-    move = hint(found, "region")
-    assert found.rows[0].emission.region == "aws:us-east-1"
+    move = hint(body, "region")
+    assert body.rows[0].emission.region == "aws:us-east-1"
     assert move is not None
     assert (move.from_label, move.to_label) == two
-    assert move.from_gco2e == pytest.approx(found.rows[0].emission.total_gco2e)
+    assert move.from_gco2e == pytest.approx(body.rows[0].emission.total_gco2e)
     assert move.to_gco2e == pytest.approx(18.65328 * PUE * 50 / 1000 * 40)
     assert move.to_usd == pytest.approx(usd_per_hour(PARIS, "r6g.xlarge") * 50)
     assert "USD more per job" in move.text
@@ -121,21 +121,21 @@ def test_machines_that_differ_by_less_than_30_percent_are_not_compared() -> None
     # r7g.xlarge and r6a.xlarge: both are offered and qualify, their watts differ by less than the model can tell apart.
     pair = ("r6g.xlarge", "r6a.xlarge")
 
-    found = answer(regions=("aws:eu-central-1",), instance_types=pair, duration_hours=720.0, per_region=2)
+    body = answer(regions=("aws:eu-central-1",), instance_types=pair, duration_hours=720.0, per_region=2)
 
-    watts = sorted(row.emission.draw.it_w for row in found.rows)
+    watts = sorted(row.emission.draw.it_w for row in body.rows)
     assert len(watts) == 2
     assert watts[1] < 1.3 * watts[0]
-    assert hint(found, "architecture") is None
+    assert hint(body, "architecture") is None
 
 
 @pytest.mark.parametrize(("x86", "is_compared"), [("m5.metal", False), ("x2iedn.xlarge", True)])
 def test_by_machine_only_machines_of_one_size_tell_the_better_architecture(x86: str, is_compared: bool) -> None:
     # r6g.xlarge and x2iedn.xlarge have 4 vCPUs each. m5.metal has 96: its watts say nothing about Arm.
-    found = answer(regions=(PARIS,), instance_types=("r6g.xlarge", x86), rank_by=RankBy.MACHINE, duration_hours=720.0)
+    body = answer(regions=(PARIS,), instance_types=("r6g.xlarge", x86), rank_by=RankBy.MACHINE, duration_hours=720.0)
 
-    assert found.rows[0].emission.instance_type == "r6g.xlarge"
-    assert (hint(found, "architecture") is not None) == is_compared
+    assert body.rows[0].emission.instance_type == "r6g.xlarge"
+    assert (hint(body, "architecture") is not None) == is_compared
 
 
 def test_by_machine_what_runs_today_is_compared_machine_by_machine() -> None:
@@ -178,9 +178,9 @@ def test_each_bound_that_alone_stands_in_the_way_is_told_with_the_nearest_offer(
     usd = usd_per_hour(PARIS, "r6g.xlarge")
 
     def nearest(**more: Any) -> list[tuple[object, object, object]]:
-        with pytest.raises(NoFeasiblePlacement) as caught:
+        with pytest.raises(NoFeasiblePlacement) as error:
             answer(**more)
-        hints = caught.value.facts["nearest_offers"]
+        hints = error.value.facts["nearest_offers"]
         assert isinstance(hints, list)
         return [(one["constraint"], one["nearest"], one["count"]) for one in hints]
 

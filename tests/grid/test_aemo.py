@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +11,9 @@ import pytest
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
 from grid.sources import aemo
-from tests.fakes.aemo import FakeAemo
+from tests.fakes.aemo import FLOWS, FakeAemo
 from tests.fakes.background import reader_of, settled
+from tests.fakes.clock import SteppedClock
 from tests.fakes.upstream import Fault, always, reply
 
 NOW = datetime(2026, 3, 3, 9, 7, tzinfo=UTC)
@@ -40,7 +42,10 @@ def test_one_call_brings_the_mix_of_all_states(is_old_shape: bool, server: FakeA
 
     readings = read(server)
 
-    assert [(call.method, call.path) for call in server.calls] == [("POST", "report/FUEL")]
+    assert [(call.method, call.path) for call in server.calls] == [
+        ("POST", "report/FUEL"),
+        ("GET", "report/ELEC_NEM_SUMMARY"),
+    ]
     # Coal 820, wind 11, solar 48, gas 490, hydro 24, lignite 1070; the battery that charges is left out:
     # NSW (600 x 820 + 300 x 11 + 100 x 48) / 1000, QLD (820 + 490) / 2, SA (100 x 490 + 300 x 11) / 400,
     # TAS (900 x 24 + 100 x 11) / 1000, VIC (700 x 1070 + 300 x 11) / 1000.
@@ -57,6 +62,73 @@ def test_the_value_says_that_rooftop_solar_and_imports_are_missing(server: FakeA
     assert (latest.derivation.flow_traced, latest.quality) == (False, Quality.ESTIMATED)
     assert (latest.derivation.error or 0) > 0
     assert latest.derivation.attribution == "Australian Energy Market Operator (AEMO)"
+
+
+def test_a_state_counts_the_imports_from_its_neighbours_one_step(server: FakeAemo) -> None:
+    server.flows = FLOWS
+
+    readings = read(server)
+
+    # Neighbours have 100 g each while none of them is live. NSW imports 400 from QLD and 100 from VIC:
+    # (500100 + 500 x 100) / 1500. SA imports 0 net over both of its lines, Queensland and Victoria export.
+    assert values(readings) == {
+        "AU-NSW": 366.73, "AU-QLD": 655.0, "AU-SA": 130.75, "AU-TAS": 22.7, "AU-VIC": 752.3,
+    }  # fmt: skip
+    methods = [reading.latest.derivation.method for reading in readings.values() if reading.latest]
+    assert methods == [
+        "mix x lifecycle factors; imports: one step, 0 of 2 neighbours live; rooftop solar is missing",
+        *["mix x lifecycle factors; imports: one step, none flows in; rooftop solar is missing"] * 4,
+    ]
+
+
+def test_imports_count_at_the_live_values_of_the_neighbours_once_they_are_stored(server: FakeAemo) -> None:
+    clock = SteppedClock(NOW)
+    server.flows, server.utc_now = FLOWS, clock.utc_now
+    reader = reader_of(aemo.ENTRY, clock.utc_now, aemo_base_url=server.base_url)
+    settled(reader, *ZONES, now=clock.utc_now(), forecast=False)
+    clock.advance(360)
+
+    reader.open().read(["AU-NSW"], now=clock.utc_now(), forecast=False)
+    latest = None
+    ends = time.monotonic() + 10
+    while (latest is None or "2 of 2" not in (latest.derivation.method or "")) and time.monotonic() < ends:
+        latest = reader.open().read(["AU-NSW"], now=clock.utc_now(), forecast=False)["AU-NSW"].latest
+
+    # (500100 + 400 x 655 + 100 x 752.3) / 1500
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(558.22, abs=0.01)
+    assert "2 of 2 neighbours live" in (latest.derivation.method or "")
+
+
+@pytest.mark.parametrize(
+    "flows",
+    [
+        None,  # 404
+        {name: 5.0 for name in FLOWS if name != "VIC1-NSW1"},
+        {**FLOWS, "VIC1-NSW1": None},
+        {**FLOWS, "NSW1-MOON": 5.0},
+    ],
+    ids=["no summary", "a line is missing", "a flow is unknown", "a new line"],
+)
+def test_without_all_flows_of_a_state_its_value_is_that_of_its_production(
+    flows: dict[str, float | None] | None, server: FakeAemo
+) -> None:
+    server.flows = flows
+
+    latest = read(server)["AU-NSW"].latest
+
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(500.1)
+    assert (latest.derivation.method or "").startswith("mix x lifecycle factors, without imports")
+
+
+def test_flows_of_another_hour_do_not_count(server: FakeAemo) -> None:
+    server.flows, server.flows_end = FLOWS, NOW - timedelta(hours=2)
+
+    latest = read(server)["AU-NSW"].latest
+
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(500.1)
 
 
 def test_without_a_time_the_value_is_of_the_last_full_five_minutes(server: FakeAemo) -> None:

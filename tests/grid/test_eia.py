@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
 from carbon.intensity import Quality
-from carbon.reading import ZoneReading
-from catalog.source_tables import exact_zones
-from grid.source import SourceError
 from grid.sources import eia
-from grid.sources.eia.client import Eia
-from tests.fakes.background import reader_of, settled, source_of
-from tests.fakes.eia import KEY, MIX, PATH, FakeEia
-from tests.fakes.upstream import Answer, Fault, always, dropped, reply, truncated
-
-NOW = datetime(2026, 3, 3, 9, 40, tzinfo=UTC)
-PJM, CISO = "US-MIDA-PJM", "US-CAL-CISO"
+from tests.fakes.background import reader_of, settled
+from tests.fakes.eia import KEY, MIX, PATH, TRADE_PATH, FakeEia
+from tests.fakes.upstream import always, only, reply
+from tests.grid.eia_readings import NOW, PJM, read
 
 
 @pytest.fixture
@@ -28,11 +19,6 @@ def server() -> Iterator[FakeEia]:
     with FakeEia().serving() as fake:
         fake.utc_now = lambda: NOW
         yield fake
-
-
-def read(server: FakeEia, zone: str = CISO, **more: object) -> ZoneReading:
-    reader = reader_of(eia.ENTRY, NOW, eia_base_url=server.base_url, **{"eia_api_key": KEY, **more})
-    return settled(reader, zone, now=NOW, forecast=False)[zone]
 
 
 @pytest.mark.parametrize("as_texts", [False, True])
@@ -86,6 +72,17 @@ def test_a_newest_hour_that_lacks_fuels_gives_way_to_the_last_whole_one(server: 
     assert latest.gco2e_per_kwh == pytest.approx(333.125)
 
 
+def test_an_hour_of_the_future_does_not_hide_the_newest_that_has_begun(server: FakeEia) -> None:
+    later = {"period": "2026-03-03T15", "respondent": "CISO", "fueltype": "NG", "value": 100.0}
+    rows = [*({**later, "fueltype": fuel} for fuel in MIX), *server.rows(("CISO",))]
+    server.fault = only(PATH, always(reply({"response": {"total": len(rows), "data": rows}})))
+
+    latest = read(server).latest
+
+    assert latest is not None
+    assert latest.ends_at.hour == 7
+
+
 def test_batteries_and_pumps_do_not_count_and_own_use_is_zero(server: FakeEia) -> None:
     mix = {**MIX, "BAT": -1820.0, "PS": -210.0, "SUN": -41.0, "WAT": -500.0}
     server.mixes |= {("CISO", hour): mix for hour in range(26)}
@@ -96,118 +93,77 @@ def test_batteries_and_pumps_do_not_count_and_own_use_is_zero(server: FakeEia) -
     assert latest.gco2e_per_kwh == pytest.approx(333.125)
 
 
-def test_one_call_brings_several_areas_and_no_other_is_sent_for_them(server: FakeEia) -> None:
-    reader = reader_of(eia.ENTRY, NOW, eia_base_url=server.base_url, eia_api_key=KEY)
-    zones = list(exact_zones("eia"))[:8]
+@pytest.mark.parametrize("as_texts", [False, True])
+def test_net_imports_count_one_step_at_the_level_of_the_neighbour(as_texts: bool, server: FakeEia) -> None:
+    server.as_texts = as_texts
+    server.trade = {("CISO", "BPAT"): -100.0, ("CISO", "AZPS"): 40.0}  # positive: what CISO sends
 
-    readings = settled(reader, *zones, now=NOW, forecast=False)
+    latest = read(server).latest
 
-    assert all(reading.latest for reading in readings.values())
-    assert len(server.calls) == 1
-    assert server.calls[0].each("facets[respondent][]") == tuple(exact_zones("eia")[zone] for zone in zones)
-    assert (server.calls[0].path, server.calls[0].query["start"]) == (PATH, "2026-03-01T09")
-
-
-def test_further_pages_are_read_until_all_rows_are_there(server: FakeEia) -> None:
-    server.page_rows = 500  # 26 hours x 4 fuels x 8 areas = 832 rows
-
-    assert read(server).latest is not None
-    assert [call.query["offset"] for call in server.calls] == ["0", "500"]
-
-
-def test_an_upstream_that_never_ends_its_pages_is_left_after_five(server: FakeEia) -> None:
-    server.page_rows = 1
-
-    assert read(server).reason == "wrong-shape"
-    assert len(server.calls) == 5
-
-
-def test_an_area_without_rows_does_not_cost_the_others_their_value(server: FakeEia) -> None:
-    zones = list(exact_zones("eia"))[:2]
-    server.areas_without_rows.add(exact_zones("eia")[zones[0]])
-    reader = reader_of(eia.ENTRY, NOW, eia_base_url=server.base_url, eia_api_key=KEY)
-
-    readings = settled(reader, *zones, now=NOW, forecast=False)
-
-    assert readings[zones[0]].reason == "no-recent-data"
-    assert readings[zones[1]].latest is not None
-
-
-def test_a_value_of_a_day_ago_still_makes_a_nowcast_and_an_older_one_does_not(server: FakeEia) -> None:
-    server.newest_ends_hours_ago = 23
-    assert read(server).latest is not None
-
-    server.newest_ends_hours_ago = 25
-    assert read(server).reason == "stale"
-
-
-def row(**fields: object) -> Fault:
-    """One row of CISO, with these fields."""
-    good = {"period": "2026-03-03T07", "respondent": "CISO", "fueltype": "NG", "value": 100}
-    return always(reply({"response": {"total": 1, "data": [{**good, **fields}]}}))
+    # 400 at 333.125, and 100 from BPAT at its yearly 100: (133250 + 10000) / 500
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(286.5)
+    assert latest.derivation.method == "mix x lifecycle factors; imports: one step, 0 of 1 neighbours live"
+    assert latest.derivation.flow_traced is False
+    assert latest.derivation.range is not None
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"),
-    [
-        (always(reply("<html>maintenance</html>")), "not-json"),
-        (always(reply({})), "wrong-shape"),
-        (always(reply({"response": {"total": 0, "data": []}})), "empty"),
-        (always(reply({"response": {"total": 1, "data": ["row"]}})), "wrong-shape"),
-        (always(reply({"response": {"total": "many", "data": []}})), "not-a-number"),
-        (row(value="lots"), "not-a-number"),
-        (row(value=None), "empty"),
-        (row(value=-500), "empty"),
-        (row(period="2026-03-03"), "bad-datetime"),
-        (row(period="2026-03-03T12"), "future"),
-        (row(period=7), "wrong-shape"),
-        (row(fueltype=None), "wrong-shape"),
-        (row(respondent="XXXX"), "no-recent-data"),
-        (row(fueltype="FUSION"), "empty"),
-        (always(reply({"error": {"code": "OVER_RATE_LIMIT"}}, 429)), "rate-limited"),
-        (always(reply({"error": "Invalid facet", "code": 400}, 400)), "request-refused"),
-        (always(reply({"error": {"code": "API_KEY_INVALID"}}, 403)), "bad-key"),
-        (always(reply("", 404)), "no-recent-data"),
-        (always(reply("down", 503)), "server-error"),
-        (dropped, "connection"),
-        (truncated, "truncated"),
-    ],
+    "trade", [{("CISO", "BPAT"): None}, {("CISO", "CEN"): -100.0}], ids=["unknown flow", "unknown neighbour"]
 )
-def test_a_reply_that_cannot_be_used_says_why_and_gives_no_value(fault: Fault, reason: str, server: FakeEia) -> None:
-    server.fault = fault
-
-    reading = read(server)
-
-    assert (reading.latest, reading.reason) == (None, reason)
-
-
-def test_without_a_key_nothing_is_called(server: FakeEia) -> None:
-    reading = read(server, eia_api_key=None)
-
-    assert reading.latest is None
-    assert server.calls == []
-
-
-@pytest.mark.parametrize("fault", [None, dropped, always(Answer(status=403, body=b'{"error": "eia-key"}'))])
-def test_the_key_which_is_a_part_of_the_url_is_in_no_log(
-    fault: Fault | None, server: FakeEia, caplog: pytest.LogCaptureFixture
+def test_without_a_flow_or_the_level_of_a_neighbour_imports_are_left_out(
+    trade: dict[tuple[str, str], float | None], server: FakeEia
 ) -> None:
-    server.fault = fault
+    server.trade = trade
 
-    with caplog.at_level(logging.DEBUG):
-        read(server, upstream_retries=1)
+    latest = read(server).latest
 
-    assert any(record.name.startswith("urllib3") for record in caplog.records)
-    assert KEY not in caplog.text
-    assert server.calls[0].query["api_key"] == KEY
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(333.125)
+    assert latest.derivation.method == "mix x lifecycle factors, without imports"
 
 
-def test_no_error_holds_the_key_in_its_chain() -> None:
-    closed = "http://127.0.0.1:9/v2"  # the exception of requests then quotes the whole URL
-    source = source_of(eia.ENTRY, NOW, eia_base_url=closed, eia_api_key=KEY)
-    assert isinstance(source, Eia)
+def test_an_hour_that_lacks_the_row_of_a_neighbour_gives_way_to_the_one_before(server: FakeEia) -> None:
+    server.trade = {("CISO", "BPAT"): -100.0, ("CISO", "AZPS"): -40.0}
+    server.late_trade = {("CISO", "AZPS")}
 
-    with pytest.raises(SourceError) as caught:
-        source.values("intensity", source.together(CISO))
+    latest = read(server).latest
 
-    assert KEY not in "".join(traceback.format_exception(caught.value))
+    # (133250 + 140 x 100) / 540
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(272.685, abs=0.001)
+    assert latest.ends_at.hour == 6
+
+
+def test_trade_with_a_plant_that_is_a_part_of_the_zone_is_left_out(server: FakeEia) -> None:
+    server.trade = {("SRP", "DEAA"): -100.0, ("SRP", "AZPS"): 40.0}
+
+    latest = read(server, "US-SW-SRP").latest
+
+    assert latest is not None
+    assert latest.derivation.method == "mix x lifecycle factors; imports: one step, none flows in"
+
+
+def test_a_failing_call_for_trade_costs_the_imports_and_not_the_value(server: FakeEia) -> None:
+    server.trade = {("CISO", "BPAT"): -100.0}
+    server.fault = only(TRADE_PATH, always(reply("down", 503)))
+
+    latest = read(server).latest
+
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(333.125)
+
+
+def test_a_third_of_the_nuclear_plant_of_sceg_counts_for_its_other_owner(server: FakeEia) -> None:
+    server.mixes |= {("SCEG", hour): {"NUC": 900.0, "NG": 400.0} for hour in range(26)}
+    server.mixes |= {("SC", hour): {"NG": 700.0} for hour in range(26)}
+
+    reader = reader_of(eia.ENTRY, NOW, eia_base_url=server.base_url, eia_api_key=KEY)
+    zones = ("US-CAR-SCEG", "US-CAR-SC")
+    figures = {
+        zone: reading.latest and reading.latest.gco2e_per_kwh
+        for zone, reading in settled(reader, *zones, now=NOW, forecast=False).items()
+    }
+
+    # (600 x 12 + 400 x 490) / 1000 and (300 x 12 + 700 x 490) / 1000
+    assert figures == {"US-CAR-SCEG": pytest.approx(203.2), "US-CAR-SC": pytest.approx(346.6)}

@@ -97,6 +97,16 @@ def test_the_hour_that_local_time_repeats_in_october_counts_once_each(server: Fa
     assert result.gco2e_per_kwh == pytest.approx(26.40 + 1.2471 * 85, abs=0.01)
 
 
+def test_a_row_of_the_future_does_not_hide_the_newest_that_has_begun(server: FakeEnergiData) -> None:
+    times = ((NOW + timedelta(hours=3), 10.0), (NOW.replace(minute=0), 50.0))
+    rows = [{"Minutes5UTC": f"{at:%Y-%m-%dT%H:%M:%S}", "PriceArea": "DK1", "CO2Emission": value} for at, value in times]
+
+    result = observations({"records": rows}, NOW, DAY, conversion())["DK-DK1"]
+
+    assert not isinstance(result, Exception)
+    assert result.starts_at == NOW.replace(minute=0)
+
+
 def test_no_dataset_is_asked_again_within_a_minute_whatever_the_settings_say(server: FakeEnergiData) -> None:
     clock = [NOW]
     server.fault = only(NOW_PATH, always(reply("busy", 500)))

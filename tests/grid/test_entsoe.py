@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
-from grid.source import SourceError
+from catalog.source_tables import exact_zones
+from grid.records import KINDS
 from grid.sources import entsoe
-from grid.sources.entsoe import documents
-from tests.fakes.background import reader_of, settled
-from tests.fakes.conversions import conversion
-from tests.fakes.entsoe import MIX, TOKEN, FakeEntsoe, Series, acknowledgement, even
-from tests.fakes.upstream import Answer, Call, Fault, always, dropped, reply, truncated
-
-NOW = datetime(2026, 3, 3, 9, 40, tzinfo=UTC)
-FRANCE = "10YFR-RTE------C"
+from grid.sources.entsoe import borders
+from grid.upstream.pace import Pace
+from store.shared.state import SharedState
+from tests.fakes.clock import SteppedClock
+from tests.fakes.entsoe import FakeEntsoe, acknowledgement
+from tests.fakes.upstream import Fault, always, dropped, reply
+from tests.grid.entsoe_readings import FRANCE, NOW, SPAIN, read
 
 
 @pytest.fixture
@@ -27,11 +25,6 @@ def server() -> Iterator[FakeEntsoe]:
     with FakeEntsoe().serving() as fake:
         fake.utc_now = lambda: NOW
         yield fake
-
-
-def read(server: FakeEntsoe, zone: str = "FR", **more: object) -> ZoneReading:
-    reader = reader_of(entsoe.ENTRY, NOW, entsoe_base_url=server.base_url, **{"entsoe_token": TOKEN, **more})
-    return settled(reader, zone, now=NOW, forecast=False)[zone]
 
 
 def test_the_mix_of_the_newest_hour_becomes_lifecycle_intensity(server: FakeEntsoe) -> None:
@@ -48,146 +41,98 @@ def test_the_mix_of_the_newest_hour_becomes_lifecycle_intensity(server: FakeEnts
 def test_the_question_names_the_area_and_whole_hours(server: FakeEntsoe) -> None:
     read(server)
 
-    (call,) = server.calls
+    call, *borders = server.calls
+    assert {border.query["documentType"] for border in borders} == {"A11"}
     assert (call.path, call.query["in_Domain"]) == ("", FRANCE)
     assert (call.query["periodStart"], call.query["periodEnd"]) == ("202603020600", "202603031000")
 
 
-def test_a_position_that_is_left_out_repeats_the_one_before_it_to_the_end_of_the_period(server: FakeEntsoe) -> None:
-    # 22 hours: the last value sent is that of position 20, which also holds in the last hour.
-    server.series = (Series(fuel="B04", points={1: 100, 20: 300}), even("B19", 100))
+def test_what_flows_in_over_each_border_counts_one_step_at_the_level_of_the_neighbour(server: FakeEntsoe) -> None:
+    areas = ("10YBE----------2", "10YCH-SWISSGRIDZ", "10Y1001A1001A83F", SPAIN, "10YGB----------A", "10Y1001A1001A73I")
+    server.flows = {(FRANCE, area): 100 if area == SPAIN else 0 for area in areas}
 
     latest = read(server).latest
 
-    # (300 x 490 + 100 x 11) / 400
+    # 400 at 333.125, and 100 from Spain at its yearly 100: (133250 + 10000) / 500
     assert latest is not None
-    assert latest.gco2e_per_kwh == pytest.approx(370.25)
+    assert latest.gco2e_per_kwh == pytest.approx(286.5)
+    assert latest.derivation.method == "mix x lifecycle factors; imports: one step, 0 of 1 neighbours live"
+    assert latest.derivation.flow_traced is False
+    assert sorted(call.query["out_Domain"] for call in server.calls[1:]) == sorted(areas)
+    assert {call.query["in_Domain"] for call in server.calls[1:]} == {FRANCE}
 
 
-def test_fuels_in_steps_of_different_length_meet_in_the_finest(server: FakeEntsoe) -> None:
-    # 22 hours in quarters are 88; the last quarter of gas has 300 MW.
-    server.series = (Series(fuel="B04", points={1: 100, 88: 300}, resolution="PT15M"), even("B19", 100))
+def test_a_border_of_which_there_is_no_data_is_named(server: FakeEntsoe) -> None:
+    server.flows = {("10YPT-REN------W", "10YES-REE------0"): 100, (SPAIN, FRANCE): 100}
 
-    latest = read(server).latest
-
-    assert latest is not None
-    assert latest.gco2e_per_kwh == pytest.approx(370.25)
-    assert (latest.starts_at, latest.ends_at) == (NOW.replace(hour=6, minute=45), NOW.replace(hour=7, minute=0))
+    assert _method(read(server, "ES")).endswith("1 neighbours live; no flow from PT is published")
 
 
-def test_pumping_and_storage_do_not_count(server: FakeEntsoe) -> None:
-    own_use = even("B04", 9, outward=True)
-    server.series = (*MIX, even("B10", 900), even("B10", 1200, outward=True), even("B25", 50), own_use)
+def test_flows_that_are_published_later_than_the_mix_move_the_value_back_by_up_to_two_hours(
+    server: FakeEntsoe,
+) -> None:
+    server.flows = {("10YPT-REN------W", SPAIN): 100}
+    server.flows_end_hours_ago = 4
 
-    latest = read(server).latest
-
-    assert latest is not None
-    assert latest.gco2e_per_kwh == pytest.approx(333.125)
-
-
-def test_a_fuel_that_is_reported_late_makes_the_newest_hours_incomplete(server: FakeEntsoe) -> None:
-    late = even("B04", 100, ends_hours_ago=4)
-    server.series = (even("B05", 100), late, even("B14", 50), even("B19", 150))
-
-    latest = read(server).latest
+    latest = read(server, "PT").latest
 
     assert latest is not None
     assert latest.ends_at.hour == 5
+    assert latest.gco2e_per_kwh == pytest.approx(286.5)
+    server.flows_end_hours_ago = 5
+    latest = read(server, "PT").latest
+    assert latest is not None
+    assert latest.ends_at.hour == 7
     assert latest.gco2e_per_kwh == pytest.approx(333.125)
 
 
-@pytest.mark.parametrize("status", [200, 400])
-def test_no_data_is_said_with_either_status(status: int, server: FakeEntsoe) -> None:
-    server.fault = always(acknowledgement("No matching data found", status))
-
-    assert read(server).reason == "no-recent-data"
-
-
-def xml(body: str) -> Fault:
-    return always(reply(body, Content_Type="application/xml"))
-
-
-def replaced(old: str, new: str) -> Fault:
-    """The good document with one text replaced everywhere."""
-
-    def change(_call: Call, good: Answer) -> Answer:
-        text = good.body.decode()
-        assert old in text
-        return reply(text.replace(old, new), Content_Type="application/xml")
-
-    return change
-
-
-ENTITIES = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><GL_MarketDocument>&b;</GL_MarketDocument>'
-A_FILE = '<!DOCTYPE d [<!ENTITY f SYSTEM "file:///etc/passwd">]><GL_MarketDocument>&f;</GL_MarketDocument>'
-
-
 @pytest.mark.parametrize(
-    ("fault", "reason"),
+    "fault",
     [
-        (always(reply("<html><body>maintenance", 503, Content_Type="text/html")), "server-error"),
-        (xml("<html><body>maintenance</body></html>"), "wrong-shape"),
-        (xml("<html><body>maintenance"), "not-xml"),
-        (xml(""), "not-xml"),
-        (always(reply({"status": "down"})), "not-xml"),
-        (xml(ENTITIES), "wrong-shape"),
-        (xml(A_FILE), "wrong-shape"),
-        (xml("<GL_MarketDocument/>"), "empty"),
-        (replaced(FRANCE, "10YBE----------2"), "wrong-zone"),
-        (replaced("PT60M", "P1Y"), "wrong-shape"),
-        (replaced("<psrType>B05</psrType>", ""), "wrong-shape"),
-        (replaced("<quantity>100<", "<quantity>much<"), "not-a-number"),
-        (replaced("<quantity>100<", "<quantity>NaN<"), "not-a-number"),
-        (replaced("<position>1<", "<position>one<"), "not-a-number"),
-        (replaced("2026-03-02T09:00Z", "yesterday"), "bad-datetime"),
-        (replaced("2026-03-02T09:00Z", "2006-03-02T09:00Z"), "wrong-shape"),  # a period of twenty years
-        (replaced("2026-03-02T09:00Z", "2026-03-03T07:00Z"), "wrong-shape"),  # an empty one
-        (replaced("2026-03-0", "2026-05-0"), "future"),
-        (replaced("2026-03-0", "2026-02-0"), "stale"),
-        (replaced("B0", "Z0"), "empty"),  # half of the power under names that no table has
-        (always(acknowledgement("more instances than the maximum of 100", 400)), "request-refused"),
-        (always(acknowledgement("token missing or unknown", 401)), "bad-key"),
-        (always(reply("over 400 requests a minute", 429, Content_Type="text/html")), "rate-limited"),
-        (dropped, "connection"),
-        (truncated, "truncated"),
+        always(reply("", 503)),
+        always(reply("<html>")),
+        always(acknowledgement("more instances than the maximum of 100", 400)),
+        dropped,
     ],
 )
-def test_a_reply_that_cannot_be_used_says_why_and_gives_no_value(fault: Fault, reason: str, server: FakeEntsoe) -> None:
-    server.fault = fault
+def test_a_flow_that_cannot_be_read_leaves_all_imports_out_and_not_the_value(fault: Fault, server: FakeEntsoe) -> None:
+    server.flows = {(SPAIN, FRANCE): 100, (SPAIN, "10YPT-REN------W"): 100}
+    server.fault = lambda call, good: fault(call, good) if call.query.get("out_Domain") == FRANCE else good
 
-    reading = read(server)
+    latest = read(server, "ES").latest
 
-    assert (reading.latest, reading.reason) == (None, reason)
-
-
-def test_every_damaged_document_is_a_value_or_a_source_error(server: FakeEntsoe) -> None:
-    good = server.document(FRANCE)
-    spoilt = [
-        good[:at] + text + good[at + 5 :] for at in range(0, len(good), 7) for text in ("", "9", "<", "-1e9", "€")
-    ]
-    parsed = 0
-    for document in spoilt:
-        try:
-            documents.observation(document.encode(), "FR", FRANCE, NOW, timedelta(days=1), conversion())
-            parsed += 1
-        except SourceError:
-            continue
-
-    assert 0 < parsed < len(spoilt)
+    assert latest is not None
+    assert latest.gco2e_per_kwh == pytest.approx(333.125)
+    assert latest.derivation.method == "mix x lifecycle factors, without imports"
 
 
-def test_without_a_token_nothing_is_called(server: FakeEntsoe) -> None:
-    assert read(server, entsoe_token=None).latest is None
-    assert server.calls == []
+def test_calls_of_all_workers_stay_below_the_limit_of_400_a_minute() -> None:
+    clock = SteppedClock(NOW)
+    shared = SharedState(None, KINDS)
+    pace = Pace(
+        "entsoe",
+        shared,
+        seconds=entsoe.SECONDS_BETWEEN_CALLS,
+        utc_now=clock.utc_now,
+        patience_seconds=entsoe.PATIENCE_SECONDS,
+        sleep=clock.sleep,
+    )
+
+    for _ in range(61):
+        pace.take()
+
+    assert sum(clock.slept) == pytest.approx(12.0, abs=0.01)  # 61 calls in 12 s are 300 in a minute
 
 
-def test_the_token_which_is_a_part_of_the_url_is_in_no_log(
-    server: FakeEntsoe, caplog: pytest.LogCaptureFixture
-) -> None:
-    server.fault = always(acknowledgement(f"token {TOKEN} unknown", 401))
+def _method(reading: ZoneReading) -> str:
+    return "" if reading.latest is None else reading.latest.derivation.method or ""
 
-    with caplog.at_level(logging.DEBUG):
-        read(server)
 
-    assert any(record.name.startswith("urllib3") for record in caplog.records)
-    assert TOKEN not in caplog.text
+def test_every_border_has_two_areas() -> None:
+    zones = [zone for zone in exact_zones("entsoe") if borders.neighbours_of(zone)]
+
+    assert len(zones) == 47  # all 51 but the four countries that have zones of their own
+    for zone in zones:
+        for neighbour in borders.neighbours_of(zone):
+            assert all(len(area) == 16 for area in borders.areas(zone, neighbour))
+            assert zone in borders.neighbours_of(neighbour)

@@ -173,11 +173,11 @@ def test_a_source_that_always_breaks_http_is_held_like_one_that_is_down(raw: Raw
     source = source_at(raw.base_url)
 
     for _ in range(OUTAGE_AFTER_FAILURES):
-        assert source.held() is None
+        assert source.hold() is None
         with pytest.raises(SourceUnavailable):
             source._call("carbon-intensity/latest", "DE", lambda body: body)
 
-    hold = source.held()
+    hold = source.hold()
     assert hold is not None
     assert hold.reason == "connection"
 

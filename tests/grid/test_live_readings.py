@@ -75,11 +75,11 @@ def test_a_zone_costs_two_calls_at_most(server: FakeElectricityMaps, reader: Gri
 
 def test_zones_are_fetched_side_by_side_but_no_more_than_eight(server: FakeElectricityMaps, reader: GridReader) -> None:
     server.fault = only(LATEST, slow(0.1))
-    began = time.monotonic()
+    start_seconds = time.monotonic()
 
     readings = reader.open().read(ZONES, now=datetime.now(UTC), forecast=False)
 
-    assert time.monotonic() - began < 1.5  # one after the other: 3 s
+    assert time.monotonic() - start_seconds < 1.5  # one after the other: 3 s
     assert all(reading.latest is not None for reading in readings.values())
     assert server.most_at_once == 8
 
@@ -97,11 +97,11 @@ def test_late_zones_fall_back_while_the_others_are_live(server: FakeElectricityM
 def test_a_hanging_upstream_costs_one_deadline_and_few_calls(server: FakeElectricityMaps) -> None:
     server.fault = always(Answer(wait_seconds=30))
     reader = build(server, deadline_seconds=0.3, read_seconds=0.6)
-    began = time.monotonic()
+    start_seconds = time.monotonic()
 
     for _ in range(10):
         reasons(reader)
-    waited = time.monotonic() - began
+    waited = time.monotonic() - start_seconds
     time.sleep(0.6)
     afterwards = reasons(reader)
 

@@ -49,7 +49,7 @@ class Still:
     def covers(self, zone: str) -> bool:
         return zone in self._zones
 
-    def held(self) -> SourceError | None:
+    def hold(self) -> SourceError | None:
         return None
 
     def latest(self, zone: str) -> Observation:
@@ -136,12 +136,12 @@ def test_no_request_waits_for_a_source_in_the_background() -> None:
     good = source.latest
     source.latest = lambda zone: (gate.wait(10), good(zone))[1]  # type: ignore[method-assign]
     reader = chain(source)
-    began = time.monotonic()
+    start_seconds = time.monotonic()
 
     first = reader.open().read(["DE"], now=NOW, forecast=False)["DE"]
 
     assert (first.latest, first.reason) == (None, "late")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - start_seconds < 1
     gate.set()
     assert answer(read(reader))[0] == "slow"
 
@@ -206,6 +206,16 @@ def test_a_source_without_a_key_that_never_replied_is_untried_and_not_degraded()
     assert reading.reason == "connection"
     assert (state.state, state.calls) == ("untried", 1)
     assert "connection" in state.detail
+
+
+def test_a_source_that_was_not_answered_yet_says_so_in_every_process_whether_or_not_a_call_is_under_way(
+    toy: ToyServer,
+) -> None:
+    reader = build_reader(Settings(), sources={toy_source.NAME: toy_source.build_at(toy.base_url)})
+
+    (state,) = reader.states()
+
+    assert (state.state, state.detail) == ("untried", "no call was answered yet")
 
 
 def test_one_that_replied_with_an_error_is_degraded(toy: ToyServer) -> None:

@@ -109,9 +109,9 @@ def test_four_workers_of_eight_threads_make_one_call_for_each_zone_and_time_to_l
     with working(setup, processes=PROCESSES, threads=THREADS) as workers:
         workers.start()
         time.sleep(8)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
-    assert {reading for one in seen for reading in one.readings} == {ALL_LIVE}
+    assert {reading for one in worker_states for reading in one.readings} == {ALL_LIVE}
     assert upstream.excess(setup.ttl_seconds) <= 0
     assert all(len(upstream.times[zone]) >= 6 for zone in VALUES)  # and they were kept fresh
     assert len(upstream.times["zones"]) == 1
@@ -134,9 +134,9 @@ def test_equal_versions_at_one_minute_are_equal_readings_in_every_worker(upstrea
         for number in range(8):
             time.sleep(0.4)
             upstream.intensity = {zone: value + number for zone, value in VALUES.items()}
-        seen = workers.seen()
+        worker_states = workers.seen()
 
-    together = contents_by_version(seen)
+    together = contents_by_version(worker_states)
     assert len(together) > 4
     assert {version: contents for version, contents in together.items() if len(contents) > 1} == {}
 
@@ -174,12 +174,12 @@ def test_the_429_of_one_worker_stops_all_within_a_second(upstream: Upstream, set
             time.sleep(0.01)
         first_at = time.monotonic()
         time.sleep(4)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
     assert upstream.since(limited_at) <= len(VALUES)  # each zone's call under way at that moment
     assert upstream.since(first_at + 1) == 0
-    assert last_good_values(seen, "rate-limited")
-    assert sum("no calls are sent for 60 s" in line for one in seen for line in one.log) == 1
+    assert last_good_values(worker_states, "rate-limited")
+    assert sum("no calls are sent for 60 s" in line for one in worker_states for line in one.log) == 1
 
 
 def test_an_outage_seen_by_all_is_tried_by_few(upstream: Upstream, setup: Setup) -> None:
@@ -189,11 +189,11 @@ def test_an_outage_seen_by_all_is_tried_by_few(upstream: Upstream, setup: Setup)
         upstream.fault = always(reply("<html>down</html>", 503))
         down_at = time.monotonic()
         time.sleep(5)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
     assert 3 <= upstream.since(down_at) <= 2 * len(VALUES)  # three failures in a row, then half a minute nothing
-    assert last_good_values(seen, "server-error")
-    assert sum("no calls are sent for 30 s" in line for one in seen for line in one.log) == 1
+    assert last_good_values(worker_states, "server-error")
+    assert sum("no calls are sent for 30 s" in line for one in worker_states for line in one.log) == 1
 
 
 # --- Redis breaks
@@ -215,13 +215,13 @@ def test_redis_killed_and_brought_back_under_load(upstream: Upstream, redis: Red
         time.sleep(9)  # a Redis that did not answer is left alone for five seconds
         back_at = time.monotonic()
         time.sleep(4)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
-    assert survived(seen)
-    assert max(one.longest_seconds for one in seen) < 0.5
+    assert survived(worker_states)
+    assert max(one.longest_seconds for one in worker_states) < 0.5
     after = {zone: [at for at in upstream.times[zone] if at > back_at] for zone in VALUES}
     assert all(most_in_any_stretch(times, in_redis.ttl_seconds) <= 0 for times in after.values())
-    assert all("Redis answers again" in one.log for one in seen)
+    assert all("Redis answers again" in one.log for one in worker_states)
 
 
 def test_redis_hangs_under_load(redis: RedisServer, in_redis: Setup) -> None:
@@ -231,10 +231,10 @@ def test_redis_hangs_under_load(redis: RedisServer, in_redis: Setup) -> None:
         with redis.hanging():
             time.sleep(3)
         time.sleep(6)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
-    assert survived(seen)
-    assert max(one.longest_seconds for one in seen) < 0.5
+    assert survived(worker_states)
+    assert max(one.longest_seconds for one in worker_states) < 0.5
 
 
 def test_redis_is_full_under_load(redis: RedisServer, in_redis: Setup) -> None:
@@ -245,11 +245,11 @@ def test_redis_is_full_under_load(redis: RedisServer, in_redis: Setup) -> None:
         time.sleep(3)
         redis.configure("maxmemory", "0")
         time.sleep(4)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
-    assert survived(seen)
-    assert max(one.longest_seconds for one in seen) < 0.5
-    assert all("the shared state can be used again" in one.log for one in seen)
+    assert survived(worker_states)
+    assert max(one.longest_seconds for one in worker_states) < 0.5
+    assert all("the shared state can be used again" in one.log for one in worker_states)
 
 
 def test_a_service_that_starts_without_redis_answers_live(upstream: Upstream) -> None:
@@ -257,9 +257,9 @@ def test_a_service_that_starts_without_redis_answers_live(upstream: Upstream) ->
     with working(nowhere, processes=2, threads=4) as workers:
         workers.start()
         time.sleep(2)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
-    assert survived(seen)
+    assert survived(worker_states)
 
 
 # --- the file breaks
@@ -276,8 +276,8 @@ def test_the_folder_is_removed_and_restored_under_load(in_file: Setup, tmp_path:
         tmp_path.unlink()
         aside.rename(tmp_path)
         time.sleep(4)
-        seen = workers.seen()
+        worker_states = workers.seen()
 
-    assert survived(seen)
-    assert max(one.longest_seconds for one in seen) < 0.5
-    assert all("the shared state can be used again" in one.log for one in seen)
+    assert survived(worker_states)
+    assert max(one.longest_seconds for one in worker_states) < 0.5
+    assert all("the shared state can be used again" in one.log for one in worker_states)

@@ -88,6 +88,15 @@ def test_without_a_key_or_the_word_of_the_operator_nothing_is_called(
     assert server.calls == []
 
 
+@pytest.mark.parametrize(
+    ("key", "detail"), [(None, "no key is set"), (KEY, "a key is set, but OPENELECTRICITY_NON_COMMERCIAL is not on")]
+)
+def test_the_state_says_which_setting_is_missing(key: str | None, detail: str) -> None:
+    (state,) = reader_of(openelectricity.ENTRY, NOW, openelectricity_api_key=key).states()
+
+    assert (state.state, state.detail) == ("unconfigured", detail)
+
+
 def table(**fields: object) -> Fault:
     good = {"metric": "power", "interval": "5m", "results": [row()]}
     return always(reply({"success": True, "data": [{**good, **fields}]}))

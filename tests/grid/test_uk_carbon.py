@@ -42,7 +42,10 @@ def test_the_mix_becomes_lifecycle_intensity_with_its_imports(as_list: bool, ser
     assert latest.gco2e_per_kwh == pytest.approx(177.68)
     assert (latest.starts_at, latest.ends_at) == (NOW.replace(minute=30), NOW.replace(hour=10, minute=0))
     assert (latest.quality, latest.source) == (Quality.MEASURED, "uk-carbon")
-    assert latest.derivation.flow_traced is True
+    assert latest.derivation.flow_traced is False
+    assert latest.derivation.method == (
+        "mix x lifecycle factors; imports: one step, 0 of 7 neighbours live; split evenly over interconnectors"
+    )
     assert (latest.derivation.attribution, latest.derivation.licence) == ("NESO Carbon Intensity API", "CC BY 4.0")
 
 

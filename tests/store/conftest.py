@@ -1,4 +1,4 @@
-"""The history in both of its databases."""
+"""The shared state and the history, each in both of its stores."""
 
 from __future__ import annotations
 
@@ -9,13 +9,33 @@ from pathlib import Path
 import pytest
 
 from store.history.history import History
+from tests.fakes import redis_server
 from tests.fakes.clock import SteppedClock
 from tests.fakes.postgres_server import PostgresServer, running
 from tests.fakes.telemetry import Counts
+from tests.store.shared_places import Place, Time
 
 NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
 
 NewHistory = Callable[..., History]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Place:
+    """Of the shared state."""
+    return Place(str(tmp_path), Time())
+
+
+@pytest.fixture
+def redis() -> Iterator[Place]:
+    with redis_server.running() as server:
+        yield Place(server.url, Time(), server)
+
+
+@pytest.fixture(params=["a file", "Redis"])
+def place(request: pytest.FixtureRequest) -> Place:
+    place: Place = request.getfixturevalue("file" if request.param == "a file" else "redis")
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -135,14 +135,18 @@ def _replaced(document: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 def damages(client: Redis, key: bytes) -> Iterator[str]:
-    """Damage what stands at the key in every way in turn; the caller puts it back each time. Gives what was done."""
+    """Damage what stands at the key in every way in turn; the caller puts it back each time. Gives what was done.
+
+    The old value is replaced in one step: a thread of the service may write the key at any time.
+    """
     for text in TEXTS:
-        client.delete(key)
         client.set(key, text)
         yield f"text {text[:9]!r}"
     for kind in (b"list", b"hash", b"zset"):
-        client.delete(key)
-        _make(client, kind, key)
+        with client.pipeline() as step:
+            step.delete(key)
+            _make(step, kind, key)
+            step.execute()
         yield f"another {kind.decode()}"
 
 

@@ -8,109 +8,30 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
-from api.edge.access import Access
-from app import create_app
-from engine import Engine
 from grid.records import KINDS
-from grid.registry import build_reader
-from grid.source import GridReader, SourceUnavailable
-from grid.upstream.pace import Pace
-from grid.upstream.quota import Budget
+from grid.source import SourceUnavailable
 from settings import Settings
 from store.keys.ring import REFRESH_SECONDS, KeyRing
-from store.keys.shared import KEYS
 from store.keys.table import KeyTable
-from store.redis_link import PREFIX, RedisLink
-from store.shared.changes import START, Store
-from store.shared.redis_cache import LOCKS
+from store.shared.changes import START
 from store.shared.snapshot import Kind
 from store.shared.sqlite_cache import SqliteCache
-from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
-from tests.fakes.clouds import cloud_map
-from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
-from tests.fakes.redis_server import RedisServer, running
-from tests.fakes.telemetry import Counts
-from tests.fakes.workers import store_at
-from tests.store.damage import CELLS, Cell, cells, damaged_json, damages, damages_inside, empty_tables
-from wiring import build_key_store, build_redis
-
-NOW = datetime(2026, 2, 11, 10, 30, 7, tzinfo=UTC)
-ZONES = ("DE", "FR")
-OPEN = ("/", "/health", "/docs", "/openapi.json", "/problems/internal-error", "/nothing-here")
+from tests.fakes.electricity_maps import FakeElectricityMaps
+from tests.store.damage import CELLS, Cell, cells, damaged_json, empty_tables
+from tests.store.damaged_places import NOW, Place, lived_in, read_everything, reader_over
+from wiring import build_key_store
 
 
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[FakeElectricityMaps]:
     with FakeElectricityMaps({"DE": 311.2, "FR": 41.2}).serving() as fake:
         yield fake
-
-
-def reader_over(store: Store, upstream: FakeElectricityMaps) -> GridReader:
-    """What a process that was just started reads."""
-    settings = Settings(
-        sources="electricity-maps", el_maps_api_key=KEY, el_maps_base_url=upstream.base_url, upstream_retries=0
-    )
-    return build_reader(settings, store=store)
-
-
-def read_everything(reader: GridReader) -> None:
-    now = datetime.now(UTC).replace(second=0, microsecond=0)
-    snapshot = reader.open()
-    assert set(snapshot.read(ZONES, now=now, forecast=True)) == set(ZONES)
-    snapshot.shares("DE", now=now)
-    snapshot.peek(ZONES, now=now)
-    assert snapshot.version
-    reader.states()
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a service keeps its state, and two keys that are in force there."""
-
-    settings: Settings
-    keys: tuple[str, str]
-    upstream: FakeElectricityMaps
-
-    def store(self) -> Store:
-        store = store_at(self.settings.redis_url or str(self.settings.data_dir), wait_seconds=0.5)
-        assert store is not None
-        return store
-
-    def statuses(self) -> dict[str, int]:
-        """The answers of a process that was just started."""
-        engine = Engine(cloud_map(), reader_over(self.store(), self.upstream))
-        client = create_app(self.settings, engine).test_client()
-        statuses = {path: client.get(path).status_code for path in ("/health", "/ready")}
-        for number, key in enumerate(self.keys):
-            headers = {"X-API-Key": key}
-            statuses[f"key {number}"] = client.get("/v1/by-country/DE", headers=headers).status_code
-        return statuses
-
-
-def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
-    """A place that has something of everything a service keeps."""
-    table = build_key_store(settings, build_redis(settings))
-    keys = (table.create("one", rate=None, now=NOW), table.create("two", rate="500 per minute", now=NOW))
-    table.create("three", rate=None, now=NOW)
-    table.revoke("three", now=NOW)
-    place = Place(settings, keys, upstream)
-    assert set(place.statuses().values()) == {200}
-    reader = reader_over(place.store(), upstream)
-    read_everything(reader)
-    reader._readers[0]._refresher._governor._budget = Budget(calls_per_hour=1000)  # type: ignore[attr-defined]
-    read_everything(reader)
-    reader._readers[0]._refresher._governor.write_demand()  # type: ignore[attr-defined]
-    pace = Pace("a-source", SharedState(place.store(), KINDS), seconds=7.0, utc_now=lambda: datetime.now(UTC))
-    pace.take()
-    return place
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +45,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory, upstream: FakeElectricityMa
 
 @pytest.fixture
 def copy(folder: Place, tmp_path: Path) -> Callable[[], Place]:
-    """Makes the files anew for each damage."""
+    """Makes the files anew for each damage, in another folder: a thread of the last one may still write there."""
+    numbers = count()
 
     def copied() -> Place:
-        shutil.rmtree(tmp_path / "var", ignore_errors=True)
-        shutil.copytree(folder.settings.data_dir, tmp_path / "var")
-        settings = Settings(data_dir=tmp_path / "var", rate_limit=folder.settings.rate_limit)
+        number = next(numbers)
+        shutil.rmtree(tmp_path / f"{number - 1}", ignore_errors=True)
+        data_dir = shutil.copytree(folder.settings.data_dir, tmp_path / f"{number}")
+        settings = Settings(data_dir=data_dir, rate_limit=folder.settings.rate_limit)
         return Place(settings, folder.keys, folder.upstream)
 
     return copied
@@ -243,86 +166,3 @@ def test_an_unreadable_value_is_replaced_by_the_one_of_this_process(
 
     assert source._gate.health.turn == turn + 1
     assert source._gate.health.failing
-
-
-# --- Redis
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    with running() as server:
-        yield server
-
-
-def test_every_request_is_answered_with_any_damaged_value_in_redis(
-    redis: RedisServer, upstream: FakeElectricityMaps, tmp_path: Path
-) -> None:
-    settings = Settings(data_dir=tmp_path / "var", redis_url=redis.url, rate_limit="600 per minute")
-    place, client = lived_in(settings, upstream), Redis(port=redis.port)
-    place.store().lock("left behind").acquire(wait=False)
-    wrong = []
-    for key, good in {key: client.dump(key) for key in client.scan_iter()}.items():
-        assert good is not None
-        for damage in (*_each(damages, client, key, good, place), *_each(damages_inside, client, key, good, place)):
-            wrong.append((key, damage))
-    assert not wrong
-
-
-def _each(
-    damage: Callable[[Redis, bytes], Iterator[str]], client: Redis, key: bytes, good: bytes, place: Place
-) -> Iterator[object]:
-    """The damages that an answer did not survive."""
-    for damage_done in damage(client, key):
-        statuses = place.statuses()
-        if set(statuses.values()) != {200}:
-            yield damage_done, statuses
-        client.restore(key, 0, good, replace=True)
-
-
-def test_a_lock_in_redis_without_an_expiry_is_free(redis: RedisServer) -> None:
-    store = store_at(redis.url, wait_seconds=1.0)
-    assert store is not None
-    Redis(port=redis.port).set(f"{LOCKS}spoilt", b"x")
-
-    assert store.lock("spoilt").acquire()
-
-
-def test_a_damaged_record_of_a_key_in_redis_is_replaced_from_the_copy(
-    redis: RedisServer, upstream: FakeElectricityMaps, tmp_path: Path
-) -> None:
-    settings = Settings(data_dir=tmp_path / "var", redis_url=redis.url)
-    client = Redis(port=redis.port)
-    client.flushall()
-    store = build_key_store(settings, RedisLink(redis.url, telemetry=Counts()))
-    store.create("one", rate=None, now=NOW)
-    store.create("two", rate=None, now=NOW)
-    store.records()
-    name, good = next(iter(client.hgetall(PREFIX + KEYS).items()))
-
-    client.hset(PREFIX + KEYS, name, b"damaged")
-    store.records()
-
-    assert client.hget(PREFIX + KEYS, name) == good
-    assert isinstance(good, bytes)
-    for damaged in damaged_json(good):
-        client.hset(PREFIX + KEYS, name, damaged)
-        assert {record.name for record in store.records()} == {"one", "two"}
-
-
-# --- /health
-
-
-class Untouchable:
-    """A store, a source and a table of keys that must not be used."""
-
-    def __getattr__(self, name: str) -> object:
-        raise AssertionError(f"{name} was used")
-
-
-@pytest.mark.parametrize("path", OPEN)
-def test_an_open_path_touches_no_store(path: str, upstream: FakeElectricityMaps) -> None:
-    engine = Engine(cloud_map(), reader_over(Untouchable(), upstream))  # type: ignore[arg-type]
-    rules = Access(keys=Untouchable(), limiter=Untouchable(), rate="1 per minute")  # type: ignore[arg-type]
-    client = create_app(Settings(), engine, rules=rules).test_client()
-
-    assert client.get(path).status_code in (200, 302, 404)

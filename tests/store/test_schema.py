@@ -110,10 +110,10 @@ def test_a_file_of_a_newer_release_is_left_as_it_is_and_the_error_says_so(tmp_pa
         connection.execute("PRAGMA user_version = 7")
     rows = contents(path)
 
-    with pytest.raises(StateUnavailable) as caught:
+    with pytest.raises(StateUnavailable) as error:
         CHECKS[name](tmp_path)
 
-    assert "version 7, made by a newer release; this one knows version 1" in str(caught.value.__cause__)
+    assert "version 7, made by a newer release; this one knows version 1" in str(error.value.__cause__)
     assert (version(path), contents(path)) == (7, rows)
 
 

@@ -102,6 +102,17 @@ def test_keys_under_the_prefix_of_an_older_release_are_carried_over_and_revoked_
     assert in_force(machine(tmp_path / "another", redis, clock)) == ["ci"]
 
 
+def test_a_new_key_outlives_a_redis_that_restarts_empty_before_anything_else_read_it(
+    one: SharedKeys, two: SharedKeys, redis: RedisServer, clock: SteppedClock
+) -> None:
+    key = one.create("ci", rate=None, now=NOW)
+    link = RedisLink(redis.url, telemetry=Counts(), monotonic=clock.monotonic)
+    link.use(lambda client: client.flushall())
+
+    assert KeyRing(one.records).find(key) is not None
+    assert KeyRing(two.records).find(key) is not None
+
+
 def test_a_redis_that_restarted_empty_does_not_open_the_service_and_is_filled_again(
     one: SharedKeys, two: SharedKeys, redis: RedisServer, clock: SteppedClock
 ) -> None:

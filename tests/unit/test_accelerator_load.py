@@ -91,18 +91,18 @@ def test_the_range_includes_the_models_own_full_load_with_the_hosts_fans_and_net
 
 
 def test_a_calculated_machine_of_unknown_work_is_half_busy_within_a_range_up_to_full_load() -> None:
-    found = engine().at(NOW).calculate(CalculateQuery(region="aws:us-east-1", instance_type=P5))
+    emission = engine().at(NOW).calculate(CalculateQuery(region="aws:us-east-1", instance_type=P5))
 
-    assert found.accelerator_utilization == 0.5
+    assert emission.accelerator_utilization == 0.5
     # 4,153.00416 W, at full load with fans and network cards 1.25 x 6,772.224 = 8,465.28 W: 2.038 times as much. At
     # the lowest usual load, 0.1, 8 x 252 W less: 2,137.00 W, 0.5146 of it.
-    assert found.draw.it_w == pytest.approx(4153.00416)
-    assert found.uncertainty.power.high == pytest.approx(8465.28 / 4153.00416)
-    assert found.uncertainty.power.low == pytest.approx(2137.00416 / 4153.00416)
+    assert emission.draw.it_w == pytest.approx(4153.00416)
+    assert emission.uncertainty.power.high == pytest.approx(8465.28 / 4153.00416)
+    assert emission.uncertainty.power.low == pytest.approx(2137.00416 / 4153.00416)
 
 
 def test_a_machine_without_accelerators_keeps_its_range() -> None:
-    found = engine().at(NOW).calculate(CalculateQuery(region="aws:us-east-1", instance_type="m5.large"))
+    emission = engine().at(NOW).calculate(CalculateQuery(region="aws:us-east-1", instance_type="m5.large"))
 
-    assert "assumed" not in found.uncertainty.basis
-    assert (found.uncertainty.power.low, found.uncertainty.power.high) == pytest.approx((1 / 1.6, 1.6))
+    assert "assumed" not in emission.uncertainty.basis
+    assert (emission.uncertainty.power.low, emission.uncertainty.power.high) == pytest.approx((1 / 1.6, 1.6))

@@ -64,7 +64,10 @@ def store_long_links() -> AnswerCache:
     """Answers of empty pages, whose query is as long as a request line may be."""
     cache = AnswerCache()
     for number in range(ATTEMPTS):
-        cache.put(f"{number:024x}", Answer(body=b"", content_type="text/csv", link=f"{number}".ljust(12_000, "x")))
+        cache.put(
+            f"{number:024x}",
+            Answer(body=b"", content_type="text/csv", headers=(("Link", f"{number}".ljust(12_000, "x")),)),
+        )
     return cache
 
 

@@ -91,8 +91,8 @@ def test_twice_the_hours_or_the_machines_cost_twice_as_much(usd: float, hours: f
 
 
 def ask(**more: object) -> OptimizeQuery:
-    given = {"workload": WorkloadType.GENERAL, "priority": Priority.COST, "duration_hours": 12.0, "limit": 60}
-    return OptimizeQuery(**given | more)  # type: ignore[arg-type]
+    fields = {"workload": WorkloadType.GENERAL, "priority": Priority.COST, "duration_hours": 12.0, "limit": 60}
+    return OptimizeQuery(**fields | more)  # type: ignore[arg-type]
 
 
 ENGINE = Engine(cloud_map(), FakeReader())
@@ -107,12 +107,12 @@ def test_calculate_compare_and_optimize_give_one_offer_one_cost(workload: Worklo
         CalculateQuery(region=row.emission.region, instance_type=row.emission.instance_type, duration_hours=12.0)
         for row in rows
     ]
-    compared = {(row.region, row.instance_type): row.cost for row in ENGINE.at(NOW).compare(queries).rows}
-    assert len(compared) == len(rows)
+    cost_of_pair = {(row.region, row.instance_type): row.cost for row in ENGINE.at(NOW).compare(queries).rows}
+    assert len(cost_of_pair) == len(rows)
     for row, query in zip(rows, queries, strict=True):
         offer = (row.emission.region, row.emission.instance_type)
         price = cloud_map().price(*offer)
-        assert row.emission.cost == compared[offer] == ENGINE.at(NOW).calculate(query).cost
+        assert row.emission.cost == cost_of_pair[offer] == ENGINE.at(NOW).calculate(query).cost
         assert row.emission.cost == cost_of(price, 12.0, 1)
 
 
@@ -138,21 +138,21 @@ def test_whatever_is_asked_every_row_and_point_keeps_the_bounds_and_the_counts_a
 ) -> None:
     now = NOW + timedelta(days=days)
     try:
-        found = ENGINE.at(now).optimize(query)
+        placement = ENGINE.at(now).optimize(query)
     except NoFeasiblePlacement:
         return
 
-    assert found.candidates == found.qualifying + sum(found.removed.values())
+    assert placement.candidates == placement.qualifying + sum(placement.removed.values())
     bound = query.max_usd_per_hour is not None or query.max_cost_usd is not None
-    assert found.offers_without_price == 0 or not (query.spot or bound)
-    for row in found.rows:
+    assert placement.offers_without_price == 0 or not (query.spot or bound)
+    for row in placement.rows:
         price = cloud_map().price(row.emission.region, row.emission.instance_type)
         usd = _paid(price, query, now)
         assert usd is not None or not (query.spot or bound)
         if usd is not None:
             assert query.max_usd_per_hour is None or usd <= query.max_usd_per_hour
             assert query.max_cost_usd is None or usd * 12.0 <= query.max_cost_usd
-    for point in found.pareto.points:
+    for point in placement.pareto.points:
         assert query.spot in (None, point.spot)
         price = cloud_map().price(point.region, point.instance_type)
         assert price is not None

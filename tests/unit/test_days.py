@@ -26,25 +26,25 @@ def details(reading: ZoneReading, *, now: datetime = NOW) -> RegionDetails:
 
 
 def test_the_average_is_weighted_by_time_and_the_extremes_are_of_the_hours_touched() -> None:
-    found = details(known(NOW, DAY))
+    region = details(known(NOW, DAY))
 
     # 10:20 to 10:20: 11 h 40 min of 200, 12 h of 100, 20 minutes of 700.
-    assert found.average.gco2e_per_kwh == pytest.approx((700 * 200 + 720 * 100 + 20 * 700) / 1440)
-    assert (found.minimum, found.maximum) == (100, 700)
+    assert region.average.gco2e_per_kwh == pytest.approx((700 * 200 + 720 * 100 + 20 * 700) / 1440)
+    assert (region.minimum, region.maximum) == (100, 700)
 
 
 def test_on_the_full_hour_the_25th_step_plays_no_part() -> None:
-    found = details(known(TEN, DAY), now=TEN)
+    region = details(known(TEN, DAY), now=TEN)
 
-    assert found.average.gco2e_per_kwh == pytest.approx(150)
-    assert (found.minimum, found.maximum) == (100, 200)
+    assert region.average.gco2e_per_kwh == pytest.approx(150)
+    assert (region.minimum, region.maximum) == (100, 200)
 
 
 def test_the_nine_lowest_hours_are_named_in_time_order_the_earlier_of_equals() -> None:
-    found = details(known(NOW, DAY))
+    region = details(known(NOW, DAY))
 
     # 100 from 22:00 to 10:00; the first nine of those twelve.
-    assert found.optimal_hours_utc == (22, 23, 0, 1, 2, 3, 4, 5, 6)
+    assert region.optimal_hours_utc == (22, 23, 0, 1, 2, 3, 4, 5, 6)
 
 
 def test_the_lowest_hours_need_not_follow_each_other() -> None:
@@ -64,18 +64,18 @@ def test_no_hour_is_named_where_they_differ_by_under_two_percent() -> None:
 def test_each_hour_has_its_time_value_and_quality() -> None:
     reading = ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55.0, 60.0, 65.0]))
 
-    found = details(reading)
+    region = details(reading)
 
-    assert len(found.hours) == 24
-    assert [hour.starts_at for hour in found.hours] == [TEN + timedelta(hours=step) for step in range(24)]
-    assert [hour.intensity.gco2e_per_kwh for hour in found.hours[:3]] == [40, 60, 65]
-    assert [hour.intensity.provenance.quality for hour in found.hours[:4]] == [
+    assert len(region.hours) == 24
+    assert [hour.starts_at for hour in region.hours] == [TEN + timedelta(hours=step) for step in range(24)]
+    assert [hour.intensity.gco2e_per_kwh for hour in region.hours[:3]] == [40, 60, 65]
+    assert [hour.intensity.provenance.quality for hour in region.hours[:4]] == [
         Quality.MEASURED,
         Quality.FORECAST,
         Quality.FORECAST,
         Quality.BASELINE,
     ]
-    assert found.baseline_from == TEN + timedelta(hours=3)
+    assert region.baseline_from == TEN + timedelta(hours=3)
 
 
 def test_a_day_wholly_forecast_has_no_baseline_and_one_without_live_data_is_all_baseline() -> None:
@@ -85,9 +85,9 @@ def test_a_day_wholly_forecast_has_no_baseline_and_one_without_live_data_is_all_
 
 
 def test_a_flat_baseline_says_so() -> None:
-    # Hong Kong's baseline is its annual figure at every hour.
-    found = Engine(cloud_map(), FakeReader()).at(NOW).region_details("aws:ap-east-1")
+    # The baseline of Hong Kong is its annual figure at every hour, with its level corrected.
+    region = Engine(cloud_map(), FakeReader()).at(NOW).region_details("aws:ap-east-1")
 
-    assert found.average.gco2e_per_kwh == pytest.approx(found.now.intensity.gco2e_per_kwh)
-    assert found.average.provenance.source == found.now.intensity.provenance.source == "annual"
-    assert found.optimal_hours_utc == ()
+    assert region.average.gco2e_per_kwh == pytest.approx(region.now.intensity.gco2e_per_kwh)
+    assert region.average.provenance.source == region.now.intensity.provenance.source == "annual-corrected"
+    assert region.optimal_hours_utc == ()

@@ -94,6 +94,6 @@ def test_uncertainty_is_the_tools_spread_widened_by_what_is_itself_an_estimate()
 def test_where_accelerators_draw_most_tools_disagree_less() -> None:
     model = PowerModel(cpu_idle_w=40, cpu_max_w=40, memory_w=0, accelerator_idle_w=0, accelerator_max_w=60, storage_w=0)
 
-    found = model.uncertainty(model.draw(0, 1, PowerCurve.CONCAVE))
+    power_range = model.uncertainty(model.draw(0, 1, PowerCurve.CONCAVE))
 
-    assert (found.low, found.high) == pytest.approx((1 / 1.4, 1.4))
+    assert (power_range.low, power_range.high) == pytest.approx((1 / 1.4, 1.4))

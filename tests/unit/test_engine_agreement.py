@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from carbon.intensity import Quality
+from carbon.jobs import ScheduleQuery
 from carbon.listings import LocationsQuery, RegionSort, RegionsQuery
 from carbon.reading import Shares, UpstreamForecast, ZoneReading
-from carbon.workload import CalculateQuery, OptimizeQuery, Priority, ScheduleQuery, WorkloadType
+from carbon.workload import CalculateQuery, OptimizeQuery, Priority, WorkloadType
 from engine import Engine
 from grid.source import SourceState
 from planning.outlook.zones import build_outlook
@@ -139,10 +140,10 @@ def test_a_window_inside_an_hour_is_found_in_quarters_of_an_hour() -> None:
     )
     reading = ZoneReading(latest=observation(NOW, 90), forecast=forecast_in_quarters)
 
-    found = engine(reading).at(NOW).schedule(ScheduleQuery(region="aws:us-west-2", duration_hours=2)).best
+    best_window = engine(reading).at(NOW).schedule(ScheduleQuery(region="aws:us-west-2", duration_hours=2)).best
 
-    assert found.starts_at == datetime(2026, 11, 18, 13, 30, tzinfo=UTC)
-    assert found.mean.gco2e_per_kwh == pytest.approx(20)
+    assert best_window.starts_at == datetime(2026, 11, 18, 13, 30, tzinfo=UTC)
+    assert best_window.mean.gco2e_per_kwh == pytest.approx(20)
 
 
 @pytest.mark.parametrize("name", READINGS)
@@ -160,11 +161,11 @@ def test_a_region_s_intensity_now_is_one_number_everywhere(name: str) -> None:
 def test_the_regions_list_is_greenest_first_and_counts_before_the_limit() -> None:
     reader = FakeReader({"SE-SE3": flat(NOW, 500), "FR": flat(NOW, 3)})
 
-    found = Engine(cloud_map(), reader).at(NOW).regions(RegionsQuery(providers=("aws",), limit=4))
+    region_list = Engine(cloud_map(), reader).at(NOW).regions(RegionsQuery(providers=("aws",), limit=4))
 
-    values = [row.intensity.gco2e_per_kwh or 0 for row in found.rows]
-    assert (found.total, len(found.rows)) == (34, 4)
-    assert found.rows[0].region == "aws:eu-west-3"
+    values = [row.intensity.gco2e_per_kwh or 0 for row in region_list.rows]
+    assert (region_list.total, len(region_list.rows)) == (34, 4)
+    assert region_list.rows[0].region == "aws:eu-west-3"
     assert values == sorted(values)
     # With the forecast, which stands in where there is no live value: the list says what the details say.
     assert reader.reads[0][1] is True
@@ -204,10 +205,10 @@ def test_live_shares_are_shown_for_a_single_region_and_annual_ones_elsewhere() -
 
 
 def test_a_retired_zone_key_is_answered_with_the_current_one() -> None:
-    found = Engine(cloud_map(), FakeReader()).at(NOW).zone_details("us-midw-pjm")
+    details = Engine(cloud_map(), FakeReader()).at(NOW).zone_details("us-midw-pjm")
 
-    assert found.zone == "US-MIDA-PJM"
-    assert {"aws:us-east-1", "aws:us-east-2"} <= set(found.regions)
+    assert details.zone == "US-MIDA-PJM"
+    assert {"aws:us-east-1", "aws:us-east-2"} <= set(details.regions)
 
 
 def test_source_states_come_from_the_reader_as_they_are() -> None:

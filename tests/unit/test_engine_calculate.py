@@ -28,44 +28,44 @@ def engine(zones: dict[str, ZoneReading] | None = None, *, others: float = 400) 
 def test_a_p4d_24xlarge_for_a_day_follows_the_formula_part_by_part() -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="p4d.24xlarge", duration_hours=24, include_embodied=True)
 
-    found = engine().at(NOW).calculate(query)
+    emission = engine().at(NOW).calculate(query)
 
     # Half busy, 0.69 of the range. 96 threads of a Xeon 8275CL: 96 x (0.855 + 0.69 x 4.67) = 391.4208 W.
     # 1,152 GB less the 96 x 1.71 in the CPU's figure: 0.392 x 987.84 = 387.23328. Eight A100: 8 x (52 + 0.5 x 348) =
     # 1808. 8 TB of SSD: 9.6. In all 2596.25408 W; x 24 h x 1.15 = 71.6566126 kWh; x 400 g = 28,662.645 g.
-    draw = found.draw
+    draw = emission.draw
     assert (draw.cpu_w, draw.memory_w, draw.accelerator_w, draw.storage_w) == pytest.approx(
         (391.4208, 387.23328, 1808, 9.6)
     )
-    assert (found.pue, found.utilization, found.accelerator_utilization) == (1.15, 0.5, 0.5)
-    assert found.utilization_defaulted
-    assert found.energy_kwh == pytest.approx(71.656612608)
-    assert found.operational_gco2e == pytest.approx(28662.6450432)
+    assert (emission.pue, emission.utilization, emission.accelerator_utilization) == (1.15, 0.5, 0.5)
+    assert emission.utilization_defaulted
+    assert emission.energy_kwh == pytest.approx(71.656612608)
+    assert emission.operational_gco2e == pytest.approx(28662.6450432)
     # 4,299 kg over 35,040 h, for 24 of them.
-    assert found.embodied_gco2e == pytest.approx(2944.520548)
-    assert found.total_gco2e == pytest.approx(28662.6450432 + 2944.520548)
+    assert emission.embodied_gco2e == pytest.approx(2944.520548)
+    assert emission.total_gco2e == pytest.approx(28662.6450432 + 2944.520548)
     # Nobody said how busy the GPUs are: from 0.1, 8 x 0.4 x 348 = 1113.6 W less, 0.571074 of it, to full load, 1.25 x
     # 4127.23328 W, 1.987110 times it. That is more than the factor of 1.4 for the model's own doubt.
-    power, grid = found.uncertainty.power, found.uncertainty.grid
+    power, grid = emission.uncertainty.power, emission.uncertainty.grid
     assert (power.low, power.high) == pytest.approx((0.571074, 1.987110), rel=1e-5)
     # The grid's part is added in quadrature of the logarithms.
     assert grid is not None
-    assert found.uncertainty.high == pytest.approx(exp(sqrt(log(1.987110) ** 2 + log(grid.high) ** 2)), rel=1e-5)
-    assert found.uncertainty.low == pytest.approx(exp(-sqrt(log(0.571074) ** 2 + log(grid.low) ** 2)), rel=1e-5)
-    assert found.offered is True
+    assert emission.uncertainty.high == pytest.approx(exp(sqrt(log(1.987110) ** 2 + log(grid.high) ** 2)), rel=1e-5)
+    assert emission.uncertainty.low == pytest.approx(exp(-sqrt(log(0.571074) ** 2 + log(grid.low) ** 2)), rel=1e-5)
+    assert emission.offered is True
 
 
 def test_a_lambda_function_is_its_share_of_a_graviton2() -> None:
-    found = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="lambda-arm64-1769mb"))
+    emission = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="lambda-arm64-1769mb"))
 
     # One thread: 0.495 + 0.69 x 2.104 = 1.94676 W; 0.392 x (1769/1024 - 1.07) = 0.2577553 W. Together x 1.15 x 400 g.
-    assert found.draw.cpu_w == pytest.approx(1.94676)
-    assert found.draw.memory_w == pytest.approx(0.2577553125)
-    assert found.energy_kwh == pytest.approx(0.00253519261)
-    assert found.operational_gco2e == pytest.approx(1.01407704)
+    assert emission.draw.cpu_w == pytest.approx(1.94676)
+    assert emission.draw.memory_w == pytest.approx(0.2577553125)
+    assert emission.energy_kwh == pytest.approx(0.00253519261)
+    assert emission.operational_gco2e == pytest.approx(1.01407704)
     # The CPU's TDP is an estimate of 150 W, from 80 to 150: low is (1.94676 x 80/150 + 0.2577553) / 2.2045153 / 1.6.
-    assert found.uncertainty.power.low == pytest.approx(0.3674354, rel=1e-6)
-    assert found.uncertainty.power.high == pytest.approx(1.6)
+    assert emission.uncertainty.power.low == pytest.approx(0.3674354, rel=1e-6)
+    assert emission.uncertainty.power.high == pytest.approx(1.6)
 
 
 def test_everything_scales_with_the_count_and_the_hours() -> None:
@@ -92,10 +92,10 @@ def test_everything_scales_with_the_count_and_the_hours() -> None:
 def test_utilisation_moves_the_cpu_along_the_curve(utilization: float, curve: PowerCurve, watts: float) -> None:
     load = Load(utilization=utilization, curve=curve)
 
-    found = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="c6i.2xlarge", load=load))
+    emission = engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="c6i.2xlarge", load=load))
 
-    assert found.draw.it_w == pytest.approx(watts, abs=0.05)
-    assert not found.utilization_defaulted
+    assert emission.draw.it_w == pytest.approx(watts, abs=0.05)
+    assert not emission.utilization_defaulted
 
 
 def test_accelerators_follow_their_own_utilisation_else_the_cpu_s() -> None:
@@ -113,9 +113,9 @@ def test_accelerators_follow_their_own_utilisation_else_the_cpu_s() -> None:
 
 def test_a_burstable_type_runs_at_its_baseline_unless_told_otherwise() -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="t3.large")
-    told = CalculateQuery(region=VIRGINIA, instance_type="t3.large", load=Load(utilization=0.8))
+    loaded_query = CalculateQuery(region=VIRGINIA, instance_type="t3.large", load=Load(utilization=0.8))
 
-    found, asked = engine().at(NOW).calculate(query), engine().at(NOW).calculate(told)
+    found, asked = engine().at(NOW).calculate(query), engine().at(NOW).calculate(loaded_query)
 
     # 0.3 of a Xeon 8175M: 0.22 + 0.47 x 0.2/0.4 = 0.455 of the range; 2 x (0.755 + 0.455 x 4.99) = 6.0509 W.
     assert (found.utilization, found.utilization_defaulted) == (0.3, True)
@@ -133,41 +133,41 @@ def test_the_intensity_used_is_the_mean_from_now_weighted_by_time() -> None:
     pjm = known(NOW, [300.0, 360.0, 480.0, 600.0])
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=2.5)
 
-    found = engine({"US-MIDA-PJM": pjm}).at(NOW).calculate(query)
+    emission = engine({"US-MIDA-PJM": pjm}).at(NOW).calculate(query)
 
     # 10:20 to 12:50: 40 minutes of 300, 60 of 360, 50 of 480.
     mean = (40 * 300 + 60 * 360 + 50 * 480) / 150
-    assert found.used.gco2e_per_kwh == pytest.approx(mean)
-    assert found.now.gco2e_per_kwh == 300
-    assert found.operational_gco2e == pytest.approx(found.energy_kwh * mean)
-    assert (found.now.provenance.quality, found.used.provenance.quality) == (Quality.MEASURED, Quality.FORECAST)
+    assert emission.used.gco2e_per_kwh == pytest.approx(mean)
+    assert emission.now.gco2e_per_kwh == 300
+    assert emission.operational_gco2e == pytest.approx(emission.energy_kwh * mean)
+    assert (emission.now.provenance.quality, emission.used.provenance.quality) == (Quality.MEASURED, Quality.FORECAST)
 
 
 def test_a_job_within_this_hour_uses_the_live_value_alone() -> None:
     reading = ZoneReading(latest=observation(NOW, 333.0, quality=Quality.ESTIMATED))
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=0.5)
 
-    found = engine({"US-MIDA-PJM": reading}).at(NOW).calculate(query)
+    emission = engine({"US-MIDA-PJM": reading}).at(NOW).calculate(query)
 
-    assert found.used.gco2e_per_kwh == pytest.approx(333)
-    assert found.used.provenance.quality is Quality.ESTIMATED
+    assert emission.used.gco2e_per_kwh == pytest.approx(333)
+    assert emission.used.provenance.quality is Quality.ESTIMATED
 
 
 def test_a_year_is_answered_and_says_from_when_it_is_baseline() -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=8760)
 
-    found = engine().at(NOW).calculate(query)
+    emission = engine().at(NOW).calculate(query)
 
-    assert found.used.provenance.quality is Quality.BASELINE
-    assert found.used.provenance.baseline_from == datetime(2026, 11, 21, 10, tzinfo=UTC)
+    assert emission.used.provenance.quality is Quality.BASELINE
+    assert emission.used.provenance.baseline_from == datetime(2026, 11, 21, 10, tzinfo=UTC)
 
 
 def test_a_type_is_calculated_where_it_is_not_sold_and_says_so() -> None:
     sold, unsold = "aws:us-east-1", "aws:ap-southeast-7"
 
-    there = engine().at(NOW).calculate(CalculateQuery(region=unsold, instance_type="p5.48xlarge"))
+    emission = engine().at(NOW).calculate(CalculateQuery(region=unsold, instance_type="p5.48xlarge"))
 
-    assert there.offered is False
+    assert emission.offered is False
     assert engine().at(NOW).calculate(CalculateQuery(region=sold, instance_type="p5.48xlarge")).offered is True
 
 
@@ -187,45 +187,43 @@ def test_a_known_type_that_cannot_be_modelled_names_the_nearest_that_can() -> No
 
     for instance in unmodelled[::40]:
         query = CalculateQuery(region=regions[instance.provider], instance_type=instance.instance_type)
-        with pytest.raises(PowerNotModelled) as raised:
+        with pytest.raises(PowerNotModelled) as error:
             engine().at(NOW).calculate(query)
 
-        nearest = raised.value.facts["nearest_modelled"]
+        nearest = error.value.facts["nearest_modelled"]
         assert isinstance(nearest, tuple)
         assert len(nearest) == 5
         assert all(cloud_map().instance_type(instance.provider, name).power_modelled for name in nearest)
 
 
 def test_the_reason_why_a_type_cannot_be_modelled_is_said_once() -> None:
-    with pytest.raises(PowerNotModelled) as raised:
+    with pytest.raises(PowerNotModelled) as error:
         engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="c6gn.metal"))
 
-    assert str(raised.value) == (
-        "the power of c6gn.metal cannot be modelled: for sale, but its hardware is described by no source at hand"
-    )
+    assert str(error.value) == ("the power of c6gn.metal cannot be modelled: no source at hand describes its hardware")
 
 
 def test_an_unmodelled_general_type_is_not_answered_with_a_gpu() -> None:
-    with pytest.raises(PowerNotModelled) as raised:
+    with pytest.raises(PowerNotModelled) as error:
         engine().at(NOW).calculate(CalculateQuery(region="azure:westeurope", instance_type="Basic_A0"))
 
-    nearest = raised.value.facts["nearest_modelled"]
+    nearest = error.value.facts["nearest_modelled"]
     assert isinstance(nearest, tuple)
     assert {cloud_map().instance_type("azure", name).category for name in nearest} == {"general"}
 
 
 def test_a_type_nobody_knows_is_an_unknown_name_with_the_nearest_known() -> None:
-    with pytest.raises(UnknownInstanceType) as raised:
+    with pytest.raises(UnknownInstanceType) as error:
         engine().at(NOW).calculate(CalculateQuery(region=VIRGINIA, instance_type="m5.lrge"))
 
-    assert "m5.large" in raised.value.nearest
+    assert "m5.large" in error.value.nearest
 
 
 @pytest.mark.parametrize("hours", [1e-4, 1e-9, 5e-324])
 def test_a_moment_is_charged_at_the_intensity_of_now(hours: float) -> None:
     query = CalculateQuery(region=VIRGINIA, instance_type="m5.large", duration_hours=hours)
 
-    found = engine().at(NOW).calculate(query)
+    emission = engine().at(NOW).calculate(query)
 
-    assert found.used.gco2e_per_kwh == pytest.approx(400)
-    assert found.used.provenance == found.now.provenance
+    assert emission.used.gco2e_per_kwh == pytest.approx(400)
+    assert emission.used.provenance == emission.now.provenance

@@ -26,28 +26,28 @@ def option(region: str, name: str = "m5.large", *, hours: float = 2, embodied: b
 def test_options_come_greenest_first_and_the_difference_is_of_the_worst() -> None:
     options = [option("aws:us-east-1"), option("aws:eu-north-1"), option("aws:us-east-1", "g4dn.xlarge")]
 
-    found = engine().at(NOW).compare(options)
+    comparison = engine().at(NOW).compare(options)
 
-    assert [(row.region, row.instance_type) for row in found.rows] == [
+    assert [(row.region, row.instance_type) for row in comparison.rows] == [
         ("aws:eu-north-1", "m5.large"),
         ("aws:us-east-1", "m5.large"),
         ("aws:us-east-1", "g4dn.xlarge"),
     ]
-    best, worst = found.rows[0].operational_gco2e, found.rows[-1].operational_gco2e
-    assert found.difference_gco2e == pytest.approx(worst - best)
-    assert found.difference_share == pytest.approx(1 - best / worst)
+    best, worst = comparison.rows[0].operational_gco2e, comparison.rows[-1].operational_gco2e
+    assert comparison.difference_gco2e == pytest.approx(worst - best)
+    assert comparison.difference_share == pytest.approx(1 - best / worst)
     # The same machine at 20 g/kWh with a PUE of 1.10 and at 400 g/kWh with 1.15.
-    assert found.rows[1].operational_gco2e == pytest.approx(20 * 1.15 / 1.10 * best)
+    assert comparison.rows[1].operational_gco2e == pytest.approx(20 * 1.15 / 1.10 * best)
 
 
 def test_each_option_uses_the_pue_of_its_region() -> None:
     # Both lie in Ireland on one grid, whose figure cancels out; AWS publishes 1.11 for it, Azure 1.19.
     aws, azure = option("aws:eu-west-1", "m5.large"), option("azure:northeurope", "Standard_D2s_v3")
 
-    found = engine().at(NOW).compare([aws, azure])
+    comparison = engine().at(NOW).compare([aws, azure])
 
-    assert {row.region: row.pue for row in found.rows} == {"aws:eu-west-1": 1.11, "azure:northeurope": 1.19}
-    for row in found.rows:
+    assert {row.region: row.pue for row in comparison.rows} == {"aws:eu-west-1": 1.11, "azure:northeurope": 1.19}
+    for row in comparison.rows:
         assert row.energy_kwh == pytest.approx(row.draw.it_w / 1000 * 2 * row.pue)
 
 
@@ -65,26 +65,26 @@ def test_each_option_has_the_figures_it_has_alone_whatever_it_is_compared_with()
 def test_equal_options_are_ordered_by_region_then_type() -> None:
     # Both French regions of Azure have its fleet's PUE and share a grid zone.
     regions = ("azure:francesouth", "azure:francecentral")
-    found = engine().at(NOW).compare([option(region, "Standard_D2s_v3") for region in regions])
+    comparison = engine().at(NOW).compare([option(region, "Standard_D2s_v3") for region in regions])
 
-    assert [row.region for row in found.rows] == ["azure:francecentral", "azure:francesouth"]
-    assert (found.difference_gco2e, found.difference_share) == (0, 0)
+    assert [row.region for row in comparison.rows] == ["azure:francecentral", "azure:francesouth"]
+    assert (comparison.difference_gco2e, comparison.difference_share) == (0, 0)
 
 
 def test_a_single_option_differs_from_nothing() -> None:
-    found = engine().at(NOW).compare([option("aws:eu-north-1")])
+    comparison = engine().at(NOW).compare([option("aws:eu-north-1")])
 
-    assert len(found.rows) == 1
-    assert (found.difference_gco2e, found.difference_share) == (0, 0)
+    assert len(comparison.rows) == 1
+    assert (comparison.difference_gco2e, comparison.difference_share) == (0, 0)
 
 
 def test_embodied_emissions_count_in_the_order_where_they_are_asked_for() -> None:
     # On 20 g/kWh a small new machine's hardware outweighs its power; on 400 it does not.
-    found = engine().at(NOW).compare([option("aws:eu-north-1", embodied=True), option("aws:us-east-1")])
+    comparison = engine().at(NOW).compare([option("aws:eu-north-1", embodied=True), option("aws:us-east-1")])
 
-    totals = [row.total_gco2e for row in found.rows]
+    totals = [row.total_gco2e for row in comparison.rows]
     assert totals == sorted(totals)
-    assert found.difference_gco2e == pytest.approx(totals[1] - totals[0])
+    assert comparison.difference_gco2e == pytest.approx(totals[1] - totals[0])
 
 
 def test_regions_of_one_zone_are_read_once() -> None:

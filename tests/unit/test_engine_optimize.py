@@ -79,10 +79,10 @@ def work_per_hour(row: PlacementRow) -> float:
 @given(query=questions(), reader=grids())
 @settings(max_examples=120)
 def test_every_row_adds_up(query: OptimizeQuery, reader: FakeReader) -> None:
-    found = answer(query, reader)
+    body = answer(query, reader)
 
-    shown = [] if found is None else [*found.rows, found.requested]
-    for row in shown:
+    rows = [] if body is None else [*body.rows, body.requested]
+    for row in rows:
         if not isinstance(row, PlacementRow):
             continue
         emission = row.emission
@@ -101,23 +101,23 @@ def test_every_row_adds_up(query: OptimizeQuery, reader: FakeReader) -> None:
 @given(query=questions(), reader=grids())
 @settings(max_examples=120)
 def test_every_answer_keeps_what_was_asked(query: OptimizeQuery, reader: FakeReader) -> None:
-    found = answer(query, reader)
-    if found is None:
+    body = answer(query, reader)
+    if body is None:
         return
 
     earliest = max(NOW, query.start_after or NOW)
-    regions = [row.emission.region for row in found.rows]
-    assert 0 < len(found.rows) <= query.limit
+    regions = [row.emission.region for row in body.rows]
+    assert 0 < len(body.rows) <= query.limit
     assert all(regions.count(region) <= query.per_region for region in regions)
-    assert found.qualifying + sum(found.removed.values()) == found.candidates
-    for row in found.rows:
+    assert body.qualifying + sum(body.removed.values()) == body.candidates
+    for row in body.rows:
         assert row.qualifies
         assert row.emission.region not in query.exclude_regions
         assert not query.instance_types or row.emission.instance_type in query.instance_types
         assert row.window.starts_at >= earliest
         assert row.window.starts_at <= (query.deadline or earliest + timedelta(hours=24))
         assert query.deadline is None or row.window.ends_at <= query.deadline
-        if not found.flexible:
+        if not body.flexible:
             assert row.window.starts_at == earliest
         if query.max_carbon_intensity is not None:
             assert (row.window.mean.gco2e_per_kwh or 0) <= query.max_carbon_intensity
@@ -126,37 +126,37 @@ def test_every_answer_keeps_what_was_asked(query: OptimizeQuery, reader: FakeRea
 @given(query=questions(), reader=grids())
 @settings(max_examples=120)
 def test_the_caller_s_region_is_always_shown_exactly_once(query: OptimizeQuery, reader: FakeReader) -> None:
-    found = answer(query, reader)
-    if found is None:
+    body = answer(query, reader)
+    if body is None:
         return
 
-    among_rows = [row for row in found.rows if row.emission.region == query.region]
+    among_rows = [row for row in body.rows if row.emission.region == query.region]
     assert all(row.is_requested_region for row in among_rows)
     if query.region is None or among_rows:
-        assert found.requested is None
+        assert body.requested is None
     else:
-        assert found.requested is not None
-    if isinstance(found.requested, PlacementRow):
-        assert found.requested.is_requested_region
-        assert found.requested.qualifies == (found.requested.refused_by == ())
+        assert body.requested is not None
+    if isinstance(body.requested, PlacementRow):
+        assert body.requested.is_requested_region
+        assert body.requested.qualifies == (body.requested.refused_by == ())
 
 
 @given(query=questions(), reader=grids())
 @settings(max_examples=120)
 def test_rows_come_in_the_order_of_the_priority(query: OptimizeQuery, reader: FakeReader) -> None:
-    found = answer(query, reader)
-    if found is None:
+    body = answer(query, reader)
+    if body is None:
         return
 
-    compared = [row for row in found.rows if row.compared_gco2e is not None and row.score is not None]
-    scores = [row.score or 0.0 for row in compared]
+    rows = [row for row in body.rows if row.compared_gco2e is not None and row.score is not None]
+    scores = [row.score or 0.0 for row in rows]
     assert scores == pytest.approx(sorted(scores, reverse=True), rel=1e-8)
-    for row in compared:
+    for row in rows:
         assert row.compared_gco2e is not None
         if query.priority is Priority.PERFORMANCE:
             assert row.score == pytest.approx(row.relative_performance)
         if query.priority is Priority.CARBON:
-            assert row.score == pytest.approx((compared[0].compared_gco2e or 0.0) / row.compared_gco2e)
+            assert row.score == pytest.approx((rows[0].compared_gco2e or 0.0) / row.compared_gco2e)
 
 
 @given(query=questions(), reader=grids())
@@ -164,13 +164,13 @@ def test_rows_come_in_the_order_of_the_priority(query: OptimizeQuery, reader: Fa
 def test_what_is_compared_is_the_row_itself_by_machine_and_the_work_of_row_1_by_work(
     query: OptimizeQuery, reader: FakeReader
 ) -> None:
-    found = answer(query, reader)
-    if found is None:
+    body = answer(query, reader)
+    if body is None:
         return
 
-    shown = [*found.rows, *([found.requested] if isinstance(found.requested, PlacementRow) else [])]
+    shown = [*body.rows, *([body.requested] if isinstance(body.requested, PlacementRow) else [])]
     for row in shown:
-        if found.ranked_by.by is RankBy.WORK:
+        if body.ranked_by.by is RankBy.WORK:
             assert row.compared_gco2e == row.gco2e_for_same_work
         elif row.compared_gco2e is not None:
             assert row.compared_gco2e == pytest.approx(row.emission.total_gco2e)
@@ -181,14 +181,14 @@ def test_what_is_compared_is_the_row_itself_by_machine_and_the_work_of_row_1_by_
 @given(query=questions(), reader=grids())
 @settings(max_examples=120)
 def test_savings_and_advice_can_be_recomputed_from_the_answer(query: OptimizeQuery, reader: FakeReader) -> None:
-    found = answer(query, reader)
-    if found is None:
+    body = answer(query, reader)
+    if body is None:
         return
 
-    first, saved = found.rows[0], found.savings
-    is_service = query.duration_hours is None and not found.flexible
+    first, saved = body.rows[0], body.savings
+    is_service = query.duration_hours is None and not body.flexible
     factor = 730.0 if is_service else 1.0
-    for hint in found.advice:
+    for hint in body.advice:
         assert hint.per == ("month" if is_service else "job")
         assert hint.saving_share == pytest.approx((hint.from_gco2e - hint.to_gco2e) / hint.from_gco2e)
         assert 0 <= hint.saving_share < 1
@@ -223,7 +223,7 @@ def test_live_zones_are_counted() -> None:
     reader = FakeReader({"FR": flat(NOW, 40), "SE-SE3": flat(NOW, 60)})
     query = OptimizeQuery(workload=WorkloadType.GENERAL, priority=Priority.CARBON, providers=("aws",))
 
-    found = Engine(cloud_map(), reader).at(NOW).optimize(query)
+    placement = Engine(cloud_map(), reader).at(NOW).optimize(query)
 
     # 34 regions; us-east-1 and us-east-2 share one zone.
-    assert (found.live_zones, found.zones, found.regions_in_scope) == (2, 33, 34)
+    assert (placement.live_zones, placement.zones, placement.regions_in_scope) == (2, 33, 34)

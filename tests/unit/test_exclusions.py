@@ -49,17 +49,17 @@ def times_of(rule: Blackout, month: int, day: int) -> list[tuple[datetime, datet
 
 
 def test_a_job_may_end_when_an_exclusion_begins_and_start_when_it_ends() -> None:
-    found = span(2, search_hours=6.0, exclusions=[Interval(at(13), at(14))])
+    run_span = span(2, search_hours=6.0, exclusions=[Interval(at(13), at(14))])
 
     # 10:20 to 16:20 less the starts after 11:00, which would reach into 13:00, and before 14:00.
-    assert found.starts == ((NOW, at(11)), (at(14), at(16, 20)))
-    assert (found.earliest, found.latest) == (NOW, at(16, 20))
+    assert run_span.starts == ((NOW, at(11)), (at(14), at(16, 20)))
+    assert (run_span.earliest, run_span.latest) == (NOW, at(16, 20))
 
 
 def test_a_gap_exactly_as_long_as_the_job_has_one_start() -> None:
-    found = span(2, search_hours=6.0, exclusions=[Interval(at(9), at(12)), Interval(at(14), at(20))])
+    run_span = span(2, search_hours=6.0, exclusions=[Interval(at(9), at(12)), Interval(at(14), at(20))])
 
-    assert found.starts == ((at(12), at(12)),)
+    assert run_span.starts == ((at(12), at(12)),)
 
 
 def test_exclusions_may_overlap_and_come_in_any_order() -> None:
@@ -112,44 +112,44 @@ def test_a_blackout_that_began_yesterday_still_holds() -> None:
 
 def test_a_blackout_that_begins_after_the_latest_start_still_shortens_the_search() -> None:
     # A job of 4 hours from 12:20, the latest start, would run into 16:00.
-    found = span(4, search_hours=2.0, blackouts=[blackout("16:00", "17:00", WED)])
+    run_span = span(4, search_hours=2.0, blackouts=[blackout("16:00", "17:00", WED)])
 
-    assert found.starts == ((NOW, at(12)),)
+    assert run_span.starts == ((NOW, at(12)),)
 
 
 def test_the_search_does_not_move_when_the_first_hours_are_excluded() -> None:
-    found = span(1, search_hours=4.0, exclusions=[Interval(at(10), at(12))])
+    run_span = span(1, search_hours=4.0, exclusions=[Interval(at(10), at(12))])
 
-    assert found.starts == ((at(12), at(14, 20)),)
+    assert run_span.starts == ((at(12), at(14, 20)),)
 
 
 def test_a_job_that_fits_no_gap_before_its_deadline_says_when_it_could_end() -> None:
-    with pytest.raises(DoesNotFit, match="before the deadline without overlapping") as raised:
+    with pytest.raises(DoesNotFit, match="before the deadline without overlapping") as error:
         span(4, deadline=at(20), blackouts=[blackout("13:00", "18:00")])
 
-    assert raised.value.facts["earliest_finish"] == at(22)
+    assert error.value.facts["earliest_finish"] == at(22)
 
 
 def test_a_job_that_fits_no_gap_within_the_search_says_when_it_could_end() -> None:
-    with pytest.raises(DoesNotFit, match="within the hours searched") as raised:
+    with pytest.raises(DoesNotFit, match="within the hours searched") as error:
         span(4, search_hours=2.0, exclusions=[Interval(at(10), at(13))])
 
-    assert raised.value.facts["earliest_finish"] == at(17)
+    assert error.value.facts["earliest_finish"] == at(17)
 
 
 @pytest.mark.parametrize("hours", [15.5, 200.0, 8760.0])
 def test_a_job_longer_than_every_gap_of_the_week_never_fits(hours: float) -> None:
     # 18:00 to 09:00 are 15 hours.
-    with pytest.raises(DoesNotFit, match="no gap between the blackouts") as raised:
+    with pytest.raises(DoesNotFit, match="no gap between the blackouts") as error:
         span(hours, blackouts=[blackout("09:00", "18:00")])
 
-    assert raised.value.facts["earliest_finish"] is None
+    assert error.value.facts["earliest_finish"] is None
 
 
 def test_a_job_as_long_as_the_gap_fits_once_a_day() -> None:
-    found = span(15, search_hours=48.0, blackouts=[blackout("09:00", "18:00")])
+    run_span = span(15, search_hours=48.0, blackouts=[blackout("09:00", "18:00")])
 
-    assert found.starts == ((at(18), at(18)), (at(18, day=19), at(18, day=19)))
+    assert run_span.starts == ((at(18), at(18)), (at(18, day=19), at(18, day=19)))
 
 
 minutes = st.integers(-300, 900)
@@ -168,8 +168,8 @@ def test_a_start_is_allowed_exactly_if_no_minute_of_the_job_is_excluded(
 
     excluded = sorted((Interval(moment(a), moment(a + n)) for a, n in pairs), key=lambda one: one.starts_at)
 
-    found = list(allowed_starts(excluded, earliest=NOW, latest=moment(latest), duration=timedelta(minutes=duration)))
+    rows = list(allowed_starts(excluded, earliest=NOW, latest=moment(latest), duration=timedelta(minutes=duration)))
 
     for minute in range(latest + 1):
         free = all(minute + duration <= a or a + n <= minute for a, n in pairs)
-        assert any(first <= moment(minute) <= last for first, last in found) is free
+        assert any(first <= moment(minute) <= last for first, last in rows) is free

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from carbon.intensity import Quality
+from carbon.jobs import ScheduleQuery
 from carbon.reading import ZoneReading
-from carbon.results import ExpectedSavings
-from carbon.workload import ScheduleQuery
+from carbon.schedules import ExpectedSavings
 from catalog.model import Zone
 from catalog.outlook_error import OutlookErrors, WaitingOutcome, cluster_of, load_outlook_errors
 from catalog.profiles import ZoneProfiles
@@ -32,10 +32,10 @@ PROFILES = cloud_map().profiles
 
 def width(zone: str, *, live: bool = True, upstream: bool = False, lead: float = 0, hours: float = 1) -> float:
     """log(high / low)."""
-    found = grid_range(PROFILES, zone, live=live, upstream=upstream, lead_hours=lead, duration_hours=hours)
-    assert found is not None
-    assert found.low <= 1 <= found.high
-    return log(found.high / found.low)
+    ratio_range = grid_range(PROFILES, zone, live=live, upstream=upstream, lead_hours=lead, duration_hours=hours)
+    assert ratio_range is not None
+    assert ratio_range.low <= 1 <= ratio_range.high
+    return log(ratio_range.high / ratio_range.low)
 
 
 @pytest.mark.parametrize("zone", ["DE", "GB", "US-CAL-CISO", "FR"])
@@ -137,15 +137,15 @@ def test_expected_savings_move_the_predicted_one_by_what_backtests_show() -> Non
     profiles = ZoneProfiles({"X": zone(profile_basis="flat")}, {"X": np.ones(288, np.float32)}, errors)
     outlook = build_outlook(["X"], profiles, {"X": ZoneReading()}, now=NOW, hours=30)
 
-    found = expected_savings(outlook, 0, earliest=0, start=2 * HOUR, ratio=0.85)
+    savings = expected_savings(outlook, 0, earliest=0, start=2 * HOUR, ratio=0.85)
 
     # Predicted 15 %: log(now / later) = 0.162519. With -0.05 it is 0.112519, a saving of 10.642 %.
-    assert found is not None
-    assert found.median == pytest.approx(100 * (1 - exp(-0.112519)), rel=1e-5)
-    assert found.median == pytest.approx(10.642, rel=1e-4)
-    assert found.low == pytest.approx(100 * (1 - exp(0.037481)), rel=1e-4)
-    assert found.high == pytest.approx(100 * (1 - exp(-0.262519)), rel=1e-5)
-    assert found.chance_of_saving == 0.75
+    assert savings is not None
+    assert savings.median == pytest.approx(100 * (1 - exp(-0.112519)), rel=1e-5)
+    assert savings.median == pytest.approx(10.642, rel=1e-4)
+    assert savings.low == pytest.approx(100 * (1 - exp(0.037481)), rel=1e-4)
+    assert savings.high == pytest.approx(100 * (1 - exp(-0.262519)), rel=1e-5)
+    assert savings.chance_of_saving == 0.75
 
 
 @pytest.mark.parametrize(
@@ -160,23 +160,23 @@ def test_waiting_is_worth_it_from_a_median_of_one_per_cent_and_a_chance_of_six_i
 def test_a_job_of_five_minutes_does_not_wait_on_a_borrowed_shape() -> None:
     stockholm = ScheduleQuery(region="aws:eu-north-1", duration_hours=1 / 12)
 
-    found = Engine(cloud_map(), FakeReader()).at(NOW).schedule(stockholm)
+    plan = Engine(cloud_map(), FakeReader()).at(NOW).schedule(stockholm)
 
-    assert found.best == found.at_once
-    assert found.saving_share == 0
-    assert found.expected == ExpectedSavings(median=0, low=0, high=0, chance_of_saving=0)
+    assert plan.best == plan.at_once
+    assert plan.saving_share == 0
+    assert plan.expected == ExpectedSavings(median=0, low=0, high=0, chance_of_saving=0)
 
 
 def test_a_job_waits_for_a_deep_dip_of_the_forecast_and_says_how_sure_that_is() -> None:
     dip = known(NOW, [300.0] * 5 + [100.0, 50.0, 100.0] + [300.0] * 64)
     query = ScheduleQuery(region="aws:us-west-2", duration_hours=3)
 
-    found = Engine(cloud_map(), FakeReader({"US-NW-PACW": dip})).at(NOW).schedule(query)
+    plan = Engine(cloud_map(), FakeReader({"US-NW-PACW": dip})).at(NOW).schedule(query)
 
-    assert found.expected is not None
-    assert found.best.starts_at == NOW.replace(hour=15, minute=0)
-    assert found.expected.low < found.expected.median < found.expected.high
-    assert found.expected.chance_of_saving > 0.8
+    assert plan.expected is not None
+    assert plan.best.starts_at == NOW.replace(hour=15, minute=0)
+    assert plan.expected.low < plan.expected.median < plan.expected.high
+    assert plan.expected.chance_of_saving > 0.8
 
 
 def test_every_zone_has_a_range_and_an_outcome() -> None:

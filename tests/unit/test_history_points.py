@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from carbon.history import Gap, HistoryQuery, PastSignal, Percentiles, Step, ZoneHistory
-from carbon.intensity import Quality
+from carbon.history import Gap, HistoryQuery, Percentiles, Step, ZoneHistory
+from carbon.intensity import Quality, SignalName
 from planning.history.points import zone_history
 from planning.outlook.level import past_at_corrected_level
 from store.history.readings import Readings
@@ -29,7 +29,7 @@ def history(
     limit: int | None = None,
     offset: int = 0,
 ) -> ZoneHistory:
-    query = HistoryQuery(start=start, end=end, step=step, signal=PastSignal.AVERAGE, limit=limit, offset=offset)
+    query = HistoryQuery(start=start, end=end, step=step, signal=SignalName.AVERAGE, limit=limit, offset=offset)
     return zone_history("DE", query, sources)
 
 
@@ -63,31 +63,31 @@ def test_a_step_has_mean_extremes_and_percentiles_weighted_by_time() -> None:
 
 
 def test_a_reading_counts_in_every_step_for_which_it_stands() -> None:
-    found = history([readings(MIDNIGHT, [100.0, 200.0])], Step.QUARTER_HOUR, end=at(2))
+    zone_history = history([readings(MIDNIGHT, [100.0, 200.0])], Step.QUARTER_HOUR, end=at(2))
 
-    assert [point.value for point in found.points] == [100.0] * 4 + [200.0] * 4
-    assert found.gaps == ()
+    assert [point.value for point in zone_history.points] == [100.0] * 4 + [200.0] * 4
+    assert zone_history.gaps == ()
 
 
 def test_a_step_without_a_reading_has_no_point_and_its_time_is_a_gap() -> None:
-    found = history([readings(MIDNIGHT, [100.0, None, 300.0])])
+    zone_history = history([readings(MIDNIGHT, [100.0, None, 300.0])])
 
-    assert [point.starts_at for point in found.points] == [at(0), at(2)]
-    assert found.gaps == (Gap(starts_at=at(1), ends_at=at(2)), Gap(starts_at=at(3), ends_at=at(4)))
+    assert [point.starts_at for point in zone_history.points] == [at(0), at(2)]
+    assert zone_history.gaps == (Gap(starts_at=at(1), ends_at=at(2)), Gap(starts_at=at(3), ends_at=at(4)))
 
 
 def test_a_gap_within_a_step_is_named_to_the_minute() -> None:
-    found = history([readings(MIDNIGHT, [100.0] * 6 + [None] * 2 + [100.0] * 4, minutes=5)], end=at(1))
+    zone_history = history([readings(MIDNIGHT, [100.0] * 6 + [None] * 2 + [100.0] * 4, minutes=5)], end=at(1))
 
-    assert len(found.points) == 1
-    assert found.gaps == (Gap(starts_at=at(0.5), ends_at=at(0.5) + timedelta(minutes=10)),)
+    assert len(zone_history.points) == 1
+    assert zone_history.gaps == (Gap(starts_at=at(0.5), ends_at=at(0.5) + timedelta(minutes=10)),)
 
 
 def test_without_any_reading_the_whole_time_is_one_gap() -> None:
-    found = history([])
+    zone_history = history([])
 
-    assert (found.points, found.total) == ((), 0)
-    assert found.gaps == (Gap(starts_at=at(0), ends_at=at(4)),)
+    assert (zone_history.points, zone_history.total) == ((), 0)
+    assert zone_history.gaps == (Gap(starts_at=at(0), ends_at=at(4)),)
 
 
 def test_each_step_is_of_the_source_that_covers_most_of_it_and_of_the_trusted_one_if_equal() -> None:
@@ -108,19 +108,19 @@ def test_the_quality_of_a_step_is_the_worst_of_its_readings() -> None:
 
 
 def test_the_range_begins_with_a_full_step_and_ends_where_it_is_told_to() -> None:
-    found = history([readings(MIDNIGHT, [100.0] * 4)], start=at(0.5), end=at(2.5))
+    zone_history = history([readings(MIDNIGHT, [100.0] * 4)], start=at(0.5), end=at(2.5))
 
-    assert (found.starts_at, found.ends_at) == (at(0), at(2.5))
-    assert [point.starts_at for point in found.points] == [at(0), at(1), at(2)]
-    assert found.gaps == ()
+    assert (zone_history.starts_at, zone_history.ends_at) == (at(0), at(2.5))
+    assert [point.starts_at for point in zone_history.points] == [at(0), at(1), at(2)]
+    assert zone_history.gaps == ()
 
 
 def test_months_begin_with_the_calendar_s() -> None:
     values = readings(MIDNIGHT - 31 * DAY, [100.0] * 31 + [200.0] * 28 + [300.0] * 31, minutes=1440)
 
-    found = history([values], Step.MONTH, start=MIDNIGHT - 20 * DAY, end=MIDNIGHT + 29 * DAY)
+    zone_history = history([values], Step.MONTH, start=MIDNIGHT - 20 * DAY, end=MIDNIGHT + 29 * DAY)
 
-    assert [(point.starts_at, point.value) for point in found.points] == [
+    assert [(point.starts_at, point.value) for point in zone_history.points] == [
         (datetime(2026, 1, 1, tzinfo=UTC), 100.0),
         (datetime(2026, 2, 1, tzinfo=UTC), 200.0),
         (datetime(2026, 3, 1, tzinfo=UTC), 300.0),
@@ -139,17 +139,17 @@ def test_every_point_and_every_gap_is_on_exactly_one_page() -> None:
 
 
 def test_a_page_after_the_last_is_empty() -> None:
-    found = history([readings(MIDNIGHT, [100.0] * 4)], limit=2, offset=9)
+    zone_history = history([readings(MIDNIGHT, [100.0] * 4)], limit=2, offset=9)
 
-    assert (found.points, found.gaps, found.total) == ((), (), 4)
+    assert (zone_history.points, zone_history.gaps, zone_history.total) == ((), (), 4)
 
 
 def test_a_time_shorter_than_a_minute_has_no_points() -> None:
-    found = history(
+    zone_history = history(
         [readings(MIDNIGHT, [100.0])], start=at(0) + timedelta(seconds=10), end=at(0) + timedelta(seconds=50)
     )
 
-    assert (found.points, found.gaps) == ((), ())
+    assert (zone_history.points, zone_history.gaps) == ((), ())
 
 
 def test_the_publisher_s_past_is_brought_to_the_level_of_the_catalog_as_an_estimate() -> None:

@@ -54,4 +54,4 @@ def test_a_live_value_at_the_published_level_is_no_reason_to_run_now() -> None:
 
     assert melbourne.now.intensity.gco2e_per_kwh == pytest.approx(848)
     assert sydney.now.intensity.gco2e_per_kwh == pytest.approx(729)
-    assert session.held()["AU-VIC"].gco2e_per_kwh == pytest.approx(848)
+    assert session.grid.present_values()["AU-VIC"].gco2e_per_kwh == pytest.approx(848)

@@ -39,10 +39,10 @@ def optimized(*regions: str, readings: dict[str, ZoneReading] | None = None, lim
 
 
 def price() -> float:
-    found = cloud_map().price(OREGON, TYPE)
-    assert found is not None
-    assert found.on_demand_usd_per_hour is not None
-    return found.on_demand_usd_per_hour
+    price = cloud_map().price(OREGON, TYPE)
+    assert price is not None
+    assert price.on_demand_usd_per_hour is not None
+    return price.on_demand_usd_per_hour
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_the_median_of_an_even_number_of_regions_is_the_greener_of_the_middle_tw
 ) -> None:
     readings = {zone: known(NOW, [figure] * 72) for zone, figure in intensities.items()}
 
-    found = optimized("aws:eu-north-1", "aws:eu-west-3", "aws:eu-west-2", "aws:eu-central-1", readings=readings)
+    placement = optimized("aws:eu-north-1", "aws:eu-west-3", "aws:eu-west-2", "aws:eu-central-1", readings=readings)
 
-    assert found.savings.baseline_region == baseline
+    assert placement.savings.baseline_region == baseline
 
 
 def test_three_machines_take_three_times_the_hardware_of_one() -> None:
@@ -132,8 +132,8 @@ def test_waiting_is_advised_from_one_per_cent_of_all_that_the_job_emits(evening:
         count=1000,
     )
 
-    found = session({"SE-SE3": known(NOW, [20.0] * 12 + [evening] * 60)}).optimize(query)
+    placement = session({"SE-SE3": known(NOW, [20.0] * 12 + [evening] * 60)}).optimize(query)
 
-    assert found.rows[0].emission.embodied_gco2e == pytest.approx(4840, abs=1)
-    assert found.rows[0].start_now_gco2e == pytest.approx(545, abs=1)
-    assert {hint.kind for hint in found.advice} & {"time"} == kinds
+    assert placement.rows[0].emission.embodied_gco2e == pytest.approx(4840, abs=1)
+    assert placement.rows[0].start_now_gco2e == pytest.approx(545, abs=1)
+    assert {hint.kind for hint in placement.advice} & {"time"} == kinds

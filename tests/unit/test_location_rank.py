@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,26 +10,12 @@ from api.shapes.numbers import rounded
 from carbon.intensity import Quality
 from carbon.listings import LocationsQuery
 from carbon.locations import Location, LocationList, ScheduleLimits
-from carbon.reading import ZoneReading
 from carbon.workload import Requirements
-from engine import Engine
 from tests.fakes.clouds import cloud_map, open_regions
-from tests.fakes.grid import FakeReader, flat, forecast, known, observation
+from tests.fakes.grid import flat, known
+from tests.unit.location_lists import LONDON, NOW, PARIS, STOCKHOLM, located, regions
 
-NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
-PARIS, LONDON, STOCKHOLM = "aws:eu-west-3", "aws:eu-west-2", "aws:eu-north-1"
-ZONES = {PARIS: "FR", LONDON: "GB", STOCKHOLM: "SE-SE3"}
 THREE = frozenset({"FR", "GB", "SE"})
-
-
-def located(
-    query: LocationsQuery, readings: Mapping[str, ZoneReading] | None = None, *, now: datetime = NOW
-) -> LocationList:
-    return Engine(cloud_map(), FakeReader(readings)).at(now).locations(query)
-
-
-def regions(result: LocationList) -> list[str]:
-    return [row.region for row in result.rows]
 
 
 def by_region(result: LocationList) -> dict[str, Location]:
@@ -149,14 +134,14 @@ def test_the_intensity_shown_is_the_one_ranked_by(query: LocationsQuery) -> None
     # 10.055 is a tie between 10.05 and 10.06: whichever it becomes, it is ranked and printed as that.
     result = located(query, {"FR": flat(NOW, 10.05), "SE-SE3": flat(NOW, 10.055)})
 
-    shown = [row.stay.intensity.gco2e_per_kwh for row in result.rows]
-    assert shown == sorted(rounded(value) for value in shown if value is not None)
+    intensities = [row.stay.intensity.gco2e_per_kwh for row in result.rows]
+    assert intensities == sorted(rounded(value) for value in intensities if value is not None)
 
 
 def test_every_open_region_of_every_cloud_is_listed_once() -> None:
-    found = regions(located(LocationsQuery()))
+    region_list = regions(located(LocationsQuery()))
 
-    assert sorted(found) == sorted(region.key for region in open_regions())
+    assert sorted(region_list) == sorted(region.key for region in open_regions())
 
 
 def test_total_counts_before_the_limit() -> None:
@@ -192,10 +177,10 @@ def test_filters_keep_the_regions_they_name(query: LocationsQuery, kept: set[str
 
 @pytest.mark.parametrize(("partition", "status"), [("china", "available"), ("commercial", "announced")])
 def test_another_partition_or_status_is_listed_where_it_is_asked_for(partition: str, status: str) -> None:
-    found = regions(located(LocationsQuery(partition=partition, status=status)))
+    region_list = regions(located(LocationsQuery(partition=partition, status=status)))
 
     listed = {r.key for r in cloud_map().regions.values() if (r.partition, r.status) == (partition, status)}
-    assert set(found) == listed != set()
+    assert set(region_list) == listed != set()
 
 
 def test_max_intensity_is_met_by_what_is_ranked() -> None:
@@ -230,13 +215,13 @@ def test_a_spot_price_older_than_365_days_is_known_but_sorts_and_filters_as_unkn
     query = LocationsQuery(countries=THREE)
 
     alive, old = located(query, now=newest), located(query, now=aged)
-    gone = located(LocationsQuery(countries=THREE, spot_only=True), now=aged)
+    locations = located(LocationsQuery(countries=THREE, spot_only=True), now=aged)
 
     row = by_region(old)[STOCKHOLM]
     price = cloud_map().prices.price_of_offer(row.offer or 0)
     assert price is not None
     assert price.spot_usd_per_hour is not None
-    assert gone.rows == ()
+    assert locations.rows == ()
     in_stockholm = [key for key in regions(old) if cloud_map().regions[key].zone == "SE-SE3"]
     assert in_stockholm[0] == STOCKHOLM  # alone in having a score; gid decides among the others
     assert in_stockholm[1:] == sorted(in_stockholm[1:], key=lambda key: cloud_map().regions[key].gid)
@@ -258,70 +243,3 @@ def test_without_a_machine_asked_for_a_region_without_any_stays() -> None:
     # Of lax only the price of a shared CPU is known, which is no machine of its own.
     assert {row.region for row in result.rows if row.offer is not None} == {"fly:iad"}
     assert len(result.rows) > 15
-
-
-def old_value(hours_ago: int) -> Mapping[str, ZoneReading]:
-    return {
-        "SE-SE3": ZoneReading(latest=observation(NOW, 20.0, hours_ago=hours_ago), forecast=forecast(NOW, [25.0] * 9))
-    }
-
-
-SWEDEN = frozenset({"SE"})
-
-
-def test_a_measured_value_is_current_for_an_hour_after_its_interval() -> None:
-    # The hour 9:00 to 10:00 ended 30 minutes ago.
-    stay = located(LocationsQuery(countries=SWEDEN), old_value(1)).rows[0].stay
-
-    assert (stay.intensity.gco2e_per_kwh, stay.intensity.provenance.quality) == (20.0, Quality.MEASURED)
-    assert stay.intensity.provenance.age_seconds == 1800
-
-
-def test_a_measured_value_older_than_an_hour_is_never_current_the_region_falls_to_its_estimate_marked() -> None:
-    # The hour 8:00 to 9:00 ended 90 minutes ago; the forecast says 25 for now.
-    stay = located(LocationsQuery(countries=SWEDEN), old_value(2)).rows[0].stay
-
-    assert stay.intensity.gco2e_per_kwh == 25.0
-    assert stay.intensity.provenance.quality is Quality.FORECAST
-    assert stay.intensity.provenance.fallback_reason == "stale"
-
-
-def test_with_estimates_excluded_the_stale_region_leaves_the_list_and_is_told() -> None:
-    result = located(LocationsQuery(countries=SWEDEN, measured_only=True), old_value(2))
-
-    assert result.rows == ()
-    assert {left.reason for left in result.excluded} == {"stale"}
-    assert {left.region for left in result.excluded} == {r.key for r in open_regions() if r.country == "SE"}
-
-
-def test_a_smaller_age_makes_a_younger_value_stale() -> None:
-    query = LocationsQuery(countries=SWEDEN, measured_only=True)
-
-    assert located(query, old_value(1)).excluded == ()
-    assert located(LocationsQuery(countries=SWEDEN, measured_only=True, max_age_minutes=29), old_value(1)).rows == ()
-
-
-@pytest.mark.parametrize(
-    ("reading", "reason"),
-    [
-        (ZoneReading(reason="plan-lacks-zone"), "plan-lacks-zone"),
-        (ZoneReading(latest=observation(NOW, 20.0, quality=Quality.ESTIMATED)), "estimated"),
-    ],
-)
-def test_with_estimates_excluded_every_value_that_is_not_measured_is_told_with_its_reason(
-    reading: ZoneReading, reason: str
-) -> None:
-    result = located(LocationsQuery(countries=SWEDEN, measured_only=True), {"SE-SE3": reading})
-
-    assert (result.rows, {left.reason for left in result.excluded}) == ((), {reason})
-
-
-def test_within_a_tolerance_the_spot_score_decides_before_carbon() -> None:
-    readings = {"SE-SE3": flat(NOW, 24.0), "FR": flat(NOW, 23.0)}
-    query = LocationsQuery(countries=frozenset({"SE", "FR"}))
-    tolerant = LocationsQuery(countries=frozenset({"SE", "FR"}), tolerance_gco2e_per_kwh=5.0)
-
-    strict, relaxed = regions(located(query, readings)), regions(located(tolerant, readings))
-
-    assert {cloud_map().regions[key].country for key in strict[:3]} == {"FR"}
-    assert set(relaxed[:2]) == {PARIS, STOCKHOLM}  # the two with a score, ahead of all without

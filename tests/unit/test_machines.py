@@ -58,7 +58,7 @@ def lowest_prices(fits: object, *, by_spot: bool = False) -> dict[str, float | N
     """Region -> the lowest price of its fitting offers, None where none of them has one."""
     assert callable(fits)
     fitting = {index for index, kind in enumerate(OFFERS.columns.types) if fits(kind)}
-    found: dict[str, float | None] = {}
+    price_of_pair: dict[str, float | None] = {}
     for offer, (region, kind) in enumerate(zip(OFFERS.region.tolist(), OFFERS.type.tolist(), strict=True)):
         if kind not in fitting:
             continue
@@ -67,9 +67,9 @@ def lowest_prices(fits: object, *, by_spot: bool = False) -> dict[str, float | N
         if by_spot and usd is None:
             continue
         key = OFFERS.regions[region].key
-        known = [value for value in (found.get(key), usd) if value is not None]
-        found[key] = min(known) if known else None
-    return found
+        prices = [value for value in (price_of_pair.get(key), usd) if value is not None]
+        price_of_pair[key] = min(prices) if prices else None
+    return price_of_pair
 
 
 def prices_of(machines: dict[str, tuple[str, float | None]]) -> dict[str, float | None]:
@@ -95,18 +95,18 @@ def test_with_a_shape_it_is_the_cheapest_type_that_has_it(shape: Requirements) -
 
 
 def test_by_spot_it_is_the_cheapest_by_spot_price_and_regions_without_one_have_none() -> None:
-    found = chosen(by_spot=True)
+    machines = chosen(by_spot=True)
 
-    assert prices_of(found) == lowest_prices(default_machine, by_spot=True)
+    assert prices_of(machines) == lowest_prices(default_machine, by_spot=True)
     assert "hetzner:fsn1" in chosen()
-    assert "hetzner:fsn1" not in found
+    assert "hetzner:fsn1" not in machines
 
 
 def test_a_named_type_is_taken_wherever_it_is_on_offer() -> None:
-    found = chosen("m7g.large")
+    machines = chosen("m7g.large")
 
-    assert {name for name, _ in found.values()} == {"m7g.large"}
-    assert {region.partition(":")[0] for region in found} == {"aws"}
+    assert {name for name, _ in machines.values()} == {"m7g.large"}
+    assert {region.partition(":")[0] for region in machines} == {"aws"}
 
 
 def test_a_type_without_a_price_is_taken_only_where_no_fitting_one_has_one() -> None:

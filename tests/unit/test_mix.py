@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,12 +17,18 @@ from carbon.mix import (
     Neighbour,
     Role,
     SourceFuel,
+    SourceFuels,
+    complete_steps,
     generation_mw,
     mix_intensity,
     net_imports_mw,
-    newest_complete,
     with_imports,
 )
+
+
+def newest_complete(steps: Sequence[MixStep], fuels: SourceFuels) -> MixStep | None:
+    """The step that a source's answer would start with."""
+    return next(iter(complete_steps(steps, fuels)), None)
 
 
 def generation(

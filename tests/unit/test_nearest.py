@@ -24,11 +24,11 @@ def letters_and_digits(text: str) -> str:
 def test_of_few_names_exactly_those_are_found_that_difflib_finds(
     names: list[str], text: str, n: int, cutoff: float
 ) -> None:
-    known = [
+    others = [
         name for name in dict.fromkeys(names) if letters_and_digits(name) != letters_and_digits(text) or name == text
     ]
 
-    assert list(Names(known).nearest(text, n=n, cutoff=cutoff)) == get_close_matches(text, known, n=n, cutoff=cutoff)
+    assert list(Names(others).nearest(text, n=n, cutoff=cutoff)) == get_close_matches(text, others, n=n, cutoff=cutoff)
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_of_few_names_exactly_those_are_found_that_difflib_finds(
 def test_among_all_instance_types_the_closest_one_is_first(text: str) -> None:
     (closest,) = get_close_matches(text.casefold(), TYPES, n=1, cutoff=0.5)
 
-    found = Names(TYPES).nearest(text, n=5)
+    names = Names(TYPES).nearest(text, n=5)
 
-    assert SequenceMatcher(None, found[0], text.casefold()).ratio() == (
+    assert SequenceMatcher(None, names[0], text.casefold()).ratio() == (
         SequenceMatcher(None, closest, text.casefold()).ratio()
     )
 
@@ -62,9 +62,9 @@ def test_a_name_keeps_its_own_upper_and_lower_case() -> None:
 @pytest.mark.parametrize("text", ["Standard_E16as_v4x", "standard_" * 11, "e16as_v4" * 500, "a" * 4000, ""])
 def test_no_text_costs_more_than_a_few_milliseconds_among_all_instance_types(text: str) -> None:
     names = Names(TYPES)
-    began = thread_time()
+    start_seconds = thread_time()
 
     for _ in range(10):
         names.nearest(text, n=5)
 
-    assert (thread_time() - began) / 10 < 0.02  # 0.0005 to 0.004 on a quiet machine; difflib takes 0.1 to 0.3
+    assert (thread_time() - start_seconds) / 10 < 0.02  # 0.0005 to 0.004 on a quiet machine; difflib takes 0.1 to 0.3

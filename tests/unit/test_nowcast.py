@@ -99,9 +99,9 @@ def test_ages_are_counted_in_whole_hours() -> None:
     errors = OutlookErrors({}, {}, {"X": rows})
     zone = replace(ZONES["DE"], zone="X", profile_zone="X")
 
-    found = [errors.nowcast_error(zone, age) for age in (0.5, 1, 1.99, 2, 24, 30)]
+    nowcast_errors = [errors.nowcast_error(zone, age) for age in (0.5, 1, 1.99, 2, 24, 30)]
 
-    assert [None if error is None else round(error.high - 1, 2) for error in found] == [
+    assert [None if error is None else round(error.high - 1, 2) for error in nowcast_errors] == [
         0.01, 0.01, 0.01, 0.02, 0.24, 0.24,
     ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from carbon.units import HOUR
 from planning.outlook.nowcast import OVER_FORECAST, OVER_PROFILE, with_nowcasts
 from planning.outlook.zones import build_outlook, current_reading
 from tests.fakes.clouds import cloud_map
-from tests.unit.test_outlook import PROFILES
+from tests.unit.zone_hours import PROFILES
 
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
 TEN = NOW.replace(minute=0)

@@ -2,83 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from carbon.intensity import Quality
-from carbon.reading import UpstreamForecast, ZoneReading
-from catalog.model import Zone
-from catalog.profiles import ZoneProfiles
-from planning.outlook.zones import Outlook, build_outlook
+from carbon.reading import ZoneReading
 from tests.fakes.grid import forecast, known, observation
-
-# A Wednesday; 20 minutes into the hour 10:00-11:00.
-NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
-TEN = datetime(2026, 11, 18, 10, tzinfo=UTC)
-HOUR = 3600.0
-
-
-def zone(name: str, *, level: float | None, basis: str) -> Zone:
-    return Zone(
-        zone=name,
-        country="XX",
-        gco2e_per_kwh=level,
-        renewable_share=None,
-        fossil_free_share=None,
-        year=2025,
-        method="test",
-        profile_basis=basis,
-        profile_zone=name,
-        profile_years="2025",
-        profile_from_estimates=False,
-        weekend_factor=1.0,
-        note="",
-        source="test",
-        shares_source="test",
-        as_of="2026-01",
-    )
-
-
-# CLOCK's profile at UTC hour h is 100 + h, in every month: 110 now, 111 next, 100 at midnight. FLAT is 500 always.
-PROFILES = ZoneProfiles(
-    {
-        "CLOCK": zone("CLOCK", level=100.0, basis="history"),
-        "FLAT": zone("FLAT", level=500.0, basis="flat"),
-        "NOBODY": zone("NOBODY", level=None, basis="flat"),
-    },
-    {"CLOCK": np.tile(1 + np.arange(24) / 100, 12).astype(np.float32)},
-)
-
-
-def outlook(
-    reading: ZoneReading | None = None, *, zone: str = "CLOCK", hours: int = 30, now: datetime = NOW
-) -> Outlook:
-    return build_outlook([zone], PROFILES, {zone: reading or ZoneReading(reason="no-key")}, now=now, hours=hours)
-
-
-def steps(found: Outlook) -> list[float]:
-    return [float(value) for value in found.series().values[0]]
+from tests.unit.zone_hours import HOUR, NOW, TEN, outlook, steps
 
 
 def test_the_hour_of_now_is_live_and_the_forecast_follows() -> None:
-    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60, 65])), hours=3)
+    zone_outlook = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60, 65])), hours=3)
 
-    assert steps(found) == [40, 60, 65]
-    assert (found.first_hour_at, found.offset_seconds) == (TEN, 1200)
-    assert found.current("CLOCK").gco2e_per_kwh == 40
+    assert steps(zone_outlook) == [40, 60, 65]
+    assert (zone_outlook.first_hour_at, zone_outlook.offset_seconds) == (TEN, 1200)
+    assert zone_outlook.current("CLOCK").gco2e_per_kwh == 40
 
 
 def test_after_the_forecast_the_profile_goes_on_at_its_level_and_the_answer_says_from_where_on() -> None:
-    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60, 65])), hours=6)
+    zone_outlook = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60, 65])), hours=6)
 
-    mean = found.mean("CLOCK", 0, 5 * HOUR)
+    mean = zone_outlook.mean("CLOCK", 0, 5 * HOUR)
 
     # 40, 60 and 65 over the profile's 110, 111 and 112 are 165/333 = 0.495495. One hour later 1 - 0.504505 x
     # 2^(-1/96) = 0.499125 of 113, two hours later 0.502728 of 114.
-    assert steps(found)[3:5] == pytest.approx([56.4011, 57.3110], rel=1e-5)
+    assert steps(zone_outlook)[3:5] == pytest.approx([56.4011, 57.3110], rel=1e-5)
     assert mean.gco2e_per_kwh == pytest.approx((40 + 60 + 65 + 56.4011 + 57.3110) / 5, rel=1e-5)
     assert mean.provenance.quality is Quality.BASELINE
     assert mean.provenance.source == "electricity-maps-forecast"
@@ -88,45 +38,45 @@ def test_after_the_forecast_the_profile_goes_on_at_its_level_and_the_answer_says
 def test_a_gap_in_the_forecast_takes_the_profile_between_the_ratios_on_its_two_sides() -> None:
     reading = ZoneReading(latest=observation(NOW, 55), forecast=forecast(NOW, [None, 60, None, 70]))
 
-    found = outlook(reading, hours=4)
+    zone_outlook = outlook(reading, hours=4)
 
     # 60/111 = 0.540541 and 70/113 = 0.619469: half-way 0.580005, times the 12:00 profile of 112.
-    assert steps(found) == pytest.approx([55, 60, 64.9606, 70], rel=1e-5)
-    assert found.mean("CLOCK", 0, 4 * HOUR).provenance.quality is Quality.FORECAST
+    assert steps(zone_outlook) == pytest.approx([55, 60, 64.9606, 70], rel=1e-5)
+    assert zone_outlook.mean("CLOCK", 0, 4 * HOUR).provenance.quality is Quality.FORECAST
 
 
 def test_every_hour_of_the_upstream_is_used() -> None:
-    found = outlook(known(NOW, [50.0] * 100), hours=110)
+    zone_outlook = outlook(known(NOW, [50.0] * 100), hours=110)
 
-    assert steps(found)[:100] == [50.0] * 100
-    beyond = found.mean("CLOCK", 100 * HOUR, HOUR)
+    assert steps(zone_outlook)[:100] == [50.0] * 100
+    beyond = zone_outlook.mean("CLOCK", 100 * HOUR, HOUR)
     assert (beyond.provenance.quality, beyond.provenance.source) == (Quality.BASELINE, "profile-scaled-to-forecast")
     assert beyond.provenance.age_seconds is None
-    across = found.mean("CLOCK", 99 * HOUR, 2 * HOUR)
+    across = zone_outlook.mean("CLOCK", 99 * HOUR, 2 * HOUR)
     assert across.provenance.baseline_from == TEN + timedelta(hours=100)
 
 
 @pytest.mark.parametrize("hours", [13, 25, 49, 73])
 def test_a_flat_forecast_goes_on_with_the_profile_s_shape_and_without_a_jump(hours: int) -> None:
-    found = steps(outlook(known(NOW, [50.0] * hours), hours=200))
+    values = steps(outlook(known(NOW, [50.0] * hours), hours=200))
 
     # The last 24 hours (of all, if fewer) hold every hour of the clock once: a mean of 111.5, or for the 13 hours from
     # 10:00 to 22:00 of 116. The ratio 50/111.5 relaxes by 2^(-1/96) in the first hour after.
     usual = 111.5 if hours > 24 else 116.0
     after = [100 + (10 + hour) % 24 for hour in range(hours, 200)]
     ratios = [1 + (50 / usual - 1) * 2 ** (-lead / 96) for lead in range(1, 201 - hours)]
-    assert found[:hours] == [50.0] * hours
-    assert found[hours:] == pytest.approx([value * ratio for value, ratio in zip(after, ratios, strict=True)])
+    assert values[:hours] == [50.0] * hours
+    assert values[hours:] == pytest.approx([value * ratio for value, ratio in zip(after, ratios, strict=True)])
 
 
 @pytest.mark.parametrize("hours", [13, 25, 49, 73])
 def test_a_forecast_with_the_profile_s_shape_goes_on_smoothly(hours: int) -> None:
     halved = [(100 + (10 + hour) % 24) / 2 for hour in range(hours)]
 
-    found = np.array(steps(outlook(known(NOW, halved), hours=200)))
+    values = np.array(steps(outlook(known(NOW, halved), hours=200)))
 
     # Half the profile at the end; its ratio then moves by less than half a percent an hour.
-    ratio = found / np.array([100 + (10 + hour) % 24 for hour in range(200)])
+    ratio = values / np.array([100 + (10 + hour) % 24 for hour in range(200)])
     assert ratio[:hours] == pytest.approx(0.5)
     assert np.all(np.diff(ratio[hours - 1 :]) > 0)
     assert np.all(np.diff(ratio) < 0.005)
@@ -139,32 +89,32 @@ def test_an_upstream_forecast_that_began_earlier_is_read_at_the_right_hour() -> 
 
 
 def test_without_a_forecast_the_profile_is_scaled_to_live_and_the_ratio_halves_in_96_hours() -> None:
-    found = outlook(ZoneReading(latest=observation(NOW, 220), forecast=None), hours=80)
+    zone_outlook = outlook(ZoneReading(latest=observation(NOW, 220), forecast=None), hours=80)
 
     # 220/110 = 2. After 48 h the excess of 1 is 2^-0.5 = 0.70711: the profile's 110 becomes 187.782.
-    assert steps(found)[0] == 220
-    assert steps(found)[48] == pytest.approx(110 * (1 + 2**-0.5), rel=1e-6)
-    assert steps(found)[48] == pytest.approx(187.782, rel=1e-5)
+    assert steps(zone_outlook)[0] == 220
+    assert steps(zone_outlook)[48] == pytest.approx(110 * (1 + 2**-0.5), rel=1e-6)
+    assert steps(zone_outlook)[48] == pytest.approx(187.782, rel=1e-5)
     # It goes on: after 72 h the excess is 2^-0.75 = 0.59460.
-    assert steps(found)[72] == pytest.approx(110 * 1.59460, rel=1e-5)
-    mean = found.mean("CLOCK", 0, 2 * HOUR)
+    assert steps(zone_outlook)[72] == pytest.approx(110 * 1.59460, rel=1e-5)
+    mean = zone_outlook.mean("CLOCK", 0, 2 * HOUR)
     assert (mean.provenance.quality, mean.provenance.source) == (Quality.FORECAST, "profile-scaled-to-live")
 
 
 @pytest.mark.parametrize("live", [5.0, 2000.0, 27.5, 440.0, 330.0])
 def test_the_ratio_of_live_to_profile_is_not_bounded(live: float) -> None:
-    found = outlook(ZoneReading(latest=observation(NOW, live)), hours=2)
+    zone_outlook = outlook(ZoneReading(latest=observation(NOW, live)), hours=2)
 
     # One hour on the profile is 111 and the excess has decayed by 2^(-1/96).
-    assert steps(found) == pytest.approx([live, 111 * (1 + (live / 110 - 1) * 2 ** (-1 / 96))], rel=1e-6)
+    assert steps(zone_outlook) == pytest.approx([live, 111 * (1 + (live / 110 - 1) * 2 ** (-1 / 96))], rel=1e-6)
 
 
 def test_an_older_live_value_is_set_against_the_profile_of_its_own_hour() -> None:
-    found = outlook(ZoneReading(latest=observation(NOW, 54.5, hours_ago=1)), hours=2)
+    zone_outlook = outlook(ZoneReading(latest=observation(NOW, 54.5, hours_ago=1)), hours=2)
 
     # 54.5 stood for 09:00, whose profile is 109: ratio 0.5, applied to 11:00's 111 after one hour of decay.
-    assert steps(found) == pytest.approx([54.5, 111 * (1 - 0.5 * 0.992806)], rel=1e-6)
-    assert found.current("CLOCK").provenance.starts_at == TEN - timedelta(hours=1)
+    assert steps(zone_outlook) == pytest.approx([54.5, 111 * (1 - 0.5 * 0.992806)], rel=1e-6)
+    assert zone_outlook.current("CLOCK").provenance.starts_at == TEN - timedelta(hours=1)
 
 
 def test_age_counts_from_the_end_of_the_interval_a_value_stands_for() -> None:
@@ -178,10 +128,10 @@ def test_age_counts_from_the_end_of_the_interval_a_value_stands_for() -> None:
 
 @pytest.mark.parametrize("quality", [Quality.MEASURED, Quality.ESTIMATED])
 def test_a_mean_is_measured_or_estimated_only_within_the_hour_of_now(quality: Quality) -> None:
-    found = outlook(known(NOW, [40, 60, 80], quality=quality), hours=3)
+    zone_outlook = outlook(known(NOW, [40, 60, 80], quality=quality), hours=3)
 
-    within = found.mean("CLOCK", found.offset_seconds, 2400)
-    beyond = found.mean("CLOCK", found.offset_seconds, 2401)
+    within = zone_outlook.mean("CLOCK", zone_outlook.offset_seconds, 2400)
+    beyond = zone_outlook.mean("CLOCK", zone_outlook.offset_seconds, 2401)
 
     assert (within.provenance.quality, within.provenance.source) == (quality, "electricity-maps")
     assert within.gco2e_per_kwh == pytest.approx(40)
@@ -189,9 +139,9 @@ def test_a_mean_is_measured_or_estimated_only_within_the_hour_of_now(quality: Qu
 
 
 def test_a_mean_weighs_partial_hours_by_their_seconds() -> None:
-    found = outlook(known(NOW, [40, 60, 80, 100]), hours=4)
+    zone_outlook = outlook(known(NOW, [40, 60, 80, 100]), hours=4)
 
-    mean = found.mean("CLOCK", found.offset_seconds, 2 * HOUR)
+    mean = zone_outlook.mean("CLOCK", zone_outlook.offset_seconds, 2 * HOUR)
 
     # From 10:20 to 12:20: 40 minutes of 40, 60 of 60, 20 of 80.
     assert mean.gco2e_per_kwh == pytest.approx((40 * 40 + 60 * 60 + 20 * 80) / 120)
@@ -199,23 +149,23 @@ def test_a_mean_weighs_partial_hours_by_their_seconds() -> None:
 
 
 def test_a_forecast_without_a_live_value_is_a_forecast_from_this_hour_on() -> None:
-    found = outlook(ZoneReading(forecast=forecast(NOW, [55, 60, 65]), reason="timeout"), hours=5)
+    zone_outlook = outlook(ZoneReading(forecast=forecast(NOW, [55, 60, 65]), reason="timeout"), hours=5)
 
-    current = found.current("CLOCK")
+    current = zone_outlook.current("CLOCK")
 
     # 180 over the profile's 333 is 0.540541; an hour later 0.543846 of 113, then 0.547128 of 114.
-    assert steps(found) == pytest.approx([55, 60, 65, 61.4546, 62.3726], rel=1e-5)
+    assert steps(zone_outlook) == pytest.approx([55, 60, 65, 61.4546, 62.3726], rel=1e-5)
     assert current.gco2e_per_kwh == 55
     assert current.provenance.quality is Quality.FORECAST
     assert current.provenance.source == "electricity-maps-forecast"
     assert current.provenance.fallback_reason == "timeout"
-    assert found.mean("CLOCK", 0, 4 * HOUR).provenance.baseline_from == TEN + timedelta(hours=3)
+    assert zone_outlook.mean("CLOCK", 0, 4 * HOUR).provenance.baseline_from == TEN + timedelta(hours=3)
 
 
 def test_without_live_and_forecast_everything_is_the_profile_and_says_why() -> None:
-    found = outlook(ZoneReading(reason="plan-lacks-zone"))
+    zone_outlook = outlook(ZoneReading(reason="plan-lacks-zone"))
 
-    current, mean = found.current("CLOCK"), found.mean("CLOCK", found.offset_seconds, 4 * HOUR)
+    current, mean = zone_outlook.current("CLOCK"), zone_outlook.mean("CLOCK", zone_outlook.offset_seconds, 4 * HOUR)
 
     assert current.gco2e_per_kwh == pytest.approx(110)
     for figure in (current, mean):
@@ -228,9 +178,9 @@ def test_without_live_and_forecast_everything_is_the_profile_and_says_why() -> N
 
 
 def test_a_zone_without_a_profile_says_annual_now_and_over_hours() -> None:
-    found = outlook(zone="FLAT")
+    zone_outlook = outlook(zone="FLAT")
 
-    current, mean = found.current("FLAT"), found.mean("FLAT", found.offset_seconds, 4 * HOUR)
+    current, mean = zone_outlook.current("FLAT"), zone_outlook.mean("FLAT", zone_outlook.offset_seconds, 4 * HOUR)
 
     assert (current.gco2e_per_kwh, current.provenance.source) == (500, "annual")
     assert mean.gco2e_per_kwh == pytest.approx(500)
@@ -239,9 +189,9 @@ def test_a_zone_without_a_profile_says_annual_now_and_over_hours() -> None:
 
 
 def test_a_zone_without_a_profile_relaxes_to_its_annual_figure_beyond_its_forecast() -> None:
-    found = outlook(known(NOW, [400.0] * 72), zone="FLAT", hours=80)
+    zone_outlook = outlook(known(NOW, [400.0] * 72), zone="FLAT", hours=80)
 
-    mean = found.mean("FLAT", 72 * HOUR, HOUR)
+    mean = zone_outlook.mean("FLAT", 72 * HOUR, HOUR)
 
     # 400/500 = 0.8: 500 x (1 - 0.2 x 2^(-1/96)).
     assert mean.gco2e_per_kwh == pytest.approx(400.7194, rel=1e-6)
@@ -249,93 +199,7 @@ def test_a_zone_without_a_profile_relaxes_to_its_annual_figure_beyond_its_foreca
 
 
 def test_a_zone_without_any_figure_has_none_rather_than_zero() -> None:
-    found = outlook(zone="NOBODY")
+    zone_outlook = outlook(zone="NOBODY")
 
-    assert found.current("NOBODY").gco2e_per_kwh is None
-    assert found.mean("NOBODY", 0, 4 * HOUR).gco2e_per_kwh is None
-
-
-@pytest.mark.parametrize(
-    "values", [[55, 60, None, None, 75], [None, None, None, 70, 75], [None, 60, 65, None, None]], ids=str
-)
-@pytest.mark.parametrize("live", [True, False])
-def test_the_first_hours_do_not_depend_on_how_far_one_looks(values: list[float | None], live: bool) -> None:
-    reading = ZoneReading(
-        latest=observation(NOW, 40) if live else None,
-        forecast=forecast(NOW, values),
-        reason=None if live else "timeout",
-    )
-
-    near, far = outlook(reading, hours=4), outlook(reading, hours=40)
-
-    assert steps(near) == pytest.approx(steps(far)[:4])
-    assert near.mean("CLOCK", 0, 4 * HOUR) == far.mean("CLOCK", 0, 4 * HOUR)
-
-
-def test_weekday_and_hour_are_read_in_utc_whatever_the_offset_of_now() -> None:
-    elsewhere = NOW.astimezone(datetime.fromisoformat("2026-11-18T15:50:00+05:30").tzinfo)
-
-    assert steps(outlook(now=elsewhere, hours=3)) == steps(outlook(hours=3))
-    assert outlook(now=elsewhere).offset_seconds == 1200
-
-
-def test_each_hour_says_its_own_quality() -> None:
-    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60])), hours=4)
-
-    assert [found.hour("CLOCK", step).provenance.quality for step in range(4)] == [
-        Quality.MEASURED,
-        Quality.FORECAST,
-        Quality.BASELINE,
-        Quality.BASELINE,
-    ]
-
-
-def quarters(*values: float | None) -> UpstreamForecast:
-    """A forecast in quarters of an hour from 10:00 on."""
-    return UpstreamForecast(zone="X", starts_at=TEN, gco2e_per_kwh=values, source="test", step_seconds=900)
-
-
-def test_steps_of_a_quarter_are_kept_and_the_live_value_holds_in_its_own() -> None:
-    live = replace(observation(NOW, 40), ends_at=TEN + timedelta(minutes=15))
-
-    found = outlook(ZoneReading(latest=live, forecast=quarters(10, 20, 30, 50, 60, 61, 62, 63)), hours=2)
-
-    # It is 10:20: the value that stood for 10:00 to 10:15 holds until 10:30.
-    assert found.series().step_seconds == 900
-    assert steps(found) == [40, 40, 30, 50, 60, 61, 62, 63]
-    assert found.mean("CLOCK", 1200, 600).provenance.quality is Quality.MEASURED
-    assert found.mean("CLOCK", 1200, 601).provenance.quality is Quality.FORECAST
-    # 10 minutes of 40, 15 of 30 and 50 each.
-    assert found.mean("CLOCK", 1200, 2400).gco2e_per_kwh == pytest.approx((10 * 40 + 15 * 30 + 15 * 50) / 40)
-
-
-def test_an_hourly_live_value_holds_to_the_end_of_its_hour() -> None:
-    found = outlook(ZoneReading(latest=observation(NOW, 40), forecast=quarters(*range(1, 9))), hours=2)
-
-    assert steps(found) == [40, 40, 40, 40, 5, 6, 7, 8]
-
-
-def test_without_a_live_value_the_quarter_of_now_is_the_current_one() -> None:
-    current = outlook(ZoneReading(forecast=quarters(10, 20, 30, 50), reason="timeout")).current("CLOCK")
-
-    assert (current.gco2e_per_kwh, current.provenance.starts_at) == (20, TEN + timedelta(minutes=15))
-
-
-def test_a_zone_in_hours_and_one_in_quarters_are_searched_together() -> None:
-    readings = {"CLOCK": ZoneReading(forecast=quarters(*[50.0] * 8)), "FLAT": known(NOW, [300.0, 400.0])}
-
-    found = build_outlook(["CLOCK", "FLAT"], PROFILES, readings, now=NOW, hours=2).series()
-
-    assert found.step_seconds == 900
-    assert found.values.tolist() == [[50.0] * 8, [300.0] * 4 + [400.0] * 4]
-    assert found.means(np.array([900.0]), 2 * 1800).tolist() == [[50.0], [325.0]]
-
-
-def test_in_quarters_too_the_last_24_hours_give_the_level() -> None:
-    # 12 h of 50 and 12 h of 150 after a day of 900: 100 on average, over the annual 500 a ratio of 0.2.
-    ahead = quarters(*[900.0] * 96, *[50.0] * 48, *[150.0] * 48)
-
-    found = steps(outlook(ZoneReading(forecast=ahead), zone="FLAT", hours=50))
-
-    # A quarter of an hour later 1 - 0.8 x 2^(-0.25/96), times 500.
-    assert found[192] == pytest.approx(500 * (1 - 0.8 * 2 ** (-0.25 / 96)))
+    assert zone_outlook.current("NOBODY").gco2e_per_kwh is None
+    assert zone_outlook.mean("NOBODY", 0, 4 * HOUR).gco2e_per_kwh is None

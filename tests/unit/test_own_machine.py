@@ -26,35 +26,39 @@ def calculated(machine: OwnMachine, *, pue: float | None = None, include_embodie
 
 
 def test_a_machine_with_a_named_cpu_draws_what_a_type_with_the_same_parts_draws() -> None:
-    found = calculated(ICE_LAKE)
+    emission = calculated(ICE_LAKE)
     sold = CalculateQuery(region=VIRGINIA, instance_type="m6i.xlarge")  # 4 vCPUs of a Xeon 8375C, 16 GB
 
     # Half busy, 0.69 of the range: 4 x (1.153 + 0.69 x 4.481) = 16.97956 W. Memory: 0.392 x (16 - 4 x 1.6) = 3.7632 W.
-    assert (found.draw.cpu_w, found.draw.memory_w) == pytest.approx((16.97956, 3.7632))
-    assert found.energy_kwh == pytest.approx(20.74276 / 1000 * 1.15)
-    assert found.operational_gco2e == pytest.approx(20.74276 / 1000 * 1.15 * 400)
-    assert found.energy_kwh == Engine(cloud_map(), FakeReader(others=flat(NOW, 400))).at(NOW).calculate(sold).energy_kwh
+    assert (emission.draw.cpu_w, emission.draw.memory_w) == pytest.approx((16.97956, 3.7632))
+    assert emission.energy_kwh == pytest.approx(20.74276 / 1000 * 1.15)
+    assert emission.operational_gco2e == pytest.approx(20.74276 / 1000 * 1.15 * 400)
+    assert (
+        emission.energy_kwh == Engine(cloud_map(), FakeReader(others=flat(NOW, 400))).at(NOW).calculate(sold).energy_kwh
+    )
 
 
 def test_without_a_cpu_model_it_gets_the_generic_cpu_of_its_arch_with_a_wider_range() -> None:
-    found = calculated(SMALL)
+    emission = calculated(SMALL)
 
     # unknown-x86_64: 4 x (0.684 + 0.69 x 3.556) = 12.55056 W; memory: 0.392 x (16 - 4 x 1.095) = 4.55504 W.
-    assert (found.draw.cpu_w, found.draw.memory_w) == pytest.approx((12.55056, 4.55504))
+    assert (emission.draw.cpu_w, emission.draw.memory_w) == pytest.approx((12.55056, 4.55504))
     # The CPUs of cpus.csv reach from 1.238 to 11.49 W a thread around these 4.24 W, and the model's factor is 1.6:
     # (12.55056 x 0.2919811 + 4.55504) / 17.1056 / 1.6 and (12.55056 x 2.7099057 + 4.55504) / 17.1056 x 1.6.
-    assert (found.uncertainty.power.low, found.uncertainty.power.high) == pytest.approx((0.300324, 3.607337), rel=1e-5)
-    assert found.machine is not None
-    assert found.machine.power_basis == "generic"
+    assert (emission.uncertainty.power.low, emission.uncertainty.power.high) == pytest.approx(
+        (0.300324, 3.607337), rel=1e-5
+    )
+    assert emission.machine is not None
+    assert emission.machine.power_basis == "generic"
     # The median CPU of the table does the work of the reference thread, 51,421 ssj_ops.
-    assert (found.machine.performance_index, found.machine.performance_basis) == (1.0, "estimate")
+    assert (emission.machine.performance_index, emission.machine.performance_basis) == (1.0, "estimate")
 
 
 def test_an_arm_machine_gets_the_generic_arm_cpu() -> None:
-    found = calculated(replace(SMALL, arch="arm64"))
+    emission = calculated(replace(SMALL, arch="arm64"))
 
     # unknown-arm64: 4 x (0.512 + 0.69 x 2.087) = 7.80812 W; memory: 0.392 x (16 - 4 x 1.07) = 4.59424 W.
-    assert (found.draw.cpu_w, found.draw.memory_w) == pytest.approx((7.80812, 4.59424))
+    assert (emission.draw.cpu_w, emission.draw.memory_w) == pytest.approx((7.80812, 4.59424))
 
 
 def test_the_watts_of_a_cpu_scale_with_the_tdp_that_replaces_its_own() -> None:
@@ -69,31 +73,31 @@ def test_the_watts_of_a_cpu_scale_with_the_tdp_that_replaces_its_own() -> None:
 
 
 def test_a_tdp_without_a_cpu_model_is_that_of_one_processor_with_these_threads() -> None:
-    found = calculated(replace(SMALL, tdp_w=40))
+    emission = calculated(replace(SMALL, tdp_w=40))
 
     # 10 W a thread, times the medians of watts per TDP in cpus.csv, 0.1962667 idle and 1.05312 busy:
     # 4 x (1.962667 + 0.69 x 8.568533) = 31.499819 W. The CPUs' own ratios reach from 0.8219294 to 1.3270442.
-    assert found.draw.cpu_w == pytest.approx(31.499819, rel=1e-6)
+    assert emission.draw.cpu_w == pytest.approx(31.499819, rel=1e-6)
     low = (31.499819 * 0.8219294 / 1.05312 + 4.55504) / 36.054859 / 1.6
     high = (31.499819 * 1.3270442 / 1.05312 + 4.55504) / 36.054859 * 1.6
-    assert (found.uncertainty.power.low, found.uncertainty.power.high) == pytest.approx((low, high), rel=1e-5)
-    assert found.uncertainty.basis == "generic"
+    assert (emission.uncertainty.power.low, emission.uncertainty.power.high) == pytest.approx((low, high), rel=1e-5)
+    assert emission.uncertainty.basis == "generic"
 
 
 def test_its_accelerators_are_those_of_the_catalog() -> None:
-    found = calculated(replace(ICE_LAKE, gpus=2, gpu_model="NVIDIA L4"))
+    emission = calculated(replace(ICE_LAKE, gpus=2, gpu_model="NVIDIA L4"))
 
-    assert found.draw.accelerator_w == pytest.approx(88)  # half busy: 2 x (16 + 0.5 x (72 - 16))
-    assert found.accelerator_utilization == 0.5
+    assert emission.draw.accelerator_w == pytest.approx(88)  # half busy: 2 x (16 + 0.5 x (72 - 16))
+    assert emission.accelerator_utilization == 0.5
 
 
 def test_what_is_not_known_of_an_own_machine_is_null_and_never_zero() -> None:
-    found = calculated(ICE_LAKE, include_embodied=True)
+    emission = calculated(ICE_LAKE, include_embodied=True)
 
-    assert found.embodied_gco2e is None
-    assert found.cost == Cost()
-    assert (found.cost.on_demand_usd, found.cost.spot_usd) == (None, None)
-    assert found.offered is None
+    assert emission.embodied_gco2e is None
+    assert emission.cost == Cost()
+    assert (emission.cost.on_demand_usd, emission.cost.spot_usd) == (None, None)
+    assert emission.offered is None
     apple = calculated(OwnMachine(vcpus=8, memory_gb=16, arch="arm64", cpu_model="Apple M2"))
     assert apple.machine is not None
     assert apple.machine.performance_index is None  # no published figure

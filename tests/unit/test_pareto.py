@@ -41,31 +41,31 @@ def beaten(mine: tuple[float, float, int], other: tuple[float, float, int]) -> b
 @settings(max_examples=400)
 def test_the_front_is_what_brute_force_finds_unbeaten(data: st.DataObject, choices: list[tuple[float, float]]) -> None:
     order = data.draw(st.permutations(range(len(choices))))
-    known = {
+    priced = {
         index: (usd, gco2e, order[index]) for index, (usd, gco2e) in enumerate(choices) if usd == usd and gco2e == gco2e
     }
 
-    found = front(choices, order)
+    points = front(choices, order)
 
-    unbeaten = [i for i, mine in known.items() if not any(beaten(mine, other) for other in known.values())]
-    assert found.index.tolist() == sorted(unbeaten, key=lambda index: choices[index][0])
+    unbeaten = [i for i, mine in priced.items() if not any(beaten(mine, other) for other in priced.values())]
+    assert points.index.tolist() == sorted(unbeaten, key=lambda index: choices[index][0])
 
 
 @given(st.lists(st.tuples(st.floats(1e-6, 1e6), st.floats(0, 1e9)), min_size=1, max_size=40))
 def test_along_the_front_cost_rises_and_carbon_strictly_falls(choices: list[tuple[float, float]]) -> None:
-    found = front(choices)
+    points = front(choices)
 
-    for before, after in pairwise(found.index):
+    for before, after in pairwise(points.index):
         assert choices[before][0] < choices[after][0]
         assert choices[before][1] > choices[after][1]
 
 
 def test_the_next_dollar_saves_the_grams_to_the_next_point_over_the_dollars_to_it() -> None:
     # 90 g less for 3 USD more is 30 g a dollar, then 8 g for 2 USD is 4; (5, 100) is beaten by (4, 10).
-    found = front([(6.0, 2.0), (1.0, 100.0), (5.0, 100.0), (4.0, 10.0)])
+    points = front([(6.0, 2.0), (1.0, 100.0), (5.0, 100.0), (4.0, 10.0)])
 
-    assert found.index.tolist() == [1, 3, 0]
-    assert found.saved_per_usd.tolist() == pytest.approx([30.0, 4.0, nan], nan_ok=True)
+    assert points.index.tolist() == [1, 3, 0]
+    assert points.saved_per_usd.tolist() == pytest.approx([30.0, 4.0, nan], nan_ok=True)
 
 
 def test_of_choices_equal_in_both_the_first_in_order_stands_for_them() -> None:
@@ -74,10 +74,10 @@ def test_of_choices_equal_in_both_the_first_in_order_stands_for_them() -> None:
 
 def test_floating_point_noise_makes_no_second_point_and_no_saving() -> None:
     # 0.1 + 0.2 is 0.30000000000000004: in each figure one of the two is lower by nothing but rounding.
-    found = front([(0.3, 0.1 + 0.2), (0.1 + 0.2, 0.3)], [1, 0])
+    points = front([(0.3, 0.1 + 0.2), (0.1 + 0.2, 0.3)], [1, 0])
 
-    assert found.index.tolist() == [1]
-    assert np.isnan(found.saved_per_usd).all()
+    assert points.index.tolist() == [1]
+    assert np.isnan(points.saved_per_usd).all()
 
 
 @given(st.data(), CHOICES, st.lists(st.sampled_from([-4e-16, 0.0, 4e-16]), min_size=24, max_size=24))
@@ -98,8 +98,8 @@ def test_without_a_choice_known_in_both_there_is_no_front(choices: list[tuple[fl
 
 
 def ask(**more: object) -> OptimizeQuery:
-    given = {"workload": WorkloadType.GENERAL, "priority": Priority.CARBON, "providers": ("aws", "gcp")}
-    return OptimizeQuery(**given | {"duration_hours": 24.0, "flexible": False} | more)  # type: ignore[arg-type]
+    fields = {"workload": WorkloadType.GENERAL, "priority": Priority.CARBON, "providers": ("aws", "gcp")}
+    return OptimizeQuery(**fields | {"duration_hours": 24.0, "flexible": False} | more)  # type: ignore[arg-type]
 
 
 def engine() -> Engine:
@@ -122,15 +122,15 @@ def test_a_point_per_unit_of_work_has_the_figures_of_the_row_of_its_offer(
 ) -> None:
     query = ask(workload=workload, spot=spot, include_embodied=embodied, rank_by=RankBy.WORK)
 
-    found = answer(query)
+    body = answer(query)
 
-    assert found.pareto.points
-    for point in found.pareto.points:
+    assert body.pareto.points
+    for point in body.pareto.points:
         own = answer(replace(query, regions=(point.region,), instance_types=(point.instance_type,))).rows[0]
         assert (own.emission.region, own.emission.instance_type, point.spot) == (*of(point), spot)
         assert point.usd == pytest.approx(own.usd_per_unit_work, rel=1e-9)
         assert point.gco2e == pytest.approx(own.gco2e_per_unit_work, rel=1e-9)
-        assert found.pareto.per == own.work_unit
+        assert body.pareto.per == own.work_unit
 
 
 @pytest.mark.parametrize("embodied", [False, True])
@@ -142,16 +142,16 @@ def test_a_point_per_job_has_the_totals_that_calculate_gives_its_machine(wanted:
     # Calculate is not told what runs; training assumes 0.75.
     load = Load(accelerator_utilization=0.75 if wanted.gpus else None)
 
-    found = answer(ask(workload=workload, requirements=wanted, include_embodied=embodied))
+    body = answer(ask(workload=workload, requirements=wanted, include_embodied=embodied))
 
-    assert found.pareto.per == "job"
-    assert found.pareto.points
-    for point in found.pareto.points:
+    assert body.pareto.per == "job"
+    assert body.pareto.points
+    for point in body.pareto.points:
         region, name = of(point)
-        asked = CalculateQuery(
+        query = CalculateQuery(
             region=region, instance_type=name, duration_hours=24.0, include_embodied=embodied, load=load
         )
-        own = engine().at(NOW).calculate(asked)
+        own = engine().at(NOW).calculate(query)
         assert point.usd == pytest.approx(own.cost.spot_usd if point.spot else own.cost.on_demand_usd, rel=1e-9)
         assert point.gco2e == pytest.approx(own.total_gco2e, rel=1e-9)
         assert (own.embodied_gco2e is not None) == embodied
@@ -176,10 +176,10 @@ def test_only_one_kind_of_work_is_on_a_front_per_unit_of_work() -> None:
     # A vCPU-hour is no TFLOP/s-hour, however cheap: with accelerators at 1 % theirs costs more than a CPU's.
     idle = Load(utilization=1.0, accelerator_utilization=0.01)
 
-    found = answer(ask(workload=WorkloadType.INFERENCE, load=idle, rank_by=RankBy.WORK))
+    body = answer(ask(workload=WorkloadType.INFERENCE, load=idle, rank_by=RankBy.WORK))
 
-    machines = [cloud_map().instance_type(of(p)[0].partition(":")[0], p.instance_type) for p in found.pareto.points]
-    assert found.pareto.per == "tflop/s-hours"
+    machines = [cloud_map().instance_type(of(p)[0].partition(":")[0], p.instance_type) for p in body.pareto.points]
+    assert body.pareto.per == "tflop/s-hours"
     assert machines
     assert all(machine.accelerator for machine in machines)
 
@@ -189,9 +189,11 @@ def test_of_offers_equal_in_both_the_smaller_type_and_the_first_region_stand_for
     # here.
     equals = {"regions": ("aws:us-east-2", "aws:us-east-1"), "instance_types": ("m5.xlarge", "m5.large")}
 
-    found = Engine(one_pue_map(), FakeReader(GRID, others=flat(NOW, 300))).at(NOW).optimize(ask(spot=False, **equals))
+    placement = (
+        Engine(one_pue_map(), FakeReader(GRID, others=flat(NOW, 300))).at(NOW).optimize(ask(spot=False, **equals))
+    )
 
-    assert [of(point) for point in found.pareto.points] == [("aws:us-east-1", "m5.large")]
+    assert [of(point) for point in placement.pareto.points] == [("aws:us-east-1", "m5.large")]
 
 
 def test_a_point_says_whether_its_own_price_is_an_estimate() -> None:
@@ -224,24 +226,24 @@ def test_a_spot_price_equal_to_the_on_demand_price_is_shown_as_on_demand() -> No
     region = cloud_map().offers.regions[cloud_map().offers.region[offer]]
     name = cloud_map().catalog.types[cloud_map().offers.type[offer]].instance_type
 
-    found = answer(ask(providers=(region.provider,), regions=(region.key,), instance_types=(name,)))
+    body = answer(ask(providers=(region.provider,), regions=(region.key,), instance_types=(name,)))
 
-    assert [(of(point), point.spot) for point in found.pareto.points] == [((region.key, name), False)]
+    assert [(of(point), point.spot) for point in body.pareto.points] == [((region.key, name), False)]
 
 
 def test_where_nothing_has_a_price_there_is_no_point() -> None:
-    found = answer(ask(workload=WorkloadType.SERVERLESS, partition="china"))
+    body = answer(ask(workload=WorkloadType.SERVERLESS, partition="china"))
 
-    assert found.rows
-    assert found.pareto.points == ()
-    assert found.offers_without_price == found.qualifying
+    assert body.rows
+    assert body.pareto.points == ()
+    assert body.offers_without_price == body.qualifying
 
 
 def test_requirements_without_a_size_leave_the_size_to_the_workload() -> None:
-    found = answer(ask(workload=WorkloadType.DATABASE, requirements=Requirements(arch="arm64"), limit=100))
+    body = answer(ask(workload=WorkloadType.DATABASE, requirements=Requirements(arch="arm64"), limit=100))
 
-    assert (found.size.basis, found.size.vcpus, found.size.memory_gb) == ("workload", 4, 32)
-    for row in found.rows:
+    assert (body.size.basis, body.size.vcpus, body.size.memory_gb) == ("workload", 4, 32)
+    for row in body.rows:
         machine = cloud_map().instance_type(row.emission.region.partition(":")[0], row.emission.instance_type)
         assert machine.arch == "arm64"
         assert 4 <= (machine.vcpus or 0) <= 16

@@ -59,15 +59,15 @@ def places(data: Path) -> Places:
 
 
 def countries_near(places: Places, name: str) -> tuple[str, ...]:
-    with pytest.raises(UnknownCountry) as raised:
+    with pytest.raises(UnknownCountry) as error:
         places.country_codes(name)
-    return raised.value.nearest
+    return error.value.nearest
 
 
 def airports_near(places: Places, name: str) -> tuple[str, ...]:
-    with pytest.raises(UnknownAirport) as raised:
+    with pytest.raises(UnknownAirport) as error:
         places.airports(name)
-    return raised.value.nearest
+    return error.value.nearest
 
 
 @pytest.mark.parametrize("name", ["SE", "sE", "SWE", "swe", "Sweden", "sweden", "Kingdom of Sweden"])
@@ -164,7 +164,7 @@ def change(data: Path, table: str, edit: Callable[[str], str]) -> None:
         ("metros.csv", lambda text: text + "STO,ARN,Stockholm,s,2026\n", "row 6: sto arn appears twice"),
         ("countries.csv", lambda text: text + "se,SWE,Sweden,,,s,2026\n", "row 8: se appears twice"),
         ("countries.csv", lambda text: text + "NO,NOR,Norway,,,,2026\n", "row 8: source is empty"),
-        ("country_groups.csv", lambda text: text + "EU,European Union,XX,s,2026\n", "'XX' is no country"),
+        ("country_groups.csv", lambda text: text + "EU,European Union,XX,s,2026\n", "'XX' is not a country"),
     ],
 )
 def test_a_wrong_table_is_refused(data: Path, table: str, edit: Callable[[str], str], told: str) -> None:

@@ -7,10 +7,10 @@ from statistics import median
 
 import pytest
 
-from catalog.dates import earliest_day
-from catalog.price_ages import day_of, price_ages
+from catalog.dates import age_days, day_of, earliest_day
+from catalog.price_ages import price_ages
 from tests.fakes.clouds import cloud_map
-from tools.build_catalog import DATA, read
+from tools.tables import DATA, read
 
 TODAY = day_of(datetime(2026, 11, 28, 19, 0, tzinfo=UTC))
 
@@ -28,12 +28,12 @@ def test_the_ages_are_those_of_the_prices_and_not_of_the_newest_row(provider: st
     days = [TODAY - earliest_day(row["as_of"]) for row in rows if row["on_demand_usd_per_hour"]]
     days += [TODAY - earliest_day(as_of) for as_of in service_dates(provider)]
 
-    found = price_ages(cloud_map().prices, TODAY)[provider].on_demand
+    ages = price_ages(cloud_map().prices, TODAY)[provider].on_demand
 
-    assert found is not None
-    assert found.prices == len(days)
-    assert found.median_days == pytest.approx(median(days), abs=0.5)
-    assert found.oldest_days == max(days)
+    assert ages is not None
+    assert ages.prices == len(days)
+    assert ages.median_days == pytest.approx(median(days), abs=0.5)
+    assert ages.oldest_days == max(days)
 
 
 def test_two_years_old_spot_prices_of_azure_are_all_older_than_a_year() -> None:
@@ -58,7 +58,25 @@ def test_a_spot_price_is_old_from_its_366th_day_as_for_rankings() -> None:
 
 
 def test_a_price_dated_after_today_has_the_age_0() -> None:
-    found = price_ages(cloud_map().prices, day_of(datetime(2020, 1, 1, tzinfo=UTC)))["aws"].on_demand
+    ages = price_ages(cloud_map().prices, day_of(datetime(2020, 1, 1, tzinfo=UTC)))["aws"].on_demand
 
-    assert found is not None
-    assert (found.median_days, found.oldest_days) == (0, 0)
+    assert ages is not None
+    assert (ages.median_days, ages.oldest_days) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "age"),
+    [
+        ("2026-11-28", 0),
+        ("2026-11-27", 1),
+        ("2026-02-11", 290),  # 17 days to the end of February, 245 of March to October, 28 of November
+        ("2026-10", 58),  # from 1 October: 30 days of it, 28 of November
+        ("2024-2025", 1062),  # from 1 January 2024: 366 days, 365, and the 331 before 28 November 2026
+        ("2026-12-01", 0),
+        (None, None),
+    ],
+)
+def test_the_age_of_a_price_is_in_whole_days_from_the_earliest_day_that_its_date_can_mean(
+    as_of: str | None, age: int | None
+) -> None:
+    assert age_days(as_of, TODAY) == age

@@ -16,16 +16,16 @@ def figure(value: float, *, zone: str = "DE", machine: str = "m8a", power: Facto
 
 def test_parts_combine_in_quadrature_of_their_logarithms() -> None:
     # log 2 = 0.693147 and log 1.25 = 0.223144: sqrt(0.480453 + 0.049793) = 0.728180, and e to that 2.071308.
-    found = combined(GRID, POWER)
+    total_range = combined(GRID, POWER)
 
-    assert found.high == pytest.approx(2.071308, rel=1e-5)
-    assert found.low == pytest.approx(1 / 2.071308, rel=1e-5)
+    assert total_range.high == pytest.approx(2.071308, rel=1e-5)
+    assert total_range.low == pytest.approx(1 / 2.071308, rel=1e-5)
 
 
 def test_what_is_sure_adds_nothing() -> None:
-    found = combined(POWER, SURE)
+    total_range = combined(POWER, SURE)
 
-    assert (found.low, found.high) == pytest.approx((0.8, 1.25))
+    assert (total_range.low, total_range.high) == pytest.approx((0.8, 1.25))
 
 
 def test_two_machines_in_one_zone_share_the_grid_s_doubt() -> None:

@@ -60,10 +60,10 @@ def test_who_waits_as_long_as_told_gets_in_and_one_second_less_does_not(
 ) -> None:
     passed(limiter, "1 per minute", "a", 1)
     clock.advance(7.3)
-    told = limiter.hit("1 per minute", "a")
-    assert told is not None
+    verdict = limiter.hit("1 per minute", "a")
+    assert verdict is not None
 
-    clock.advance(told.reset_seconds - 1)
+    clock.advance(verdict.reset_seconds - 1)
     early = limiter.hit("1 per minute", "a")
     clock.advance(1)
     late = limiter.hit("1 per minute", "a")

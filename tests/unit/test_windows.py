@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planning.outlook.series import Series
-from planning.scheduling.windows import best_windows, next_best_windows
+from planning.scheduling.windows import best_windows, lowest_mean, next_best_windows
 
 
 def mean_by_hand(values: list[float], step_seconds: float, start: float, duration: float) -> float:
@@ -160,16 +160,16 @@ seconds = st.integers(0, 10 * STEP_SECONDS)
 def test_next_best_windows_start_with_the_best_and_keep_their_distance(case: Case, count: int, apart: int) -> None:
     series = Series.of(np.array(case.values), STEP_SECONDS)
 
-    found = next_best_windows(
-        series, starts=[(case.earliest, case.latest)], duration=case.duration, apart=apart, count=count
+    windows = next_best_windows(
+        lowest_mean(series, case.duration), starts=[(case.earliest, case.latest)], apart=apart, count=count
     )
 
     best = best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration)
-    assert found[0] == (best.starts[0], best.means[0])
-    assert len(found) <= count
-    means = [mean for _, mean in found]
+    assert windows[0] == (best.starts[0], best.means[0])
+    assert len(windows) <= count
+    means = [mean for _, mean in windows]
     assert all(after >= before * (1 - 1e-8) - 1e-9 for before, after in pairwise(means))
-    starts = sorted(start for start, _ in found)
+    starts = sorted(start for start, _ in windows)
     assert all(case.earliest <= start <= case.latest for start in starts)
     assert all(later >= sooner + apart - 1e-6 for sooner, later in pairwise(starts))
 
@@ -179,11 +179,11 @@ def test_each_next_best_window_is_the_best_of_the_allowed_seconds_left(case: Cas
     allowed = pieces(case, cuts)
     series = Series.of(np.array(case.values), STEP_SECONDS)
 
-    found = next_best_windows(series, starts=allowed, duration=case.duration, apart=apart, count=3)
+    windows = next_best_windows(lowest_mean(series, case.duration), starts=allowed, apart=apart, count=3)
 
-    for position, (start, mean) in enumerate(found):
+    for position, (start, mean) in enumerate(windows):
         assert any(low <= start <= high for low, high in allowed)
-        taken = [start for start, _ in found[:position]]
+        taken = [start for start, _ in windows[:position]]
         for second in range(case.earliest, case.latest + 1):
             is_allowed = any(low <= second <= high for low, high in allowed)
             if is_allowed and all(abs(second - start) >= apart for start in taken):
@@ -212,9 +212,9 @@ def test_next_best_windows_stop_when_no_more_fit() -> None:
     # One-hour windows in 30, 10, 20 starting at 00:00 to 02:00: the three hours themselves, then nothing is left.
     series = Series.of(np.array([30.0, 10.0, 20.0]), 3600)
 
-    found = next_best_windows(series, starts=[(0, 7200)], duration=3600, apart=3600, count=9)
+    windows = next_best_windows(lowest_mean(series, 3600), starts=[(0, 7200)], apart=3600, count=9)
 
-    assert found == [(3600.0, 10.0), (7200.0, 20.0), (0.0, 30.0)]
+    assert windows == [(3600.0, 10.0), (7200.0, 20.0), (0.0, 30.0)]
 
 
 def test_windows_that_leave_the_series_are_refused() -> None:
@@ -241,3 +241,43 @@ def test_a_moment_s_mean_is_the_intensity_at_its_start(duration: float) -> None:
 
     assert best.means[0] == pytest.approx(400, rel=1e-6)
     assert series.means(np.array([8761 * 3600.0]), duration)[0, 0] == pytest.approx(300, rel=1e-6)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("values", "start", "mean"),
+    [
+        ([5.0, 4.0, 3.0, NAN, NAN], 60.0, 3.5),  # the window from 120 on would reach beyond what is known
+        ([5.0, 4.0, NAN, 1.0, 1.0], 0.0, 4.5),  # what comes after an unknown step does not compete
+    ],
+)
+def test_windows_with_an_unknown_step_do_not_compete(values: list[float], start: float, mean: float) -> None:
+    series = Series.of(np.array(values), 60.0)
+
+    best = best_windows(series, earliest=0.0, latest=180.0, duration=120.0)
+    windows = next_best_windows(lowest_mean(series, 120.0), starts=[(0.0, 180.0)], apart=60.0, count=4)
+
+    assert (best.starts[0], best.means[0]) == (start, mean)
+    assert windows[0] == (start, mean)
+    assert not np.isnan([figure for _, figure in windows]).any()
+
+
+def test_where_no_step_is_known_the_mean_of_the_best_window_is_not_a_number() -> None:
+    series = Series.of(np.array([NAN] * 5), 60.0)
+
+    windows = next_best_windows(lowest_mean(series, 120.0), starts=[(0.0, 180.0)], apart=60.0, count=4)
+
+    assert len(windows) == 1
+    assert np.isnan(windows[0][1])
+
+
+def test_zones_with_and_without_known_steps_are_searched_side_by_side() -> None:
+    series = Series.of(np.array([[5.0, 4.0, 3.0, NAN], [NAN] * 4, [1.0, 2.0, 3.0, 4.0]]), 60.0)
+
+    best = best_windows(series, earliest=0.0, latest=120.0, duration=120.0)
+
+    assert best.starts[[0, 2]].tolist() == [60.0, 0.0]
+    assert best.means[[0, 2]].tolist() == [3.5, 1.5]
+    assert np.isnan(best.means[1])

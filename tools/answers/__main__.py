@@ -1,7 +1,7 @@
 """Shows how the answers differ from those of an earlier commit: python -m tools.answers BASE.
 
-Ids, versions and the time of the last call are ignored; so is the wording of title, detail, description, note and text
-unless --wording is given. Each version is asked offline, and with a live source imitated on this machine.
+Ids, versions and the times of the last call and change are ignored; so is the wording of title, detail, description,
+note and text unless --wording is given. Each version is asked offline, and with a live source imitated on this machine.
 Exits with 1 where answers differ.
 """
 
@@ -23,7 +23,7 @@ from tools.answers.questions import NOW, Question, questions
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDER = ROOT / "tools" / "answers" / "record.py"
-IDS = frozenset({"request_id", "data_version", "last_success_at"})
+IDS = frozenset({"request_id", "data_version", "last_success_at", "changed_at"})
 WORDING = frozenset({"title", "detail", "description", "note", "text", "comparison"})
 HEADER_IDS = frozenset({"x-request-id", "x-data-version", "etag", "content-length"})
 LIVE_ZONES = ("SE-SE3", "DE", "US-CAL-CISO", "US-NW-BPAT", "GB", "FR", "IE", "US-MIDA-PJM", "NL", "FI", "BE")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from grid.live.tools import Entry, Live, Tools, keyless_policy_of, keyless_upstream
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
 from grid.sources.aemo.client import Aemo
-from grid.sources.aemo.replies import ATTRIBUTION, LICENCE, METHOD, NAME, STATES
+from grid.sources.aemo.replies import ATTRIBUTION, LICENCE, NAME
+from grid.sources.aemo.zones import STATES
 from settings import Settings
 
 FACTS = SourceFacts(
@@ -20,18 +21,14 @@ FACTS = SourceFacts(
     attribution=ATTRIBUTION,
     commercial_use=True,
     flow_traced=False,
-    method=METHOD,
+    method="five-minute mix x lifecycle factors, imports from other states at their values; rooftop solar is missing",
 )
 
 
 def build(settings: Settings, tools: Tools) -> Live:
     """The source, which needs no setting."""
-    policy = keyless_policy_of(settings)
-    upstream = keyless_upstream(FACTS, settings.aemo_base_url, settings, tools)
-    source = Aemo(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
-    )
-    return Live(source=source, policy=policy)
+    calls = Calls(base_url=settings.aemo_base_url)
+    return background_source(Aemo, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

@@ -1,18 +1,17 @@
-"""AEMO: the one call that brings all states."""
+"""AEMO: one call brings the mix of all states, one the flows between them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
 from carbon.reading import Observation
-from grid.conversion import Conversion
 from grid.live.tools import LATEST
 from grid.records import INTENSITY
-from grid.source import SourceError, SourceFacts
+from grid.source import SourceError
 from grid.sources.aemo import replies
+from grid.sources.aemo.flows import flows
+from grid.sources.aemo.zones import STATES
 from grid.upstream.http_source import HttpSource, meaning_without_key
-from grid.upstream.upstream import Upstream
 
 
 class Aemo(HttpSource):
@@ -20,29 +19,18 @@ class Aemo(HttpSource):
 
     kinds: tuple[str, ...] = (INTENSITY.name,)
 
-    def __init__(
-        self,
-        facts: SourceFacts,
-        upstream: Upstream,
-        *,
-        max_age_minutes: float,
-        conversion: Callable[[], Conversion],
-        utc_now: Callable[[], datetime],
-    ) -> None:
-        super().__init__(facts, upstream, max_age_minutes=max_age_minutes)
-        self._conversion = conversion
-        self._utc_now = utc_now
-
     def together(self, zone: str) -> tuple[str, ...]:
         """All states."""
-        return tuple(replies.STATES.values())
+        return tuple(STATES.values())
 
     def values(self, kind: str, zones: tuple[str, ...]) -> Mapping[str, Observation | SourceError]:
         """See BatchSource."""
-        return self._upstream.call(
+        steps = self._upstream.call(
             LATEST,
             "NEM",
             lambda: self._upstream.post("report/FUEL", {"type": ["CURRENT"]}),
-            lambda body: replies.observations(body, self._utc_now(), self._max_age, self._conversion()),
+            lambda body: replies.mixes(body, self._utc_now()),
             meaning=meaning_without_key,
         )
+        net_imports = self._flows("NEM", lambda: self._upstream.get("report/ELEC_NEM_SUMMARY", {}), flows)
+        return replies.observations(steps, net_imports, self._utc_now(), self._max_age, self._conversion())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from catalog.source_tables import exact_zones
-from grid.live.keyed import background_policy_of, keyed_upstream
-from grid.live.tools import Entry, Live, Tools
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
-from grid.sources.eia.client import Eia
+from grid.sources.eia.client import ZONES, Eia
 from grid.sources.eia.replies import ATTRIBUTION, LICENCE, NAME
 from settings import Settings
 
@@ -16,7 +14,7 @@ FACTS = SourceFacts(
     name=NAME,
     title="U.S. Energy Information Administration, Hourly Electric Grid Monitor",
     url="https://www.eia.gov/opendata",
-    zones=tuple(exact_zones(NAME)),
+    zones=ZONES,
     forecast_hours=0,
     key_setting="EIA_API_KEY",
     licence=LICENCE,
@@ -24,7 +22,7 @@ FACTS = SourceFacts(
     attribution=ATTRIBUTION,
     commercial_use=True,
     flow_traced=False,
-    method="hourly mix x lifecycle factors, 1 to 24 hours old",
+    method="hourly mix x lifecycle factors, 1 to 24 hours old; imports at the neighbours' values",
 )
 
 
@@ -32,12 +30,13 @@ def build(settings: Settings, tools: Tools) -> Live | None:
     """The source; None without a key."""
     if settings.eia_api_key is None:
         return None
-    policy = background_policy_of(settings, intensity_ttl_seconds=HALF_HOUR_SECONDS)
-    upstream = keyed_upstream(FACTS, settings.eia_base_url, settings, tools, params={"api_key": settings.eia_api_key})
-    source = Eia(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
+    calls = Calls(
+        base_url=settings.eia_base_url,
+        params={"api_key": settings.eia_api_key},
+        intensity_seconds=HALF_HOUR_SECONDS,
+        rate_limit_seconds=HALF_HOUR_SECONDS,  # the limit is one of calls in an hour
     )
-    return Live(source=source, policy=policy)
+    return background_source(Eia, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from grid.sources.electricity_maps.access import (
     BREAKDOWN,
     CARBON_FREE,
     FORECAST,
+    HISTORY,
     LATEST,
     RENEWABLE,
     SOURCE,
@@ -57,7 +58,7 @@ class ElectricityMapsConfig:
 
 
 class ElectricityMaps:
-    """A LiveSource with forecasts and shares, one zone a call.
+    """A LiveSource with forecasts, shares and the last day, one zone a call.
 
     One call of /zones tells what the plan covers, once a day for all workers. A request that the plan does not cover is
     refused without a call.
@@ -102,9 +103,9 @@ class ElectricityMaps:
         """Every zone: the catalog's zones have the names of Electricity Maps."""
         return True
 
-    def held(self) -> SourceError | None:
+    def hold(self) -> SourceError | None:
         """Why no call may be sent now, or None."""
-        return self._gate.held()
+        return self._gate.hold()
 
     @property
     def responsive(self) -> bool:
@@ -137,6 +138,11 @@ class ElectricityMaps:
                 self._plan.keep_horizon(hours)
                 return forecast
         raise ZoneNotCovered("plan-lacks-forecast", zone, retry_after_seconds=DAY_SECONDS)
+
+    def past(self, zone: str) -> Sequence[Observation]:
+        """The last 24 hours, as far as they have values."""
+        self._require(HISTORY, zone)
+        return self._call(HISTORY, zone, lambda body: replies.past(body, zone, self._utc_now()))
 
     def shares(self, zone: str) -> Shares:
         """Renewable and fossil-free share: two calls, or one of power-breakdown where the plan has only that."""

@@ -18,6 +18,7 @@ from grid.upstream.fields import (
     intensity_of,
     number_of,
     object_of,
+    rows_of,
     spacing_of,
     time_of,
 )
@@ -25,6 +26,7 @@ from grid.upstream.fields import (
 FORECAST_SOURCE = "electricity-maps-forecast"
 
 _INTERVALS = {"hourly": HOUR, "15_minutes": timedelta(minutes=15), "5_minutes": timedelta(minutes=5)}
+LONGEST_PAST = timedelta(days=2)  # twice what is promised
 LONGEST_METHOD = 100  # characters; the methods seen so far have at most 30
 ROUNDING_PERCENT = 1.0  # two shares rounded to whole percent may cross by one
 
@@ -44,9 +46,9 @@ def refuse_sandbox(body: object) -> None:
         return
     lists = [value for value in body.values() if isinstance(value, list)]
     rows = [body, *(row for value in lists for row in value if isinstance(row, dict))]
-    marked = any(row.get("estimationMethod") == "SANDBOX_MODE_DATA" for row in rows)
+    is_sandbox = any(row.get("estimationMethod") == "SANDBOX_MODE_DATA" for row in rows)
     disclaimer = body.get("_disclaimer")
-    if marked or (isinstance(disclaimer, str) and "SANDBOX MODE" in disclaimer.upper()):
+    if is_sandbox or (isinstance(disclaimer, str) and "SANDBOX MODE" in disclaimer.upper()):
         raise SourceRefused("sandbox-key", "this is a sandbox key, whose values are deliberately false")
 
 
@@ -69,7 +71,25 @@ def observation(body: object, zone: str, now: datetime, max_age: timedelta) -> O
     value = intensity_of(fields.get("carbonIntensity"))
     if value is None:
         raise MalformedReply("null-value", f"carbonIntensity of {zone}")
-    starts_at, ends_at = _interval(fields, now, max_age)
+    return _observation(fields, zone, value, *_interval(fields, now, max_age))
+
+
+def past(body: object, zone: str, now: datetime) -> list[Observation]:
+    """carbon-intensity/history: the hours that have a value, in the order of time."""
+    fields = _checked(body, zone)
+    rows = [_checked({**fields, **row}, zone) for row in rows_of(fields.get("history"), f"history of {zone}")]
+    values = ((row, intensity_of(row.get("carbonIntensity"))) for row in rows)
+    hours = [
+        _observation(row, zone, value, *_interval(row, now, LONGEST_PAST)) for row, value in values if value is not None
+    ]
+    if not hours:
+        raise MalformedReply("null-value", f"history of {zone}")
+    return sorted(hours, key=lambda hour: hour.starts_at)
+
+
+def _observation(
+    fields: Mapping[str, Any], zone: str, value: float, starts_at: datetime, ends_at: datetime
+) -> Observation:
     method = fields.get("estimationMethod")
     return Observation(
         zone=zone,
@@ -85,14 +105,14 @@ def observation(body: object, zone: str, now: datetime, max_age: timedelta) -> O
 def forecast(body: object, zone: str, now: datetime) -> UpstreamForecast:
     """carbon-intensity/forecast in its own steps; a missing or null step is None, a wrong one an error."""
     fields = _checked(body, zone)
-    declared = _granularity(fields)
+    granularity = _granularity(fields)
     rows = fields.get("forecast")
     if not isinstance(rows, list):
         raise MalformedReply("wrong-shape", f"forecast of {zone} is not a list")
     by_time = {
         time_of(object_of(row).get("datetime")): intensity_of(object_of(row).get("carbonIntensity")) for row in rows
     }
-    step = min(declared, spacing_of(sorted(by_time)))
+    step = min(granularity, spacing_of(sorted(by_time)))
     return forecast_of(zone, FORECAST_SOURCE, by_time, now, step=step)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from grid.live.reader import LEAST_OF_TTL
-from grid.live.tools import Entry, Live, Tools, keyless_policy_of, keyless_upstream
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
 from grid.sources.energi_data.client import EnergiData
 from grid.sources.energi_data.replies import AREAS, ATTRIBUTION, LICENCE, NAME
@@ -33,18 +31,14 @@ FACTS = SourceFacts(
 
 def build(settings: Settings, tools: Tools) -> Live:
     """The source, which needs no setting. Every call counts for the limit, so none is repeated at once."""
-    policy = keyless_policy_of(settings)
-    policy = replace(
-        policy,
-        intensity_ttl_seconds=max(policy.intensity_ttl_seconds, SECONDS_BETWEEN_CALLS / LEAST_OF_TTL),
-        forecast_ttl_seconds=max(policy.forecast_ttl_seconds, SECONDS_BETWEEN_CALLS / LEAST_OF_TTL),
-        failure_ttl_seconds=max(policy.failure_ttl_seconds, SECONDS_BETWEEN_CALLS),
+    calls = Calls(
+        base_url=settings.energi_data_base_url,
+        intensity_seconds=SECONDS_BETWEEN_CALLS / LEAST_OF_TTL,
+        forecast_seconds=SECONDS_BETWEEN_CALLS / LEAST_OF_TTL,
+        failure_seconds=SECONDS_BETWEEN_CALLS,
+        retries=0,
     )
-    upstream = keyless_upstream(FACTS, settings.energi_data_base_url, settings, tools, retries=0)
-    source = EnergiData(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
-    )
-    return Live(source=source, policy=policy)
+    return background_source(EnergiData, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from carbon.reading import Observation, UpstreamForecast
-from grid.conversion import Conversion
 from grid.live.tools import LATEST
 from grid.records import FORECAST, INTENSITY
-from grid.source import SourceError, SourceFacts
+from grid.source import SourceError
 from grid.sources.energi_data import replies
 from grid.upstream.http_source import HttpSource, meaning_without_key
-from grid.upstream.upstream import Upstream
 
 NOW, PROGNOSIS = "dataset/CO2Emis", "dataset/CO2EmisProg"
 SINCE = "now-PT6H"  # rows come late at times, and an older value still makes a nowcast
@@ -25,19 +22,6 @@ class EnergiData(HttpSource):
     """A BatchSource of both Danish areas: one call for the value of now, one for the forecast."""
 
     kinds: tuple[str, ...] = (INTENSITY.name, FORECAST.name)
-
-    def __init__(
-        self,
-        facts: SourceFacts,
-        upstream: Upstream,
-        *,
-        max_age_minutes: float,
-        conversion: Callable[[], Conversion],
-        utc_now: Callable[[], datetime],
-    ) -> None:
-        super().__init__(facts, upstream, max_age_minutes=max_age_minutes)
-        self._conversion = conversion
-        self._utc_now = utc_now
 
     def together(self, zone: str) -> tuple[str, ...]:
         """Both areas."""

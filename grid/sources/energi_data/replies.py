@@ -11,7 +11,7 @@ from carbon.units import HOUR
 from grid.conversion import Conversion
 from grid.records import MAX_PLAUSIBLE_GCO2E_PER_KWH
 from grid.source import MalformedReply, SourceError
-from grid.upstream.fields import checked_interval, forecast_of, number_of, object_of, rows_of, time_of
+from grid.upstream.fields import begun, checked_interval, forecast_of, number_of, object_of, rows_of, time_of
 
 NAME = "energi-data"
 AREAS: Mapping[str, str] = {"DK1": "DK-DK1", "DK2": "DK-DK2"}
@@ -27,7 +27,8 @@ def observations(
     """CO2Emis: the newest step of each area that has a value, by zone."""
     results: dict[str, Observation | SourceError] = {}
     for zone, by_time in _by_zone(body).items():
-        newest = max((at for at, value in by_time.items() if value is not None), default=None)
+        times = begun((at for at, value in by_time.items() if value is not None), now)
+        newest = max(times, default=None)
         try:
             if newest is None:
                 raise MalformedReply("null-value", zone)

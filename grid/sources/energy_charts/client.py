@@ -1,20 +1,19 @@
-"""Energy-Charts: one call for a country's mix, one for its forecast."""
+"""Energy-Charts: one call for a country's mix, one for its flows, one for its forecast."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from carbon.mix import MixStep
 from carbon.reading import Observation, UpstreamForecast
-from grid.conversion import Conversion
 from grid.live.tools import LATEST
 from grid.records import FORECAST, INTENSITY
-from grid.source import SourceError, SourceFacts
+from grid.source import SourceError
 from grid.sources.energy_charts import replies
 from grid.sources.energy_charts.zones import COUNTRIES, COUNTRY_OF
 from grid.upstream.http_source import HttpSource, meaning_without_key
-from grid.upstream.upstream import Upstream
 
 SPAN = timedelta(hours=24)  # in which the fullest step shows how many fuels a country reports
 
@@ -23,19 +22,6 @@ class EnergyCharts(HttpSource):
     """A BatchSource: a country's call brings the country and its parts."""
 
     kinds: tuple[str, ...] = (INTENSITY.name, FORECAST.name)
-
-    def __init__(
-        self,
-        facts: SourceFacts,
-        upstream: Upstream,
-        *,
-        max_age_minutes: float,
-        conversion: Callable[[], Conversion],
-        utc_now: Callable[[], datetime],
-    ) -> None:
-        super().__init__(facts, upstream, max_age_minutes=max_age_minutes)
-        self._conversion = conversion
-        self._utc_now = utc_now
 
     def together(self, zone: str) -> tuple[str, ...]:
         """The country and its parts."""
@@ -52,13 +38,19 @@ class EnergyCharts(HttpSource):
     def _latest(self, country: str, zone: str) -> Observation:
         now = self._utc_now().replace(second=0, microsecond=0)
         span = {"start": f"{(now - SPAN).timestamp():.0f}", "end": f"{now.timestamp():.0f}"}
-        return self._upstream.call(
-            LATEST,
-            country,
-            lambda: self._get("public_power", country, span),
-            lambda body: replies.observation(body, zone, self._utc_now(), self._max_age, self._conversion()),
-            meaning=meaning_without_key,
+
+        def observed(steps: list[MixStep], flows: replies.Flows) -> Observation:
+            return replies.observation(steps, flows, zone, self._utc_now(), self._max_age, self._conversion())
+
+        def read(body: object) -> tuple[list[MixStep], Observation]:
+            steps = replies.steps(body)
+            return steps, observed(steps, {})
+
+        steps, produced = self._upstream.call(
+            LATEST, country, lambda: self._get("public_power", country, span), read, meaning=meaning_without_key
         )
+        flows = self._flows(country, lambda: self._get("cbpf", country, span), replies.flows)
+        return observed(steps, flows) if flows else produced
 
     def _forecast(self, country: str, zone: str) -> UpstreamForecast:
         return self._upstream.call(

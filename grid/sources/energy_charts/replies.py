@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from carbon.intensity import Derivation, Quality
-from carbon.mix import MixStep, newest_complete
+from carbon.intensity import Derivation
+from carbon.mix import MixStep
 from carbon.reading import Observation, UpstreamForecast
 from grid.conversion import Conversion
+from grid.footing import NetImports, mix_observation
 from grid.source import MalformedReply
+from grid.sources.energy_charts.zones import NEIGHBOURS
 from grid.upstream.fields import (
-    checked_interval,
     forecast_of,
     intensity_of,
     number_of,
@@ -26,14 +27,17 @@ from grid.upstream.fields import (
 NAME = "energy-charts"
 LICENCE = "CC BY 4.0"
 ATTRIBUTION = "Energy-Charts.info, Fraunhofer ISE"
-METHOD = "mix x lifecycle factors, without imports"
+TERMS = Derivation(attribution=ATTRIBUTION, licence=LICENCE)
 PUBLISHED = "forecast of the source, whose factors are not stated"
+TOTAL = "sum"
+MEGAWATTS_A_GIGAWATT = 1000.0
+Flows = Mapping[datetime, NetImports]
 PARENT = "parent zone"
 LATEST_SECOND = 32e9  # in the year 2984
 
 
-def observation(body: object, zone: str, now: datetime, max_age: timedelta, conversion: Conversion) -> Observation:
-    """/public_power: the newest step that is complete. zone: the country's."""
+def steps(body: object) -> list[MixStep]:
+    """/public_power: the mix of each step."""
     fields = object_of(body)
     times = _times(fields.get("unix_seconds"))
     series = {
@@ -41,29 +45,56 @@ def observation(body: object, zone: str, now: datetime, max_age: timedelta, conv
         for row in rows_of(fields.get("production_types"), "production_types")
     }
     step = spacing_of(times)
-    steps = [
+    return [
         MixStep(starts_at=at, ends_at=at + step, megawatts={name: values[index] for name, values in series.items()})
         for index, at in enumerate(times)
     ]
-    newest = newest_complete(steps, conversion.tables.fuels(NAME, zone))
-    if newest is None:
-        raise MalformedReply("null-value", f"no complete step of {zone}")
-    starts_at, ends_at = checked_interval(newest.starts_at, step, now, max_age)
-    return Observation(
-        zone=zone,
-        gco2e_per_kwh=conversion.production(NAME, zone, newest.megawatts).lifecycle_gco2e_per_kwh,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        quality=Quality.MEASURED,
-        source=NAME,
-        derivation=Derivation(
-            method=METHOD,
-            range=conversion.flow_error(zone),
-            flow_traced=False,
-            attribution=ATTRIBUTION,
-            licence=LICENCE,
-        ),
+
+
+def observation(
+    steps: Sequence[MixStep],
+    flows: Flows,
+    zone: str,
+    now: datetime,
+    max_age: timedelta,
+    conversion: Conversion,
+) -> Observation:
+    """The newest step that is complete. zone: the country's. flows: by start of a step; those known."""
+    return mix_observation(
+        NAME,
+        zone,
+        steps,
+        now=now,
+        max_age=max_age,
+        conversion=conversion,
+        derivation=TERMS,
+        flows=lambda step: flows.get(step.starts_at),
     )
+
+
+def flows(body: object) -> Flows:
+    """/cbpf: net imports in MW by start of a step and neighbour.
+
+    Values are in GW, positive into the country. Steps that are not published yet hold zeros: one in which half of the
+    neighbours with a flow at other times have none is left out. A name that no table has stands for itself.
+    """
+    fields = object_of(body)
+    times = _times(fields.get("unix_seconds"))
+    by_name = {
+        text_of(row.get("name"), "name"): _series(row.get("data"), len(times))
+        for row in rows_of(fields.get("countries"), "countries")
+    }
+    series = {NEIGHBOURS.get(name.lower(), name): values for name, values in by_name.items() if name.lower() != TOTAL}
+    active = [neighbour for neighbour, values in series.items() if any(values)]
+    net: dict[datetime, NetImports] = {}
+    for index, at in enumerate(times):
+        flowing = sum(bool(series[neighbour][index]) for neighbour in active)
+        if active and 2 * flowing > len(active):
+            net[at] = {
+                neighbour: None if (gigawatts := values[index]) is None else gigawatts * MEGAWATTS_A_GIGAWATT
+                for neighbour, values in series.items()
+            }
+    return net
 
 
 def forecast(body: object, zone: str, now: datetime, conversion: Conversion) -> UpstreamForecast:

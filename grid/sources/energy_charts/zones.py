@@ -40,4 +40,15 @@ COUNTRIES: Mapping[str, tuple[str, ...]] = {
     "ua": ("UA",),
     "xk": ("XK",),
 }
+# The names of neighbours in flows; some clients have seen others for the same country.
+NEIGHBOURS: Mapping[str, str] = {
+    "albania": "AL", "austria": "AT", "belgium": "BE", "bosnia and herzegovina": "BA", "bosnia-herzegovina": "BA",
+    "bulgaria": "BG", "croatia": "HR", "czech republic": "CZ", "czechia": "CZ", "denmark": "DK", "estonia": "EE",
+    "finland": "FI", "france": "FR", "germany": "DE", "great britain": "GB", "greece": "GR", "hungary": "HU",
+    "ireland": "IE", "italy": "IT", "kosovo": "XK", "latvia": "LV", "lithuania": "LT", "luxembourg": "LU",
+    "malta": "MT", "moldova": "MD", "montenegro": "ME", "morocco": "MA", "netherlands": "NL", "north macedonia": "MK",
+    "norway": "NO", "poland": "PL", "portugal": "PT", "romania": "RO", "serbia": "RS", "slovakia": "SK",
+    "slovenia": "SI", "spain": "ES", "sweden": "SE", "switzerland": "CH", "turkey": "TR", "ukraine": "UA",
+    "united kingdom": "GB",
+}  # fmt: skip
 COUNTRY_OF: Mapping[str, str] = {zone: country for country, zones in COUNTRIES.items() for zone in zones}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from catalog.source_tables import exact_zones
-from grid.live.keyed import background_policy_of, keyed_upstream
-from grid.live.tools import Entry, Live, Tools
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
 from grid.sources.entsoe.client import Entsoe
 from grid.sources.entsoe.documents import ATTRIBUTION, LICENCE, NAME
 from settings import Settings
 
+BAN_SECONDS = 600.0  # of an address or token that sent more than 400 calls in a minute
+SECONDS_BETWEEN_CALLS = 0.2  # 300 calls a minute, of 400 that are allowed
+PATIENCE_SECONDS = 5.0
 QUARTER_HOUR_SECONDS = 900.0
 
 FACTS = SourceFacts(
@@ -24,22 +26,23 @@ FACTS = SourceFacts(
     attribution=ATTRIBUTION,
     commercial_use=True,
     flow_traced=False,
-    method="mix of 15 to 60 minutes x lifecycle factors, 1 to 3 hours old",
+    method="mix of 15 to 60 minutes x lifecycle factors, 1 to 3 hours old; imports at the neighbours' values",
 )
 
 
-def build(settings: Settings, tools: Tools) -> Live | None:
-    """The source; None without a token."""
+def build(settings: Settings, tools: Tools, *, pause_seconds: float = SECONDS_BETWEEN_CALLS) -> Live | None:
+    """The source; None without a token. pause_seconds: between two calls of any workers."""
     if settings.entsoe_token is None:
         return None
-    policy = background_policy_of(settings, intensity_ttl_seconds=QUARTER_HOUR_SECONDS)
-    upstream = keyed_upstream(
-        FACTS, settings.entsoe_base_url, settings, tools, params={"securityToken": settings.entsoe_token}
+    calls = Calls(
+        base_url=settings.entsoe_base_url,
+        params={"securityToken": settings.entsoe_token},
+        intensity_seconds=QUARTER_HOUR_SECONDS,
+        rate_limit_seconds=BAN_SECONDS,
+        pause_seconds=pause_seconds,
+        patience_seconds=PATIENCE_SECONDS,
     )
-    source = Entsoe(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
-    )
-    return Live(source=source, policy=policy)
+    return background_source(Entsoe, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

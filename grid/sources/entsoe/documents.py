@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from xml.etree import ElementTree  # nosec B405 - document types are refused below
 
@@ -32,27 +33,74 @@ class _WithoutDocumentType(ElementTree.TreeBuilder):
         raise MalformedReply("wrong-shape", "the document has a document type")
 
 
+def steps(body: bytes, zone: str, area: str) -> list[MixStep]:
+    """The mix of a GL_MarketDocument. Raises ZoneNotCovered if it says there is no data."""
+    return _steps(_root(body, "GL_MarketDocument", zone), area)
+
+
 def observation(
-    body: bytes, zone: str, area: str, now: datetime, max_age: timedelta, conversion: Conversion
+    steps: list[MixStep],
+    imports: Imports | None,
+    zone: str,
+    now: datetime,
+    max_age: timedelta,
+    conversion: Conversion,
 ) -> Observation:
-    """The newest step with all its fuels of a GL_MarketDocument. Raises ZoneNotCovered if it says there is no data."""
-    root = _root(body)
-    name = root.tag.rpartition("}")[2]
-    if name == "Acknowledgement_MarketDocument":
-        raise ZoneNotCovered("no-recent-data", zone)
-    if name != "GL_MarketDocument":
-        raise MalformedReply("wrong-shape", f"{name} instead of GL_MarketDocument")
+    """The newest step with all its fuels. imports: what flows in over each border; None: not known."""
+    unknown = imports.without if imports is not None else ()
     return mix_observation(
-        NAME, zone, _steps(root, area), now=now, max_age=max_age, conversion=conversion, derivation=TERMS
+        NAME,
+        zone,
+        steps,
+        now=now,
+        max_age=max_age,
+        conversion=conversion,
+        derivation=replace(TERMS, method=f"no flow from {', '.join(unknown)} is published" if unknown else None),
+        flows=lambda step: None if imports is None else imports.at(step.starts_at),
     )
 
 
-def _root(body: bytes) -> ElementTree.Element:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """What flows into a zone. megawatts: by neighbour, start, end and MW of each step. without: those with no data."""
+
+    megawatts: Mapping[str, Sequence[tuple[datetime, datetime, float]]]
+    without: tuple[str, ...]
+
+    def at(self, moment: datetime) -> dict[str | None, float | None]:
+        """MW by neighbour; None where no step holds the moment."""
+        return {
+            neighbour: next((flow for start, end, flow in rows if start <= moment < end), None)
+            for neighbour, rows in self.megawatts.items()
+        }
+
+
+def flow(body: bytes, into: str, out_of: str) -> list[tuple[datetime, datetime, float]]:
+    """Start, end and MW of each step that flowed from one area into another. Raises ZoneNotCovered without data."""
+    rows = []
+    for series in _root(body, "Publication_MarketDocument", f"{out_of} to {into}").iterfind(f"{ANY}TimeSeries"):
+        sides = (series.findtext(f"{ANY}in_Domain.mRID"), series.findtext(f"{ANY}out_Domain.mRID"))
+        if sides != (into, out_of):
+            raise MalformedReply("wrong-zone", f"{sides[1]!r:.25} to {sides[0]!r:.25}")
+        for period in series.iterfind(f"{ANY}Period"):
+            step = _resolution(period)
+            rows += [(starts_at, starts_at + step, megawatts) for starts_at, megawatts in _values(period)]
+    return rows
+
+
+def _root(body: bytes, expected: str, what: str) -> ElementTree.Element:
+    """The document, if it is of this name. what: it is about, for errors."""
     parser = ElementTree.XMLParser(target=_WithoutDocumentType())  # noqa: S314 - see above  # nosec B314
     try:
-        return ElementTree.fromstring(body, parser)  # noqa: S314  # nosec B314
+        root = ElementTree.fromstring(body, parser)  # noqa: S314  # nosec B314
     except (ElementTree.ParseError, ValueError, LookupError):
-        raise MalformedReply("not-xml", "the reply is no XML document") from None
+        raise MalformedReply("not-xml", "the reply is not an XML document") from None
+    name = root.tag.rpartition("}")[2]
+    if name == "Acknowledgement_MarketDocument":
+        raise ZoneNotCovered("no-recent-data", what)
+    if name != expected:
+        raise MalformedReply("wrong-shape", f"{name} instead of {expected}")
+    return root
 
 
 def _steps(root: ElementTree.Element, area: str) -> list[MixStep]:

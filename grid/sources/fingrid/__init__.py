@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from grid.live.keyed import background_policy_of, keyed_upstream
-from grid.live.tools import Entry, Live, Tools
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
 from grid.sources.fingrid.client import Fingrid
 from grid.sources.fingrid.replies import ATTRIBUTION, LICENCE, NAME, ZONE
@@ -31,14 +30,12 @@ def build(settings: Settings, tools: Tools) -> Live | None:
     """The source; None without a key."""
     if settings.fingrid_api_key is None:
         return None
-    policy = background_policy_of(settings, intensity_ttl_seconds=STEP_SECONDS)
-    upstream = keyed_upstream(
-        FACTS, settings.fingrid_base_url, settings, tools, headers={"x-api-key": settings.fingrid_api_key}
+    calls = Calls(
+        base_url=settings.fingrid_base_url,
+        headers={"x-api-key": settings.fingrid_api_key},
+        intensity_seconds=STEP_SECONDS,
     )
-    source = Fingrid(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
-    )
-    return Live(source=source, policy=policy)
+    return background_source(Fingrid, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

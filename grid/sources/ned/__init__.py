@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from grid.live.keyed import background_policy_of, keyed_upstream
-from grid.live.tools import Entry, Live, Tools
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
 from grid.sources.ned.client import Ned
 from grid.sources.ned.replies import ATTRIBUTION, LICENCE, NAME, ZONE
 from settings import Settings
 
+WINDOW_SECONDS = 300.0  # in which 200 calls are allowed
 QUARTER_HOUR_SECONDS = 900.0
 HOUR_SECONDS = 3600.0
 
@@ -34,19 +32,14 @@ def build(settings: Settings, tools: Tools) -> Live | None:
     """The source; None without a key."""
     if settings.ned_api_key is None:
         return None
-    policy = background_policy_of(settings, intensity_ttl_seconds=QUARTER_HOUR_SECONDS)
-    policy = replace(policy, forecast_ttl_seconds=max(policy.forecast_ttl_seconds, HOUR_SECONDS))
-    upstream = keyed_upstream(
-        FACTS,
-        settings.ned_base_url,
-        settings,
-        tools,
+    calls = Calls(
+        base_url=settings.ned_base_url,
         headers={"X-AUTH-TOKEN": settings.ned_api_key, "Accept": "application/json"},
+        intensity_seconds=QUARTER_HOUR_SECONDS,
+        forecast_seconds=HOUR_SECONDS,
+        rate_limit_seconds=WINDOW_SECONDS,
     )
-    source = Ned(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
-    )
-    return Live(source=source, policy=policy)
+    return background_source(Ned, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from carbon.reading import Observation, UpstreamForecast
-from grid.conversion import Conversion
-from grid.live.keyed import meaning_with_key
 from grid.live.tools import LATEST
 from grid.records import FORECAST
-from grid.source import SourceFacts
 from grid.sources.ned import replies
-from grid.upstream.http_source import HttpSource
-from grid.upstream.upstream import Upstream
+from grid.upstream.http_source import HttpSource, meaning_with_key
 
 PATH = "utilizations"
 QUARTERS, HOURS = "4", "5"  # granularities
@@ -26,19 +21,6 @@ ROWS = "200"
 
 class Ned(HttpSource):
     """A LiveSource with forecasts, of one zone."""
-
-    def __init__(
-        self,
-        facts: SourceFacts,
-        upstream: Upstream,
-        *,
-        max_age_minutes: float,
-        conversion: Callable[[], Conversion],
-        utc_now: Callable[[], datetime],
-    ) -> None:
-        super().__init__(facts, upstream, max_age_minutes=max_age_minutes)
-        self._conversion = conversion
-        self._utc_now = utc_now
 
     def latest(self, zone: str) -> Observation:
         """The newest quarter of an hour that has a value, as lifecycle intensity."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from grid.live.keyed import background_policy_of, keyed_upstream
-from grid.live.tools import Entry, Live, Tools
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
 from grid.sources.openelectricity.client import OpenElectricity
 from grid.sources.openelectricity.replies import ATTRIBUTION, LICENCE, NAME
 from grid.sources.openelectricity.zones import NETWORKS
 from settings import Settings
 
+HOUR_SECONDS = 3600.0  # a 429 may say that the 500 calls of the day are used up
 TEN_MINUTES_SECONDS = 600.0  # two networks every ten minutes are 288 calls a day, of 500 that the free plan has
 
 FACTS = SourceFacts(
@@ -25,6 +25,7 @@ FACTS = SourceFacts(
     commercial_use=False,
     flow_traced=False,
     method="five-minute mix x lifecycle factors, 10 to 20 minutes old; only if OPENELECTRICITY_NON_COMMERCIAL is on",
+    consent_setting="OPENELECTRICITY_NON_COMMERCIAL",
 )
 
 
@@ -32,18 +33,13 @@ def build(settings: Settings, tools: Tools) -> Live | None:
     """The source; None without a key, or unless the operator says that the service is not used commercially."""
     if settings.openelectricity_api_key is None or settings.openelectricity_non_commercial != "on":
         return None
-    policy = background_policy_of(settings, intensity_ttl_seconds=TEN_MINUTES_SECONDS)
-    upstream = keyed_upstream(
-        FACTS,
-        settings.openelectricity_base_url,
-        settings,
-        tools,
+    calls = Calls(
+        base_url=settings.openelectricity_base_url,
         headers={"Authorization": f"Bearer {settings.openelectricity_api_key}"},
+        intensity_seconds=TEN_MINUTES_SECONDS,
+        rate_limit_seconds=HOUR_SECONDS,
     )
-    source = OpenElectricity(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
-    )
-    return Live(source=source, policy=policy)
+    return background_source(OpenElectricity, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

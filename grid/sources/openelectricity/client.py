@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
-from grid.conversion import Conversion
-from grid.live.keyed import meaning_with_key
 from grid.live.tools import LATEST
 from grid.records import Value
-from grid.source import SourceError, SourceFacts, ZoneNotCovered
+from grid.source import SourceError, ZoneNotCovered
 from grid.sources.openelectricity import replies
 from grid.sources.openelectricity.zones import NETWORK_OF, NETWORKS, OFFSETS
-from grid.upstream.http_source import HttpSource
+from grid.upstream.http_source import HttpSource, meaning_with_key
 from grid.upstream.session import Refusal
-from grid.upstream.upstream import Upstream
 
 SPAN = timedelta(hours=25)  # the newest step is compared with the 24 hours before it
 NO_DATA_STATUS = 416
@@ -24,19 +21,6 @@ class OpenElectricity(HttpSource):
     """A BatchSource of values of now."""
 
     kinds: tuple[str, ...] = ("intensity",)
-
-    def __init__(
-        self,
-        facts: SourceFacts,
-        upstream: Upstream,
-        *,
-        max_age_minutes: float,
-        conversion: Callable[[], Conversion],
-        utc_now: Callable[[], datetime],
-    ) -> None:
-        super().__init__(facts, upstream, max_age_minutes=max_age_minutes)
-        self._conversion = conversion
-        self._utc_now = utc_now
 
     def together(self, zone: str) -> tuple[str, ...]:
         """See BatchSource."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grid.live.tools import Entry, Live, Tools, keyless_policy_of, keyless_upstream
+from grid.live.tools import Calls, Entry, Live, Tools, background_source
 from grid.source import SourceFacts
 from grid.sources.uk_carbon.client import UkCarbon
 from grid.sources.uk_carbon.replies import ATTRIBUTION, LICENCE, NAME, ZONE
@@ -19,20 +19,16 @@ FACTS = SourceFacts(
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     attribution=ATTRIBUTION,
     commercial_use=True,
-    flow_traced=True,
-    method="half-hourly mix x lifecycle factors, imports at the mean yearly figure of the neighbours; the forecast is "
-    "of direct emissions and becomes lifecycle by a fit",
+    flow_traced=False,
+    method="half-hourly mix x lifecycle factors, imports at the neighbours' values, split as in Elexon's flows; the "
+    "forecast is of direct emissions and becomes lifecycle by a fit",
 )
 
 
 def build(settings: Settings, tools: Tools) -> Live:
     """The source, which needs no setting."""
-    policy = keyless_policy_of(settings)
-    upstream = keyless_upstream(FACTS, settings.uk_carbon_base_url, settings, tools)
-    source = UkCarbon(
-        FACTS, upstream, max_age_minutes=policy.max_age_minutes, conversion=tools.conversion, utc_now=tools.utc_now
-    )
-    return Live(source=source, policy=policy)
+    calls = Calls(base_url=settings.uk_carbon_base_url)
+    return background_source(UkCarbon, FACTS, calls, settings, tools)
 
 
 ENTRY = Entry(facts=FACTS, build=build)

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from carbon.reading import Observation, UpstreamForecast
-from grid.conversion import Conversion
 from grid.live.tools import LATEST
-from grid.source import SourceFacts
 from grid.sources.uk_carbon import replies
 from grid.upstream.http_source import HttpSource, meaning_without_key
-from grid.upstream.upstream import Upstream
 
 FORECAST = "forecast"
 
 
 class UkCarbon(HttpSource):
     """A LiveSource with forecasts, of one zone."""
-
-    def __init__(
-        self,
-        facts: SourceFacts,
-        upstream: Upstream,
-        *,
-        max_age_minutes: float,
-        conversion: Callable[[], Conversion],
-        utc_now: Callable[[], datetime],
-    ) -> None:
-        super().__init__(facts, upstream, max_age_minutes=max_age_minutes)
-        self._conversion = conversion
-        self._utc_now = utc_now
 
     def latest(self, zone: str) -> Observation:
         """The newest half hour's mix, as lifecycle intensity."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from carbon.intensity import Derivation, Quality
+from carbon.intensity import Derivation
+from carbon.mix import MixStep
 from carbon.reading import Observation, UpstreamForecast
 from grid.conversion import Conversion
+from grid.footing import NetImports, step_observation
 from grid.records import MAX_PLAUSIBLE_GCO2E_PER_KWH
 from grid.source import MalformedReply
-from grid.upstream.fields import checked_interval, forecast_of, number_of, object_of, rows_of, text_of, time_of
+from grid.upstream.fields import forecast_of, number_of, object_of, rows_of, text_of, time_of
 
 NAME = "uk-carbon"
 ZONE = "GB"
@@ -17,36 +21,30 @@ LICENCE = "CC BY 4.0"
 ATTRIBUTION = "NESO Carbon Intensity API"
 HALF_HOUR = timedelta(minutes=30)
 ROUNDING_PERCENT = 5.0  # nine shares rounded to a tenth, and at times one that is missing
-WITH_IMPORTS = "mix x lifecycle factors; imports at the mean yearly figure of the neighbours"
-PRODUCTION = "mix x lifecycle factors, without imports"
 BY_FIT = "direct intensity, to lifecycle by a fit"
-# The reply has one percentage for all interconnectors. Elexon lists them, by the zone at the other end.
-LIST_OF_INTERCONNECTORS = "elexon"
+IMPORTS, SOLAR = "imports", "solar"
+ELEXON = "elexon"
+SPLIT_BY_FLOWS = "split over neighbours as in Elexon's flows"
+SPLIT_EVENLY = "split evenly over interconnectors"
 
 
 def observation(body: object, now: datetime, max_age: timedelta, conversion: Conversion) -> Observation:
     """/generation: one half hour under `data`, which is an object, or a list of which the last is the newest."""
     data = object_of(body).get("data")
     row = rows_of(data, "data")[-1] if isinstance(data, list) else object_of(data)
-    starts_at, ends_at = checked_interval(time_of(row.get("from")), HALF_HOUR, now, max_age)
-    mix = _mix(row.get("generationmix"))
-    neighbour = conversion.mean_of(neighbours(conversion))
-    consumption = conversion.consumption(NAME, ZONE, mix, {} if neighbour is None else {None: neighbour})
-    intensity = consumption or conversion.production(NAME, ZONE, mix)
-    return Observation(
-        zone=ZONE,
-        gco2e_per_kwh=intensity.lifecycle_gco2e_per_kwh,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        quality=Quality.MEASURED,
-        source=NAME,
-        derivation=Derivation(
-            method=WITH_IMPORTS if consumption else PRODUCTION,
-            range=conversion.flow_error(ZONE),
-            flow_traced=consumption is not None,
-            attribution=ATTRIBUTION,
-            licence=LICENCE,
-        ),
+    starts_at, mix = time_of(row.get("from")), _mix(row.get("generationmix"))
+    net_imports, how = _by_neighbour(mix.get(IMPORTS), starts_at, conversion)
+    if (solar := mix.get(SOLAR)) is not None:
+        conversion.neighbours.note(NAME, ZONE, {SOLAR: solar / 100}, starts_at)
+    return step_observation(
+        NAME,
+        ZONE,
+        MixStep(starts_at=starts_at, ends_at=starts_at + HALF_HOUR, megawatts=mix),
+        now=now,
+        max_age=max_age,
+        conversion=conversion,
+        derivation=Derivation(method=how, attribution=ATTRIBUTION, licence=LICENCE),
+        net_imports=net_imports,
     )
 
 
@@ -69,10 +67,21 @@ def forecast(body: object, now: datetime, conversion: Conversion) -> UpstreamFor
     )
 
 
-def neighbours(conversion: Conversion) -> tuple[str, ...]:
-    """The zone at the other end of each interconnector."""
-    fuels = conversion.tables.fuels(LIST_OF_INTERCONNECTORS, ZONE).values()
-    return tuple(fuel.neighbour for fuel in fuels if fuel.neighbour is not None)
+def _by_neighbour(percent: float | None, at: datetime, conversion: Conversion) -> tuple[NetImports | None, str | None]:
+    """The imports, which are one percentage, by neighbour; and how they were split.
+
+    Elexon's flows of the hour say how much comes from where. Without them each interconnector counts alike.
+    """
+    if percent is None:
+        return None, None
+    flows = conversion.neighbours.noted(ELEXON, ZONE, at) or {}
+    inward: Mapping[str, float] = {zone: flow for zone, flow in flows.items() if flow > 0}
+    how = SPLIT_BY_FLOWS if inward else SPLIT_EVENLY
+    if not inward:
+        fuels = conversion.tables.fuels(ELEXON, ZONE).values()
+        inward = Counter(fuel.neighbour for fuel in fuels if fuel.neighbour is not None)
+    total = sum(inward.values())
+    return {zone: percent * flow / total for zone, flow in inward.items()}, how if percent else None
 
 
 def _mix(rows: object) -> dict[str, float | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from carbon.placements import Advice, PlacementRow
@@ -14,6 +16,8 @@ from planning.placing.rates import PLAIN
 
 # Waiting or moving for less than this share is not worth a sentence.
 LEAST_SAVING_SHARE = 0.01
+# Types whose speed differs by less need about the same hours for the same work.
+SAME_HOURS_SHARE = 0.05
 
 
 def architecture(answer: Answer) -> Advice | None:
@@ -24,11 +28,11 @@ def architecture(answer: Answer) -> Advice | None:
     offers, arm = answer.offers, answer.job.mapping.columns.arm[answer.offers.type]
     if answer.machine.accelerator is not None:
         return None
-    here = (offers.region == answer.ranked.region[0]) & (offers.hardware == PLAIN)
+    in_region = (offers.region == answer.ranked.region[0]) & (offers.hardware == PLAIN)
     if answer.job.ranked_by.by is RankBy.MACHINE:  # otherwise a smaller machine would seem to be a better architecture
         vcpus = answer.job.mapping.columns.vcpus
-        here &= vcpus[offers.type] == vcpus[answer.ranked.type[0]]
-    best_arm, best_x86 = answer.greenest(here & arm), answer.greenest(here & ~arm)
+        in_region &= vcpus[offers.type] == vcpus[answer.ranked.type[0]]
+    best_arm, best_x86 = answer.greenest(in_region & arm), answer.greenest(in_region & ~arm)
     if best_arm is None or best_x86 is None:
         return None
     arm_choice, x86_choice = (answer.choice(index, answer.type_of(index)) for index in (best_arm, best_x86))
@@ -39,7 +43,7 @@ def architecture(answer: Answer) -> Advice | None:
     return hint(
         "architecture",
         f"In {answer.first.emission.region}, {low.label} ({better}) instead of {high.label}, the best {worse} type "
-        f"that qualifies",
+        f"that qualifies{_machine_hours(answer, high.label, low.label)}",
         high,
         low,
         answer.period,
@@ -88,8 +92,20 @@ def _move(
         places = [f"{place} (partition {partition})" for place, partition in zip(places, partitions, strict=True)]
     if share_of_worse(before.gco2e, after.gco2e) < LEAST_SAVING_SHARE or not distinguishable(*ranges):
         return None
-    sentence = f"{types[1]} in {places[1]} instead of {types[0]} in {places[0]}"
+    sentence = f"{types[1]} in {places[1]} instead of {types[0]} in {places[0]}{_machine_hours(answer, *types)}"
     return hint("region", sentence, before, after, answer.period)
+
+
+def _machine_hours(answer: Answer, before: str, after: str) -> str:
+    """Where equal work is compared: how many machine hours the second type needs for it, if it is not as fast."""
+    if answer.job.ranked_by.by is not RankBy.WORK:
+        return ""
+    work_per_hour, by_name = answer.job.rates.work_per_hour, answer.job.mapping.columns.by_name
+    first, second = (float(work_per_hour[by_name[name][0]]) for name in (before, after))
+    times = first / second
+    if not isfinite(times) or abs(times - 1) < SAME_HOURS_SHARE:
+        return ""
+    return f", for the same work in {times:.3g} times the machine hours"
 
 
 def _of_row(row: PlacementRow) -> Choice | None:

@@ -54,8 +54,8 @@ def hint(kind: str, sentence: str, before: Choice, after: Choice, period: Period
     if first.gco2e - second.gco2e < LEAST_SAVING_GCO2E:
         return None
     share = share_of_worse(first.gco2e, second.gco2e)
-    saved = f"{_mass(first.gco2e - second.gco2e)} CO2e ({share:.1%}) less{_money(first, second)}"
-    return _advice(kind, f"{sentence}: {saved} per {period.name}", first, second, share, period)
+    saving = f"{_mass(first.gco2e - second.gco2e)} CO2e ({share:.1%}) less{_money(first, second)}"
+    return _advice(kind, f"{sentence}: {saving} per {period.name}", first, second, share, period)
 
 
 def cheaper(kind: str, sentence: str, before: Choice, after: Choice, period: Period) -> Advice | None:
@@ -63,8 +63,8 @@ def cheaper(kind: str, sentence: str, before: Choice, after: Choice, period: Per
     first, second = before.times(period.factor), after.times(period.factor)
     if first.usd is None or second.usd is None or first.usd - second.usd < LEAST_SAVING_USD:
         return None
-    saved = f"{first.usd - second.usd:,.2f} USD ({share_of_worse(first.usd, second.usd):.1%}) less"
-    return _advice(kind, f"{sentence}: {saved} per {period.name}", first, second, 0.0, period)
+    saving = f"{first.usd - second.usd:,.2f} USD ({share_of_worse(first.usd, second.usd):.1%}) less"
+    return _advice(kind, f"{sentence}: {saving} per {period.name}", first, second, 0.0, period)
 
 
 def _advice(kind: str, text: str, before: Choice, after: Choice, share: float, period: Period) -> Advice:

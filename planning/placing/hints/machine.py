@@ -90,5 +90,5 @@ def spot(answer: Answer) -> Advice | None:
 def _draw(answer: Answer, cpu: float, accelerator: float) -> PowerDraw:
     """Power of row 1's machine at another load. Raises ValueError where it is not modelled, as it always is."""
     if answer.machine.power is None:
-        raise ValueError(f"{answer.machine.instance_type} is no candidate")
+        raise ValueError(f"{answer.machine.instance_type} is not a candidate")
     return answer.machine.power.draw(cpu, accelerator, answer.first.emission.curve)

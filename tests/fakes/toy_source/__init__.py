@@ -67,8 +67,8 @@ class Toy:
     def responsive(self) -> bool:
         return self._upstream.gate.responsive
 
-    def held(self) -> SourceError | None:
-        return self._upstream.gate.held()
+    def hold(self) -> SourceError | None:
+        return self._upstream.gate.hold()
 
     def latest(self, zone: str) -> Observation:
         return self._upstream.call(

@@ -1,32 +1,16 @@
-"""Reply bodies of Electricity Maps: which are used, and which end in which SourceError."""
+"""Electricity Maps: past hours, forecasts, shares and zones in its replies."""
 
 from __future__ import annotations
 
-import json
-import math
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from carbon.intensity import Quality
-from grid.source import MalformedReply, SourceError, SourceRefused
+from grid.source import MalformedReply
 from grid.sources.electricity_maps import replies
-
-BODIES = Path(__file__).parents[1] / "fixtures" / "electricity_maps"
-NOW = datetime(2026, 3, 3, 9, 50, tzinfo=UTC)  # within the hour the bodies speak of
-MAX_AGE = timedelta(minutes=60)
-NINE = datetime(2026, 3, 3, 9, tzinfo=UTC)
-
-
-def body(name: str, **changes: Any) -> dict[str, Any]:
-    recorded: dict[str, Any] = json.loads((BODIES / f"{name}.json").read_text())
-    return {**recorded, **changes}
-
-
-def latest(**changes: Any) -> dict[str, Any]:
-    return body("carbon_intensity_latest", **changes)
+from tests.grid.electricity_maps.bodies import MAX_AGE, NINE, NOW, body, reason_of
 
 
 def rows(*values: Any, start: datetime = NINE, step: timedelta = timedelta(hours=1)) -> list[dict[str, Any]]:
@@ -35,162 +19,66 @@ def rows(*values: Any, start: datetime = NINE, step: timedelta = timedelta(hours
     ]
 
 
-def reason_of(error: pytest.ExceptionInfo[SourceError]) -> str:
-    return error.value.reason
+# --- carbon-intensity/history
 
 
-# --- carbon-intensity/latest
+def hour(**changes: Any) -> dict[str, Any]:
+    return {
+        "zone": "DE",
+        "carbonIntensity": 375,
+        "datetime": "2026-03-03T08:00:00.000Z",
+        "isEstimated": False,
+        **changes,
+    }
 
 
-def test_a_measured_hour_stands_for_its_hour() -> None:
-    seen = replies.observation(latest(), "SE-SE3", NOW, MAX_AGE)
-
-    assert seen.gco2e_per_kwh == 23
-    assert (seen.starts_at, seen.ends_at) == (NINE, NINE + timedelta(hours=1))
-    assert seen.quality is Quality.MEASURED
-    assert seen.source == "electricity-maps"
-    assert seen.estimation_method is None
+def past(*hours: Any, **changes: Any) -> dict[str, Any]:
+    return {"zone": "DE", "history": list(hours), **changes}
 
 
-def test_an_estimated_hour_is_marked_with_its_method() -> None:
-    seen = replies.observation(body("carbon_intensity_latest_estimated"), "US-MIDA-PJM", NOW, MAX_AGE)
+def test_the_last_day_comes_in_the_order_of_time_each_hour_as_it_was_published() -> None:
+    hours = replies.past(body("carbon_intensity_history"), "DE", datetime(2026, 3, 3, 9, 50, tzinfo=UTC))
 
-    assert seen.gco2e_per_kwh == 391
-    assert seen.quality is Quality.ESTIMATED
-    assert seen.estimation_method == "TIME_SLICER_AVERAGE"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        pytest.param({"isEstimated": None}, id="not said"),
-        pytest.param({"isEstimated": "false"}, id="said as text"),
-        pytest.param({"estimationMethod": "MODE_BREAKDOWN"}, id="a method is named all the same"),
-    ],
-)
-def test_a_value_is_measured_only_where_the_upstream_plainly_says_so(changes: dict[str, Any]) -> None:
-    seen = replies.observation(latest(**changes), "SE-SE3", NOW, MAX_AGE)
-
-    assert seen.quality is Quality.ESTIMATED
+    # 24 hours to 09:00, of which that of 06:00 is null.
+    assert [one.starts_at for one in hours] == [NINE - timedelta(hours=back) for back in range(23, -1, -1) if back != 3]
+    assert (hours[0].gco2e_per_kwh, hours[0].quality, hours[0].source) == (375, Quality.MEASURED, "electricity-maps")
 
 
-def test_fields_of_v4_may_be_absent_as_in_v3() -> None:
-    recorded = latest()
-    for name in ("flowTraced", "temporalGranularity", "createdAt", "updatedAt", "emissionFactorType"):
-        del recorded[name]
+def test_an_hour_without_a_value_is_missing_and_not_zero() -> None:
+    estimated = hour(datetime="2026-03-03T07:00:00.000Z", isEstimated=True, estimationMethod="TIME_SLICER_AVERAGE")
 
-    seen = replies.observation(recorded, "SE-SE3", NOW, MAX_AGE)
+    hours = replies.past(
+        past(hour(), hour(carbonIntensity=None, datetime="2026-03-03T06:00:00.000Z"), estimated), "DE", NOW
+    )
 
-    assert seen.ends_at == NINE + timedelta(hours=1)
-
-
-@pytest.mark.parametrize(("granularity", "minutes"), [("hourly", 60), ("15_minutes", 15), ("5_minutes", 5)])
-def test_the_granularity_says_how_long_a_value_stands(granularity: str, minutes: int) -> None:
-    seen = replies.observation(latest(temporalGranularity=granularity), "SE-SE3", NOW, MAX_AGE)
-
-    assert seen.ends_at == NINE + timedelta(minutes=minutes)
-
-
-def test_a_time_with_another_offset_is_the_same_instant() -> None:
-    seen = replies.observation(latest(datetime="2026-03-03T10:00:00+01:00"), "SE-SE3", NOW, MAX_AGE)
-
-    assert seen.starts_at == NINE
+    assert [one.starts_at.hour for one in hours] == [7, 8]
+    assert [one.quality for one in hours] == [Quality.ESTIMATED, Quality.MEASURED]
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("reply", "reason"),
     [
-        pytest.param({"carbonIntensity": None}, "null-value", id="null"),
-        pytest.param({"carbonIntensity": "23"}, "not-a-number", id="text"),
-        pytest.param({"carbonIntensity": True}, "not-a-number", id="boolean"),
-        pytest.param({"carbonIntensity": [23]}, "not-a-number", id="list"),
-        pytest.param({"carbonIntensity": math.nan}, "not-a-number", id="NaN"),
-        pytest.param({"carbonIntensity": math.inf}, "not-a-number", id="infinite"),
-        pytest.param({"carbonIntensity": -1}, "implausible-value", id="negative"),
-        pytest.param({"carbonIntensity": 0}, "implausible-value", id="zero, which no lifecycle factor is"),
-        pytest.param({"carbonIntensity": 3001}, "implausible-value", id="twice the dirtiest zone"),
-        pytest.param({"zone": "SE-SE4"}, "wrong-zone", id="another zone"),
-        pytest.param({"zone": None}, "wrong-zone", id="no zone"),
-        pytest.param({"emissionFactorType": "direct"}, "not-lifecycle", id="direct factors"),
-        pytest.param({"flowTraced": False}, "not-flow-traced", id="production based"),
-        pytest.param({"temporalGranularity": "daily"}, "wrong-granularity", id="a day"),
-        pytest.param({"temporalGranularity": ["hourly"]}, "wrong-granularity", id="granularity no text"),
-        pytest.param({"datetime": None}, "bad-datetime", id="no time"),
-        pytest.param({"datetime": "2026-03-03T09:00:00"}, "bad-datetime", id="no offset"),
-        pytest.param({"datetime": "yesterday"}, "bad-datetime", id="no ISO time"),
-        pytest.param({"datetime": 1772528400}, "bad-datetime", id="a number"),
-        pytest.param({"datetime": "0001-01-01T00:00:00+14:00"}, "bad-datetime", id="before all time"),
-        pytest.param({"datetime": "9999-12-31T23:30:00Z"}, "bad-datetime", id="the end of time"),
-        pytest.param({"datetime": "2026-03-03T09:56:00Z"}, "future", id="six minutes ahead"),
+        (past(), "empty"),
+        (past(history=None), "wrong-shape"),
+        (past(7), "wrong-shape"),
+        (past(hour(zone="FR")), "wrong-zone"),
+        (past(hour(), zone="FR"), "wrong-zone"),
+        (past(hour(carbonIntensity=None)), "null-value"),
+        (past(hour(carbonIntensity=-3)), "implausible-value"),
+        (past(hour(carbonIntensity="375")), "not-a-number"),
+        (past(hour(emissionFactorType="direct")), "not-lifecycle"),
+        (past(hour(flowTraced=False)), "not-flow-traced"),
+        (past(hour(datetime="2026-03-03T12:00:00.000Z")), "future"),
+        (past(hour(datetime="2026-02-27T08:00:00.000Z")), "stale"),
+        (past(hour(datetime="yesterday")), "bad-datetime"),
+        (past(hour(), temporalGranularity="daily"), "wrong-granularity"),
     ],
 )
-def test_a_value_that_cannot_be_trusted_is_refused(changes: dict[str, Any], reason: str) -> None:
+def test_a_day_with_an_hour_that_cannot_be_trusted_is_refused_as_a_whole(reply: dict[str, Any], reason: str) -> None:
     with pytest.raises(MalformedReply) as error:
-        replies.observation(latest(**changes), "SE-SE3", NOW, MAX_AGE)
+        replies.past(reply, "DE", NOW)
 
     assert reason_of(error) == reason
-
-
-@pytest.mark.parametrize("missing", ["carbonIntensity", "zone", "datetime"])
-def test_a_missing_key_is_refused(missing: str) -> None:
-    recorded = latest()
-    del recorded[missing]
-
-    with pytest.raises(MalformedReply):
-        replies.observation(recorded, "SE-SE3", NOW, MAX_AGE)
-
-
-@pytest.mark.parametrize("shape", [[], [{"zone": "SE-SE3"}], "23", 23, None, True])
-def test_another_shape_than_an_object_is_refused(shape: object) -> None:
-    with pytest.raises(MalformedReply) as error:
-        replies.observation(shape, "SE-SE3", NOW, MAX_AGE)
-
-    assert reason_of(error) == "wrong-shape"
-
-
-def test_age_counts_from_the_end_of_the_hour_so_nine_oclock_is_good_until_eleven() -> None:
-    eleven = NINE + timedelta(hours=2)
-
-    seen = replies.observation(latest(), "SE-SE3", eleven, MAX_AGE)
-    with pytest.raises(MalformedReply) as error:
-        replies.observation(latest(), "SE-SE3", eleven + timedelta(seconds=1), MAX_AGE)
-
-    assert seen.gco2e_per_kwh == 23
-    assert reason_of(error) == "stale"
-
-
-def test_a_clock_five_minutes_slow_does_not_lose_the_new_hour() -> None:
-    seen = replies.observation(latest(), "SE-SE3", NINE - timedelta(minutes=5), MAX_AGE)
-
-    assert seen.starts_at == NINE
-
-
-# --- sandbox
-
-
-@pytest.mark.parametrize(
-    "marked",
-    [
-        pytest.param(body("sandbox_latest"), id="the recorded body"),
-        pytest.param(latest(estimationMethod="SANDBOX_MODE_DATA"), id="the method alone"),
-        pytest.param(latest(_disclaimer="Numbers in Sandbox Mode are scrambled"), id="the notice alone"),
-        pytest.param(
-            {"forecast": [{"carbonIntensity": 1}, {"estimationMethod": "SANDBOX_MODE_DATA"}]}, id="a row of a list"
-        ),
-    ],
-)
-def test_the_false_numbers_of_a_sandbox_key_are_refused(marked: dict[str, Any]) -> None:
-    with pytest.raises(SourceRefused) as error:
-        replies.refuse_sandbox(marked)
-
-    assert reason_of(error) == "sandbox-key"
-
-
-@pytest.mark.parametrize(
-    "honest", [latest(), latest(_disclaimer="rights notice text"), body("carbon_intensity_latest_estimated"), [], None]
-)
-def test_other_bodies_pass_as_no_sandbox(honest: object) -> None:
-    replies.refuse_sandbox(honest)
 
 
 # --- carbon-intensity/forecast
@@ -224,26 +112,26 @@ def test_rows_may_come_in_any_order() -> None:
 @pytest.mark.parametrize("named", [{"temporalGranularity": "15_minutes"}, {}])
 def test_finer_steps_are_kept_from_the_full_hour_on(named: dict[str, str]) -> None:
     quarter = timedelta(minutes=15)
-    given = {"zone": "GB", **named, "forecast": rows(110, 120, None, 200, start=NINE + quarter, step=quarter)}
+    reply = {"zone": "GB", **named, "forecast": rows(110, 120, None, 200, start=NINE + quarter, step=quarter)}
 
-    ahead = replies.forecast(given, "GB", NOW)
+    ahead = replies.forecast(reply, "GB", NOW)
 
     assert (ahead.starts_at, ahead.step_seconds) == (NINE, 900)
     assert ahead.gco2e_per_kwh == (None, 110, 120, None, 200)
 
 
 def test_steps_of_five_minutes_are_kept() -> None:
-    given = {"zone": "GB", "temporalGranularity": "5_minutes", "forecast": rows(1, 2, 3, step=timedelta(minutes=5))}
+    reply = {"zone": "GB", "temporalGranularity": "5_minutes", "forecast": rows(1, 2, 3, step=timedelta(minutes=5))}
 
-    ahead = replies.forecast(given, "GB", NINE)
+    ahead = replies.forecast(reply, "GB", NINE)
 
     assert (ahead.gco2e_per_kwh, ahead.step_seconds) == ((1, 2, 3), 300)
 
 
 def test_half_hours_become_hourly_means() -> None:
-    given = {"zone": "GB", "forecast": rows(100, 120, 130, None, step=timedelta(minutes=30))}
+    reply = {"zone": "GB", "forecast": rows(100, 120, 130, None, step=timedelta(minutes=30))}
 
-    ahead = replies.forecast(given, "GB", NOW)
+    ahead = replies.forecast(reply, "GB", NOW)
 
     assert (ahead.gco2e_per_kwh, ahead.step_seconds) == ((110, 130), 3600)
 

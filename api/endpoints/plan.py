@@ -1,0 +1,116 @@
+"""POST /api/v1/plan: where and when several jobs should run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from api.edge.exchange import current
+from api.questions import names
+from api.questions.fields import Body, SignalField
+from api.questions.plan_jobs import AssignmentFields, PlanJobFields
+from api.shapes.plan import PlanAnswer
+from carbon.intensity import SignalName
+from carbon.plans import PlanQuery
+
+bp = APIBlueprint("plan", __name__, tag="Decisions")
+
+MOST_JOBS = 1000
+# Together of all jobs; a search of half a million cells takes up to 0.6 s, in each of the few places that are searched.
+MOST_CELLS = 4_000_000
+SHARED_LIMITS = ("capacity", "max_cost_usd", "max_co2_kg")
+
+
+class ObjectiveFields(Body):
+    """What a plan makes as small as possible: cost with emissions at a price."""
+
+    carbon_price_usd_per_tonne: float = Field(
+        gt=0,
+        le=1_000_000,
+        description="USD per tonne of CO2e. Machines, moved data and emissions at this price together decide.",
+        examples=[100],
+    )
+
+
+class PlanRequest(Body):
+    """Jobs that share nothing: each is placed by itself over all its places and times."""
+
+    jobs: list[PlanJobFields] = Field(min_length=1, max_length=MOST_JOBS, description="The jobs.")
+    objective: ObjectiveFields | None = Field(
+        None, description="What decides. Default: emissions alone, those of moved data included."
+    )
+    assignments: list[AssignmentFields] = Field(
+        [],
+        max_length=MOST_JOBS,
+        description="Your own plan: these jobs are priced where and when you run them, and alternatives says what the "
+        "best choice would change. Other jobs are planned.",
+    )
+    signal: SignalField = SignalName.AVERAGE
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_shared(cls, value: Any) -> Any:
+        shared = [name for name in SHARED_LIMITS if isinstance(value, dict) and name in value]
+        if shared:
+            detail = f"a plan places each job by itself: limits that jobs share ({', '.join(shared)}) are not supported"
+            raise names.refusal("not_supported", f"{detail}, leave them out")
+        return value
+
+    @field_validator("jobs")
+    @classmethod
+    def _checked_jobs(cls, jobs: list[PlanJobFields], info: ValidationInfo) -> list[PlanJobFields]:
+        ids = [job.id for job in jobs]
+        if len(set(ids)) < len(ids):
+            twice = next(name for index, name in enumerate(ids) if name in ids[:index])
+            raise names.refusal("not_unique", f"two jobs have the id {twice!r}: give each its own")
+        for job in jobs:
+            if job.data_gb is not None and job.data_in is None and job.home is None:
+                raise names.refusal("missing", f"job {job.id!r} has data_gb: say where the data are with data_in")
+        if sum(job.cells(names.facts(info).now) for job in jobs) > MOST_CELLS:
+            raise names.refusal(
+                "search_too_large",
+                "an exact search of the segments of all these jobs takes too long: send fewer jobs at once, set "
+                "nearer deadlines, or set interruptible to true without limits",
+            )
+        return jobs
+
+    @field_validator("assignments")
+    @classmethod
+    def _of_jobs(cls, value: list[AssignmentFields], info: ValidationInfo) -> list[AssignmentFields]:
+        ids = {job.id for job in info.data.get("jobs", ())}
+        for one in value:
+            if ids and one.job not in ids:
+                raise names.not_one_of("the id of a job", one.job, sorted(ids))
+        if len({one.job for one in value}) < len(value):
+            raise names.refusal("not_unique", "a job has two assignments: send one, with all its segments")
+        return value
+
+    def is_costly(self, facts: names.Facts) -> bool:
+        """Even one job takes some 10 ms."""
+        return True
+
+    def query(self) -> PlanQuery:
+        return PlanQuery(
+            jobs=tuple(job.job for job in self.jobs),
+            carbon_usd_per_tonne=None if self.objective is None else self.objective.carbon_price_usd_per_tonne,
+            own={one.job: one.assignment for one in self.assignments},
+        )
+
+
+@bp.post("/api/v1/plan")
+@bp.input(PlanRequest, arg_name="body")
+@bp.output(PlanAnswer)
+@bp.doc(operation_id="planJobs", responses=[422])
+def plan(body: PlanRequest) -> Response:
+    """Place several jobs, each in the best place and time that it may use.
+
+    Each job is placed exactly: no other of its regions and no other time emits less, or with objective costs less. The
+    transfer of its data counts, so that a move that saves less than its transfer is not made. As in schedule, a job
+    waits only where backtests say that this pays. The baseline runs each job at its earliest at home.
+    """
+    exchange = current()
+    session = exchange.about(body.signal)
+    return exchange.success(PlanAnswer.of(session.plan(body.query()), session))

@@ -1,0 +1,1 @@
+"""The operator's own facts: CSV files laid over the tables that ship with the project."""

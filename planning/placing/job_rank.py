@@ -1,0 +1,192 @@
+"""Where and when a job runs: the best of its places, each at its best time, and the next best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from carbon.errors import DoesNotFit, IntensityUnknown
+from carbon.intensity import CarbonIntensity
+from carbon.jobs import OwnSeries, Risk, ScheduleQuery
+from carbon.results import Emission, Exclusion
+from carbon.schedules import OtherPlaces, Schedule
+from carbon.units import HOUR_SECONDS
+from catalog.model import Region
+from planning.outlook.own_series import gaps, row_of
+from planning.outlook.unknown import in_words, intensity_unknown, without_range
+from planning.outlook.zones import Outlook
+from planning.placing.job_places import JobPlaces
+from planning.placing.job_prices import job_cost, machine_hour_weight, score
+from planning.scheduling.pauses import schedule_segments
+from planning.scheduling.risk import decisive
+from planning.scheduling.schedule import ALTERNATIVES, in_grams, schedule
+from planning.scheduling.segments import least_total
+from planning.scheduling.span import RunSpan, job_span
+
+
+def rank_places(
+    query: ScheduleQuery,
+    places: JobPlaces,
+    outlook: Outlook,
+    span: RunSpan,
+    emission: Callable[[Region, float, CarbonIntensity], Emission],
+) -> Schedule:
+    """The schedule of the region with the least emissions, with those of the next best; of equals by the region's key.
+
+    With a price of carbon it is the region of the least cost, emissions included. Emissions are those of the machines,
+    which depend on the PUE of a region, or per kWh without machines. emission: of the machines in a region over so many
+    hours of a mean intensity. A zone is looked at only if its lowest hours, cut freely, could be better than the places
+    that are listed already. For a query of one region that one is all of the answer. Raises DoesNotFit, InvalidRequest,
+    IntensityUnknown.
+    """
+    rates = _rates_by_zone(places, outlook, emission)
+    ranking, unknown = _ranking(query, rates, outlook, span)
+    if not ranking:
+        raise intensity_unknown(outlook.signal, unknown)
+    best, *options = [
+        _priced(query, plan, rate, emission(rate.region, plan.best.duration_hours, plan.best.mean))
+        if places.machines
+        else plan
+        for rate, plan in ranking[: 1 + query.alternatives]
+    ]
+    if query.region is not None:
+        return best
+    names = {region.key: row_of(outlook, region.key, region.zone) for region in places.regions}
+    left_out = [
+        Exclusion(region=key, reason=in_words(outlook.signal, name, unknown[name]))
+        for key, name in names.items()
+        if name in unknown
+    ]
+    others = OtherPlaces(
+        options=tuple(options),
+        count=len(places.regions) - len(left_out),
+        excluded=(*places.excluded, *left_out),
+        countries_without_regions=places.countries_without_regions,
+    )
+    return replace(best, places=others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What an hour of a job takes in a region: energy of all machines, 1 without any, and the price of one machine."""
+
+    region: Region
+    kwh_per_hour: float
+    usd_per_hour: float | None
+
+
+def _priced(query: ScheduleQuery, plan: Schedule, rate: Rate, machines: Emission) -> Schedule:
+    """The plan with what its machines emit and cost. machines: for as long as the best window runs them."""
+    return replace(in_grams(plan, machines), cost=job_cost(query, plan, rate.usd_per_hour, rate.kwh_per_hour))
+
+
+def _rates_by_zone(
+    places: JobPlaces, outlook: Outlook, emission: Callable[[Region, float, CarbonIntensity], Emission]
+) -> dict[str, list[Rate]]:
+    """The regions of each row of the outlook."""
+    by_zone: dict[str, list[Rate]] = {zone: [] for zone in outlook.names}
+    for region in places.regions:
+        name = row_of(outlook, region.key, region.zone)
+        kwh = 1.0
+        if places.machines:
+            any_value = replace(outlook.current(name), gco2e_per_kwh=1.0)  # energy does not depend on it
+            kwh = emission(region, 1.0, any_value).energy_kwh
+        usd = places.usd_per_hour[region.key]
+        by_zone[name].append(Rate(region=region, kwh_per_hour=kwh, usd_per_hour=usd))
+    return by_zone
+
+
+def _ranking(
+    query: ScheduleQuery, by_zone: dict[str, list[Rate]], outlook: Outlook, span: RunSpan
+) -> tuple[list[tuple[Rate, Schedule]], dict[str, CarbonIntensity]]:
+    """The schedules of at least the places that are listed, best first, and the zones of unknown intensity."""
+    unknown: dict[str, CarbonIntensity] = {}
+    ranking: list[tuple[tuple[float, float, str], Rate, Schedule]] = []
+    for bound, zone in sorted(_bounds(query, by_zone, outlook, span)):
+        if len(ranking) > query.alternatives and bound > ranking[query.alternatives][0][0]:
+            break
+        plans: dict[float, Schedule] = {}
+        for rate in by_zone[zone]:
+            weight = restart_weight(query, rate)
+            try:
+                plan = plans.get(weight) or schedule_in(rate, query, outlook, span)
+            except IntensityUnknown:
+                unknown[zone] = _reason(query, outlook, zone)
+                break
+            figure = decisive(plan.best.mean, query.risk)
+            if plan.at_once.mean.gco2e_per_kwh is None or figure is None:
+                unknown[zone] = plan.at_once.mean
+                break
+            plans[weight] = plan
+            hours = plan.best.duration_hours
+            grams = rate.kwh_per_hour * figure * hours
+            key = (score(query, rate.usd_per_hour, grams, hours), grams, rate.region.key)
+            ranking.append((key, rate, replace(plan, region=rate.region.key)))
+        ranking.sort(key=lambda row: row[0])
+    return [(rate, plan) for _, rate, plan in ranking], unknown
+
+
+def restart_weight(query: ScheduleQuery, rate: Rate) -> float:
+    """What machine time weighs beside its emissions; 0 where a job runs equally long in all windows."""
+    if query.interruption is None or not query.interruption.restart:
+        return 0.0
+    return machine_hour_weight(query, rate.usd_per_hour, rate.kwh_per_hour)
+
+
+def schedule_in(
+    rate: Rate, query: ScheduleQuery, outlook: Outlook, span: RunSpan, alternatives: int = ALTERNATIVES
+) -> Schedule:
+    """The schedule of a query's job in one region, with so many of the next best windows.
+
+    Raises as schedule and schedule_segments, and IntensityUnknown for a cautious one if the region's grid has no range.
+    """
+    region = rate.region
+    name = row_of(outlook, region.key, region.zone)
+    if _lacks_range(query, outlook, name):
+        raise intensity_unknown(outlook.signal, {name: _reason(query, outlook, name)})
+    if query.forecast is not None:
+        span = _covered_span(query, query.forecast[region.key], outlook, name)
+    if query.interruption is None:
+        return schedule(region.key, name, outlook, span, query.risk, alternatives)
+    weight = restart_weight(query, rate)
+    return schedule_segments(region.key, name, outlook, span, query.interruption, query.risk, weight, alternatives)
+
+
+def _lacks_range(query: ScheduleQuery, outlook: Outlook, name: str) -> bool:
+    return query.risk is Risk.CAUTIOUS and outlook.range_of(outlook.zones[name], 0.0, HOUR_SECONDS) is None
+
+
+def _reason(query: ScheduleQuery, outlook: Outlook, name: str) -> CarbonIntensity:
+    """The intensity of a place that cannot be rated, with why."""
+    current = outlook.current(name)
+    return without_range(current) if _lacks_range(query, outlook, name) else replace(current, gco2e_per_kwh=None)
+
+
+def _covered_span(query: ScheduleQuery, series: OwnSeries, outlook: Outlook, name: str) -> RunSpan:
+    """The times of the caller's series in which the job may run. Raises IntensityUnknown if they are too short."""
+    covered = replace(query, exclusions=(*query.exclusions, *gaps(series)))
+    try:
+        return job_span(covered, outlook.now)
+    except DoesNotFit as error:
+        unknown = replace(outlook.current(name), gco2e_per_kwh=None)
+        raise intensity_unknown(outlook.signal, {name: unknown}) from error
+
+
+def _bounds(
+    query: ScheduleQuery, by_zone: dict[str, list[Rate]], outlook: Outlook, span: RunSpan
+) -> list[tuple[float, str]]:
+    """For each zone with regions what no schedule of them undercuts; 0 where hours are not known."""
+    seconds = span.duration_hours * HOUR_SECONDS
+    earliest, end = outlook.seconds_to(span.earliest), outlook.seconds_to(span.latest) + seconds
+    totals = np.nan_to_num(least_total(outlook.series(), earliest=earliest, end=end, duration=seconds))
+    return [
+        (min(_least_score(query, rate, float(total) / HOUR_SECONDS, span) for rate in rates), zone)
+        for (zone, rates), total in zip(by_zone.items(), totals, strict=True)
+        if rates
+    ]
+
+
+def _least_score(query: ScheduleQuery, rate: Rate, gco2e_per_kw: float, span: RunSpan) -> float:
+    return score(query, rate.usd_per_hour, rate.kwh_per_hour * gco2e_per_kw, span.duration_hours) * (1 - 1e-9)

@@ -1,0 +1,1 @@
+"""Where and when several jobs run."""

@@ -1,0 +1,131 @@
+"""The choices of one job: each place with its best window, as far as they can be among the best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from carbon.errors import IntensityUnknown
+from carbon.plans import Choice, PlanJob, PlanQuery
+from carbon.schedules import Schedule, Segment, Window
+from carbon.units import HOUR_SECONDS
+from catalog.columns import FloatArray
+from planning.outlook.series import Series
+from planning.outlook.zones import Outlook
+from planning.placing.job_rank import Rate, restart_weight, schedule_in
+from planning.plan.sites import Site, Sites
+from planning.scheduling.segments import least_total
+from planning.scheduling.span import RunSpan
+from planning.scheduling.windows import best_windows
+
+ROUNDING = 1e-9
+
+
+class Choices:
+    """Finds and prices choices over one outlook; what a zone offers to jobs of equal times is worked out once."""
+
+    def __init__(self, query: PlanQuery, outlook: Outlook, sites: Sites) -> None:
+        self._query, self._outlook, self._sites = query, outlook, sites
+        self._series: Series = outlook.series()
+        self._bounds: dict[object, FloatArray] = {}
+        self._schedules: dict[object, Schedule | None] = {}
+
+    def best(self, job: PlanJob, span: RunSpan, sites: Sequence[Site], count: int) -> list[Choice]:
+        """The `count` best places, best first; of equals in the order of the sites.
+
+        Places of unknown intensity are left out. A place is looked at only if the lowest hours of its zone could cost
+        less than the best ones so far.
+        """
+        bounds = self._lowest(job, span)
+        rows = [self._outlook.zones[site.region.zone] for site in sites]
+        lowest = [self._cost(site, bounds[row], span.duration_hours) for site, row in zip(sites, rows, strict=True)]
+        ranking: list[tuple[float, int, Schedule]] = []
+        for index in sorted(range(len(sites)), key=lambda index: (lowest[index], index)):
+            if len(ranking) >= count and lowest[index] > ranking[count - 1][0] * (1 + ROUNDING):
+                break
+            schedule = self._schedule(job, span, sites[index])
+            if schedule is None or (mean := schedule.best.mean.gco2e_per_kwh) is None:
+                continue
+            hours = schedule.best.duration_hours
+            ranking.append((self._cost(sites[index], mean * hours, hours), index, schedule))
+            ranking.sort(key=lambda row: row[:2])
+        return [
+            replace(self.of(job, sites[index], schedule.best), expected=schedule.expected)
+            for _, index, schedule in ranking[:count]
+        ]
+
+    def at_once(self, span: RunSpan, site: Site) -> Window:
+        """The job in one piece as early as it may start."""
+        return self.window(
+            site, [(span.earliest, span.earliest + timedelta(hours=span.duration_hours))], segments=False
+        )
+
+    def window(self, site: Site, pieces: Sequence[tuple[datetime, datetime]], *, segments: bool) -> Window:
+        """Pieces of time in a place, with their mean intensity."""
+        zone, seconds_to = site.region.zone, self._outlook.seconds_to
+        spans = [(seconds_to(start), seconds_to(end)) for start, end in pieces]
+        means = [self._outlook.mean(zone, start, end - start).gco2e_per_kwh for start, end in spans]
+        hours = [(end - start) / HOUR_SECONDS for start, end in spans]
+        return Window(
+            starts_at=pieces[0][0],
+            ends_at=pieces[-1][1],
+            duration_hours=sum(hours),
+            mean=self._outlook.mean_of_spans(zone, spans),
+            segments=tuple(
+                Segment(starts_at=start, ends_at=end, duration_hours=length, gco2e_per_kwh=mean)
+                for (start, end), length, mean in zip(pieces, hours, means, strict=True)
+            )
+            if segments
+            else (),
+        )
+
+    def of(self, job: PlanJob, site: Site, window: Window) -> Choice:
+        """A choice with its figures. The window's intensity is known."""
+        emission = self._sites.emission(job, site, window.duration_hours, window.mean)
+        usd = None
+        if site.usd_per_hour is not None and site.usd_of_data is not None:
+            usd = site.usd_per_hour * window.duration_hours + site.usd_of_data
+        choice = Choice(
+            region=site.region.key,
+            window=replace(window, operational_gco2e=emission.operational_gco2e),
+            emission=emission,
+            transfer=site.transfer,
+            usd=usd,
+            cost=0.0,
+        )
+        return replace(choice, cost=self._query.cost(choice.gco2e, usd))
+
+    def _cost(self, site: Site, grams_per_kw: float, hours: float) -> float:
+        """By the objective, of a constant power over hours that emit so many grams for each kW."""
+        moved = 0.0 if site.transfer is None else site.transfer.gco2e
+        usd = (site.usd_per_hour or 0.0) * hours + (site.usd_of_data or 0.0)
+        return self._query.cost(site.kwh_per_hour * grams_per_kw + moved, usd)
+
+    def _lowest(self, job: PlanJob, span: RunSpan) -> FloatArray:
+        """For each zone the grams for each kW that no window or segments undercut; 0 where hours are not known."""
+        key = (span, job.times.interruption is None)
+        if key not in self._bounds:
+            duration, earliest = span.duration_hours * HOUR_SECONDS, self._outlook.seconds_to(span.earliest)
+            latest = self._outlook.seconds_to(span.latest)
+            if job.times.interruption is None:
+                best = best_windows(self._series, earliest=earliest, latest=latest, duration=duration)
+                totals = best.means * duration
+            else:
+                totals = least_total(self._series, earliest=earliest, end=latest + duration, duration=duration)
+            self._bounds[key] = np.nan_to_num(totals) / HOUR_SECONDS * (1 - ROUNDING)
+        return self._bounds[key]
+
+    def _schedule(self, job: PlanJob, span: RunSpan, site: Site) -> Schedule | None:
+        """The schedule of a place; None if its intensity is not known."""
+        times = replace(job.times, carbon_usd_per_tonne=self._query.carbon_usd_per_tonne)
+        rate = Rate(region=site.region, kwh_per_hour=site.kwh_per_hour, usd_per_hour=site.usd_per_hour)
+        key = (site.region.zone, span, times.interruption, restart_weight(times, rate))
+        if key not in self._schedules:
+            try:
+                self._schedules[key] = schedule_in(rate, times, self._outlook, span, 0)
+            except IntensityUnknown:
+                self._schedules[key] = None
+        return self._schedules[key]

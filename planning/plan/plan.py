@@ -1,0 +1,131 @@
+"""Jobs that share nothing: each is placed exactly and by itself, over all its places and times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from carbon import units
+from carbon.errors import DoesNotFit
+from carbon.plans import Assignment, Choice, OwnAssignment, Plan, PlanJob, PlanQuery, Unplaced
+from mapping import CloudMap
+from planning.outlook.zones import Outlook
+from planning.plan.choices import Choices
+from planning.plan.reasons import unplaced, why
+from planning.plan.savings import savings, totals
+from planning.plan.sites import CONSTRAINTS, NO_INTENSITY, JobSites, Places, Site, Sites
+from planning.scheduling.span import RunSpan, job_span
+
+HOME, MEDIAN = "home", "median region"
+# The caller's times are whole seconds, and hours are no whole seconds.
+SLACK = timedelta(seconds=1)
+
+
+def spans_of(query: PlanQuery, now: datetime) -> dict[str, RunSpan | Unplaced]:
+    """When each job may run, by its id; why it cannot, where its deadline is too early."""
+    spans: dict[str, RunSpan | Unplaced] = {}
+    for job in query.jobs:
+        try:
+            spans[job.id] = job_span(job.times, now)
+        except DoesNotFit as error:
+            spans[job.id] = Unplaced(job=job.id, constraint="deadline", detail=str(error), removed={})
+    return spans
+
+
+def sites_of(query: PlanQuery, mapping: CloudMap) -> dict[str, JobSites]:
+    """The places of each job by its id, as far as the catalog tells."""
+    places = Places(mapping)
+    return {job.id: places.of(job, query.own.get(job.id)) for job in query.jobs}
+
+
+def plan(
+    query: PlanQuery,
+    spans: Mapping[str, RunSpan | Unplaced],
+    places: Mapping[str, JobSites],
+    mapping: CloudMap,
+    outlook: Outlook,
+    today_day: int,
+) -> Plan:
+    """Where and when each job runs. The outlook holds the zones of all places, up to the end of the last span."""
+    sites = Sites(query, mapping, outlook, today_day)
+    planner = _Planner(query, outlook, sites, Choices(query, outlook, sites))
+    rows: list[Assignment | Unplaced] = []
+    for job in query.jobs:
+        span = spans[job.id]
+        rows.append(span if isinstance(span, Unplaced) else planner.assignment(job, span, places[job.id]))
+    assignments = tuple(row for row in rows if isinstance(row, Assignment))
+    planned, baseline = totals(row.choice for row in assignments), totals(row.baseline for row in assignments)
+    return Plan(
+        assignments=assignments,
+        unplaced=tuple(row for row in rows if isinstance(row, Unplaced)),
+        totals=planned,
+        baseline=baseline,
+        savings=savings(assignments, planned, baseline),
+    )
+
+
+class _Planner:
+    """Places one job after the other."""
+
+    def __init__(self, query: PlanQuery, outlook: Outlook, sites: Sites, choices: Choices) -> None:
+        self._query, self._outlook, self._sites, self._choices = query, outlook, sites, choices
+
+    def assignment(self, job: PlanJob, span: RunSpan, places: JobSites) -> Assignment | Unplaced:
+        """The job in its best place and time, or in those of the caller."""
+        sites, excluded = self._sites.rated(job, places, self._outlook.seconds_to(span.earliest))
+        if not sites:
+            return unplaced(job.id, excluded)
+        own = self._query.own.get(job.id)
+        best = self._choices.best(job, span, sites, 2)
+        baseline = self._baseline(job, span, sites)
+        if not best or baseline is None:
+            detail = f"no region of the job has a known value: {NO_INTENSITY}"
+            return Unplaced(job=job.id, constraint=CONSTRAINTS[NO_INTENSITY], detail=detail, removed={})
+        choice = best[0] if own is None else self._own(job, span, own, sites)
+        if isinstance(choice, Unplaced):
+            return choice
+        others = best[1:] if own is None else best
+        is_home = baseline.region == job.home
+        return Assignment(
+            job=job.id,
+            choice=choice,
+            why=why(self._query, choice, baseline, is_own=own is not None),
+            baseline=baseline,
+            baseline_basis=HOME if is_home else MEDIAN,
+            alternative=others[0] if others else None,
+        )
+
+    def _baseline(self, job: PlanJob, span: RunSpan, sites: Sequence[Site]) -> Choice | None:
+        """The job at its earliest at home, else in the median region by its grams at its earliest."""
+        home = [site for site in sites if site.region.key == job.home]
+        choices = [
+            self._choices.of(job, site, window)
+            for site in home or sites
+            if (window := self._choices.at_once(span, site)).mean.gco2e_per_kwh is not None
+        ]
+        choices.sort(key=lambda choice: (choice.gco2e, choice.region))
+        return choices[len(choices) // 2] if choices else None
+
+    def _own(self, job: PlanJob, span: RunSpan, own: OwnAssignment, sites: Sequence[Site]) -> Choice | Unplaced:
+        """The caller's own place and times, if the job fits there."""
+        site = next((site for site in sites if site.region.key == own.region), None)
+        last_end = span.latest + timedelta(hours=span.duration_hours)
+        hours = sum((end - start) / units.HOUR for start, end in own.pieces)
+        constraint, detail = None, ""
+        if site is None:
+            constraint, detail = "assignments", f"{own.region} cannot run the job, or a figure of it is not known"
+        elif own.pieces[0][0] < span.earliest.replace(second=0, microsecond=0):
+            constraint, detail = "start_after", "the assignment starts before now or before start_after"
+        elif own.pieces[-1][1] > last_end + SLACK:
+            constraint, detail = (
+                "deadline",
+                f"the assignment ends after {last_end:%Y-%m-%dT%H:%M:%SZ}, the end of the times searched",
+            )
+        elif hours + SLACK / units.HOUR < span.duration_hours:
+            constraint, detail = "duration_hours", f"the assignment has {hours:g} h of {span.duration_hours:g}"
+        if constraint is not None or site is None:
+            return Unplaced(job=job.id, constraint=constraint or "assignments", detail=detail, removed={})
+        window = self._choices.window(site, own.pieces, segments=job.times.interruption is not None)
+        if window.mean.gco2e_per_kwh is None:
+            return Unplaced(job=job.id, constraint=CONSTRAINTS[NO_INTENSITY], detail=NO_INTENSITY, removed={})
+        return self._choices.of(job, site, window)

@@ -1,0 +1,1 @@
+"""Keeps the facts of each process up to date while it serves."""
