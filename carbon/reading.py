@@ -37,7 +37,8 @@ class Observation:
 class UpstreamForecast:
     """Values from `starts_at` (a full UTC hour) on; None where the upstream gave none.
 
-    step_seconds: what each stands for: an hour, 15 or 5 minutes.
+    step_seconds: what each stands for: an hour, 15 or 5 minutes. low, high: 10th and 90th centile of what may come, by
+    step; empty for upstreams, which give none.
     """
 
     zone: str
@@ -46,6 +47,8 @@ class UpstreamForecast:
     source: str
     step_seconds: Literal[3600, 900, 300] = 3600
     derivation: Derivation = AS_PUBLISHED
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,8 @@ class RecentForecasts:
                 starts_at=datetime.fromtimestamp(forecast.origin * units.SECONDS_PER_HOUR, UTC),
                 gco2e_per_kwh=tuple(forecast.values.tolist()),
                 source=forecast.source,
+                low=tuple(forecast.low.tolist()),
+                high=tuple(forecast.high.tolist()),
             )
 
 

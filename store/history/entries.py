@@ -55,13 +55,15 @@ class ReadingEntry:
 
 @dataclass(frozen=True, slots=True)
 class ForecastEntry:
-    """One forecast as it was issued; see tables.forecasts."""
+    """One forecast as it was issued; see tables.forecasts. low, high: see tables.forecast_ranges; empty: no range."""
 
     series: Series
     issued_hour: int
     starts_minute: int
     step_minutes: int
     gco2e_per_kwh: bytes
+    low: bytes = b""
+    high: bytes = b""
 
     @classmethod
     def of(cls, signal: Signal, value: UpstreamForecast, issued_at: datetime) -> ForecastEntry:
@@ -71,6 +73,8 @@ class ForecastEntry:
             minute_of(value.starts_at),
             value.step_seconds // SECONDS_A_MINUTE,
             pack(value.gco2e_per_kwh),
+            pack_range(value.low),
+            pack_range(value.high),
         )
 
 
@@ -85,6 +89,11 @@ def milligrams(gco2e_per_kwh: float) -> int:
 def pack(values: tuple[float | None, ...]) -> bytes:
     """Values as little-endian float32; None as NaN."""
     return np.array([np.nan if value is None else value for value in values], dtype="<f4").tobytes()
+
+
+def pack_range(values: tuple[float, ...]) -> bytes:
+    """One side of a range as little-endian float16, which is exact to 0.05 % and takes half of the space."""
+    return np.array(values, dtype="<f2").tobytes()
 
 
 def unpack(packed: bytes) -> tuple[float | None, ...]:

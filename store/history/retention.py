@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
 from store.history.entries import MINUTES_AN_HOUR
-from store.history.tables import chores, forecasts, readings, series
+from store.history.tables import chores, forecast_ranges, forecasts, readings, series
 from store.history.upsert import insert_into
 
 FINE_DAYS = 30  # readings are stored as they came for so long
@@ -63,7 +63,8 @@ def tidy(database: Writable, now_minute: int, *, days: int) -> None:
 def _remove(connection: Connection, series_id: int, oldest: int) -> None:
     connection.execute(delete(readings).where(readings.c.series_id == series_id, readings.c.starts_minute < oldest))
     hour = oldest // MINUTES_AN_HOUR
-    connection.execute(delete(forecasts).where(forecasts.c.series_id == series_id, forecasts.c.issued_hour < hour))
+    for table in (forecasts, forecast_ranges):
+        connection.execute(delete(table).where(table.c.series_id == series_id, table.c.issued_hour < hour))
 
 
 def _first_fine_minute(connection: Connection, series_id: int, hourly_until: int) -> int | None:

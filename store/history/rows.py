@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast
 
 from store.history.entries import MOST_MILLIGRAMS, MOST_MINUTES, Entry, ForecastEntry, ReadingEntry, Series
 from store.history.readings import Minutes, Readings
-from store.history.tables import forecasts, readings, series
+from store.history.tables import forecast_ranges, forecasts, readings, series
 from store.history.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
         connection.execute(_replacing(connection), rows)
     if rows := [_forecast_row(key, entry) for key, entry in sorted(new_forecasts.items(), key=_key)]:
         connection.execute(insert_into(connection, forecasts).on_conflict_do_nothing(), rows)
+    if rows := [_range_row(key, entry) for key, entry in sorted(new_forecasts.items(), key=_key) if entry.low]:
+        connection.execute(insert_into(connection, forecast_ranges).on_conflict_do_nothing(), rows)
 
 
 def series_ids(connection: Connection, all_series: Collection[Series]) -> dict[Series, int]:
@@ -162,3 +164,7 @@ def _forecast_row(key: tuple[int, int], entry: ForecastEntry) -> Mapping[str, ob
         "step_minutes": entry.step_minutes,
         "gco2e_per_kwh": entry.gco2e_per_kwh,
     }
+
+
+def _range_row(key: tuple[int, int], entry: ForecastEntry) -> Mapping[str, object]:
+    return {"series_id": key[0], "issued_hour": entry.issued_hour, "low": entry.low, "high": entry.high}

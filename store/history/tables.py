@@ -57,6 +57,19 @@ forecasts = Table(
     sqlite_with_rowid=False,
 )
 
+# The range of a forecast as it was issued, where it has one. low, high: 10th and 90th centile of what may come, by
+# step of the forecast, in gCO2e per kWh as little-endian float16.
+forecast_ranges = Table(
+    "forecast_ranges",
+    metadata,
+    Column("series_id", Integer, nullable=False),
+    Column("issued_hour", Integer, nullable=False),
+    Column("low", LargeBinary, nullable=False),
+    Column("high", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("series_id", "issued_hour", name="forecast_ranges_key"),
+    sqlite_with_rowid=False,
+)
+
 # When old rows were last removed, by any process.
 chores = Table(
     "chores",

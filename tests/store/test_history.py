@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -20,7 +22,7 @@ from store.history.entries import Entry, ReadingEntry, unpack
 from store.history.history import History
 from store.history.readings import QUALITIES, minute_of
 from store.history.recorder import Recorder
-from store.history.tables import forecasts, readings, series
+from store.history.tables import forecast_ranges, forecasts, readings, series
 from tests.fakes.clock import SteppedClock
 from tests.fakes.telemetry import Counts
 from tests.store.conftest import NOON, NewHistory
@@ -146,6 +148,26 @@ def test_of_the_forecasts_of_an_hour_the_first_is_stored_as_it_was_issued(
         (hour, start, 15, (100.0, None, 300.0)),
         (hour + 1, start, 15, (400.0, None, 300.0)),
     ]
+
+
+def test_the_range_of_a_forecast_is_stored_beside_it_and_removed_with_it(
+    new_history: NewHistory, clock: SteppedClock
+) -> None:
+    history = new_history(days=10)
+    own = UpstreamForecast(
+        zone="DE", starts_at=NOON, gco2e_per_kwh=(300.0, 310.0), source="own", low=(250.0, 255.5), high=(360.0, 1001.0)
+    )
+    history.record(AVERAGE, own)
+    history.record(AVERAGE, replace(own, source="one-forecast", low=(), high=()))
+    history.recorder.close(60)
+
+    ((_, hour, low, high),) = rows(history, forecast_ranges)
+    sides = [np.frombuffer(side, dtype="<f2").tolist() for side in (low, high)]  # type: ignore[call-overload]
+    assert (hour, sides) == (minute_of(NOON) // 60, [[250.0, 255.5], [360.0, 1001.0]])
+
+    clock.advance(11 * 86_400)
+    history.tidy()
+    assert (rows(history, forecast_ranges), rows(history, forecasts)) == ([], [])
 
 
 def test_shares_are_not_stored(history: History) -> None:

@@ -112,6 +112,8 @@ def test_every_six_hours_the_forecasts_are_stored_as_they_were_issued() -> None:
     assert (signal, issued.zone, issued.source) == (Signal.AVERAGE_LIFECYCLE, "DE", SOURCE)
     assert (issued.starts_at, issued.step_seconds, len(issued.gco2e_per_kwh)) == (noon, 3600, 168)
     assert issued.gco2e_per_kwh[1] == pytest.approx(hour.gco2e_per_kwh)
+    assert (len(issued.low), len(issued.high)) == (168, 168)
+    assert (issued.low[1], issued.high[1]) == pytest.approx((hour.low_gco2e_per_kwh, hour.high_gco2e_per_kwh), rel=1e-5)
 
 
 def test_an_open_session_keeps_its_forecasts_and_the_data_version_names_them() -> None:
