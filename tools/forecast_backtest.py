@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from catalog.forecast_model import ForecastModel, load_forecast_models
@@ -16,6 +15,7 @@ from catalog.profiles import load_zones
 from forecasting.blend import blend
 from forecasting.hours import HOURS_BACK, FloatArray, hours_of, usual_of_history
 from forecasting.model import forecast
+from forecasting.skill import SEARCH_HOURS, captured_savings
 from tools.forecast_samples import (
     HISTORY_HOURS,
     ORIGIN,
@@ -29,7 +29,6 @@ from tools.zone_scores import markdown
 
 STRIDE_HOURS = 98  # 2 hours more than four days: every hour of the day and day of the week takes part
 DAYS = 7
-JOB_HOURS, SEARCH_HOURS = 4, 24
 SEED = 7
 
 
@@ -56,14 +55,10 @@ class Scored:
 
     def savings(self) -> tuple[float, float]:
         """Grams saved and grams possible, as in tools/zone_scores.py, added over the origins."""
-        truth, values = (
-            sliding_window_view(part[:, :SEARCH_HOURS], JOB_HOURS, axis=1).mean(axis=2)
-            for part in (self.truth, self.values)
-        )
+        truth, values = (part[:, :SEARCH_HOURS] for part in (self.truth, self.values))
         whole = np.isfinite(truth).all(axis=1)
-        truth, choice = truth[whole], np.argmin(values[whole].round(6), axis=1)
-        emissions = np.take_along_axis(truth, choice[:, None], axis=1)[:, 0]
-        return float((truth.mean(axis=1) - emissions).sum()), float((truth.mean(axis=1) - truth.min(axis=1)).sum())
+        captured, possible = captured_savings(truth[whole], values[whole])
+        return float(captured.sum()), float(possible.sum())
 
 
 def _by_day(hours: FloatArray) -> FloatArray:

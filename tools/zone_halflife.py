@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from carbon import units
-from tools.zone_scores import SEARCH_HOURS, captured_share, on_grid
+from forecasting.skill import SEARCH_HOURS
+from tools.zone_scores import captured_share, on_grid
 from tools.zone_shapes import kept_weekend_factor, predicted, shape_of
 from tools.zone_sources import Floats, Series
 

@@ -9,7 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from catalog.profiles import weekend_multipliers
-from tools.zone_scores import JOB_HOURS, SEARCH_HOURS, markdown, on_grid
+from forecasting.skill import JOB_HOURS, SEARCH_HOURS
+from tools.zone_scores import markdown, on_grid
 from tools.zone_shapes import kept_weekend_factor, predicted, shape_of
 from tools.zone_sources import Floats, Series
 

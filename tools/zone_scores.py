@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from forecasting.skill import SEARCH_HOURS, captured_savings
 from tools.zone_sources import Floats, Series
 
-JOB_HOURS = 4
-SEARCH_HOURS = 24
 MAPE_FLOOR = 1.0  # gCO2e per kWh
 
 
@@ -50,13 +49,8 @@ def captured_saving(truth: Series, predicted: Floats) -> float:
 def captured_share(true_days: Floats, predicted_days: Floats) -> float:
     """The same from the next 24 hours of many starting points, both of shape (points, 24)."""
     is_complete = np.isfinite(true_days).all(axis=1)
-    true_jobs = sliding_window_view(true_days[is_complete], JOB_HOURS, axis=1).mean(axis=2)
-    predicted_jobs = sliding_window_view(predicted_days[is_complete], JOB_HOURS, axis=1).mean(axis=2)
-    choice = np.argmin(predicted_jobs.round(6), axis=1)
-    means = np.take_along_axis(true_jobs, choice[:, None], axis=1)[:, 0]
-    at_random = true_jobs.mean(axis=1)
-    possible = float((at_random - true_jobs.min(axis=1)).sum())
-    return float((at_random - means).sum()) / possible if possible > 0 else float("nan")
+    captured, possible = captured_savings(true_days[is_complete], predicted_days[is_complete])
+    return float(captured.sum() / possible.sum()) if possible.sum() > 0 else float("nan")
 
 
 def on_grid(hours: np.ndarray, values: Floats) -> Floats:
