@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from carbon import units
-from carbon.jobs import ScheduleQuery
+from carbon.jobs import Risk, ScheduleQuery
 from carbon.results import Emission
 from carbon.schedules import ExpectedSavings, Window
 from carbon.workload import CalculateQuery
@@ -36,17 +36,20 @@ class LatencyBound:
 class PlanJob:
     """A job of a plan. times: its length, times, machines, and the places it may be moved to.
 
-    home: provider:region in which it runs unless it is moved; it is allowed besides the places. spot: it pays spot
-    prices, and runs only where there is one.
+    home: provider:region in which it runs unless it is moved; it is allowed besides the places.
     """
 
     id: str
     times: ScheduleQuery
     run: CalculateQuery
     home: str | None = None
-    spot: bool = False
     data: JobData | None = None
     latency: LatencyBound | None = None
+
+    @property
+    def spot(self) -> bool:
+        """Whether it pays spot prices, and runs only where there is one."""
+        return self.times.spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +64,18 @@ class OwnAssignment:
 class PlanQuery:
     """Where and when should these jobs run? carbon_usd_per_tonne: None: emissions alone decide, else cost with them.
 
-    own: the caller's own plan by the job's id; those jobs are priced as they are.
+    risk: which figure of the grid counts as emissions. own: the caller's own plan by the job's id; those jobs are
+    priced as they are.
     """
 
     jobs: tuple[PlanJob, ...]
     carbon_usd_per_tonne: float | None = None
+    risk: Risk = Risk.EXPECTED
     own: Mapping[str, OwnAssignment] = field(default_factory=dict)
+
+    def times(self, job: PlanJob) -> ScheduleQuery:
+        """The job as a question of its own, with what decides in this plan."""
+        return replace(job.times, carbon_usd_per_tonne=self.carbon_usd_per_tonne, risk=self.risk)
 
     def cost(self, gco2e: float, usd: float | None) -> float:
         """What a choice costs by the objective: grams without a carbon price, else USD."""

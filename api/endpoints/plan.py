@@ -10,10 +10,11 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from api.edge.exchange import current
 from api.questions import names
-from api.questions.fields import Body, SignalField
+from api.questions.fields import CAUTIOUS_MARGINAL, Body, SignalField
 from api.questions.plan_jobs import AssignmentFields, PlanJobFields
 from api.shapes.plan import PlanAnswer
 from carbon.intensity import SignalName
+from carbon.jobs import Risk
 from carbon.plans import PlanQuery
 
 bp = APIBlueprint("plan", __name__, tag="Decisions")
@@ -21,6 +22,8 @@ bp = APIBlueprint("plan", __name__, tag="Decisions")
 MOST_JOBS = 1000
 # Together of all jobs; a search of half a million cells takes up to 0.6 s, in each of the few places that are searched.
 MOST_CELLS = 4_000_000
+# Together of all jobs that may run at different times; each takes some 0.4 ms.
+MOST_CLOSED_TIMES = 10_000
 SHARED_LIMITS = ("capacity", "max_cost_usd", "max_co2_kg")
 
 
@@ -49,6 +52,12 @@ class PlanRequest(Body):
         "best choice would change. Other jobs are planned.",
     )
     signal: SignalField = SignalName.AVERAGE
+    risk: Risk = Field(
+        Risk.EXPECTED,
+        description="Which figure of the grid decides between times and places: the mean that is expected (expected), "
+        "or the 90th centile of that mean (cautious). A transfer counts at its expected grams. A place whose range is "
+        "unknown is left out. cautious cannot be combined with signal marginal.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -75,7 +84,30 @@ class PlanRequest(Body):
                 "an exact search of the segments of all these jobs takes too long: send fewer jobs at once, set "
                 "nearer deadlines, or set interruptible to true without limits",
             )
+        times = {job.times_key: job.closed_times(names.facts(info).now) for job in jobs}
+        if sum(times.values()) > MOST_CLOSED_TIMES:
+            raise names.refusal(
+                "search_too_large",
+                f"exclude and blackout of these jobs close more than {MOST_CLOSED_TIMES:,} times together: send fewer "
+                "jobs at once, set nearer deadlines, or give jobs the same times",
+            )
         return jobs
+
+    @field_validator("objective")
+    @classmethod
+    def _with_prices(cls, value: ObjectiveFields | None, info: ValidationInfo) -> ObjectiveFields | None:
+        unpriced = [job.id for job in info.data.get("jobs", ()) if job.machine is not None]
+        if value is not None and unpriced:
+            detail = f"job {unpriced[0]!r} runs on a machine by its parts, which has no price"
+            raise names.refusal("instance_type_missing", f"{detail}: send its instance_type, or leave objective out")
+        return value
+
+    @field_validator("risk")
+    @classmethod
+    def _risk_with_ranges(cls, value: Risk, info: ValidationInfo) -> Risk:
+        if value is Risk.CAUTIOUS and info.data.get("signal") is SignalName.MARGINAL:
+            raise names.refusal("risk_without_ranges", CAUTIOUS_MARGINAL)
+        return value
 
     @field_validator("assignments")
     @classmethod
@@ -96,6 +128,7 @@ class PlanRequest(Body):
         return PlanQuery(
             jobs=tuple(job.job for job in self.jobs),
             carbon_usd_per_tonne=None if self.objective is None else self.objective.carbon_price_usd_per_tonne,
+            risk=self.risk,
             own={one.job: one.assignment for one in self.assignments},
         )
 
@@ -109,7 +142,8 @@ def plan(body: PlanRequest) -> Response:
 
     Each job is placed exactly: no other of its regions and no other time emits less, or with objective costs less. The
     transfer of its data counts, so that a move that saves less than its transfer is not made. As in schedule, a job
-    waits only where backtests say that this pays. The baseline runs each job at its earliest at home.
+    waits only where backtests say that this pays. With risk cautious the 90th centile of the grid's figures decides.
+    The baseline runs each job at its earliest at home.
     """
     exchange = current()
     session = exchange.about(body.signal)

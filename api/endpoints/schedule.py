@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from api.edge.exchange import current
 from api.questions import names
 from api.questions.fields import (
+    CAUTIOUS_MARGINAL,
     COUNTRY_WORDS,
     MAX_HOURS,
     PROVIDER_OF_REGION,
@@ -170,8 +171,7 @@ class ScheduleRequest(LoadFields):
         if value is Risk.CAUTIOUS and info.data.get("forecast") is not None:
             raise names.refusal("risk_without_ranges", "cautious cannot be combined with forecast, which has no ranges")
         if value is Risk.CAUTIOUS and info.data.get("signal") is SignalName.MARGINAL:
-            detail = "cautious cannot be combined with signal marginal, whose ranges are not known"
-            raise names.refusal("risk_without_ranges", detail)
+            raise names.refusal("risk_without_ranges", CAUTIOUS_MARGINAL)
         return value
 
     @field_validator("instance_type")

@@ -151,6 +151,7 @@ SignalField = Annotated[
 ]
 
 
+CAUTIOUS_MARGINAL = "cautious cannot be combined with signal marginal, whose ranges are not known"
 PROVIDER_OF_REGION = "The provider of the region. Default: aws if it has a region with this id."
 
 
@@ -232,6 +233,19 @@ class MachineParts(Body):
         return model
 
 
+def one_machine(instance_type: str | None, info: ValidationInfo) -> bool:
+    """Whether it is the instance type that is sent. Refuses both it and machine, and neither.
+
+    A machine that is wrong has its own errors.
+    """
+    machine = info.data.get("machine", "wrong")
+    if instance_type is None and machine is None:
+        raise names.refusal("missing", "is required, or machine in its place")
+    if instance_type is not None and info.data.get("machine") is not None:
+        raise names.refusal("machine_or_instance_type", "cannot be combined with machine: send one of the two")
+    return instance_type is not None
+
+
 class AnyMachineFields(RegionField):
     """A region, and an instance type of its provider or a machine that is described by its parts."""
 
@@ -249,12 +263,8 @@ class AnyMachineFields(RegionField):
     @classmethod
     def _instance_type(cls, value: str | None, info: ValidationInfo) -> str | None:
         """Exactly one of machine and instance_type. A machine that is wrong has its own errors."""
-        if value is None:
-            if info.data.get("machine", "wrong") is None:
-                raise names.refusal("missing", "is required, or machine in its place")
+        if not one_machine(value, info) or value is None:
             return None
-        if info.data.get("machine") is not None:
-            raise names.refusal("machine_or_instance_type", "cannot be combined with machine: send one of the two")
         return names.type_in_region(value, info)
 
     @property

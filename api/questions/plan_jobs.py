@@ -16,21 +16,28 @@ from api.questions.fields import (
     Deadline,
     Duration,
     LoadFields,
+    MachineParts,
     Moment,
     Name,
+    Pue,
     RegionKey,
     StartAfter,
+    one_machine,
     scope_of,
 )
 from api.questions.interruptions import Interruptible
+from api.questions.job_prices import MaxPricePerHour, Spot
 from api.questions.provider_scope import MAX_NAMES, ProviderScope
+from api.questions.times import Blackouts, Exclude
 from carbon.jobs import ScheduleQuery
 from carbon.plans import JobData, LatencyBound, OwnAssignment, PlanJob
 from carbon.units import HOUR
-from carbon.workload import CalculateQuery
+from carbon.workload import CalculateQuery, OwnMachine
+from planning.scheduling.span import DEFAULT_SEARCH_HOURS
 
 MOST_DAYS = 14  # that a deadline may be ahead
 MOST_PIECES = 1000
+HOURS_A_WEEK = 168.0
 FINE_STEPS = 12  # of an hour in the search for segments, where times are no whole hours
 
 
@@ -83,11 +90,24 @@ class PlanJobFields(LoadFields):
     countries: Countries = Field(
         [], max_length=MAX_NAMES, description=f"Countries in which the job may run: {COUNTRY_WORDS}. Not with regions."
     )
-    instance_type: Name = Field(
-        description="An instance type or sized service. The job runs only where it is offered.", examples=["m7g.large"]
+    machine: MachineParts | None = Field(
+        None,
+        description="A machine by its parts, in place of instance_type, such as your own server. It has no price, so "
+        "objective cannot be set.",
+    )
+    instance_type: Name | None = Field(
+        None,
+        validate_default=True,
+        description="An instance type or sized service. The job runs only where it is offered. Required without "
+        "machine.",
+        examples=["m7g.large"],
     )
     count: Count = 1
-    spot: bool = Field(False, description="The job pays spot prices, and runs only where one is known.")
+    pue: Pue = None
+    spot: Spot = None
+    max_price_per_hour: MaxPricePerHour = None
+    exclude: Exclude = Field([])
+    blackout: Blackouts = Field([])
     interruptible: Interruptible = None
     data_gb: Annotated[float, Field(gt=0, le=10_000_000)] | None = Field(
         None, description="GB (10^9 bytes) that are moved once to where the job runs.", examples=[500]
@@ -107,7 +127,7 @@ class PlanJobFields(LoadFields):
 
     @field_validator("instance_type")
     @classmethod
-    def _known(cls, value: str, info: ValidationInfo) -> str:
+    def _known(cls, value: str | None, info: ValidationInfo) -> str | None:
         """The spelling of the home's provider, or of any without a home; one of the places needs to sell it."""
         home, scope = info.data.get("home"), info.data.get("regions")
         wider = info.data.get("providers", "wrong") is not None or bool(info.data.get("countries", "wrong"))
@@ -115,6 +135,8 @@ class PlanJobFields(LoadFields):
             raise names.refusal("missing", "needs home, regions, providers or countries: where may the job run?")
         if scope and (info.data.get("providers") is not None or info.data.get("countries")):
             raise names.refusal("one_place", "regions cannot be combined with providers or countries")
+        if not one_machine(value, info) or value is None:
+            return None
         if home is None:
             return names.any_instance_type(value, info)
         return names.instance_type_name(home.partition(":")[0], value, info)
@@ -132,6 +154,8 @@ class PlanJobFields(LoadFields):
         run = CalculateQuery(
             region="",  # that of each place in turn
             instance_type=self.instance_type,
+            machine=None if self.machine is None else OwnMachine(**self.machine.model_dump()),
+            pue=self.pue,
             duration_hours=self.duration_hours,
             load=self.load,
             count=self.count,
@@ -146,19 +170,39 @@ class PlanJobFields(LoadFields):
             duration_hours=self.duration_hours,
             start_after=self.start_after,
             deadline=self.deadline,
+            exclusions=tuple(item.interval for item in self.exclude),
+            blackouts=tuple(item.blackout for item in self.blackout),
             interruption=None if self.interruptible is None else self.interruptible.interruption,
             run=run,
+            spot=bool(self.spot),
+            max_usd_per_hour=self.max_price_per_hour,
         )
         latency = None if near is None else LatencyBound(latitude=near.lat, longitude=near.lon, most_ms=near.max_ms)
-        return PlanJob(id=self.id, times=times, run=run, home=self.home, spot=self.spot, data=data, latency=latency)
+        return PlanJob(id=self.id, times=times, run=run, home=self.home, data=data, latency=latency)
 
     def cells(self, now: datetime) -> float:
         """The size of the search for segments: 0 where it is none, or a small one."""
         if self.interruptible is None or self.interruptible.interruption.is_free:
             return 0.0
+        return FINE_STEPS**2 * self.duration_hours * (self._hours(now) - self.duration_hours)
+
+    def closed_times(self, now: datetime) -> float:
+        """How many times exclude and blackout close."""
+        weeks = self._hours(now) / HOURS_A_WEEK
+        return len(self.exclude) + weeks * sum(len(blackout.days) for blackout in self.blackout)
+
+    @property
+    def times_key(self) -> tuple[object, ...]:
+        """Jobs of equal keys may run at the same times."""
+        times = self.job.times
+        when = (times.duration_hours, times.start_after, times.deadline, times.interruption)
+        return (*when, times.exclusions, times.blackouts)
+
+    def _hours(self, now: datetime) -> float:
+        """Of the times in which the job may run."""
         start = max(now, self.start_after or now)
-        hours = max((self.deadline - start) / HOUR if self.deadline else 24 + self.duration_hours, self.duration_hours)
-        return FINE_STEPS**2 * self.duration_hours * (hours - self.duration_hours)
+        hours = (self.deadline - start) / HOUR if self.deadline else DEFAULT_SEARCH_HOURS + self.duration_hours
+        return max(hours, self.duration_hours)
 
 
 class PieceFields(Body):

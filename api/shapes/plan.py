@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.shapes.emissions import DescribedMachine
 from api.shapes.parts import Place, PlacesAnswer, of_region
 from api.shapes.reading import Reading
 from api.shapes.schedule import JobWindow
@@ -57,7 +58,14 @@ class Transfer(Shape):
 class PlanChoice(Place):
     """A job in one place and time, and what it takes."""
 
-    instance_type: str = _of_choice("The machine.", lambda c: c.emission.instance_type, examples=["m7g.large"])
+    instance_type: str | None = _of_choice(
+        "The provider's name of the type; null for a machine of the request.",
+        lambda c: c.emission.instance_type or None,
+        examples=["m7g.large"],
+    )
+    machine: DescribedMachine = _of_choice.optional(
+        "The machine of the request; absent for an instance type.", lambda c: c.emission.machine
+    )
     count: int = _of_choice("Number of machines.", lambda c: c.emission.count, ge=1)
     window: JobWindow = _of_choice("When it runs; co2_emissions_g is that of the machines alone.", lambda c: c.window)
     power_consumption_kwh: Kwh = _of_choice(

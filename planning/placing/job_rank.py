@@ -19,10 +19,10 @@ from planning.outlook.unknown import in_words, intensity_unknown, without_range
 from planning.outlook.zones import Outlook
 from planning.placing.job_places import JobPlaces
 from planning.placing.job_prices import job_cost, machine_hour_weight, score
-from planning.scheduling.pauses import schedule_segments
+from planning.scheduling.bounds import least_total
+from planning.scheduling.pauses import closed_spans, schedule_segments
 from planning.scheduling.risk import decisive
 from planning.scheduling.schedule import ALTERNATIVES, in_grams, schedule
-from planning.scheduling.segments import least_total
 from planning.scheduling.span import RunSpan, job_span
 
 
@@ -180,7 +180,8 @@ def _bounds(
     """For each zone with regions what no schedule of them undercuts; 0 where hours are not known."""
     seconds = span.duration_hours * HOUR_SECONDS
     earliest, end = outlook.seconds_to(span.earliest), outlook.seconds_to(span.latest) + seconds
-    totals = np.nan_to_num(least_total(outlook.series(), earliest=earliest, end=end, duration=seconds))
+    closed = closed_spans(outlook, span)
+    totals = np.nan_to_num(least_total(outlook.series(), earliest=earliest, end=end, duration=seconds, closed=closed))
     return [
         (min(_least_score(query, rate, float(total) / HOUR_SECONDS, span) for rate in rates), zone)
         for (zone, rates), total in zip(by_zone.items(), totals, strict=True)

@@ -17,9 +17,10 @@ from planning.outlook.series import Series
 from planning.outlook.zones import Outlook
 from planning.placing.job_rank import Rate, restart_weight, schedule_in
 from planning.plan.sites import Site, Sites
-from planning.scheduling.segments import least_total
+from planning.scheduling.bounds import least_total, least_whole
+from planning.scheduling.pauses import closed_spans, soonest_spans
+from planning.scheduling.risk import decisive
 from planning.scheduling.span import RunSpan
-from planning.scheduling.windows import best_windows
 
 ROUNDING = 1e-9
 
@@ -31,13 +32,14 @@ class Choices:
         self._query, self._outlook, self._sites = query, outlook, sites
         self._series: Series = outlook.series()
         self._bounds: dict[object, FloatArray] = {}
+        self._pieces: dict[object, list[tuple[datetime, datetime]]] = {}
         self._schedules: dict[object, Schedule | None] = {}
 
     def best(self, job: PlanJob, span: RunSpan, sites: Sequence[Site], count: int) -> list[Choice]:
         """The `count` best places, best first; of equals in the order of the sites.
 
-        Places of unknown intensity are left out. A place is looked at only if the lowest hours of its zone could cost
-        less than the best ones so far.
+        Places of unknown intensity are left out, for a cautious plan those of an unknown range too. A place is looked
+        at only if the lowest hours of its zone could cost less than the best ones so far.
         """
         bounds = self._lowest(job, span)
         rows = [self._outlook.zones[site.region.zone] for site in sites]
@@ -47,21 +49,29 @@ class Choices:
             if len(ranking) >= count and lowest[index] > ranking[count - 1][0] * (1 + ROUNDING):
                 break
             schedule = self._schedule(job, span, sites[index])
-            if schedule is None or (mean := schedule.best.mean.gco2e_per_kwh) is None:
+            if schedule is None or (figure := decisive(schedule.best.mean, self._query.risk)) is None:
                 continue
             hours = schedule.best.duration_hours
-            ranking.append((self._cost(sites[index], mean * hours, hours), index, schedule))
+            ranking.append((self._cost(sites[index], figure * hours, hours), index, schedule))
             ranking.sort(key=lambda row: row[:2])
         return [
             replace(self.of(job, sites[index], schedule.best), expected=schedule.expected)
             for _, index, schedule in ranking[:count]
         ]
 
-    def at_once(self, span: RunSpan, site: Site) -> Window:
-        """The job in one piece as early as it may start."""
-        return self.window(
-            site, [(span.earliest, span.earliest + timedelta(hours=span.duration_hours))], segments=False
-        )
+    def at_once(self, job: PlanJob, span: RunSpan, site: Site) -> Window:
+        """The job as early as it may run: in one piece, or in segments where excluded times pause it.
+
+        Raises DoesNotFit if the segments fit nowhere between them.
+        """
+        rule, outlook = job.times.interruption, self._outlook
+        if (span, rule) not in self._pieces:
+            if rule is None:
+                pieces = [(span.earliest, span.earliest + timedelta(hours=span.duration_hours))]
+            else:
+                pieces = [(outlook.at(low), outlook.at(high)) for low, high in soonest_spans(outlook, span, rule)]
+            self._pieces[span, rule] = pieces
+        return self.window(site, self._pieces[span, rule], segments=rule is not None)
 
     def window(self, site: Site, pieces: Sequence[tuple[datetime, datetime]], *, segments: bool) -> Window:
         """Pieces of time in a place, with their mean intensity."""
@@ -88,15 +98,16 @@ class Choices:
         usd = None
         if site.usd_per_hour is not None and site.usd_of_data is not None:
             usd = site.usd_per_hour * window.duration_hours + site.usd_of_data
-        choice = Choice(
+        moved = 0.0 if site.transfer is None else site.transfer.gco2e
+        figure = decisive(window.mean, self._query.risk) or window.mean.gco2e_per_kwh or 0.0
+        return Choice(
             region=site.region.key,
             window=replace(window, operational_gco2e=emission.operational_gco2e),
             emission=emission,
             transfer=site.transfer,
             usd=usd,
-            cost=0.0,
+            cost=self._query.cost(emission.energy_kwh * figure + moved, usd),
         )
-        return replace(choice, cost=self._query.cost(choice.gco2e, usd))
 
     def _cost(self, site: Site, grams_per_kw: float, hours: float) -> float:
         """By the objective, of a constant power over hours that emit so many grams for each kW."""
@@ -108,20 +119,23 @@ class Choices:
         """For each zone the grams for each kW that no window or segments undercut; 0 where hours are not known."""
         key = (span, job.times.interruption is None)
         if key not in self._bounds:
-            duration, earliest = span.duration_hours * HOUR_SECONDS, self._outlook.seconds_to(span.earliest)
-            latest = self._outlook.seconds_to(span.latest)
+            duration, seconds_to = span.duration_hours * HOUR_SECONDS, self._outlook.seconds_to
             if job.times.interruption is None:
-                best = best_windows(self._series, earliest=earliest, latest=latest, duration=duration)
-                totals = best.means * duration
+                starts = [(seconds_to(first), seconds_to(last)) for first, last in span.starts]
+                totals = least_whole(self._series, starts=starts, duration=duration)
             else:
-                totals = least_total(self._series, earliest=earliest, end=latest + duration, duration=duration)
+                closed, end = closed_spans(self._outlook, span), seconds_to(span.latest) + duration
+                totals = least_total(
+                    self._series, earliest=seconds_to(span.earliest), end=end, duration=duration, closed=closed
+                )
             self._bounds[key] = np.nan_to_num(totals) / HOUR_SECONDS * (1 - ROUNDING)
         return self._bounds[key]
 
     def _schedule(self, job: PlanJob, span: RunSpan, site: Site) -> Schedule | None:
         """The schedule of a place; None if its intensity is not known."""
-        times = replace(job.times, carbon_usd_per_tonne=self._query.carbon_usd_per_tonne)
-        rate = Rate(region=site.region, kwh_per_hour=site.kwh_per_hour, usd_per_hour=site.usd_per_hour)
+        times, usd = self._query.times(job), site.usd_per_hour
+        machine_usd = None if usd is None else usd / job.run.count
+        rate = Rate(region=site.region, kwh_per_hour=site.kwh_per_hour, usd_per_hour=machine_usd)
         key = (site.region.zone, span, times.interruption, restart_weight(times, rate))
         if key not in self._schedules:
             try:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from carbon import units
 from carbon.errors import DoesNotFit
+from carbon.jobs import Risk
 from carbon.plans import Assignment, Choice, OwnAssignment, Plan, PlanJob, PlanQuery, Unplaced
 from mapping import CloudMap
 from planning.outlook.zones import Outlook
 from planning.plan.choices import Choices
-from planning.plan.reasons import unplaced, why
+from planning.plan.own import broken_demand
+from planning.plan.reasons import no_figure, no_time, unplaced, why
 from planning.plan.savings import savings, totals
 from planning.plan.sites import CONSTRAINTS, NO_INTENSITY, JobSites, Places, Site, Sites
 from planning.scheduling.span import RunSpan, job_span
 
 HOME, MEDIAN = "home", "median region"
-# The caller's times are whole seconds, and hours are no whole seconds.
-SLACK = timedelta(seconds=1)
 
 
 def spans_of(query: PlanQuery, now: datetime) -> dict[str, RunSpan | Unplaced]:
@@ -28,7 +27,7 @@ def spans_of(query: PlanQuery, now: datetime) -> dict[str, RunSpan | Unplaced]:
         try:
             spans[job.id] = job_span(job.times, now)
         except DoesNotFit as error:
-            spans[job.id] = Unplaced(job=job.id, constraint="deadline", detail=str(error), removed={})
+            spans[job.id] = no_time(job, error, now)
     return spans
 
 
@@ -74,13 +73,15 @@ class _Planner:
         """The job in its best place and time, or in those of the caller."""
         sites, excluded = self._sites.rated(job, places, self._outlook.seconds_to(span.earliest))
         if not sites:
-            return unplaced(job.id, excluded)
+            return unplaced(job.id, excluded, self._sites.lowest_usd(job, places))
         own = self._query.own.get(job.id)
+        try:
+            baseline = self._baseline(job, span, sites)
+        except DoesNotFit as error:
+            return no_time(job, error, self._outlook.now)
         best = self._choices.best(job, span, sites, 2)
-        baseline = self._baseline(job, span, sites)
         if not best or baseline is None:
-            detail = f"no region of the job has a known value: {NO_INTENSITY}"
-            return Unplaced(job=job.id, constraint=CONSTRAINTS[NO_INTENSITY], detail=detail, removed={})
+            return no_figure(job.id, self._query.risk if baseline else Risk.EXPECTED)
         choice = best[0] if own is None else self._own(job, span, own, sites)
         if isinstance(choice, Unplaced):
             return choice
@@ -101,7 +102,7 @@ class _Planner:
         choices = [
             self._choices.of(job, site, window)
             for site in home or sites
-            if (window := self._choices.at_once(span, site)).mean.gco2e_per_kwh is not None
+            if (window := self._choices.at_once(job, span, site)).mean.gco2e_per_kwh is not None
         ]
         choices.sort(key=lambda choice: (choice.gco2e, choice.region))
         return choices[len(choices) // 2] if choices else None
@@ -109,22 +110,11 @@ class _Planner:
     def _own(self, job: PlanJob, span: RunSpan, own: OwnAssignment, sites: Sequence[Site]) -> Choice | Unplaced:
         """The caller's own place and times, if the job fits there."""
         site = next((site for site in sites if site.region.key == own.region), None)
-        last_end = span.latest + timedelta(hours=span.duration_hours)
-        hours = sum((end - start) / units.HOUR for start, end in own.pieces)
-        constraint, detail = None, ""
         if site is None:
-            constraint, detail = "assignments", f"{own.region} cannot run the job, or a figure of it is not known"
-        elif own.pieces[0][0] < span.earliest.replace(second=0, microsecond=0):
-            constraint, detail = "start_after", "the assignment starts before now or before start_after"
-        elif own.pieces[-1][1] > last_end + SLACK:
-            constraint, detail = (
-                "deadline",
-                f"the assignment ends after {last_end:%Y-%m-%dT%H:%M:%SZ}, the end of the times searched",
-            )
-        elif hours + SLACK / units.HOUR < span.duration_hours:
-            constraint, detail = "duration_hours", f"the assignment has {hours:g} h of {span.duration_hours:g}"
-        if constraint is not None or site is None:
-            return Unplaced(job=job.id, constraint=constraint or "assignments", detail=detail, removed={})
+            detail = f"{own.region} cannot run the job, or a figure of it is not known"
+            return Unplaced(job=job.id, constraint="assignments", detail=detail, removed={})
+        if (broken := broken_demand(job, span, own)) is not None:
+            return Unplaced(job=job.id, constraint=broken[0], detail=broken[1], removed={})
         window = self._choices.window(site, own.pieces, segments=job.times.interruption is not None)
         if window.mean.gco2e_per_kwh is None:
             return Unplaced(job=job.id, constraint=CONSTRAINTS[NO_INTENSITY], detail=NO_INTENSITY, removed={})

@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from carbon.plans import Choice, PlanQuery, Unplaced
+from carbon.errors import DoesNotFit
+from carbon.jobs import Risk
+from carbon.plans import Choice, PlanJob, PlanQuery, Unplaced
 from carbon.results import Exclusion
 from planning.placing.job_places import NOT_OFFERED, POLICY
-from planning.plan.sites import CONSTRAINTS
+from planning.placing.job_prices import TOO_DEAR
+from planning.plan.sites import CONSTRAINTS, NO_INTENSITY
+from planning.scheduling.span import job_span
+
+# What the choice is best at: by whether cost decides, and the risk.
+AIMS = {
+    (False, Risk.EXPECTED): "emits less",
+    (False, Risk.CAUTIOUS): "has a lower 90th centile of emissions",
+    (True, Risk.EXPECTED): "costs less with its emissions at your carbon price",
+    (True, Risk.CAUTIOUS): "costs less with the 90th centile of its emissions at your carbon price",
+}
+# What to change about each constraint.
+CHANGES = {
+    "places": "name other providers or countries",
+    "policy": "name regions that the operator's policy allows",
+    "instance_type": "name regions that sell it, or another type",
+    "latency_from": "raise max_ms, or name regions nearer to the users",
+    "spot": "leave spot out, or name other regions",
+    "price": "leave out objective and max_price_per_hour, or name other regions",
+    "max_price_per_hour": "raise it, or name other regions",
+    "usd_per_gb": "send usd_per_gb",
+    "intensity": "name other regions",
+    "risk": "set risk to expected, or name other regions",
+}
 
 
 def why(query: PlanQuery, choice: Choice, baseline: Choice, *, is_own: bool) -> str:
@@ -15,7 +42,7 @@ def why(query: PlanQuery, choice: Choice, baseline: Choice, *, is_own: bool) -> 
     where = f"{choice.region} from {choice.window.starts_at:%Y-%m-%d %H:%M} UTC on"
     if is_own:
         return f"You chose {where}; the job then emits {_grams(choice.gco2e)}, {_change(choice, baseline)}."
-    aim = "emits less" if query.carbon_usd_per_tonne is None else "costs less with its emissions at your carbon price"
+    aim = AIMS[query.carbon_usd_per_tonne is not None, query.risk]
     if choice.region == baseline.region and choice.window.starts_at == baseline.window.starts_at:
         return f"No other place or time {aim} than {choice.region} at once, the transfer of data included."
     result = f"{where} it emits {_grams(choice.gco2e)}, {_change(choice, baseline)}"
@@ -25,18 +52,48 @@ def why(query: PlanQuery, choice: Choice, baseline: Choice, *, is_own: bool) -> 
     return f"In {result}."
 
 
-def unplaced(job: str, excluded: Sequence[Exclusion]) -> Unplaced:
-    """A job without a place. The constraint is the one that removed most regions, of equals the first."""
+def no_time(job: PlanJob, error: DoesNotFit, now: datetime) -> Unplaced:
+    """A job that fits into no time left to it: because of the times excluded if it would fit without them."""
+    constraint = "blackout" if job.times.blackouts else "exclude" if job.times.exclusions else "deadline"
+    try:
+        job_span(replace(job.times, exclusions=(), blackouts=()), now)
+    except DoesNotFit:
+        constraint = "deadline"
+    finish = error.facts.get("earliest_finish")
+    change = "shorten the job or the times excluded, or let it pause with interruptible"
+    if isinstance(finish, datetime):
+        change = f"it can end at {finish.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}: set a deadline that is no earlier"
+    return Unplaced(job=job.id, constraint=constraint, detail=f"{error}; {change}", removed={})
+
+
+def no_figure(job: str, risk: Risk) -> Unplaced:
+    """A job in whose places no figure of the grid is known that decides."""
+    constraint, lack = CONSTRAINTS[NO_INTENSITY], f"a known value: {NO_INTENSITY}"
+    if risk is Risk.CAUTIOUS:
+        constraint, lack = "risk", "a known range of its grid's figures, as cautious needs"
+    return Unplaced(
+        job=job, constraint=constraint, detail=f"no region of the job has {lack}; {CHANGES[constraint]}", removed={}
+    )
+
+
+def unplaced(job: str, excluded: Sequence[Exclusion], lowest_usd: float | None) -> Unplaced:
+    """A job without a place. The constraint is the one that removed most regions, of equals the first.
+
+    lowest_usd: the lowest price of one of its machines per hour; None if it is not known.
+    """
     removed: dict[str, int] = {}
     for one in excluded:
         removed[one.reason] = removed.get(one.reason, 0) + 1
     if not removed:
-        detail = "there is no open region in the providers and countries of the job: name others"
+        detail = f"there is no open region in the providers and countries of the job; {CHANGES['places']}"
         return Unplaced(job=job, constraint="places", detail=detail, removed={})
     reason = max(removed, key=lambda name: removed[name])
     names = {POLICY: "policy", NOT_OFFERED: "instance_type", **CONSTRAINTS}
+    constraint = names.get(reason, "instance_type")
     detail = f"no region of the job can run it; in {removed[reason]} of {sum(removed.values())}: {reason}"
-    return Unplaced(job=job, constraint=names.get(reason, "instance_type"), detail=detail, removed=removed)
+    if reason == TOO_DEAR and lowest_usd is not None:
+        detail += f", and the lowest price of these regions is {lowest_usd:g} USD"
+    return Unplaced(job=job, constraint=constraint, detail=f"{detail}; {CHANGES[constraint]}", removed=removed)
 
 
 def _change(choice: Choice, baseline: Choice) -> str:

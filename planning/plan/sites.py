@@ -17,16 +17,17 @@ from mapping import CloudMap
 from planning.outlook.zones import Outlook
 from planning.placing.calculation import calculate
 from planning.placing.job_places import JobPlaces, possible_places
-from planning.placing.job_prices import NO_PRICE, NO_SPOT_PRICE, usd_per_hour
+from planning.placing.job_prices import NO_PRICE, NO_SPOT_PRICE, TOO_DEAR, usd_per_hour, why_too_dear
 
 LATENCY = "too far from the users"
-NO_DATA_PRICE = "the price of moving the data there is not known: send usd_per_gb"
+NO_DATA_PRICE = "the price of moving the data there is not known"
 NO_INTENSITY = "the carbon intensity there is not known"
 # The constraint of the question behind each reason.
 CONSTRAINTS = {
     LATENCY: "latency_from",
     NO_PRICE: "price",
     NO_SPOT_PRICE: "spot",
+    TOO_DEAR: "max_price_per_hour",
     NO_DATA_PRICE: "usd_per_gb",
     NO_INTENSITY: "intensity",
 }
@@ -75,7 +76,7 @@ class Places:
         """
         where = ScheduleQuery(regions=job.times.regions, providers=job.times.providers, countries=job.times.countries)
         also = None if own is None else own.region
-        key = (where, job.home, also, job.latency, job.run.instance_type)
+        key = (where, job.home, also, job.latency, job.run.instance_type, job.run.machine)
         if key not in self._sites:
             self._sites[key] = self._of(job, where, also)
         return self._sites[key]
@@ -94,7 +95,8 @@ class Places:
         return JobSites(near, machines, tuple(excluded.values()))
 
     def _possible(self, job: PlanJob, where: ScheduleQuery) -> JobPlaces:
-        query = replace(where, run=CalculateQuery(region="", instance_type=job.run.instance_type))
+        run = CalculateQuery(region="", instance_type=job.run.instance_type, machine=job.run.machine)
+        query = replace(where, run=run)
         if query not in self._places:
             self._places[query] = possible_places(query, self._mapping)
         return self._places[query]
@@ -123,10 +125,16 @@ class Sites:
 
     def rated(self, job: PlanJob, of: JobSites, start: float) -> tuple[list[Site], list[Exclusion]]:
         """The places with all that the objective needs, and those without. start: of the job, in seconds."""
-        key = (of, job.run.count, job.run.load, job.spot, job.data, start if job.data else None)
+        rate, start_of_move = self._rate_key(job), start if job.data else None
+        key = (of, rate, job.times.max_usd_per_hour, job.data, start_of_move)
         if key not in self._rated:
             self._rated[key] = self._rate(job, of, start)
         return self._rated[key]
+
+    def lowest_usd(self, job: PlanJob, of: JobSites) -> float | None:
+        """The lowest price of one machine among the places of a job; None if none is known."""
+        prices = (self._machine_usd(job, region, of.machines[region.key]) for region in of.regions)
+        return min((usd for usd in prices if usd is not None), default=None)
 
     def _rate(self, job: PlanJob, of: JobSites, start: float) -> tuple[list[Site], list[Exclusion]]:
         sites, excluded = list[Site](), list(of.excluded)
@@ -139,24 +147,29 @@ class Sites:
         return sites, excluded
 
     def _site(self, job: PlanJob, region: Region, machine: InstanceType, start: float) -> Site | str:
-        key = (region.key, machine.instance_type, job.run.count, job.run.load, job.spot)
+        key = (region.key, machine.instance_type, *self._rate_key(job))
         if key not in self._rates:
-            self._rates[key] = (self._kwh_per_hour(job, region, machine), self._usd_per_hour(job, region, machine))
-        kwh_per_hour, usd_per_hour = self._rates[key]
-        counts = self._query.carbon_usd_per_tonne is not None
-        if usd_per_hour is None and (job.spot or counts):
-            return NO_SPOT_PRICE if job.spot else NO_PRICE
+            self._rates[key] = (self._kwh_per_hour(job, region, machine), self._machine_usd(job, region, machine))
+        kwh_per_hour, usd = self._rates[key]
+        times = self._query.times(job)
+        refusal = why_too_dear(times, usd)
+        if refusal is not None:
+            return refusal
         transfer = None if job.data is None else self._transfer(job.data, region, start)
         if isinstance(transfer, str):
             return transfer
-        if counts and transfer is not None and transfer.usd is None:
+        if times.carbon_usd_per_tonne is not None and transfer is not None and transfer.usd is None:
             return NO_DATA_PRICE
-        return Site(region, machine, kwh_per_hour, usd_per_hour, transfer)
+        return Site(region, machine, kwh_per_hour, None if usd is None else usd * job.run.count, transfer)
 
-    def _usd_per_hour(self, job: PlanJob, region: Region, machine: InstanceType) -> float | None:
+    @staticmethod
+    def _rate_key(job: PlanJob) -> tuple[object, ...]:
+        """What besides place and instance type decides on energy and price of an hour."""
+        return (job.run.machine, job.run.pue, job.run.count, job.run.load, job.spot)
+
+    def _machine_usd(self, job: PlanJob, region: Region, machine: InstanceType) -> float | None:
         name, today_day = machine.instance_type, self._today_day
-        usd = usd_per_hour(self._mapping, region.key, name, spot=job.spot, today_day=today_day)
-        return None if usd is None else usd * job.run.count
+        return usd_per_hour(self._mapping, region.key, name, spot=job.spot, today_day=today_day)
 
     def _kwh_per_hour(self, job: PlanJob, region: Region, machine: InstanceType) -> float:
         any_value = replace(self._outlook.current(region.zone), gco2e_per_kwh=1.0)  # energy does not depend on it

@@ -77,6 +77,19 @@ def schedule_segments(
     )
 
 
+def closed_spans(outlook: Outlook, span: RunSpan) -> list[Span]:
+    """The times in which no part of an interruptible job may run, in seconds."""
+    return [(outlook.seconds_to(low.starts_at), outlook.seconds_to(low.ends_at)) for low in span.closed]
+
+
+def soonest_spans(outlook: Outlook, span: RunSpan, rule: Interruption) -> Sequence[Span]:
+    """The segments of an interruptible job, in seconds, that end first; they are alike in all zones.
+
+    Raises as schedule_segments.
+    """
+    return _Job("", outlook, span, rule, 0.0).soonest()
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """An interruptible job in a zone. Times in seconds from the outlook's first hour."""
@@ -101,9 +114,7 @@ class _Job:
 
     @property
     def closed(self) -> list[Span]:
-        return [
-            (self.outlook.seconds_to(low.starts_at), self.outlook.seconds_to(low.ends_at)) for low in self.span.closed
-        ]
+        return closed_spans(self.outlook, self.span)
 
     def lowest(self, series: Series) -> Segments | None:
         """The segments of the lowest sum of this series in times of known values; None if they do not fit there."""
@@ -114,16 +125,20 @@ class _Job:
         return self._search(Series.of(known, series.step_seconds), self.end, closed)  # restarts that nothing outweighs
 
     def at_once(self) -> Window:
-        """The job as early as it can end: in one piece from the earliest moment, else in segments or a later piece."""
+        """The job as early as it can end."""
+        return self.window(self.soonest())
+
+    def soonest(self) -> Sequence[Span]:
+        """The spans that end first: one piece from the earliest moment, else segments or a later piece."""
         pieces = [self.outlook.seconds_to(self.span.starts[0][0])] if self.span.starts else []
         if pieces and pieces[0] <= self.earliest:
-            return self.window([(self.earliest, self.earliest + self.seconds)])
+            return [(self.earliest, self.earliest + self.seconds)]
         finishes: list[Sequence[Span]] = [[(start, start + self.seconds)] for start in pieces]
         if (segments := self._soonest(self.end, self.closed)) is not None:
             finishes.append(segments.spans)
         if not finishes:
             raise self._does_not_fit()
-        return self.window(min(finishes, key=lambda spans: spans[-1][1]))
+        return min(finishes, key=lambda spans: spans[-1][1])
 
     def window(self, spans: Sequence[Span]) -> Window:
         """The segments as a window with their mean."""

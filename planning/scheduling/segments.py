@@ -105,20 +105,6 @@ def best_segments(
     return None if grid is None else _search(grid, rule)
 
 
-def least_total(series: Series, *, earliest: float, end: float, duration: float) -> FloatArray:
-    """For each zone a total that no segments undercut: its lowest moments, cut freely. Infinity: it does not fit."""
-    step = series.step_seconds
-    first, last = floor(earliest / step), ceil(end / step)
-    edges = np.arange(first, last + 1) * step
-    room = np.clip(edges[1:], earliest, end) - np.clip(edges[:-1], earliest, end)
-    values = series.values[:, first:last]
-    order = np.argsort(values, axis=1, kind="stable")
-    before = np.cumsum(room[order], axis=1) - room[order]
-    use = np.clip(duration - before, 0.0, room[order])
-    totals: FloatArray = (np.take_along_axis(values, order, axis=1) * use).sum(axis=1)
-    return totals if room.sum() >= duration - 1e-6 else np.full(len(values), np.inf)
-
-
 def open_spans(earliest: float, end: float, closed: Sequence[Span]) -> list[Span]:
     """The parts of [earliest, end] that are not closed."""
     spans, start = [], earliest

@@ -9,19 +9,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Ask
-
-AWS = ["aws:us-west-2", "aws:eu-north-1", "aws:eu-central-1"]
-JOB: dict[str, Any] = {"id": "one", "duration_hours": 4, "instance_type": "m7g.large", "home": "aws:us-east-1"}
-PRICED = {"carbon_price_usd_per_tonne": 100}
-PAUSES: list[Any] = [None, True, {"max_segments": 2}, {"min_run_minutes": 60, "restart_minutes": 10}]
-
-
-def plan(post: Ask, *jobs: dict[str, Any], **fields: Any) -> Any:
-    return post("plan", {"jobs": list(jobs), **fields})
-
-
-def place(row: dict[str, Any]) -> str:
-    return f"{row['provider']}:{row['region']}"
+from tests.api.plan_questions import AWS, EVENINGS, JOB, MACHINE, OWN_JOB, PAUSES, PRICED, place, plan
 
 
 @pytest.mark.parametrize("interruptible", PAUSES)
@@ -117,7 +105,8 @@ def test_places_too_far_from_the_users_are_left_out(post: Ask) -> None:
         {
             "job": "one",
             "constraint": "latency_from",
-            "detail": "no region of the job can run it; in 4 of 4: too far from the users",
+            "detail": "no region of the job can run it; in 4 of 4: too far from the users; raise max_ms, or name "
+            "regions nearer to the users",
             "removed": {"too far from the users": 4},
         }
     ]
@@ -127,6 +116,20 @@ def test_places_too_far_from_the_users_are_left_out(post: Ask) -> None:
     ("fields", "constraint"),
     [
         ({"deadline": "2026-02-11T12:00:00Z"}, "deadline"),
+        ({"deadline": "2026-02-11T12:00:00Z", "blackout": EVENINGS}, "deadline"),
+        ({"deadline": "2026-02-11T22:00:00Z", "duration_hours": 9, "blackout": EVENINGS}, "blackout"),
+        (
+            {"deadline": "2026-02-11T22:00:00Z", "duration_hours": 9, "blackout": EVENINGS, "interruptible": True},
+            "blackout",
+        ),
+        (
+            {
+                "deadline": "2026-02-11T15:00:00Z",
+                "exclude": [{"start": "2026-02-11T11:00:00Z", "end": "2026-02-11T15:00:00Z"}],
+            },
+            "exclude",
+        ),
+        ({"max_price_per_hour": 0.01}, "max_price_per_hour"),
         ({"home": None, "regions": ["gcp:europe-north1"]}, "instance_type"),
         ({"home": "aws:us-gov-west-1", "spot": True, "instance_type": "m7i.large"}, "spot"),
         ({"home": None, "providers": ["aws"], "countries": ["LI"]}, "places"),
@@ -182,47 +185,6 @@ def test_savings_are_less_sure_where_the_networks_energy_is_open(post: Ask) -> N
     assert chance < fixed["savings"]["chance_of_saving"] - 0.02
 
 
-def test_a_plan_of_the_callers_own_is_priced_and_compared_with_the_best(post: Ask) -> None:
-    pieces = [
-        {"start_time": "2026-02-11T12:00:00Z", "end_time": "2026-02-11T14:00:00Z"},
-        {"start_time": "2026-02-11T20:00:00Z", "end_time": "2026-02-11T22:00:00Z"},
-    ]
-    job = {**JOB, "interruptible": True, "regions": ["aws:eu-north-1"]}
-    own = {"job": "one", "region": "eu-central-1", "segments": pieces}
-    halves = [
-        post("schedule", {"duration_hours": 2, "region": "eu-central-1", "start_after": piece["start_time"],
-                          "instance_type": "m7g.large"})["start_now"]["co2_emissions_g"]
-        for piece in pieces
-    ]  # fmt: skip
-
-    answer = plan(post, job, assignments=[own])
-
-    (row,), (best,) = answer["assignments"], answer["alternatives"]
-    assert (place(row), row["co2_emissions_g"]) == ("aws:eu-central-1", pytest.approx(sum(halves), rel=1e-3))
-    assert [segment["start_time"] for segment in row["window"]["segments"]] == [p["start_time"] for p in pieces]
-    assert place(best) == "aws:eu-north-1"
-    assert best["more_co2_emissions_g"] < 0
-    assert row["why"].startswith("You chose aws:eu-central-1 from 2026-02-11 12:00 UTC on;")
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "constraint"),
-    [
-        ("2026-02-11T10:00:00Z", "2026-02-11T14:00:00Z", "start_after"),
-        ("2026-02-13T12:00:00Z", "2026-02-13T16:00:00Z", "deadline"),
-        ("2026-02-11T12:00:00Z", "2026-02-11T15:00:00Z", "duration_hours"),
-    ],
-)
-def test_an_assignment_that_breaks_a_demand_of_its_job_is_unplaced(
-    post: Ask, start: str, end: str, constraint: str
-) -> None:
-    own = {"job": "one", "region": "us-east-1", "segments": [{"start_time": start, "end_time": end}]}
-
-    (row,) = plan(post, JOB, assignments=[own])["unplaced"]
-
-    assert row["constraint"] == constraint
-
-
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [
@@ -233,6 +195,12 @@ def test_an_assignment_that_breaks_a_demand_of_its_job_is_unplaced(
         ({"jobs": [{**JOB, "data_in": "us-west-2"}]}, "#/jobs/0/data_in", "missing"),
         ({"jobs": [{**JOB, "home": None, "regions": AWS, "data_gb": 1}]}, "#/jobs", "missing"),
         ({"jobs": [{**JOB, "deadline": "2026-03-11T10:30:00Z"}]}, "#/jobs/0/deadline", "too_far_ahead"),
+        ({"jobs": [{**JOB, "machine": MACHINE}]}, "#/jobs/0/instance_type", "machine_or_instance_type"),
+        ({"jobs": [{**JOB, "instance_type": None}]}, "#/jobs/0/instance_type", "missing"),
+        ({"jobs": [{**OWN_JOB, "spot": True}]}, "#/jobs/0/spot", "instance_type_missing"),
+        ({"jobs": [{**OWN_JOB, "max_price_per_hour": 1}]}, "#/jobs/0/max_price_per_hour", "instance_type_missing"),
+        ({"jobs": [JOB, OWN_JOB], "objective": PRICED}, "#/objective", "instance_type_missing"),
+        ({"jobs": [JOB], "risk": "cautious", "signal": "marginal"}, "#/risk", "risk_without_ranges"),
         ({"jobs": [JOB], "capacity": []}, "#", "not_supported"),
         ({"jobs": [JOB], "max_co2_kg": 3}, "#", "not_supported"),
     ],
