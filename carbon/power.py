@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -94,6 +94,11 @@ class PowerModel:
             points=tuple(zip(MEASURED_AT, shares, strict=True)),
         )
 
+    @classmethod
+    def constant(cls, watts: float, basis: str) -> PowerModel:
+        """The power of a machine that draws the same at every load. Before PUE."""
+        return replace(cls.measured([watts] * len(MEASURED_AT), ""), basis=basis)
+
     def draw(self, utilization: float, accelerator_utilization: float, curve: PowerCurve) -> PowerDraw:
         """Watts at these utilisations (0 to 1)."""
         if not 0.0 <= accelerator_utilization <= 1.0:
@@ -158,6 +163,21 @@ class PowerDraw:
     @property
     def it_w(self) -> float:
         return self.cpu_w + self.memory_w + self.accelerator_w + self.storage_w
+
+
+def mean_draw(draws: Sequence[tuple[float, PowerDraw]]) -> PowerDraw:
+    """Mean of draws that last so many hours each, part by part."""
+    hours = sum(length for length, _ in draws)
+
+    def mean(part: Callable[[PowerDraw], float]) -> float:
+        return sum(length * part(draw) for length, draw in draws) / hours
+
+    return PowerDraw(
+        cpu_w=mean(lambda draw: draw.cpu_w),
+        memory_w=mean(lambda draw: draw.memory_w),
+        accelerator_w=mean(lambda draw: draw.accelerator_w),
+        storage_w=mean(lambda draw: draw.storage_w),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -168,6 +168,7 @@ class Emission:
     instance_type: empty for a described machine, which is then in `machine`.
     pue_basis: "region figure" and its year, "fleet figure", "industry average", or "request": the caller's.
     energy_kwh: facility energy, PUE applied, all `count` machines. used: mean intensity over the hours.
+    utilization: mean of a load that changes. power_of_request: the question states watts, and utilization is not known.
     operational_gco2e = energy_kwh x used. embodied_gco2e: None unless requested (include_embodied) and known.
     offered: None where no source lists it (sized services). retired_on: ISO day from which the provider no longer sells
     the type; None where it announced none.
@@ -196,6 +197,7 @@ class Emission:
     include_embodied: bool = False
     machine: ModelledMachine | None = None
     retired_on: str | None = None
+    power_of_request: bool = False
 
     @property
     def total_gco2e(self) -> float:

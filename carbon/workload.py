@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, tzinfo
 from enum import StrEnum
 
@@ -60,16 +60,39 @@ class Allowance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A part of a job with a load of its own: either a utilisation, 0 to 1, or the watts of one machine before PUE."""
+
+    hours: float
+    utilization: float | None = None
+    power_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """How busy the machine is. None: the default of its type (0.5, or a burstable type's baseline).
 
     accelerator_utilization None: as the CPU's where that is given, else as `assumed`.
+    phases: of a job whose load changes, in order, all with a utilisation or all with watts; empty: it does not change.
     """
 
     utilization: float | None = None
     accelerator_utilization: float | None = None
     curve: PowerCurve = PowerCurve.CONCAVE
     assumed: AcceleratorLoad | None = None
+    phases: tuple[Phase, ...] = ()
+
+    @property
+    def has_watts(self) -> bool:
+        """Whether its phases say the watts, so that neither utilisation nor power model counts."""
+        return any(phase.power_w is not None for phase in self.phases)
+
+    @property
+    def by_phase(self) -> tuple[tuple[float, Load], ...]:
+        """Hours and load of each phase; of a job whose load does not change any hours, and its load."""
+        if not self.phases:
+            return ((1.0, self),)
+        return tuple((one.hours, replace(self, utilization=one.utilization, phases=())) for one in self.phases)
 
     @property
     def assumed_accelerator(self) -> AcceleratorLoad | None:

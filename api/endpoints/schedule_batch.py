@@ -12,10 +12,11 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, Val
 
 from api.edge.exchange import current
 from api.edge.problems import problem_of
-from api.endpoints.schedule import ScheduleRequest
 from api.questions import names
 from api.questions.fields import Body
 from api.questions.parse import MAX_SUGGESTIONS, field_errors
+from api.questions.schedule import ScheduleRequest
+from api.questions.schedule_weight import LIGHT_PLACES, MAX_PLACES
 from api.shapes.reading import Json
 from api.shapes.schedule import JobSchedule, ScheduleBatchAnswer
 from carbon.errors import CarbonError, InvalidRequest
@@ -24,8 +25,6 @@ from engine import Session
 
 bp = APIBlueprint("schedule_batch", __name__, tag="Decisions")
 MAX_JOBS = 1000
-MAX_PLACES = 10_000  # some 5 s of the processor
-LIGHT_PLACES = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from api.shapes.types import (
     Rounded,
     Timestamp,
     Usd,
+    Utilization,
 )
 from carbon.intensity import SignalName
 from carbon.results import Exclusion
@@ -77,7 +78,8 @@ class JobWindow(Window):
     """A time window, its mean intensity, and what the machines emit in it.
 
     With interruptible the window goes from the start of the first segment to the end of the last; its duration_hours
-    and its mean are those of the segments together.
+    and its mean are those of the segments together. With phases avg_carbon_intensity is the mean by energy: each
+    hour counts by the power of the job in it.
     """
 
     segments: list[Segment] = of_span.optional(
@@ -85,7 +87,7 @@ class JobWindow(Window):
     )
 
     co2_emissions_g: Grams = of_span.optional(
-        "gCO2e emitted by the grid for all machines in this window; present with instance_type or machine.",
+        "gCO2e emitted by the grid for all machines in this window; present with instance_type, machine or phases.",
         lambda s: s.operational_gco2e,
     )
 
@@ -94,11 +96,19 @@ class JobMachines(Machine):
     """The machines on which the job runs. uncertainty describes the emissions in the optimal window."""
 
     instance_type: str | None = of_emission(
-        "The provider's name of the type; null for a machine of the request.",
+        "The provider's name of the type; null for a machine of the request, and for phases of power_w without one.",
         lambda e: e.instance_type or None,
         examples=["m7g.large"],
     )
     machine: DescribedMachine = of_emission.optional("The machine of the request; absent for an instance type.")
+    utilization: Utilization | None = of_emission(  # type: ignore[assignment]  # null where watts take its place
+        "CPU utilisation, 0 to 1, the mean of phases; null if phases have power_w.",
+        lambda e: None if e.power_of_request else e.utilization,
+    )
+    utilization_defaulted: bool = of_emission(
+        "True if the request gave neither utilization nor power_w.",
+        lambda e: e.utilization_defaulted and not e.power_of_request,
+    )
     power_consumption_kwh: Kwh = of_emission("kWh of all machines for the job, with PUE.", lambda e: e.energy_kwh)
     cost: Cost = of_emission("Cost of the job in any window.")
 
@@ -117,7 +127,7 @@ class JobCost(Shape):
 
 
 class SavingsPotential(Shape):
-    """Savings from waiting, per kWh and, with instance_type or machine, of the job."""
+    """Savings from waiting, per kWh and, with instance_type, machine or phases, of the job."""
 
     current_vs_optimal_gco2_kwh: Rounded | None = _of(
         "Current intensity minus the mean of the optimal window, in gCO2e/kWh; negative in a short dip.", _current_gap
@@ -131,7 +141,8 @@ class SavingsPotential(Shape):
         "The same as a percentage of start_now.", lambda s: s.saving_share
     )
     start_now_vs_optimal_co2_g: Grams = _of.optional(
-        "gCO2e of start_now minus those of the optimal window; present with instance_type or machine.", _saving_gco2e
+        "gCO2e of start_now minus those of the optimal window; present with instance_type, machine or phases.",
+        _saving_gco2e,
     )
 
 
@@ -144,7 +155,7 @@ class ScheduleOption(Place):
     expected_savings: ExpectedSavings | None = _of("As that of the answer.", lambda s: s.expected)
     start_now: JobWindow = _of("The same job in this region, started as early as possible.", lambda s: s.at_once)
     machines: JobMachines = _of.optional(
-        "The machines on which the job runs there; present with instance_type or machine.", lambda s: s.machines
+        "The machines on which the job runs there; present with instance_type, machine or phases.", lambda s: s.machines
     )
     job_cost: JobCost = _of.optional(_COST, lambda s: s.cost)
 
@@ -182,7 +193,7 @@ class JobSchedule(Place, CurrentOrigin):
         lambda s: s.alternatives,
     )
     machines: JobMachines = _of.optional(
-        "The machines on which the job runs; present with instance_type or machine.", lambda s: s.machines
+        "The machines on which the job runs; present with instance_type, machine or phases.", lambda s: s.machines
     )
     job_cost: JobCost = _of.optional(_COST, lambda s: s.cost)
     options: list[ScheduleOption] = _of.optional(

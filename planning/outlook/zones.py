@@ -73,6 +73,27 @@ class Outlook:
         row = self.zones[zone]
         return self.describe(row, self.rows[row].mean(start, duration), start, duration)
 
+    def mean_of_phases(self, zone: str, parts: Sequence[tuple[float, float, float]]) -> CarbonIntensity:
+        """Mean over adjacent (start, end, weight) in seconds, weighted by weight and length.
+
+        Its range is that of a plain mean over all of them; where our own forecast is among its hours, that of each hour
+        counts by its weight too.
+        """
+        if len(parts) == 1:
+            start, end, _ = parts[0]
+            return self.mean(zone, start, end - start)
+        row, first, last = self.zones[zone], parts[0][0], parts[-1][1]
+        hours = self.rows[row]
+        means = [hours.mean(start, end - start) for start, end, _ in parts]
+        weights = [weight * (end - start) for start, end, weight in parts]
+        shares = [mean * weight for mean, weight in zip(means, weights, strict=True)]
+        whole = self.describe(row, sum(shares) / sum(weights), first, last - first)
+        recent = hours.recent
+        if recent is None or not recent.touches(first, last):
+            return whole
+        ranges = [recent.range(start, end, mean) for (start, end, _), mean in zip(parts, means, strict=True)]
+        return replace(whole, grid=mean_range(ranges, shares))
+
     def mean_of_spans(self, zone: str, spans: Sequence[tuple[float, float]]) -> CarbonIntensity:
         """Mean over several (start, end) in seconds, ascending; its quality is that of the worst step between them.
 

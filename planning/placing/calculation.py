@@ -12,6 +12,7 @@ from catalog.utilization import OTHER
 from mapping import CloudMap
 from planning.outlook.unknown import intensity_unknown
 from planning.placing.emission import Machines, Site, emission, pue_of, utilization
+from planning.placing.phases import mean_of_phases
 
 
 def calculate(
@@ -25,20 +26,24 @@ def calculate(
 ) -> Emission:
     """Energy, grams and cost of the query's machines. Raises PowerNotModelled, IntensityUnknown.
 
-    machine: that of the query. now: the intensity of this hour. used: the mean over the hours in which they run.
-    signal: what both count.
+    machine: that of the query. now: the intensity of this hour. used: the mean over the hours they run, by their
+    energy. signal: what both count.
     """
     region, name = mapping.regions[query.region], machine.instance_type
     if used.gco2e_per_kwh is None:
         raise intensity_unknown(signal, {region.zone: used})
     load = replace(query.load, assumed=mapping.accelerator_loads[OTHER])
+    busy, draw = utilization(machine, load), None
+    if load.phases and not load.has_watts:
+        busy, draw = mean_of_phases(machine, load)
     machines = Machines(
         instance=machine,
-        utilization=utilization(machine, load),
+        utilization=busy,
         duration_hours=query.duration_hours,
         count=query.count,
         include_embodied=query.include_embodied,
         own=query.machine,
+        draw=draw,
     )
     pue, pue_basis = pue_of(query.machine, query.pue, region)
     site = Site(
@@ -51,4 +56,4 @@ def calculate(
         offered=mapping.is_offered(region.key, name) if name else None,
         price=mapping.price(region.key, name) if name else None,
     )
-    return emission(machines, site)
+    return replace(emission(machines, site), power_of_request=load.has_watts)

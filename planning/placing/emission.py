@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from carbon import emissions, units
 from carbon.errors import PowerNotModelled
 from carbon.intensity import CarbonIntensity
-from carbon.power import AcceleratorLoad, PowerCurve, PowerModel
+from carbon.power import AcceleratorLoad, PowerCurve, PowerDraw, PowerModel
 from carbon.results import Emission, GridShares, ModelledMachine
 from carbon.workload import Load, OwnMachine
 from catalog.model import InstanceType, Region
@@ -53,7 +53,10 @@ def sustained_utilization(instance: InstanceType, load: Load) -> Utilization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machines:
-    """`count` machines of one type that run for some hours. own: the caller's description, if they have one."""
+    """`count` machines of one type that run for some hours. own: the caller's description, if they have one.
+
+    draw: mean watts of a machine whose load changes; None: those at its utilization.
+    """
 
     instance: InstanceType
     utilization: Utilization
@@ -61,6 +64,7 @@ class Machines:
     count: int = 1
     include_embodied: bool = False
     own: OwnMachine | None = None
+    draw: PowerDraw | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,7 @@ def emission(machines: Machines, site: Site) -> Emission:
     instance, busy, hours = machines.instance, machines.utilization, machines.duration_hours
     if instance.power is None or site.used.gco2e_per_kwh is None:
         raise PowerNotModelled(f"the power of {instance.instance_type} cannot be modelled")
-    draw = instance.power.draw(busy.cpu, busy.accelerator or 0.0, busy.curve)
+    draw = machines.draw or instance.power.draw(busy.cpu, busy.accelerator or 0.0, busy.curve)
     energy_kwh = emissions.facility_kwh(draw.it_w * machines.count, hours, site.pue)
     embodied = None
     if machines.include_embodied and instance.embodied_kgco2e is not None:

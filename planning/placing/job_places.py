@@ -13,6 +13,7 @@ from catalog.model import InstanceType, Region
 from mapping import CloudMap
 from planning.placing.job_prices import TOO_DEAR, usd_per_hour, why_too_dear
 from planning.placing.machine_type import modelled_machine, why_not_modelled
+from planning.placing.phases import ANY_MACHINE, with_watts
 from planning.placing.regions import countries_without_regions
 
 POLICY = "forbidden by the policy of the operator"
@@ -98,11 +99,14 @@ def _machine(run: CalculateQuery, region: Region, mapping: CloudMap) -> Instance
     """The machine of a job in one region, or why it cannot run or be rated there."""
     if run.machine is not None:
         machine = mapping.catalog.parts.machine(run.machine)
+    elif run.instance_type is None:
+        machine = ANY_MACHINE
     else:
         sold = mapping.catalog.find_type(region.provider, run.instance_type or "")
         if sold is None or mapping.is_offered(region.key, sold.instance_type) is False:
             return NOT_OFFERED
         machine = sold
+    machine = with_watts(machine, run.load)
     return machine if machine.power is not None else why_not_modelled(machine)
 
 

@@ -13,14 +13,17 @@ from carbon.jobs import OwnSeries, Risk, ScheduleQuery
 from carbon.results import Emission, Exclusion
 from carbon.schedules import OtherPlaces, Schedule
 from carbon.units import HOUR_SECONDS
+from catalog.columns import FloatArray
 from catalog.model import Region
 from planning.outlook.own_series import gaps, row_of
 from planning.outlook.unknown import in_words, intensity_unknown, without_range
 from planning.outlook.zones import Outlook
 from planning.placing.job_places import JobPlaces
 from planning.placing.job_prices import job_cost, machine_hour_weight, score
+from planning.placing.phases import power_over_time
 from planning.scheduling.bounds import least_total
 from planning.scheduling.pauses import closed_spans, schedule_segments
+from planning.scheduling.power import Power
 from planning.scheduling.risk import decisive
 from planning.scheduling.schedule import ALTERNATIVES, in_grams, schedule
 from planning.scheduling.span import RunSpan, job_span
@@ -41,7 +44,7 @@ def rank_places(
     that are listed already. For a query of one region that one is all of the answer. Raises DoesNotFit, InvalidRequest,
     IntensityUnknown.
     """
-    rates = _rates_by_zone(places, outlook, emission)
+    rates = _rates_by_zone(query, places, outlook, emission)
     ranking, unknown = _ranking(query, rates, outlook, span)
     if not ranking:
         raise intensity_unknown(outlook.signal, unknown)
@@ -70,11 +73,15 @@ def rank_places(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """What an hour of a job takes in a region: energy of all machines, 1 without any, and the price of one machine."""
+    """What an hour of a job takes in a region: energy of all machines, 1 without any, and the price of one machine.
+
+    power: how the energy is spread over the job; None: evenly.
+    """
 
     region: Region
     kwh_per_hour: float
     usd_per_hour: float | None
+    power: Power | None = None
 
 
 def _priced(query: ScheduleQuery, plan: Schedule, rate: Rate, machines: Emission) -> Schedule:
@@ -83,18 +90,22 @@ def _priced(query: ScheduleQuery, plan: Schedule, rate: Rate, machines: Emission
 
 
 def _rates_by_zone(
-    places: JobPlaces, outlook: Outlook, emission: Callable[[Region, float, CarbonIntensity], Emission]
+    query: ScheduleQuery,
+    places: JobPlaces,
+    outlook: Outlook,
+    emission: Callable[[Region, float, CarbonIntensity], Emission],
 ) -> dict[str, list[Rate]]:
     """The regions of each row of the outlook."""
     by_zone: dict[str, list[Rate]] = {zone: [] for zone in outlook.names}
     for region in places.regions:
         name = row_of(outlook, region.key, region.zone)
-        kwh = 1.0
-        if places.machines:
+        kwh, power = 1.0, None
+        if places.machines and query.run is not None:
+            power = power_over_time(places.machines[region.key], query.run.load)
             any_value = replace(outlook.current(name), gco2e_per_kwh=1.0)  # energy does not depend on it
             kwh = emission(region, 1.0, any_value).energy_kwh
         usd = places.usd_per_hour[region.key]
-        by_zone[name].append(Rate(region=region, kwh_per_hour=kwh, usd_per_hour=usd))
+        by_zone[name].append(Rate(region=region, kwh_per_hour=kwh, usd_per_hour=usd, power=power))
     return by_zone
 
 
@@ -107,11 +118,11 @@ def _ranking(
     for bound, zone in sorted(_bounds(query, by_zone, outlook, span)):
         if len(ranking) > query.alternatives and bound > ranking[query.alternatives][0][0]:
             break
-        plans: dict[float, Schedule] = {}
+        plans: dict[object, Schedule] = {}
         for rate in by_zone[zone]:
-            weight = restart_weight(query, rate)
+            alike = (restart_weight(query, rate), rate.power)
             try:
-                plan = plans.get(weight) or schedule_in(rate, query, outlook, span)
+                plan = plans.get(alike) or schedule_in(rate, query, outlook, span)
             except IntensityUnknown:
                 unknown[zone] = _reason(query, outlook, zone)
                 break
@@ -119,7 +130,7 @@ def _ranking(
             if plan.at_once.mean.gco2e_per_kwh is None or figure is None:
                 unknown[zone] = plan.at_once.mean
                 break
-            plans[weight] = plan
+            plans[alike] = plan
             hours = plan.best.duration_hours
             grams = rate.kwh_per_hour * figure * hours
             key = (score(query, rate.usd_per_hour, grams, hours), grams, rate.region.key)
@@ -149,7 +160,7 @@ def schedule_in(
     if query.forecast is not None:
         span = _covered_span(query, query.forecast[region.key], outlook, name)
     if query.interruption is None:
-        return schedule(region.key, name, outlook, span, query.risk, alternatives)
+        return schedule(region.key, name, outlook, span, query.risk, alternatives, rate.power)
     weight = restart_weight(query, rate)
     return schedule_segments(region.key, name, outlook, span, query.interruption, query.risk, weight, alternatives)
 
@@ -178,13 +189,19 @@ def _bounds(
     query: ScheduleQuery, by_zone: dict[str, list[Rate]], outlook: Outlook, span: RunSpan
 ) -> list[tuple[float, str]]:
     """For each zone with regions what no schedule of them undercuts; 0 where hours are not known."""
-    seconds = span.duration_hours * HOUR_SECONDS
-    earliest, end = outlook.seconds_to(span.earliest), outlook.seconds_to(span.latest) + seconds
+    even = Power.even(span.duration_hours * HOUR_SECONDS)
+    earliest, end = outlook.seconds_to(span.earliest), outlook.seconds_to(span.latest) + even.seconds
     closed = closed_spans(outlook, span)
-    totals = np.nan_to_num(least_total(outlook.series(), earliest=earliest, end=end, duration=seconds, closed=closed))
+    series, totals = outlook.series(), dict[Power, FloatArray]()
+    for power in {rate.power or even for rates in by_zone.values() for rate in rates}:
+        layers = [
+            share * least_total(series, earliest=earliest, end=end, duration=seconds, closed=closed)
+            for share, seconds in power.layers
+        ]
+        totals[power] = np.nan_to_num(np.sum(layers, axis=0)) / HOUR_SECONDS
     return [
-        (min(_least_score(query, rate, float(total) / HOUR_SECONDS, span) for rate in rates), zone)
-        for (zone, rates), total in zip(by_zone.items(), totals, strict=True)
+        (min(_least_score(query, rate, float(totals[rate.power or even][row]), span) for rate in rates), zone)
+        for row, (zone, rates) in enumerate(by_zone.items())
         if rates
     ]
 

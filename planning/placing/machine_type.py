@@ -6,6 +6,7 @@ from carbon.errors import PowerNotModelled
 from carbon.workload import CalculateQuery, CurrentMachines
 from catalog.model import InstanceType
 from mapping import CloudMap
+from planning.placing.phases import ANY_MACHINE, with_watts
 
 NO_PARTS = "its parts are not known"
 
@@ -14,6 +15,8 @@ def machine_type(query: CalculateQuery | CurrentMachines, mapping: CloudMap) -> 
     """The type of the region's provider, or what the caller's machine would be as one. Raises UnknownInstanceType."""
     if query.machine is not None:
         return mapping.catalog.parts.machine(query.machine)
+    if query.instance_type is None and isinstance(query, CalculateQuery) and query.load.has_watts:
+        return ANY_MACHINE
     if query.instance_type is None:
         raise ValueError("a query names an instance type or describes a machine")
     return mapping.instance_type(mapping.regions[query.region].provider, query.instance_type)
@@ -26,8 +29,10 @@ def why_not_modelled(machine: InstanceType) -> str:
 
 
 def modelled_machine(query: CalculateQuery | CurrentMachines, mapping: CloudMap) -> InstanceType:
-    """As machine_type, of a machine with a power model. Raises PowerNotModelled for any other."""
+    """As machine_type, of a machine whose power is modelled or stated. Raises PowerNotModelled for any other."""
     machine = machine_type(query, mapping)
+    if isinstance(query, CalculateQuery):
+        machine = with_watts(machine, query.load)
     if machine.power is None:
         why = why_not_modelled(machine)
         raise PowerNotModelled(

@@ -16,15 +16,10 @@ from carbon.workload import Interruption
 from planning.outlook.series import Series
 from planning.outlook.zones import Outlook
 from planning.scheduling.exclusions import RECURRENCE
+from planning.scheduling.power import Power
 from planning.scheduling.risk import decisive, high_series
 from planning.scheduling.schedule import ALTERNATIVES, least_gap, mean_ratio, whole_windows
-from planning.scheduling.segments import (
-    Power,
-    SearchTooLarge,
-    Segments,
-    Span,
-    best_segments,
-)
+from planning.scheduling.segments import SearchTooLarge, Segments, Span, best_segments
 from planning.scheduling.span import RunSpan
 from planning.scheduling.waiting import NO_WAIT, expected_savings, is_worth_waiting
 from planning.scheduling.windows import TIE_TOLERANCE
@@ -53,7 +48,8 @@ def schedule_segments(
     and InvalidRequest if the search is too large.
     """
     job = _Job(zone, outlook, span, rule, hour_weight)
-    at_once, whole = job.at_once(), whole_windows(zone, outlook, span, risk, count=1 + alternatives)
+    at_once, power = job.at_once(), Power.even(job.seconds)
+    whole = whole_windows(zone, outlook, span, risk, count=1 + alternatives, power=power)
     pieces = [job.window([(outlook.seconds_to(piece.starts_at), outlook.seconds_to(piece.ends_at))]) for piece in whole]
     row = outlook.zones[zone]
     searched = [outlook.series(row)] if risk is Risk.EXPECTED else [high_series(outlook, row), outlook.series(row)]

@@ -14,6 +14,7 @@ from carbon.units import HOUR_SECONDS
 from planning.outlook.grid_range import RANGE_CHANGES, hour_ranges
 from planning.outlook.series import Series
 from planning.outlook.zones import Outlook
+from planning.scheduling.power import Power
 from planning.scheduling.windows import Search, lowest_mean
 
 CHANGES = tuple(hours * HOUR_SECONDS for hours in RANGE_CHANGES)
@@ -24,13 +25,10 @@ def decisive(mean: CarbonIntensity, risk: Risk) -> float | None:
     return mean.gco2e_per_kwh if risk is Risk.EXPECTED else mean.high_gco2e_per_kwh
 
 
-def lowest_high(outlook: Outlook, row: int, duration: float) -> Search:
-    """Among windows of `duration` seconds that one_rule_each leaves together the one with the lowest 90th centile."""
-    zone, of_means, of_highs = (
-        outlook.rows[row],
-        lowest_mean(outlook.series(row), duration),
-        lowest_mean(high_series(outlook, row), duration),
-    )
+def lowest_high(outlook: Outlook, row: int, power: Power) -> Search:
+    """Among the windows of a job that one_rule_each leaves together the one with the lowest 90th centile."""
+    zone, duration = outlook.rows[row], power.seconds
+    of_means, of_highs = lowest_mean(outlook.series(row), power), lowest_mean(high_series(outlook, row), power)
 
     def search(earliest: float, latest: float) -> tuple[float, float]:
         if zone.recent is not None and zone.recent.touches(earliest, earliest + duration):

@@ -8,11 +8,11 @@ from math import nan
 
 from carbon import units
 from carbon.emissions import operational_gco2e
-from carbon.intensity import CarbonIntensity
 from carbon.jobs import Risk
 from carbon.results import Emission
 from carbon.schedules import Schedule, Window
 from planning.outlook.zones import Outlook
+from planning.scheduling.power import Power
 from planning.scheduling.risk import lowest_high, one_rule_each
 from planning.scheduling.span import RunSpan
 from planning.scheduling.waiting import NO_WAIT, expected_savings, is_worth_waiting
@@ -30,16 +30,17 @@ def schedule(
     span: RunSpan,
     risk: Risk = Risk.EXPECTED,
     alternatives: int = ALTERNATIVES,
+    power: Power | None = None,
 ) -> Schedule:
     """The window to take for a job in one region, and the next best. The outlook holds the whole span.
 
     It has the lowest mean, or the lowest 90th centile of it by the risk. It starts at once where waiting for that is
-    not worth it.
+    not worth it. power: over the job, as shares of its mean, which weigh the means; None: it does not change.
     """
-    row, seconds = outlook.zones[zone], span.duration_hours * units.HOUR_SECONDS
-    first, apart = outlook.seconds_to(span.earliest), least_gap(span)
-    lowest, *others = whole_windows(zone, outlook, span, risk, count=1 + alternatives)
-    at_once = _window(outlook, span, first, outlook.mean(zone, first, seconds))
+    row, first, apart = outlook.zones[zone], outlook.seconds_to(span.earliest), least_gap(span)
+    power = power or Power.even(span.duration_hours * units.HOUR_SECONDS)
+    lowest, *others = whole_windows(zone, outlook, span, risk, count=1 + alternatives, power=power)
+    at_once = _window(zone, outlook, span, first, power)
     expected = expected_savings(
         outlook, row, earliest=first, start=outlook.seconds_to(lowest.starts_at), ratio=mean_ratio(lowest, at_once)
     )
@@ -62,18 +63,18 @@ def schedule(
     )
 
 
-def whole_windows(zone: str, outlook: Outlook, span: RunSpan, risk: Risk, *, count: int) -> list[Window]:
+def whole_windows(zone: str, outlook: Outlook, span: RunSpan, risk: Risk, *, count: int, power: Power) -> list[Window]:
     """Up to `count` windows of one piece, best first, whose starts are apart; none where the span has no starts."""
-    row, seconds = outlook.zones[zone], span.duration_hours * units.HOUR_SECONDS
+    row, seconds = outlook.zones[zone], power.seconds
     if not span.starts:
         return []
     starts = [(outlook.seconds_to(low), outlook.seconds_to(high)) for low, high in span.starts]
     if risk is Risk.EXPECTED:
-        search = lowest_mean(outlook.series(row), seconds)
+        search = lowest_mean(outlook.series(row), power)
     else:
-        search, starts = lowest_high(outlook, row, seconds), one_rule_each(outlook, row, seconds, starts)
+        search, starts = lowest_high(outlook, row, power), one_rule_each(outlook, row, seconds, starts)
     best = next_best_windows(search, starts=starts, apart=least_gap(span), count=count)
-    return [_window(outlook, span, start, outlook.mean(zone, start, seconds)) for start, _ in best]
+    return [_window(zone, outlook, span, start, power) for start, _ in best]
 
 
 def least_gap(span: RunSpan) -> float:
@@ -81,12 +82,12 @@ def least_gap(span: RunSpan) -> float:
     return max(APART_SHARE * span.duration_hours * units.HOUR_SECONDS, units.HOUR_SECONDS)
 
 
-def _window(outlook: Outlook, span: RunSpan, start: float, mean: CarbonIntensity) -> Window:
+def _window(zone: str, outlook: Outlook, span: RunSpan, start: float, power: Power) -> Window:
     return Window(
         starts_at=outlook.at(start),
         ends_at=outlook.at(start + span.duration_hours * units.HOUR_SECONDS),
         duration_hours=span.duration_hours,
-        mean=mean,
+        mean=outlook.mean_of_phases(zone, power.parts(start)),
     )
 
 

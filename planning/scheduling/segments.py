@@ -19,6 +19,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from carbon.workload import Interruption
 from catalog.columns import FloatArray
 from planning.outlook.series import Series
+from planning.scheduling.power import Power
 
 # Segments start and end on multiples of this where restart, minimum run or the times are no whole steps of the series.
 FINE_SECONDS = 300.0
@@ -34,43 +35,6 @@ Span = tuple[float, float]
 
 class SearchTooLarge(ValueError):
     """The tables of a search would have more than MOST_CELLS cells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """The power of a job over its work, in phases: `ends`, seconds of work done at the end of each, and its share.
-
-    A share of 1 for every phase makes totals integrals of the intensity. restart_weight: added to the intensity of
-    restarts, whose machines cost money too.
-    """
-
-    ends: tuple[float, ...]
-    levels: tuple[float, ...]
-    restart_weight: float = 0.0
-
-    @classmethod
-    def even(cls, seconds: float, restart_weight: float = 0.0) -> Power:
-        """The same power all the time."""
-        return cls((seconds,), (1.0,), restart_weight)
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of work."""
-        return self.ends[-1]
-
-    @property
-    def is_even(self) -> bool:
-        """Whether every phase has the same power."""
-        return len(set(self.levels)) == 1
-
-    def shares(self, step: float, steps: int) -> FloatArray:
-        """Mean share of each step of work; the last step goes on with the last phase."""
-        edges = np.append(np.arange(steps) * step, max(steps * step, self.seconds))
-        energy = np.concatenate(([0.0], np.cumsum(np.diff(self.ends, prepend=0.0) * self.levels)))
-        upto = np.interp(edges, (0.0, *self.ends), energy)
-        upto[-1] += (edges[-1] - self.seconds) * self.levels[-1]
-        shares: FloatArray = np.diff(upto) / step
-        return shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from json import dumps
 
 import pytest
 
-from api.endpoints.schedule import ScheduleRequest
 from api.questions.names import Facts
+from api.questions.schedule import ScheduleRequest
 from tests.api.conftest import Ask
 from tests.fakes.clouds import cloud_map
 from tests.fakes.service import NOW

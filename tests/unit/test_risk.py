@@ -20,6 +20,7 @@ from catalog.profiles import hour_of
 from engine import Engine, Session
 from planning.outlook.forecast_choice import RecentForecast
 from planning.outlook.zones import build_outlook
+from planning.scheduling.power import Power
 from planning.scheduling.risk import one_rule_each
 from planning.scheduling.schedule import whole_windows
 from planning.scheduling.span import run_span
@@ -115,11 +116,15 @@ def test_starts_are_cut_where_ranges_change() -> None:
     minutes=st.integers(5, 200),
     reach=st.integers(1, 12),
     own=st.none() | st.lists(st.floats(1.0, 2.0), min_size=9, max_size=9),
+    watts=st.lists(st.integers(1, 300), min_size=1, max_size=3),
 )
 def test_no_start_has_a_lower_90th_centile(
-    values: list[int], minutes: int, reach: int, own: list[float] | None
+    values: list[int], minutes: int, reach: int, own: list[float] | None, watts: list[int]
 ) -> None:
-    """Also where our own forecast, of which every hour has a range of its own, follows that of a source."""
+    """Also where our own forecast, of which every hour has a range of its own, follows that of a source.
+
+    The power of the job changes with time if it has several watts, each for an equal part of it.
+    """
     mean = [float(value) for value in values]
     recent = None
     if own is not None:
@@ -137,9 +142,11 @@ def test_no_start_has_a_lower_90th_centile(
     )
     span = run_span(NOW, duration_hours=minutes / 60, start_after=None, deadline=None, search_hours=12)
 
-    best = whole_windows(OREGON_ZONE, outlook, span, Risk.CAUTIOUS, count=1)[0].mean.high_gco2e_per_kwh
+    power = Power.of_watts((minutes / 60 / len(watts), float(one)) for one in watts)
+
+    best = whole_windows(OREGON_ZONE, outlook, span, Risk.CAUTIOUS, count=1, power=power)[0].mean.high_gco2e_per_kwh
 
     starts = range(0, 12 * 3600 + 1, 300)
-    highs = [outlook.mean(OREGON_ZONE, start, minutes * 60.0).high_gco2e_per_kwh or 0.0 for start in starts]
+    highs = [outlook.mean_of_phases(OREGON_ZONE, power.parts(start)).high_gco2e_per_kwh or 0.0 for start in starts]
     assert best is not None
     assert best <= min(highs) * (1 + 1e-9)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from carbon.workload import Interruption
 from planning.outlook.series import Series
 from planning.scheduling.bounds import least_total
-from planning.scheduling.segments import Power, SearchTooLarge, Segments, Span, best_segments
+from planning.scheduling.power import Power
+from planning.scheduling.segments import SearchTooLarge, Segments, Span, best_segments
 
 HOUR = 3600.0
 ANY_CUT = Interruption()

@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planning.outlook.series import Series
+from planning.scheduling.power import Power
 from planning.scheduling.windows import best_windows, lowest_mean, next_best_windows
 
 
@@ -161,7 +162,7 @@ def test_next_best_windows_start_with_the_best_and_keep_their_distance(case: Cas
     series = Series.of(np.array(case.values), STEP_SECONDS)
 
     windows = next_best_windows(
-        lowest_mean(series, case.duration), starts=[(case.earliest, case.latest)], apart=apart, count=count
+        lowest_mean(series, Power.even(case.duration)), starts=[(case.earliest, case.latest)], apart=apart, count=count
     )
 
     best = best_windows(series, earliest=case.earliest, latest=case.latest, duration=case.duration)
@@ -179,7 +180,7 @@ def test_each_next_best_window_is_the_best_of_the_allowed_seconds_left(case: Cas
     allowed = pieces(case, cuts)
     series = Series.of(np.array(case.values), STEP_SECONDS)
 
-    windows = next_best_windows(lowest_mean(series, case.duration), starts=allowed, apart=apart, count=3)
+    windows = next_best_windows(lowest_mean(series, Power.even(case.duration)), starts=allowed, apart=apart, count=3)
 
     for position, (start, mean) in enumerate(windows):
         assert any(low <= start <= high for low, high in allowed)
@@ -212,7 +213,7 @@ def test_next_best_windows_stop_when_no_more_fit() -> None:
     # One-hour windows in 30, 10, 20 starting at 00:00 to 02:00: the three hours themselves, then nothing is left.
     series = Series.of(np.array([30.0, 10.0, 20.0]), 3600)
 
-    windows = next_best_windows(lowest_mean(series, 3600), starts=[(0, 7200)], apart=3600, count=9)
+    windows = next_best_windows(lowest_mean(series, Power.even(3600)), starts=[(0, 7200)], apart=3600, count=9)
 
     assert windows == [(3600.0, 10.0), (7200.0, 20.0), (0.0, 30.0)]
 
@@ -257,7 +258,7 @@ def test_windows_with_an_unknown_step_do_not_compete(values: list[float], start:
     series = Series.of(np.array(values), 60.0)
 
     best = best_windows(series, earliest=0.0, latest=180.0, duration=120.0)
-    windows = next_best_windows(lowest_mean(series, 120.0), starts=[(0.0, 180.0)], apart=60.0, count=4)
+    windows = next_best_windows(lowest_mean(series, Power.even(120.0)), starts=[(0.0, 180.0)], apart=60.0, count=4)
 
     assert (best.starts[0], best.means[0]) == (start, mean)
     assert windows[0] == (start, mean)
@@ -267,7 +268,7 @@ def test_windows_with_an_unknown_step_do_not_compete(values: list[float], start:
 def test_where_no_step_is_known_the_mean_of_the_best_window_is_not_a_number() -> None:
     series = Series.of(np.array([NAN] * 5), 60.0)
 
-    windows = next_best_windows(lowest_mean(series, 120.0), starts=[(0.0, 180.0)], apart=60.0, count=4)
+    windows = next_best_windows(lowest_mean(series, Power.even(120.0)), starts=[(0.0, 180.0)], apart=60.0, count=4)
 
     assert len(windows) == 1
     assert np.isnan(windows[0][1])
