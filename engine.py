@@ -40,7 +40,7 @@ from planning.placing.calculation import calculate
 from planning.placing.instances import select as select_types
 from planning.placing.job import Job
 from planning.placing.job_places import job_places
-from planning.placing.job_rank import rank_places
+from planning.placing.job_runs import rank_runs
 from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.machine_type import modelled_machine
 from planning.placing.named_services import with_named_services
@@ -50,7 +50,8 @@ from planning.placing.scope import region_scope
 from planning.placing.side_by_side import compare, options_of, with_known_intensity
 from planning.placing.workloads import workload_span
 from planning.plan.plan import plan, sites_of, spans_of
-from planning.scheduling.span import RunSpan, job_span
+from planning.scheduling.repeat import runs_of
+from planning.scheduling.span import RunSpan
 from session_grid import SessionGrid
 from store.history.readings import Nothing, Past, PastPin
 
@@ -208,12 +209,13 @@ class Session:
     def schedule(self, query: ScheduleQuery) -> Schedule:
         """When to start a job, and where of several places. Raises DoesNotFit, IntensityUnknown, InvalidRequest.
 
-        As calculate for a machine in one region; NoFeasiblePlacement if it can run in none of several.
+        As calculate for a machine in one region; NoFeasiblePlacement if it can run in none of several. Of a job that
+        comes back: the runs, which the question's parser has checked (planning/scheduling/repeat.py).
         """
-        span = job_span(query, self.now)
+        runs = runs_of(query, self.now)
         places = job_places(query, self.mapping, day_of(self.now))
         self._note(policy_of(places.regions, dict.fromkeys(places.machines.values()), self.mapping))
-        hours = span.hours_from(self.now)
+        hours = max(run.span.hours_from(self.now) for run in runs if isinstance(run.span, RunSpan))
         if query.forecast is not None:  # then no source is asked
             outlook = own_outlook(query.forecast, now=self.now, hours=hours)
         else:
@@ -225,7 +227,8 @@ class Session:
             machine = places.machines[region.key]
             return calculate(run, machine, self.mapping, now=used, used=used, signal=self.grid.signal)
 
-        return rank_places(query, places, outlook, span, emission)
+        plan = rank_runs(runs, places, outlook, emission)
+        return plan if query.repeat is not None else replace(plan, occurrences=())
 
     def plan(self, query: PlanQuery) -> Plan:
         """Where and when each of several jobs runs. Raises InvalidRequest for a search that is too large."""

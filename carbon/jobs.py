@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from carbon.workload import Blackout, CalculateQuery, Interruption, Interval
@@ -30,6 +30,20 @@ class OwnSeries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A job that comes back: it is due by a cron expression of five fields, by the clock of a time zone.
+
+    flex: each run may start up to so long after it is due. until: no run is due later; None: a week from the first
+    moment at which one may start.
+    """
+
+    cron: str
+    time_zone: tzinfo
+    flex: timedelta
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleQuery:
     """When should a job of this length start in this region, or where and when?
 
@@ -40,6 +54,8 @@ class ScheduleQuery:
     it may run.
     interruption: how it may be interrupted; None: it runs in one piece.
     forecast: the caller's own series by region, in place of all other figures of the grid; None: those of the service.
+    repeat: it comes back, each run within its own times and none before start_after; then deadline and search_hours are
+    None. None: it runs once.
     risk: which figure of a window's intensity is the least in the best window.
     run: the machines on which it runs, in whichever region is looked at; None: the answer is per kWh alone.
     spot: pays spot prices and needs one, else on-demand prices. max_usd_per_hour: for one machine.
@@ -59,6 +75,7 @@ class ScheduleQuery:
     exclusions: tuple[Interval, ...] = ()
     blackouts: tuple[Blackout, ...] = ()
     interruption: Interruption | None = None
+    repeat: Repeat | None = None
     forecast: Mapping[str, OwnSeries] | None = None
     risk: Risk = Risk.EXPECTED
     run: CalculateQuery | None = None

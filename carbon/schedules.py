@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,6 +77,7 @@ class Schedule:
     expected: what waiting for the best may save; None where no backtest says.
     grid_minutes: of the grid on which the segments of an interruptible job are the best; 0: of all moments; None for a
     job in one piece.
+    occurrences: the runs of a job that comes back, of which this is the first that can run; empty for others.
     places: what the question's other places offer; None for a question about one region.
     """
 
@@ -92,6 +94,59 @@ class Schedule:
     machines: Emission | None = None
     cost: JobCost | None = None
     places: OtherPlaces | None = None
+    occurrences: tuple[Occurrence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One run of a job that comes back: when it is due, and its schedule, or why it has none."""
+
+    due_at: datetime
+    schedule: Schedule | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTotals:
+    """All runs of a job together that have a schedule. count, without: how many have one, and how many have none.
+
+    gco2e, at_once_gco2e: of the machines in their best windows, and at once; None without machines.
+    gco2e_per_kwh: mean of the best windows. saving_share: of starting at once; of emissions, without machines of
+    intensities.
+    """
+
+    count: int
+    without: int
+    gco2e: float | None
+    at_once_gco2e: float | None
+    gco2e_per_kwh: float
+    saving_share: float
+
+    @classmethod
+    def of(cls, occurrences: Sequence[Occurrence]) -> RunTotals:
+        """At least one of them has a schedule."""
+        plans = [one.schedule for one in occurrences if one.schedule is not None]
+        best, at_once = _intensities([plan.best for plan in plans]), _intensities([plan.at_once for plan in plans])
+        grams, grams_at_once = _grams([plan.best for plan in plans]), _grams([plan.at_once for plan in plans])
+        before, after = (sum(at_once), sum(best)) if grams is None or grams_at_once is None else (grams_at_once, grams)
+        return cls(
+            count=len(plans),
+            without=len(occurrences) - len(plans),
+            gco2e=grams,
+            at_once_gco2e=grams_at_once,
+            gco2e_per_kwh=sum(best) / len(best),
+            saving_share=(before - after) / before if before > 0 else 0.0,
+        )
+
+
+def _intensities(windows: Sequence[Window]) -> list[float]:
+    return [window.mean.gco2e_per_kwh or 0.0 for window in windows]
+
+
+def _grams(windows: Sequence[Window]) -> float | None:
+    """The sum of their emissions; None if those of one are not known."""
+    grams = [window.operational_gco2e for window in windows if window.operational_gco2e is not None]
+    return sum(grams) if len(grams) == len(windows) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

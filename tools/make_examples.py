@@ -61,6 +61,16 @@ POSTS: dict[str, tuple[str, dict[str, Any]]] = {
             "jobs": [
                 {"regions": ["us-west-2", "gcp:europe-north1"], "duration_hours": 4, "max_options": 0},
                 {"region": "us-west-2", "duration_hours": 4, "deadline": "2026-02-11T12:00:00Z"},
+                {
+                    "region": "us-west-2",
+                    "phases": [{"hours": 1, "power_w": 120}, {"hours": 3, "power_w": 650}],
+                    "repeat": {
+                        "cron": "30 2 * * mon-fri",
+                        "time_zone": "Europe/Berlin",
+                        "flex_hours": 6,
+                        "until": "2026-02-13T12:00:00Z",
+                    },
+                },
             ]
         },
     ),

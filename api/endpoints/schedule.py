@@ -26,6 +26,9 @@ def schedule(body: ScheduleRequest) -> Response:
 
     With phases the power of the job changes with time: each hour's intensity counts by the energy of its phase.
 
+    With repeat each run of a job that comes back has its window in occurrences, from when it is due until flex_hours
+    later; the other fields describe the first run.
+
     With risk cautious the 90th centile of a window's mean decides in place of the mean; its range is in low and high.
 
     Regions are ranked by the emissions of the job: with instance_type, machine or phases those of the machines with the

@@ -12,29 +12,23 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from api.questions import names
 from api.questions.fields import (
     CAUTIOUS_MARGINAL,
-    COUNTRY_WORDS,
     MAX_HOURS,
-    PROVIDER_OF_REGION,
     Count,
-    Countries,
     Deadline,
     Duration,
-    LoadFields,
     MachineParts,
     Name,
-    ProviderKey,
     Pue,
-    RegionBesideProvider,
-    RegionKey,
     SignalField,
     StartAfter,
     scope_of,
 )
 from api.questions.interruptions import Interruptible, InterruptionFields
+from api.questions.job_place import JobPlaceFields
 from api.questions.job_prices import CarbonPrice, MaxPricePerHour, Spot
 from api.questions.own_forecast import ForecastFields, checked_forecast
 from api.questions.phases import SAME_HOURS, PhaseFields, Phases
-from api.questions.provider_scope import MAX_NAMES, ProviderScope
+from api.questions.repeat import RepeatFields
 from api.questions.schedule_weight import (
     LIGHT_PLACES,
     LIGHT_SEARCH,
@@ -54,7 +48,6 @@ from planning.scheduling.span import DEFAULT_SEARCH_HOURS
 
 MAX_OPTIONS = 500
 MAX_SEARCH_HOURS = 168
-PLACES = ("regions", "providers", "countries")
 # Fields that describe machines, with their defaults: they need machine or instance_type.
 OF_MACHINES = {
     "pue": None,
@@ -65,33 +58,9 @@ OF_MACHINES = {
 }
 
 
-class ScheduleRequest(LoadFields):
+class ScheduleRequest(JobPlaceFields):
     """Where a job may run, its length, the time in which it may run, and the machines on which it runs."""
 
-    regions: list[RegionKey] | None = Field(
-        None,
-        min_length=1,
-        max_length=MAX_NAMES,
-        description="Regions in which the job may run, in place of region. The answer names the best.",
-        examples=[["us-west-2", "gcp:europe-north1"]],
-    )
-    providers: ProviderScope | None = Field(
-        None, description="Clouds in whose open regions the job may run, in place of region; with countries, both hold."
-    )
-    countries: Countries | None = Field(
-        None,
-        min_length=1,
-        max_length=MAX_NAMES,
-        description=f"Countries in which the job may run, in place of region: {COUNTRY_WORDS}.",
-    )
-    provider: ProviderKey | None = Field(None, description=PROVIDER_OF_REGION)
-    region: RegionBesideProvider | None = Field(
-        None,
-        validate_default=True,
-        description="A region's id, or provider:region. If several clouds use the same id, the provider is required. "
-        "Required without regions, providers and countries.",
-        examples=["us-east-1"],
-    )
     max_options: int = Field(
         5, ge=0, le=MAX_OPTIONS, description="Most places in options. Only read where several are searched."
     )
@@ -109,6 +78,12 @@ class ScheduleRequest(LoadFields):
         None,
         description="The job starts at most this number of hours after its earliest start: at most 168, with forecast "
         "8,760. Default: 24 without a deadline, any time that meets the deadline with one.",
+    )
+    repeat: RepeatFields | None = Field(
+        None,
+        description="The job comes back: each run has a window of its own in occurrences, from when it is due until "
+        "flex_hours later; the fields beside describe the first run that can be scheduled. Takes the place of deadline "
+        "and search_hours. No run starts before start_after.",
     )
     exclude: Exclude = Field([])
     blackout: Blackouts = Field([])
@@ -136,19 +111,6 @@ class ScheduleRequest(LoadFields):
     max_price_per_hour: MaxPricePerHour = None
     carbon_price_usd_per_tonne: CarbonPrice = None
 
-    @field_validator("region")
-    @classmethod
-    def _one_way_to_say_where(cls, value: str | None, info: ValidationInfo) -> str | None:
-        """Exactly one of region, regions, and providers or countries. A wrong one has its own errors."""
-        set_fields = [name for name in PLACES if info.data.get(name, "wrong") is not None]
-        if value is None and not set_fields:
-            raise names.refusal("missing", "is required, or regions, providers or countries in its place")
-        if value is not None and set_fields:
-            raise names.refusal("one_place", f"cannot be combined with {set_fields[0]}: send one of the two")
-        if "regions" in set_fields and len(set_fields) > 1:
-            raise names.refusal("one_place", f"regions cannot be combined with {set_fields[1]}: send one of the two")
-        return value
-
     @field_validator("duration_hours")
     @classmethod
     def _hours_of_the_phases(cls, value: float, info: ValidationInfo) -> float:
@@ -171,6 +133,19 @@ class ScheduleRequest(LoadFields):
     def _within_the_forecast(cls, value: float | None, info: ValidationInfo) -> float | None:
         if value is not None and value > MAX_SEARCH_HOURS and info.data.get("forecast", "wrong") is None:
             raise names.refusal("less_than_equal", f"must be less than or equal to {MAX_SEARCH_HOURS} without forecast")
+        return value
+
+    @field_validator("repeat")
+    @classmethod
+    def _runs(cls, value: RepeatFields | None, info: ValidationInfo) -> RepeatFields | None:
+        """A number of runs that can be answered. Fields that are wrong have their own errors."""
+        data = info.data
+        for name, other in (("deadline", "flex_hours and until"), ("search_hours", "flex_hours")):
+            if value is not None and data.get(name) is not None:
+                raise names.refusal("repeat_or_deadline", f"cannot be combined with {name}: set {other} in its place")
+        if value is not None and {"phases", "duration_hours", "start_after"} <= data.keys():
+            hours = _hours_of(data["phases"]) if data["phases"] else data["duration_hours"]
+            value.count(max(names.facts(info).now, data["start_after"] or names.facts(info).now), hours)
         return value
 
     @field_validator("signal")
@@ -214,8 +189,9 @@ class ScheduleRequest(LoadFields):
 
     @model_validator(mode="after")
     def _within_limit(self, info: ValidationInfo) -> ScheduleRequest:
-        if self.phases and self.weight(names.facts(info)) > MAX_PLACES:
-            detail = f"takes longer than a search of {MAX_PLACES:,} places: send fewer phases, places or search_hours"
+        if (self.phases or self.repeat) and self.weight(names.facts(info)) > MAX_PLACES:
+            change = "an earlier until" if self.repeat else "fewer search_hours"
+            detail = f"takes longer than a search of {MAX_PLACES:,} places: send fewer places or phases, or {change}"
             raise names.refusal("too_many_places", detail)
         return self
 
@@ -223,7 +199,7 @@ class ScheduleRequest(LoadFields):
         """Many places, phases, blackouts or pauses over a long search, or many ways to pause."""
         if self.region is None and (self.regions is None or len(self.regions) > LIGHT_PLACES):
             return True
-        if self.phases and self.weight(facts) > LIGHT_PLACES:
+        if (self.phases or self.repeat) and self.weight(facts) > LIGHT_PLACES:
             return True
         is_long = self.deadline is not None and self.deadline - facts.now > LIGHT_SEARCH
         if self.interruptible is None:
@@ -236,15 +212,24 @@ class ScheduleRequest(LoadFields):
     def weight(self, facts: names.Facts) -> float:
         """How long the answer takes, in places of a job in one piece over a week."""
         places = 1 if self.region is not None else len(self.regions or ())
-        return (places or count_places(facts, self.providers, self.countries)) * weight_of_place(
-            self.hours,
-            self._search_hours(facts),
-            blackouts=len(self.blackout),
-            interruption=None if self.interruptible is None else self.interruptible.interruption,
-            phases=[one.phase for one in self.phases or ()],
+        runs = (
+            1 if self.repeat is None else self.repeat.count(max(facts.now, self.start_after or facts.now), self.hours)
+        )
+        return (
+            runs
+            * (places or count_places(facts, self.providers, self.countries))
+            * weight_of_place(
+                self.hours,
+                self._search_hours(facts),
+                blackouts=len(self.blackout),
+                interruption=None if self.interruptible is None else self.interruptible.interruption,
+                phases=[one.phase for one in self.phases or ()],
+            )
         )
 
     def _search_hours(self, facts: names.Facts) -> float:
+        if self.repeat is not None:
+            return self.repeat.flex_hours
         if self.deadline is not None:
             return max((self.deadline - facts.now) / units.HOUR, 0.0)
         return self.search_hours or DEFAULT_SEARCH_HOURS
@@ -264,6 +249,7 @@ class ScheduleRequest(LoadFields):
             blackouts=tuple(item.blackout for item in self.blackout),
             interruption=None if self.interruptible is None else self.interruptible.interruption,
             forecast=self._series(mapping),
+            repeat=None if self.repeat is None else self.repeat.repeat,
             risk=self.risk,
             run=self._run(),
             spot=bool(self.spot),

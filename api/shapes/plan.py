@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.shapes.emissions import DescribedMachine
+from api.shapes.job_window import JobWindow
 from api.shapes.parts import Place, PlacesAnswer, of_region
 from api.shapes.reading import Reading
-from api.shapes.schedule import JobWindow
 from api.shapes.shape import Shape
 from api.shapes.types import Grams, Kwh, Rounded, SignedPercentage, Usd
 from carbon.plans import Alternative, Assignment, BaselineRow, Choice, Plan, PlanSavings, PlanTotals, Unplaced

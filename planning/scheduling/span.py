@@ -138,7 +138,7 @@ def _latest_start(
     """The last start that is searched; before the earliest one if the job cannot end before the deadline."""
     bounds = [] if deadline is None else [deadline - duration]
     if search_hours is not None or deadline is None:
-        bounds.append(earliest + timedelta(hours=search_hours or DEFAULT_SEARCH_HOURS))
+        bounds.append(earliest + timedelta(hours=DEFAULT_SEARCH_HOURS if search_hours is None else search_hours))
     return min(bounds)
 
 
