@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -60,6 +61,7 @@ def build_reader(
     store: Store | None = None,
     telemetry: Telemetry = SILENT,
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    monotonic: Callable[[], float] = time.monotonic,
     sources: Mapping[str, Entry] = SOURCES,
     floors: Mapping[str, float] | None = None,
     record: Record | None = None,
@@ -90,6 +92,7 @@ def build_reader(
             record=record,
             telemetry=telemetry,
             utc_now=utc_now,
+            monotonic=monotonic,
         )
         for live in clients.values()
         if live is not None

@@ -21,8 +21,8 @@ from settings import Settings
 from store.shared.state import SharedState
 from telemetry import SILENT
 from tests.fakes.clouds import cloud_map
+from tests.fakes.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 10.0
 YEARLY_GCO2E_PER_KWH = 100.0
 
 

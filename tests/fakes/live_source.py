@@ -16,6 +16,7 @@ from grid.live.reader import SourceReader
 from grid.records import KINDS
 from grid.source import SourceError, SourceState
 from store.shared.state import SharedState
+from tests.fakes.patience import HANG_SECONDS
 
 
 class FakeLiveSource:
@@ -92,7 +93,7 @@ class FakeLiveSource:
             self.calls.append((kind, zone))
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
-        self.gate.wait(10)
+        self.gate.wait(HANG_SECONDS)
         with self._lock:
             self._at_once -= 1
         error = self.errors.get((kind, zone)) or self.errors.get((kind, "*"))

@@ -7,12 +7,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from redis import Redis
+
+from tests.fakes.patience import eventually
 
 PROGRAM = shutil.which("redis-server")
 
@@ -38,13 +39,12 @@ class RedisServer:
         """Start it empty; gives back when it answers."""
         command = [str(PROGRAM), "--port", str(self.port), "--save", "", "--appendonly", "no", *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
-        limit = time.monotonic() + 10
-        while time.monotonic() < limit:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        pytest.fail("redis-server did not start")
+        if not eventually(self._is_listening):
+            pytest.fail("redis-server did not start")
+
+    def _is_listening(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         """Kill it, with what it holds."""

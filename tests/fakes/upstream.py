@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.patience import eventually
+
 
 @dataclass(frozen=True)
 class Call:
@@ -136,11 +138,9 @@ class FakeUpstream(ABC):
             self._server.server_close()
             thread.join()
 
-    def calls_to(self, path: str, *, at_least: int = 0, seconds: float = 10.0) -> int:
+    def calls_to(self, path: str, *, at_least: int = 0) -> int:
         """How often a path was asked; waits for so many calls, which are made in the background."""
-        ends = time.monotonic() + seconds
-        while self.count(path) < at_least and time.monotonic() < ends:
-            time.sleep(0.01)
+        eventually(lambda: self.count(path) >= at_least)
         return self.count(path)
 
     def paths(self) -> list[str]:

@@ -18,7 +18,7 @@ from grid.source import GridReader
 from grid.sources import electricity_maps
 from grid.upstream.quota import Budget
 from settings import Settings
-from store.redis_link import RedisLink
+from store.redis_link import TIMEOUT_SECONDS, RedisLink
 from store.shared.changes import Store
 from store.shared.redis_cache import RedisCache
 from store.shared.sqlite_cache import SqliteCache
@@ -55,13 +55,20 @@ class Seen:
 
 
 def store_at(
-    place: str | None, wait_seconds: float, *, monotonic: Callable[[], float] = time.monotonic
+    place: str | None,
+    wait_seconds: float,
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> Store | None:
-    """The store of a folder or a Redis URL. monotonic: by which Redis is left alone after a failure."""
+    """The store of a folder or a Redis URL.
+
+    monotonic: by which Redis is left alone after a failure. timeout_seconds: how long a reply of Redis is waited for.
+    """
     if place is None:
         return None
     if place.startswith("redis://"):
-        link = RedisLink(place, telemetry=Silent(), monotonic=monotonic)
+        link = RedisLink(place, telemetry=Silent(), monotonic=monotonic, timeout_seconds=timeout_seconds)
         return RedisCache(link, lock_seconds=LOCK_SECONDS, wait_seconds=wait_seconds)
     return SqliteCache(Path(place), lock_seconds=LOCK_SECONDS, wait_seconds=wait_seconds)
 
@@ -168,14 +175,6 @@ def _work(setup: Setup, threads: int, pipe: Connection) -> None:
         thread.join()
     readings = set().union(*contents.values())
     pipe.send(Seen(readings=readings, contents=contents, longest_seconds=longest[0], log=tuple(log)))
-
-
-def eventually(condition: Callable[[], bool], *, seconds: float = 5.0) -> bool:
-    """Whether it became true in time."""
-    ends = time.monotonic() + seconds
-    while not condition() and time.monotonic() < ends:
-        time.sleep(0.001)
-    return condition()
 
 
 def most_in_any_stretch(times: Sequence[float], ttl_seconds: float) -> float:

@@ -11,7 +11,8 @@ from grid.upstream.quota import Budget, Governor
 from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.live_source import FakeLiveSource, reader_of
-from tests.fakes.workers import eventually
+from tests.fakes.patience import eventually
+from tests.grid.readings import is_at_rest
 
 HOUR, MINUTE = 3600.0, 60.0
 NEED = 1 / 300 + 1 / 1800  # what one zone takes: a value each 5 minutes, a forecast each 30
@@ -64,8 +65,7 @@ class Worker:
     def read(self, *zones: str) -> dict[str, ZoneReading]:
         """Read, and let what that started come to its end."""
         readings = self.reader.open().read(zones, now=self.clock.utc_now(), forecast=True)
-        flights = self.reader._readers[0]._refresher._flights
-        assert eventually(lambda: not flights._in_progress)
+        assert eventually(lambda: is_at_rest(self.reader))
         return dict(readings)
 
     def hour(self, ask: Callable[[int], tuple[str, ...]], *, every_seconds: float = 20.0, hours: float = 1.0) -> None:

@@ -1,8 +1,6 @@
-"""Readings of one source, and waiting for what happens in the background."""
+"""Readings of one source."""
 
 from __future__ import annotations
-
-import time
 
 from carbon.reading import ZoneReading
 from grid.chain import ChainReader, ChainSnapshot
@@ -25,9 +23,8 @@ def value(reading: ZoneReading) -> float | None:
     return reading.latest.gco2e_per_kwh if reading.latest else None
 
 
-def eventually(condition: object) -> bool:
-    assert callable(condition)
-    ends = time.monotonic() + 5
-    while not condition() and time.monotonic() < ends:
-        time.sleep(0.005)
-    return bool(condition())
+def is_at_rest(reader: ChainReader) -> bool:
+    """Whether no call is under way, and none waits in a queue."""
+    refreshers = [one._refresher for one in reader._readers]
+    queues = [queue for one in refreshers for queue in (one._queue, one._missed and one._missed._queue) if queue]
+    return not any(one._flights._in_progress for one in refreshers) and not any(queue._calls for queue in queues)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from carbon.intensity import Quality
-from carbon.reading import ZoneReading
+from carbon.reading import Observation, ZoneReading
 from grid.sources import aemo
 from tests.fakes.aemo import FLOWS, FakeAemo
 from tests.fakes.background import reader_of, settled
 from tests.fakes.clock import SteppedClock
+from tests.fakes.patience import eventually
 from tests.fakes.upstream import Fault, always, reply
 
 NOW = datetime(2026, 3, 3, 9, 7, tzinfo=UTC)
@@ -88,11 +88,14 @@ def test_imports_count_at_the_live_values_of_the_neighbours_once_they_are_stored
     settled(reader, *ZONES, now=clock.utc_now(), forecast=False)
     clock.advance(360)
 
-    reader.open().read(["AU-NSW"], now=clock.utc_now(), forecast=False)
-    latest = None
-    ends = time.monotonic() + 10
-    while (latest is None or "2 of 2" not in (latest.derivation.method or "")) and time.monotonic() < ends:
-        latest = reader.open().read(["AU-NSW"], now=clock.utc_now(), forecast=False)["AU-NSW"].latest
+    def new_south_wales() -> Observation | None:
+        return reader.open().read(["AU-NSW"], now=clock.utc_now(), forecast=False)["AU-NSW"].latest
+
+    def has_neighbours() -> bool:
+        return "2 of 2" in (((latest := new_south_wales()) and latest.derivation.method) or "")
+
+    assert eventually(has_neighbours)
+    latest = new_south_wales()
 
     # (500100 + 400 x 655 + 100 x 752.3) / 1500
     assert latest is not None

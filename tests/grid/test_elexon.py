@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -17,6 +16,7 @@ from settings import Settings
 from tests.fakes.background import even_zones, reader_of, settled
 from tests.fakes.clock import SteppedClock
 from tests.fakes.elexon import MIX, FakeElexon
+from tests.fakes.patience import eventually
 from tests.fakes.uk_carbon import FakeUkCarbon
 from tests.fakes.upstream import Fault, always, dropped, reply
 
@@ -89,16 +89,13 @@ def test_each_of_the_two_sources_uses_what_the_other_noted(server: FakeElexon, n
     settled(reader, "GB", now=NOW, forecast=False)
     clock.advance(360)  # past the time to live
 
-    ends = time.monotonic() + 10
-    methods: Mapping[str, str | None] = {}
-    while not _is_complete(methods) and time.monotonic() < ends:
+    def by_source() -> Mapping[str, ZoneReading]:
         settled(reader, "GB", now=clock.utc_now(), forecast=False)
-        by_source = reader.open().by_source("GB", now=clock.utc_now())
-        methods = {source: value(reading).derivation.method for source, reading in by_source.items()}
+        return reader.open().by_source("GB", now=clock.utc_now())
 
-    assert _is_complete(methods)
+    assert eventually(lambda: _is_complete({name: value(one).derivation.method for name, one in by_source().items()}))
     # 8 % of uk-carbon's mix are solar at 45 g
-    assert value(by_source["elexon"]).gco2e_per_kwh == pytest.approx(0.92 * 182.16 + 0.08 * 45)
+    assert value(by_source()["elexon"]).gco2e_per_kwh == pytest.approx(0.92 * 182.16 + 0.08 * 45)
 
 
 def _is_complete(methods: Mapping[str, str | None]) -> bool:

@@ -25,8 +25,8 @@ from tests.fakes.background import reader_of, settled
 from tests.fakes.clock import SteppedClock
 from tests.fakes.clouds import cloud_map
 from tests.fakes.energy_charts import FakeEnergyCharts
+from tests.fakes.patience import eventually
 from tests.fakes.upstream import Fault, always, only, reply
-from tests.fakes.workers import eventually
 
 NOW = datetime(2026, 3, 3, 9, 7, tzinfo=UTC)
 

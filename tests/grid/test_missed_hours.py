@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from carbon.intensity import Signal
 from carbon.reading import Observation
 from grid.chain import ChainReader
-from grid.live.flights import REPEAT_SECONDS
 from grid.live.live_source import ReadPolicy
 from grid.records import Value
 from grid.registry import build_reader
@@ -22,19 +20,19 @@ from store.history.history import History
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import KEY, LATEST, FakeElectricityMaps
 from tests.fakes.live_source import FakeLiveSource, reader_of
+from tests.fakes.patience import HANG_SECONDS, PATIENCE_SECONDS, eventually, promptly
 from tests.fakes.upstream import Answer, Call, reply
+from tests.grid.readings import is_at_rest
 
 HISTORY = "carbon-intensity/history"
 START = datetime(2026, 3, 3, 9, 7, tzinfo=UTC)
 HOUR_SECONDS, TTL_SECONDS = 3600.0, 300.0
-PATIENCE_SECONDS = 10.0
-REST_SECONDS = 0.06
 
 
 class Trial:
-    """A reader of Electricity Maps, and what it handed over."""
+    """A reader of Electricity Maps, and what it handed over. No question ends before its call does."""
 
-    def __init__(self, server: Upstream, *, has_history: bool = True, **settings: object) -> None:
+    def __init__(self, server: FakeElectricityMaps, *, has_history: bool = True, **settings: object) -> None:
         self.server = server
         self.clock = SteppedClock(START)
         self.values: list[Value] = []
@@ -50,19 +48,22 @@ class Trial:
             "el_maps_api_key": KEY,
             "el_maps_base_url": self.server.base_url,
             "upstream_retries": 0,
+            "upstream_read_timeout_seconds": HANG_SECONDS,
+            "upstream_total_seconds": HANG_SECONDS,
+            "upstream_deadline_seconds": HANG_SECONDS,
             **settings,
         }
         return build_reader(
             Settings(**values),  # type: ignore[arg-type]
             record=record if has_history else None,
             utc_now=self.clock.utc_now,
+            monotonic=self.clock.monotonic,
         )
 
     def ask(self, zone: str = "DE") -> None:
-        """Read a zone, and wait until no call is sent any more."""
-        asked_at = time.monotonic()
+        """Read a zone, and wait until every call has ended."""
         self.reader.open().read([zone], now=self.clock.utc_now(), forecast=False)
-        until(lambda: time.monotonic() - max(asked_at, self.server.ended_at) > REST_SECONDS)
+        assert eventually(lambda: is_at_rest(self.reader))
 
     def calls(self, path: str) -> int:
         return sum(call.path == path for call in self.server.calls)
@@ -71,32 +72,13 @@ class Trial:
         return [value.starts_at for value in self.values if isinstance(value, Observation)]
 
 
-class Upstream(FakeElectricityMaps):
-    """Knows when the last call was answered."""
-
-    ended_at = 0.0
-
-    def answer(self, call: Call) -> Answer | None:
-        try:
-            return super().answer(call)
-        finally:
-            self.ended_at = time.monotonic()
-
-
-def until(met: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while not met() and time.monotonic() < ends:
-        time.sleep(0.01)
-
-
 @pytest.fixture
-def server() -> Iterator[Upstream]:
-    with Upstream({"DE": 311.2, "FR": 41.2}).serving() as fake:
-        assert isinstance(fake, Upstream)
+def server() -> Iterator[FakeElectricityMaps]:
+    with FakeElectricityMaps({"DE": 311.2, "FR": 41.2}).serving() as fake:
         yield fake
 
 
-def test_the_first_value_of_a_zone_brings_its_last_24_hours_in_one_call(server: Upstream) -> None:
+def test_the_first_value_of_a_zone_brings_its_last_24_hours_in_one_call(server: FakeElectricityMaps) -> None:
     trial = Trial(server)
 
     trial.ask()
@@ -126,21 +108,19 @@ def test_hours_that_were_read_while_they_lasted_are_fetched_again_twice_a_day() 
     )
     counts = []
 
-    for hour in range(25):
+    for _ in range(25):
         reader.open().read(["DE"], now=clock.utc_now(), forecast=False)
-        until(lambda hour=hour: source.count("latest") == hour + 1)  # type: ignore[misc]
-        time.sleep(0.01)
+        assert eventually(lambda: is_at_rest(reader))
         counts.append(source.count("past"))
         clock.advance(HOUR_SECONDS)
 
     assert counts == [1] * 12 + [2] * 12 + [3]
 
 
-def test_after_hours_without_a_question_the_missed_ones_are_fetched(server: Upstream) -> None:
+def test_after_hours_without_a_question_the_missed_ones_are_fetched(server: FakeElectricityMaps) -> None:
     trial = Trial(server)
     trial.ask()
 
-    time.sleep(REPEAT_SECONDS)
     trial.clock.advance(3 * HOUR_SECONDS)
     trial.ask()
 
@@ -148,21 +128,20 @@ def test_after_hours_without_a_question_the_missed_ones_are_fetched(server: Upst
     assert START.replace(hour=11, minute=0) in trial.hours()
 
 
-def test_a_failure_is_remembered_for_an_hour_like_a_success(server: Upstream) -> None:
+def test_a_failure_is_remembered_for_an_hour_like_a_success(server: FakeElectricityMaps) -> None:
     server.fault = lambda call, good: reply("<html>") if call.path == HISTORY else good
     trial = Trial(server)
 
     for _ in range(3):
         trial.ask()
         trial.clock.advance(TTL_SECONDS)
-        time.sleep(REPEAT_SECONDS)
 
     assert trial.calls(LATEST) == 3
     assert trial.calls(HISTORY) == 1
     assert len(trial.hours()) == 3
 
 
-def test_a_plan_without_history_costs_no_call(server: Upstream) -> None:
+def test_a_plan_without_history_costs_no_call(server: FakeElectricityMaps) -> None:
     server.access = {"DE": [LATEST]}
 
     trial = Trial(server, el_maps_calls_per_hour="off")
@@ -171,7 +150,7 @@ def test_a_plan_without_history_costs_no_call(server: Upstream) -> None:
     assert (trial.calls(LATEST), trial.calls(HISTORY)) == (1, 0)
 
 
-def test_half_of_a_limited_number_of_calls_is_left_to_the_values_of_now(server: Upstream) -> None:
+def test_half_of_a_limited_number_of_calls_is_left_to_the_values_of_now(server: FakeElectricityMaps) -> None:
     trial = Trial(server, el_maps_calls_per_hour="4")
 
     trial.ask("DE")  # the plan, its value and its past: 3 calls
@@ -181,7 +160,7 @@ def test_half_of_a_limited_number_of_calls_is_left_to_the_values_of_now(server: 
     assert len(server.calls) <= 3
 
 
-def test_without_a_history_nothing_is_fetched_for_it(server: Upstream) -> None:
+def test_without_a_history_nothing_is_fetched_for_it(server: FakeElectricityMaps) -> None:
     trial = Trial(server, has_history=False)
 
     trial.ask()
@@ -189,21 +168,20 @@ def test_without_a_history_nothing_is_fetched_for_it(server: Upstream) -> None:
     assert (trial.calls(LATEST), trial.calls(HISTORY)) == (1, 0)
 
 
-def test_the_answer_does_not_wait_for_the_past(server: Upstream) -> None:
+def test_the_answer_does_not_wait_for_the_past(server: FakeElectricityMaps) -> None:
     def slow_past(call: Call, good: Answer) -> Answer:
-        return replace(good, wait_seconds=5.0) if call.path == HISTORY else good
+        return replace(good, wait_seconds=HANG_SECONDS) if call.path == HISTORY else good
 
     server.fault = slow_past
     trial = Trial(server)
 
-    start_seconds = time.monotonic()
-    for zone in ("DE", "FR"):
-        reading = trial.reader.open().read([zone], now=START, forecast=False)[zone]
-        assert reading.latest is not None
-    assert time.monotonic() - start_seconds < 2.0
+    with promptly():
+        for zone in ("DE", "FR"):
+            reading = trial.reader.open().read([zone], now=START, forecast=False)[zone]
+            assert reading.latest is not None
 
 
-def test_each_missed_hour_is_in_the_history_once(server: Upstream, tmp_path: Path) -> None:
+def test_each_missed_hour_is_in_the_history_once(server: FakeElectricityMaps, tmp_path: Path) -> None:
     trial = Trial(server)
     history = History(tmp_path, utc_now=trial.clock.utc_now)
 

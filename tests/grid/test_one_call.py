@@ -15,8 +15,8 @@ from grid.registry import build_reader
 from settings import Settings
 from store.shared.sqlite_cache import SqliteCache
 from tests.fakes.background import even_zones
+from tests.fakes.patience import eventually
 from tests.fakes.upstream import FakeUpstream
-from tests.faults.server import wait_until
 from tests.faults.subjects import SUBJECTS, Subject
 
 NOW = datetime(2026, 3, 3, 9, 40, tzinfo=UTC)
@@ -63,7 +63,7 @@ def test_workers_that_ask_at_once_for_zones_of_one_call_send_each_call_once(subj
         def any_knows_all() -> bool:
             return any([knows_all(workers[0], zones), knows_all(workers[1], zones[::-1])])
 
-        wait_until(any_knows_all, 10, "a worker has all values")
+        assert eventually(any_knows_all)
         later = knows_all(worker_of(subject, fake.base_url, tmp_path), zones)
         time.sleep(2 * CALL_SECONDS)  # a call too many would arrive now
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -18,7 +18,9 @@ from store.shared.state import SharedState
 from tests.fakes.clock import SteppedClock
 from tests.fakes.clouds import cloud_map
 from tests.fakes.live_source import FakeLiveSource, reader_of
+from tests.fakes.patience import eventually
 from tests.fakes.telemetry import Counts
+from tests.grid.readings import is_at_rest
 
 FLOORS = {"DE": 5.0, "SE-SE3": 2.7}
 
@@ -122,17 +124,15 @@ def test_the_next_source_answers_where_the_first_is_implausible(source: FakeLive
 
 
 def test_the_last_good_value_is_served_beside_the_reason(source: FakeLiveSource, clock: SteppedClock) -> None:
-    reader = reader_of(source, ReadPolicy(), floors=FLOORS, utc_now=clock.utc_now, jitter=lambda: 1.0)
+    clocks: dict[str, Any] = {"utc_now": clock.utc_now, "monotonic": clock.monotonic}
+    reader = reader_of(source, ReadPolicy(), floors=FLOORS, jitter=lambda: 1.0, **clocks)
     reader.open().read(["DE"], now=clock.utc_now(), forecast=False)
     source.value = 1e-320
     clock.advance(310)
     reader.open().read(["DE"], now=clock.utc_now(), forecast=False)
 
-    for _ in range(200):  # the refresh goes on in a thread
-        reading = reader.open().read(["DE"], now=clock.utc_now(), forecast=False)["DE"]
-        if reading.reason is not None:
-            break
-        time.sleep(0.01)
+    assert eventually(lambda: is_at_rest(reader))  # the refresh goes on in a thread
+    reading = reader.open().read(["DE"], now=clock.utc_now(), forecast=False)["DE"]
 
     assert reading.latest is not None
     assert (reading.latest.gco2e_per_kwh, reading.reason) == (300, "implausible")

@@ -15,7 +15,8 @@ from grid.live.live_source import ReadPolicy
 from grid.source import MalformedReply
 from tests.fakes.clock import SteppedClock
 from tests.fakes.live_source import FakeLiveSource, reader_of
-from tests.grid.readings import MINUTE, TIMEOUT, eventually, read, value
+from tests.fakes.patience import eventually
+from tests.grid.readings import MINUTE, TIMEOUT, is_at_rest, read, value
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_fallbacks_are_counted_by_reason(reader: ChainReader, source: FakeLiveSo
     source.errors["latest", "*"] = TIMEOUT
     clock.advance(5 * MINUTE)
     read(reader, clock, "DE", "FR")  # served while they are asked for
-    assert eventually(lambda: not reader._readers[0]._refresher._flights._in_progress)
+    assert eventually(lambda: is_at_rest(reader))
 
     read(reader, clock, "DE", "FR", "PL")
     read(reader, clock, "PL")
@@ -132,7 +133,7 @@ def test_the_version_stays_while_a_refresh_brings_what_was_known(
 
     read(reader, clock, "DE")
 
-    assert eventually(lambda: source.count("latest") == 2 and not reader._readers[0]._refresher._flights._in_progress)
+    assert eventually(lambda: source.count("latest") == 2 and is_at_rest(reader))
     assert reader.open().version == before
 
 

@@ -14,8 +14,9 @@ from grid.live.flights import REPEAT_SECONDS
 from grid.source import SourceError, SourceRefused
 from grid.sources import watttime
 from grid.sources.watttime.zones import REGIONS
-from tests.fakes.background import PATIENCE_SECONDS, reader_of
+from tests.fakes.background import reader_of
 from tests.fakes.clock import SteppedClock
+from tests.fakes.patience import eventually
 from tests.fakes.upstream import Answer, Call, Fault, always, dropped, only, reply, truncated
 from tests.fakes.watttime import BASIC, PASSWORD, USER, FakeWattTime
 from tests.grid.watttime_clients import (
@@ -54,10 +55,7 @@ def test_one_login_serves_all_calls_until_its_token_ends(server: FakeWattTime) -
     clock.advance(SECONDS_OF_A_TOKEN)
     time.sleep(REPEAT_SECONDS)
     reader.open(Signal.MARGINAL).read([CALIFORNIA], now=clock.utc_now(), forecast=False)
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while server.logins < 2 and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert server.logins == 2
+    assert eventually(lambda: server.logins == 2)
 
 
 def test_a_token_that_is_not_accepted_is_followed_by_one_new_login(server: FakeWattTime) -> None:

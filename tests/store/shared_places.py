@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
@@ -14,10 +12,11 @@ from store.redis_link import REST_SECONDS
 from store.shared.changes import Store
 from store.shared.snapshot import Kind
 from store.shared.state import PAUSE_SECONDS, SharedState
+from tests.fakes.patience import HANG_SECONDS
 from tests.fakes.redis_server import RedisServer
 from tests.fakes.workers import store_at
 
-WAIT_SECONDS = 1.0
+WAIT_SECONDS = 0.5
 BACK_AFTER_SECONDS = max(PAUSE_SECONDS, REST_SECONDS) + 1  # a Redis that did not answer is left alone for longer
 
 
@@ -51,14 +50,16 @@ class Time:
 
 @dataclass
 class Place:
-    """Where workers meet, and their common clock."""
+    """Where workers meet, and their common clock. redis_seconds: how long a reply of Redis is waited for."""
 
     where: str
     time: Time
     redis: RedisServer | None = None
+    redis_seconds: float = HANG_SECONDS
 
-    def store(self) -> Store:
-        store = store_at(self.where, WAIT_SECONDS, monotonic=self.time)
+    def store(self, *, wait_seconds: float = WAIT_SECONDS) -> Store:
+        """wait_seconds: how long a lock is waited for."""
+        store = store_at(self.where, wait_seconds, monotonic=self.time, timeout_seconds=self.redis_seconds)
         assert store is not None
         return store
 
@@ -73,13 +74,6 @@ class Place:
 def text(worker: SharedState, name: str = "DE") -> str | None:
     note = worker.snapshot().of(NOTES).get(name)
     return None if note is None else note.text
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + 5
-    while not condition() and time.monotonic() < ends:
-        time.sleep(0.01)
-    return condition()
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:

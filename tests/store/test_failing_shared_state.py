@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.shared.state import SNAPSHOT_SECONDS, SharedState
+from tests.fakes.patience import eventually
 from tests.fakes.telemetry import Counts
 from tests.store.shared_places import (
     BACK_AFTER_SECONDS,
@@ -18,7 +19,6 @@ from tests.store.shared_places import (
     Place,
     Time,
     complaints,
-    eventually,
     text,
 )
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from store.shared.snapshot import Snapshot
 from store.shared.sqlite_cache import FILE
 from store.shared.state import SNAPSHOT_SECONDS, SharedState
+from tests.fakes.patience import HANG_SECONDS, PATIENCE_SECONDS, promptly
 from tests.store.shared_places import (
     NOTES,
     UNSEEN,
@@ -97,26 +98,24 @@ def test_of_many_threads_and_workers_one_creates_a_value_and_the_others_wait_for
 
 
 def test_while_one_caller_renews_a_stored_value_the_others_use_the_old_one(place: Place) -> None:
-    one, other = place.worker(), place.worker()
+    one, other = place.worker(), place.worker(place.store(wait_seconds=HANG_SECONDS))
     one.put(NOTES, "DE", Note(1, "old"))
     begun, may_end = threading.Event(), threading.Event()
 
     def renew(_before: Note | None) -> Note:
         begun.set()
-        may_end.wait(5)
+        assert may_end.wait(HANG_SECONDS)
         return Note(2, "new")
 
     thread = threading.Thread(target=one.refresh, args=(NOTES, "DE", renew))
     thread.start()
-    begun.wait(5)
-    start_seconds = time.monotonic()
-    meanwhile = other.refresh(NOTES, "DE", lambda _before: pytest.fail("two make it"))
-    waited = time.monotonic() - start_seconds
+    assert begun.wait(PATIENCE_SECONDS)
+    with promptly():
+        meanwhile = other.refresh(NOTES, "DE", lambda _before: pytest.fail("two make it"))
     may_end.set()
     thread.join()
 
     assert meanwhile == Note(1, "old")
-    assert waited < 0.3
     assert text(one) == "new"
 
 
@@ -124,10 +123,11 @@ def test_a_caller_that_waits_too_long_for_a_first_value_gets_none(place: Place) 
     place.store().lock("note:DE").acquire()
     start_seconds = time.monotonic()
 
+    # Longer than LOCK_SECONDS, and the lock would be free.
     note = place.worker().refresh(NOTES, "DE", lambda _before: pytest.fail("somebody else makes it"))
 
     assert note is None
-    assert WAIT_SECONDS <= time.monotonic() - start_seconds < 2 * WAIT_SECONDS
+    assert time.monotonic() - start_seconds >= WAIT_SECONDS
 
 
 def test_an_exception_leaves_no_lock_behind(place: Place) -> None:

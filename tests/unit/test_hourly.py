@@ -11,6 +11,7 @@ import pytest
 from carbon.errors import StateUnavailable
 from renewal.hourly import STEP_PAUSE_SECONDS, Hourly
 from tests.fakes.clock import SteppedClock
+from tests.fakes.patience import PATIENCE_SECONDS
 
 FIVE_TO_TEN = datetime(2026, 2, 11, 9, 55, tzinfo=UTC)
 MINUTE = 60.0
@@ -93,5 +94,5 @@ def test_a_process_has_one_thread_which_goes_on_after_a_failure() -> None:
     hourly.follow()
     hourly.follow()
 
-    assert renewed.wait(10)
+    assert renewed.wait(PATIENCE_SECONDS)
     assert runs == ["hourly"] * 3

@@ -17,7 +17,7 @@ from store.keys.ring import REFRESH_SECONDS, KeyRing
 from store.keys.table import FILE, KeyNotManaged, KeyRecord, KeyTable
 from tests.fakes.access import record
 from tests.fakes.clock import SteppedClock
-from tests.faults.server import wait_until
+from tests.fakes.patience import HANG_SECONDS, PATIENCE_SECONDS, eventually
 
 NOW = datetime(2026, 2, 11, 10, 30, 7, tzinfo=UTC)
 
@@ -110,7 +110,7 @@ def test_one_thread_reads_while_the_others_use_the_copy(clock: SteppedClock) -> 
     def slow_read() -> tuple[KeyRecord, ...]:
         if source.reads:
             reading.set()
-            assert go_on.wait(10)
+            assert go_on.wait(HANG_SECONDS)
         return source.read()
 
     ring = KeyRing(slow_read, monotonic=clock.monotonic)
@@ -118,7 +118,7 @@ def test_one_thread_reads_while_the_others_use_the_copy(clock: SteppedClock) -> 
     clock.advance(REFRESH_SECONDS)
     with ThreadPoolExecutor(1) as pool:
         refresher = pool.submit(ring.find, "a")
-        assert reading.wait(10)
+        assert reading.wait(PATIENCE_SECONDS)
         meanwhile = ring.find("a")
         go_on.set()
 
@@ -134,7 +134,7 @@ def test_a_copy_older_than_four_seconds_is_not_used_while_another_thread_reads(c
     def slow_read() -> tuple[KeyRecord, ...]:
         if source.reads:
             reading.set()
-            assert go_on.wait(10)
+            assert go_on.wait(HANG_SECONDS)
         return source.read()
 
     ring = KeyRing(slow_read, monotonic=clock.monotonic)
@@ -143,7 +143,7 @@ def test_a_copy_older_than_four_seconds_is_not_used_while_another_thread_reads(c
     clock.advance(3600)
     with ThreadPoolExecutor(2) as pool:
         refresher = pool.submit(ring.find, "a")
-        assert reading.wait(10)
+        assert reading.wait(PATIENCE_SECONDS)
         second = pool.submit(ring.find, "a")
         go_on.set()
 
@@ -162,7 +162,7 @@ def test_a_table_that_does_not_answer_delays_one_request_and_its_answer_counts_w
     go_on, source = threading.Event(), Source(record("a"))
 
     def slow_read() -> tuple[KeyRecord, ...]:
-        assert not source.reads or go_on.wait(60)
+        assert not source.reads or go_on.wait(HANG_SECONDS)
         return source.read()
 
     ring = KeyRing(slow_read, monotonic=clock.monotonic)
@@ -177,13 +177,13 @@ def test_a_table_that_does_not_answer_delays_one_request_and_its_answer_counts_w
     assert len(caplog.records) == 1
     assert len(readers_of(ring)) == 1  # no request left a thread of its own behind
     go_on.set()
-    wait_until(lambda: ring.find("a") is None, 10, "the end of the read")
+    assert eventually(lambda: ring.find("a") is None)
 
 
 def test_without_any_copy_a_table_that_does_not_answer_in_time_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.keys.ring.FIRST_PATIENCE_SECONDS", 0.1)
     go_on = threading.Event()
-    ring = KeyRing(lambda: [record("a")] if go_on.wait(60) else [])
+    ring = KeyRing(lambda: [record("a")] if go_on.wait(HANG_SECONDS) else [])
 
     with pytest.raises(StateUnavailable):
         ring.configured()
@@ -194,7 +194,7 @@ def test_without_any_copy_a_table_that_does_not_answer_in_time_lets_nobody_in(mo
             return ring.configured()
         return False
 
-    wait_until(is_closed, 10, "the end of the read")
+    assert eventually(is_closed)
 
 
 def test_keys_that_were_known_stay_in_force_while_the_table_cannot_be_read(

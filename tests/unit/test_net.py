@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,6 +16,7 @@ from deadlines import DeadlineResponse
 from net import USER_AGENT, HttpClient, HttpLimits, ReplyTooLarge, _Session
 from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import FakeElectricityMaps
+from tests.fakes.patience import HANG_SECONDS, promptly
 from tests.fakes.upstream import Answer, always, dropped, first, reply, slow, truncated
 
 HEADERS = {"auth-token": "secret-key"}
@@ -35,7 +35,7 @@ def clock() -> SteppedClock:
 
 
 def client(clock: SteppedClock | None = None, **limits: float) -> HttpClient:
-    bounds = HttpLimits(**{"read_seconds": 2.0, **limits})  # type: ignore[arg-type]
+    bounds = HttpLimits(**{"read_seconds": HANG_SECONDS, "total_seconds": HANG_SECONDS, **limits})  # type: ignore[arg-type]
     return HttpClient(bounds) if clock is None else HttpClient(bounds, monotonic=clock.monotonic, sleep=clock.sleep)
 
 
@@ -111,7 +111,7 @@ def test_a_proxy_of_the_environment_is_used_and_its_replies_have_a_deadline_too(
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(Answer(wait_seconds=30), id="nothing comes"),
+        pytest.param(Answer(wait_seconds=HANG_SECONDS), id="nothing comes"),
         pytest.param(Answer(body=b"x" * 1000, bytes_per_pause=1, pause_seconds=0.05), id="the body trickles"),
         pytest.param(Answer(trickle_headers=True, pause_seconds=0.05), id="the headers trickle"),
     ],
@@ -119,23 +119,18 @@ def test_a_proxy_of_the_environment_is_used_and_its_replies_have_a_deadline_too(
 def test_the_read_timeout_holds_for_the_whole_reply(server: FakeElectricityMaps, answer: Answer) -> None:
     server.fault = always(answer)
     http = client(retries=0, read_seconds=0.3)
-    start_seconds = time.monotonic()
 
-    with pytest.raises(requests.Timeout):
+    with promptly(), pytest.raises(requests.Timeout):
         get(http, server)
-
-    assert time.monotonic() - start_seconds < 1.5
 
 
 def test_all_attempts_together_keep_the_total(server: FakeElectricityMaps) -> None:
-    server.fault = always(Answer(wait_seconds=30))
-    http = client(retries=50, read_seconds=0.2, total_seconds=0.8)
-    start_seconds = time.monotonic()
+    server.fault = always(Answer(wait_seconds=HANG_SECONDS))
+    http = client(retries=1000, read_seconds=0.2, total_seconds=0.8)
 
-    with pytest.raises(requests.Timeout):
+    with promptly(), pytest.raises(requests.Timeout):
         get(http, server)
 
-    assert time.monotonic() - start_seconds < 2.0
     assert len(server.calls) >= 2
 
 
