@@ -71,7 +71,7 @@ def started(engine: Engine, folder: Path, **settings: str) -> Iterator[Project]:
     project = Project(engine, folder)
     try:
         project.compose("up", "--no-build", "--detach")
-        wait_until(lambda: status_of(project.port, "/ready") == 200, 40, "a project that is ready")
+        wait_until(lambda: status_of(project.port, "/ready") == 200, "a project that is ready")
         yield project
     finally:
         project.compose("down", "--volumes")

@@ -31,7 +31,7 @@ def key(project: Project) -> str:
     """A key made in the first replica, in force in every worker of both."""
     made = create_key(project, REPLICAS[0], "first")
     for replica in REPLICAS:
-        wait_until(partial(takes_keys, project, replica), 20, f"keys in {replica}")
+        wait_until(partial(takes_keys, project, replica), f"keys in {replica}")
     return made
 
 
@@ -46,7 +46,7 @@ def load(project: Project, key: str) -> Load:
 
 def test_every_service_is_healthy_by_its_own_check(project: Project) -> None:
     for service in project.services:
-        wait_until(partial(project.healthy, service), 30, f"a healthy {service}")
+        wait_until(partial(project.healthy, service), f"a healthy {service}")
 
 
 def test_a_key_made_in_one_replica_works_in_the_other(project: Project, key: str) -> None:
@@ -69,11 +69,11 @@ def counts_are_shared(project: Project, key: str) -> bool:
 def test_a_replica_restarted_under_load_loses_no_request(project: Project, key: str) -> None:
     load_on_nginx = load(project, key)
     with load_on_nginx.running():
-        wait_until(lambda: len(load_on_nginx.answers()) > 20 * CALLERS, 20, "load")
+        wait_until(lambda: len(load_on_nginx.answers()) > 20 * CALLERS, "load")
         project.compose("restart", REPLICAS[0])
-        wait_until(lambda: project.healthy(REPLICAS[0]), 30, "the replica again")
+        wait_until(lambda: project.healthy(REPLICAS[0]), "the replica again")
         seen = len(load_on_nginx.answers())
-        wait_until(lambda: len(load_on_nginx.answers()) > seen + 20 * CALLERS, 20, "more load")
+        wait_until(lambda: len(load_on_nginx.answers()) > seen + 20 * CALLERS, "more load")
 
     assert failures(load_on_nginx.answers()) == []
 
@@ -86,15 +86,15 @@ def test_requests_go_on_while_redis_is_gone_and_state_is_shared_when_it_is_back(
         return sum(answer.began_at > moment for answer in load_on_nginx.answers())
 
     with load_on_nginx.running():
-        wait_until(lambda: len(load_on_nginx.answers()) > 20 * CALLERS, 20, "load")
+        wait_until(lambda: len(load_on_nginx.answers()) > 20 * CALLERS, "load")
         project.engine.podman("stop", "--time", "0", redis)  # killed: nothing is saved
         gone_at = time.monotonic()
-        wait_until(lambda: time.monotonic() > gone_at + 3 and begun_since(gone_at) > 5 * CALLERS, 30, "answers alone")
+        wait_until(lambda: time.monotonic() > gone_at + 3 and begun_since(gone_at) > 5 * CALLERS, "answers alone")
         project.engine.podman("start", redis)
         back = len(load_on_nginx.answers())
-        wait_until(lambda: len(load_on_nginx.answers()) > back + 20 * CALLERS, 20, "more load")
+        wait_until(lambda: len(load_on_nginx.answers()) > back + 20 * CALLERS, "more load")
 
     assert failures(load_on_nginx.answers()) == []
     second = create_key(project, REPLICAS[1], "second")
-    wait_until(lambda: counts_are_shared(project, second), 30, "shared counts")
+    wait_until(lambda: counts_are_shared(project, second), "shared counts")
     assert [project.ask(REPLICAS[0], made).status for made in (key, second)] == [200, 200]

@@ -16,6 +16,7 @@ import pytest
 
 from serve.worker import HEADER_SECONDS
 from tests.contract.document import DOCUMENT, check
+from tests.fakes.patience import PROMPT_SECONDS
 from tests.fakes.redis_server import running
 from tests.faults.client import ask
 from tests.faults.server import Gunicorn, wait_until
@@ -83,12 +84,12 @@ def test_redis_that_hangs_dies_and_comes_back_slows_nobody_and_fails_nobody(tmp_
         redis.stop()
         gone = [ask(server.port, PATH) for _ in range(60)]
         redis.start()
-        wait_until(lambda: _scopes(server.port) == {"service"}, 20, "Redis is used again by every worker")
+        wait_until(lambda: _scopes(server.port) == {"service"}, "Redis is used again by every worker")
         errors = counted(server.port, 'cao_store_errors_total{store="redis"}')
         log = server.log()
 
     assert {answer.status for answer in during + gone} == {200}
-    assert max(answer.seconds for answer in during + gone) < 0.5 + 0.25  # a loaded machine answers late by itself
+    assert max(answer.seconds for answer in during + gone) < PROMPT_SECONDS  # Redis hangs until all are answered
     assert errors > 0
     assert log.count('"ERROR"') <= 2 * WORKERS  # a line a worker and outage
 
@@ -102,12 +103,11 @@ def test_a_worker_that_dies_takes_no_counts_with_it_and_a_reload_neither(tmp_pat
     with Gunicorn(tmp_path, LIMITED, workers=WORKERS) as server:
         statuses([server.port], 30)
         server.workers()[0].kill()
-        wait_until(lambda: len(server.workers()) == WORKERS, 20, "the worker is replaced")
+        wait_until(lambda: len(server.workers()) == WORKERS, "the worker is replaced")
         before = {worker.pid for worker in server.workers()}
         server.tell(signal.SIGHUP)
         wait_until(
             lambda: len(now := {worker.pid for worker in server.workers()}) == WORKERS and not now & before,
-            30,
             "the workers are new",
         )
         status_codes = statuses([server.port], 50)
@@ -121,7 +121,7 @@ def test_every_line_of_the_log_is_json_and_every_request_is_one(tmp_path: Path) 
     with Gunicorn(tmp_path, workers=2) as server:
         for _ in range(5):
             ask(server.port, PATH)
-        wait_until(lambda: server.log().count(f'"path":"{PATH}"') == 5, 10, "every request is logged")
+        wait_until(lambda: server.log().count(f'"path":"{PATH}"') == 5, "every request is logged")
         lines = [json.loads(line) for line in server.log().splitlines()]
 
     access_lines = [line for line in lines if line["logger"] == "access" and line["path"] == PATH]
@@ -139,13 +139,11 @@ def test_clients_that_trickle_headers_hold_no_thread_for_longer_than_the_deadlin
         slow = [connect(server.port) for _ in range(8)]
         for client in slow:
             client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-        start_seconds = time.monotonic()
         answer = ask(server.port, "/health")
-        waited = time.monotonic() - start_seconds
         hung_up = _hangs_up(slow[0])
 
     assert answer.status == 200
-    assert waited < 2 * HEADER_SECONDS + 2  # eight clients, four threads: two turns
+    assert answer.seconds < 2 * HEADER_SECONDS + PROMPT_SECONDS  # eight clients, four threads: two turns
     assert hung_up
 
 
@@ -165,7 +163,7 @@ def test_idle_connections_hold_no_thread(tmp_path: Path, idle: int) -> None:
             client.close()
 
     assert {answer.status for answer in answers} == {200}
-    assert max(answer.seconds for answer in answers) < 1
+    assert max(answer.seconds for answer in answers) < PROMPT_SECONDS
 
 
 def test_a_body_that_stops_is_a_400_and_what_comes_later_is_no_request(tmp_path: Path) -> None:

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.tools import DEPLOY, ROOT, program
-
-START_SECONDS = 30.0
+from tests.fakes.patience import PATIENCE_SECONDS
 
 
 def free_port() -> int:
@@ -65,7 +64,7 @@ class Replica:
 
     def wait(self) -> int | None:
         """The exit code, once it has ended."""
-        return None if self._process is None else self._process.wait(timeout=40)
+        return None if self._process is None else self._process.wait(timeout=PATIENCE_SECONDS)
 
 
 class Pair:
@@ -110,7 +109,7 @@ def _nginx(replica_ports: list[int]) -> Iterator[tuple[int, Path]]:
             yield port, folder / "access.log"
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
 def temp_paths(folder: Path) -> str:
@@ -146,7 +145,7 @@ def _start_unprivileged(command: list[str], folder: Path, log: Path) -> subproce
 
 
 def _await(process: subprocess.Popen[bytes], met: Callable[[], bool], log: Callable[[], str]) -> None:
-    limit = time.monotonic() + START_SECONDS
+    limit = time.monotonic() + PATIENCE_SECONDS
     while not met():
         if process.poll() is not None or time.monotonic() > limit:
             pytest.fail(f"did not start: {log()}")

@@ -21,6 +21,7 @@ import yaml
 
 from tests.deploy.replicas import free_port, status_of
 from tests.deploy.tools import DEPLOY, ROOT, complaints, program
+from tests.fakes.patience import PATIENCE_SECONDS
 
 
 class Instruction(NamedTuple):
@@ -128,21 +129,21 @@ def container(image: Path, tmp_path: Path) -> Iterator[Container]:
         process = subprocess.Popen(  # noqa: S603
             json.loads(only(final, "CMD")), cwd=image, env=environ, stdout=log, stderr=subprocess.STDOUT
         )
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + PATIENCE_SECONDS
     while status_of(port) != 200:
         if process.poll() is not None or time.monotonic() > limit:
             pytest.fail((tmp_path / "log").read_text())
         time.sleep(0.05)
     yield Container(port, environ, image, process)
     process.terminate()
-    process.wait(timeout=40)
+    process.wait(timeout=PATIENCE_SECONDS)
 
 
 def healthy(container: Container) -> bool:
     """Whether the command of HEALTHCHECK says so."""
     *_, final = stages()
     command = json.loads(only(final, "HEALTHCHECK").partition(" CMD ")[2])
-    result = subprocess.run(command, env=container.environ, check=False, capture_output=True, timeout=10)  # noqa: S603
+    result = subprocess.run(command, env=container.environ, check=False, capture_output=True, timeout=PATIENCE_SECONDS)  # noqa: S603
     return result.returncode == 0
 
 
@@ -159,7 +160,7 @@ def test_the_health_check_tells_a_running_service_from_one_that_has_ended(contai
     running = healthy(container)
 
     container.process.terminate()
-    container.process.wait(timeout=40)
+    container.process.wait(timeout=PATIENCE_SECONDS)
 
     assert running
     assert not healthy(container)

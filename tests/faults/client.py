@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from http.client import BadStatusLine, HTTPConnection, HTTPException
 from typing import Any
 
-PATIENCE_SECONDS = 30.0
+from tests.fakes.patience import PATIENCE_SECONDS
+
 SECRETS = {"X-API-Key": "cao_secret-of-a-caller", "Authorization": "Bearer another-secret-of-a-caller"}
 
 

@@ -18,12 +18,12 @@ from types import TracebackType
 import psutil
 
 from tests.fakes.electricity_maps import KEY
+from tests.fakes.patience import PATIENCE_SECONDS
 from tests.faults.client import ask
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 4
 THREADS = 8
-START_SECONDS = 60.0
 STOP_SECONDS = 45.0
 
 
@@ -40,8 +40,8 @@ class Port:
         self._socket.close()
 
 
-def wait_until(met: Callable[[], bool], seconds: float, what: str) -> None:
-    """Come back as soon as it is met. Raises AssertionError after `seconds`."""
+def wait_until(met: Callable[[], bool], what: str, *, seconds: float = PATIENCE_SECONDS) -> None:
+    """Come back as soon as it is met. Raises AssertionError after `seconds`: ours is no judgement of how fast it is."""
     limit = time.monotonic() + seconds
     while not met():
         if time.monotonic() > limit:
@@ -86,7 +86,7 @@ class Gunicorn:
         self._copying = threading.Thread(target=self._copy, args=(self._process,))
         self._copying.start()
         try:
-            wait_until(self._is_up, START_SECONDS, "the service answers")
+            wait_until(self._is_up, "the service answers")
             if self._largest is not None:
                 for process in (self.master, *self.workers()):
                     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (self._largest, resource.RLIM_INFINITY))

@@ -10,11 +10,12 @@ from multiprocessing.synchronize import Event
 
 import pytest
 
+from tests.fakes.patience import PATIENCE_SECONDS
 from tests.faults.client import Answer, Question, ask, burst, percentile
 from tests.faults.server import Gunicorn
 
 LIMIT = 60
-P99_SECONDS = 0.5
+P99_SECONDS = 2.0  # up to 0.5 on a quiet machine; behind the attack it would be tens of seconds
 COMPARE, OPTIMIZE = "/api/v1/compare", "/api/v1/optimize"
 JOB = {"workload": "general", "priority": "cost", "flexible": True}
 MACHINE = {"region": "us-east-1", "instance_type": "m5.large"}
@@ -39,11 +40,12 @@ ATTACKS = (
 )
 
 
-def probe(port: int, ending: Event, results: multiprocessing.Queue[list[Answer]]) -> None:
+def probe(port: int, begun: Event, ending: Event, results: multiprocessing.Queue[list[Answer]]) -> None:
     """Ask for /health again and again, as a platform does; a process of its own, which the attack does not slow."""
     answers = []
     while not ending.wait(0.01):
         answers.append(ask(port, "/health"))
+        begun.set()
     results.put(answers)
 
 
@@ -65,20 +67,20 @@ def callers() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("number", [None, *range(len(ATTACKS))], ids=lambda number: "mix" if number is None else None)
-def test_health_is_answered_in_half_a_second_while_one_client_sends_the_dearest_requests(
+def test_health_is_answered_soon_while_one_client_sends_the_dearest_requests(
     number: int | None, server: Gunicorn, address: str
 ) -> None:
     attacks = ATTACKS if number is None else ATTACKS[number : number + 1]
     context = multiprocessing.get_context("spawn")
-    ending, results = context.Event(), context.Queue()
-    probing = context.Process(target=probe, args=(server.port, ending, results))
+    begun, ending, results = context.Event(), context.Event(), context.Queue()
+    probing = context.Process(target=probe, args=(server.port, begun, ending, results))
     probing.start()
-    time.sleep(1.5)  # for the process to start
+    assert begun.wait(PATIENCE_SECONDS)
     began_at = time.monotonic()
     answers = burst(server.port, (attacks * LIMIT)[:LIMIT], at_once=LIMIT, address=address)
     ended_at = time.monotonic()
     ending.set()
-    health = [answer for answer in results.get(timeout=60) if began_at <= answer.began_at <= ended_at]
+    health = [answer for answer in results.get(timeout=PATIENCE_SECONDS) if began_at <= answer.began_at <= ended_at]
     probing.join()
 
     statuses = Counter(answer.status for answer in answers)

@@ -10,10 +10,9 @@ from tests.fakes.own_facts import ZONES, write
 from tests.faults.client import Load, Question, ask, failures
 from tests.faults.server import Gunicorn, wait_until
 
-SWAP_SECONDS = 10.0
 HEALTH = Question(path="/health")
 ZONE = Question(path="/api/v1/zones/OWN-DC1")
-MOST_HEALTH_SECONDS = 0.3
+MOST_HEALTH_SECONDS = 1.0  # a hundredth of it on a quiet machine
 OFF = {"LIVE": "off"}
 
 
@@ -28,7 +27,7 @@ def levels(server: Gunicorn) -> set[float | None]:
 
 
 def wait_until_all_say(server: Gunicorn, grams: float) -> None:
-    wait_until(lambda: levels(server) == {grams}, SWAP_SECONDS, f"all workers say {grams}")
+    wait_until(lambda: levels(server) == {grams}, f"all workers say {grams}")
 
 
 def test_every_worker_takes_a_changed_overlay_and_health_does_not_wait(tmp_path: Path) -> None:
@@ -53,11 +52,11 @@ def test_a_wrong_overlay_changes_nothing_even_for_workers_that_start_after_it(tm
         write(folder, zones=zones("150"))
         wait_until_all_say(server, 150)
         write(folder, zones=zones("many"))
-        wait_until(lambda: _error(server) is not None, SWAP_SECONDS, "the wrong overlay is shown in /ready")
+        wait_until(lambda: _error(server) is not None, "the wrong overlay is shown in /ready")
         before = {worker.pid for worker in server.workers()}
 
         server.tell(signal.SIGHUP)
-        wait_until(lambda: before.isdisjoint(worker.pid for worker in server.workers()), 30, "all workers are new")
+        wait_until(lambda: before.isdisjoint(worker.pid for worker in server.workers()), "all workers are new")
         wait_until_all_say(server, 150)
         write(folder, zones=zones("200"))
         wait_until_all_say(server, 200)

@@ -26,13 +26,13 @@ def test_redis_killed_and_brought_back_under_load_fails_no_request(tmp_path: Pat
         with Gunicorn(tmp_path, settings) as server:
             load = Load(server.port, QUESTIONS, callers=CALLERS)
             with load.running():
-                wait_until(lambda: len(load.answers()) > 10 * CALLERS, 20, "load")
+                wait_until(lambda: len(load.answers()) > 10 * CALLERS, "load")
                 redis.stop()
-                wait_until(lambda: LOST in server.log(), 20, "the loss is noticed")
+                wait_until(lambda: LOST in server.log(), "the loss is noticed")
                 lost_at = len(load.answers())
-                wait_until(lambda: len(load.answers()) > lost_at + 20 * CALLERS, 20, "answers without Redis")
+                wait_until(lambda: len(load.answers()) > lost_at + 20 * CALLERS, "answers without Redis")
                 redis.start()
-                wait_until(lambda: FOUND in server.log(), 30, "Redis is used again")
+                wait_until(lambda: FOUND in server.log(), "Redis is used again")
             errors = [line for line in server.log().splitlines() if '"level": "ERROR"' in line]
 
     answers = load.answers()

@@ -88,13 +88,13 @@ def assert_survived(server: Gunicorn) -> None:
         assert failures(answers) == []
         assert [zero for answer in answers for zero in not_positive(answer.json())] == []
         assert max(answer.seconds for answer in answers) < DEADLINE_SECONDS + ALLOWANCE_SECONDS
-    wait_until(lambda: live(burst(server.port, QUESTIONS * 2, at_once=8)), 20, "live values")
+    wait_until(lambda: live(burst(server.port, QUESTIONS * 2, at_once=8)), "live values")
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_without_its_store_the_service_continues(name: str, upstream: FakeElectricityMaps, tmp_path: Path) -> None:
     with Gunicorn(tmp_path, settings(upstream)) as server:
-        wait_until(lambda: live(burst(server.port, QUESTIONS * 2, at_once=8)), 20, "live values")
+        wait_until(lambda: live(burst(server.port, QUESTIONS * 2, at_once=8)), "live values")
 
         with FAULTS[name](server.data):
             assert_survived(server)
@@ -109,11 +109,11 @@ def test_on_a_full_disk_the_service_continues(upstream: FakeElectricityMaps, tmp
 
         assert ask(server.port, "/ready").status == 200
         assert "metrics cannot be written and counts are lost" in server.log()
-        wait_until(lambda: "readings cannot be stored" in server.log(), 20, "readings cannot be stored")
+        wait_until(lambda: "readings cannot be stored" in server.log(), "readings cannot be stored")
         assert server.log().count("readings cannot be stored") <= len(server.workers())  # each says it once
         for process in (server.master, *server.workers()):
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        wait_until(lambda: "readings are stored again" in server.log(), 25, "readings are stored again")
+        wait_until(lambda: "readings are stored again" in server.log(), "readings are stored again")
         assert "Traceback" not in server.log()
 
 

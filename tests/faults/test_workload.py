@@ -13,4 +13,4 @@ def test_two_hundred_callers_get_nothing_but_answers(tmp_path: Path) -> None:
     result = crowd(tmp_path, SECONDS)
 
     assert result.wrong == ()
-    assert result.answers > CALLERS
+    assert result.answers >= CALLERS
