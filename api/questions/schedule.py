@@ -30,6 +30,7 @@ from api.questions.own_forecast import ForecastFields, checked_forecast
 from api.questions.phases import SAME_HOURS, PhaseFields, Phases
 from api.questions.repeat import RepeatFields
 from api.questions.schedule_weight import (
+    BLACKOUT_OF_A_RUN,
     LIGHT_PLACES,
     LIGHT_SEARCH,
     LIGHT_SQUARE_HOURS,
@@ -212,20 +213,17 @@ class ScheduleRequest(JobPlaceFields):
     def weight(self, facts: names.Facts) -> float:
         """How long the answer takes, in places of a job in one piece over a week."""
         places = 1 if self.region is not None else len(self.regions or ())
-        runs = (
-            1 if self.repeat is None else self.repeat.count(max(facts.now, self.start_after or facts.now), self.hours)
+        weight = (places or count_places(facts, self.providers, self.countries)) * weight_of_place(
+            self.hours,
+            self._search_hours(facts),
+            blackouts=len(self.blackout),
+            interruption=None if self.interruptible is None else self.interruptible.interruption,
+            phases=[one.phase for one in self.phases or ()],
         )
-        return (
-            runs
-            * (places or count_places(facts, self.providers, self.countries))
-            * weight_of_place(
-                self.hours,
-                self._search_hours(facts),
-                blackouts=len(self.blackout),
-                interruption=None if self.interruptible is None else self.interruptible.interruption,
-                phases=[one.phase for one in self.phases or ()],
-            )
-        )
+        if self.repeat is None:
+            return weight
+        runs = self.repeat.count(max(facts.now, self.start_after or facts.now), self.hours)
+        return runs * (weight + len(self.blackout) * BLACKOUT_OF_A_RUN)
 
     def _search_hours(self, facts: names.Facts) -> float:
         if self.repeat is not None:

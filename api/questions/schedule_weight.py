@@ -18,6 +18,7 @@ LIGHT_SEARCH = timedelta(days=31)
 LIGHT_SQUARE_HOURS = 280.0
 SQUARE_HOURS_OF_A_PLACE = LIGHT_SQUARE_HOURS / 20  # 10 ms are 20 places
 WEEK_HOURS = 168
+BLACKOUT_OF_A_RUN = 1.5  # a blackout is followed over 16 days for each run
 CHANGES_OF_A_PLACE = 6  # 24 phases of odd minutes take 50 ms a week
 
 

@@ -50,7 +50,8 @@ def schedule_segments(
     job = _Job(zone, outlook, span, rule, hour_weight)
     at_once, power = job.at_once(), Power.even(job.seconds)
     whole = whole_windows(zone, outlook, span, risk, count=1 + alternatives, power=power)
-    pieces = [job.window([(outlook.seconds_to(piece.starts_at), outlook.seconds_to(piece.ends_at))]) for piece in whole]
+    starts = [outlook.seconds_to(piece.starts_at) for piece in whole]  # ends are rounded, maybe to their starts
+    pieces = [job.window([(start, start + job.seconds)]) for start in starts]
     row = outlook.zones[zone]
     searched = [outlook.series(row)] if risk is Risk.EXPECTED else [high_series(outlook, row), outlook.series(row)]
     segments = [lowest for lowest in map(job.lowest, searched) if lowest is not None]

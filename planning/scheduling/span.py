@@ -18,6 +18,8 @@ DEFAULT_DURATION_HOURS = 1.0
 DEFAULT_SEARCH_HOURS = 24.0
 # A service without an end that cannot wait is ranked by the mean of its next day.
 OPEN_END_HOURS = 24.0
+# Nothing starts after an exclusion that ends so late, such as the time after a forecast of the caller's own.
+ENDLESS = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +148,8 @@ def _first_start(
     earliest: datetime, duration: timedelta, exclusions: Sequence[Interval], blackouts: Sequence[Blackout]
 ) -> datetime | None:
     """The first start that overlaps nothing excluded, however late; None if the blackouts leave no gap long enough."""
-    one_off_until = max((interval.ends_at for interval in exclusions), default=earliest)
-    latest = max(earliest, one_off_until) + RECURRENCE
+    ends = [interval.ends_at for interval in exclusions if interval.ends_at < earliest + ENDLESS]
+    latest = max([earliest, *ends]) + RECURRENCE
     excluded = excluded_intervals(exclusions, blackouts, earliest=earliest, latest=latest)
     starts = allowed_starts(excluded, earliest=earliest, latest=latest, duration=duration)
     return next((first for first, _ in starts), None)

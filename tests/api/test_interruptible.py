@@ -146,3 +146,12 @@ def test_a_search_that_is_too_large_is_refused_with_what_to_change(post: Ask) ->
 
     assert (error["pointer"], error["code"]) == ("#/interruptible", "search_too_large")
     assert "nearer deadline" in error["detail"]
+
+
+def test_a_job_shorter_than_a_second_may_pause_too(post: Ask) -> None:
+    job = {"region": "us-west-2", "duration_hours": 1e-8, "interruptible": {"max_segments": 3, "restart_minutes": 5}}
+
+    window = post("schedule", job)["optimal_window"]
+
+    assert window["avg_carbon_intensity"] > 0
+    assert len(window["segments"]) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
@@ -173,3 +173,34 @@ def test_a_start_is_allowed_exactly_if_no_minute_of_the_job_is_excluded(
     for minute in range(latest + 1):
         free = all(minute + duration <= a or a + n <= minute for a, n in pairs)
         assert any(first <= moment(minute) <= last for first, last in rows) is free
+
+
+class CountingZone(tzinfo):
+    """UTC, counting how often a time is looked up."""
+
+    def __init__(self) -> None:
+        self.lookups = 0
+
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        self.lookups += 1
+        return timedelta(0)
+
+    def dst(self, moment: datetime | None) -> timedelta:
+        return timedelta(0)
+
+    def tzname(self, moment: datetime | None) -> str:
+        return "counted"
+
+
+def test_blackouts_are_not_followed_into_a_time_in_which_nothing_may_run() -> None:
+    """As before and after a forecast of the caller's own, which here covers days 30 to 40 from now."""
+    zone = CountingZone()
+    nights = Blackout(weekdays=EVERY_DAY, begins=time(0), ends=time(6), time_zone=zone)
+    opens, closes = NOW + timedelta(days=30), NOW + timedelta(days=40)
+    exclusions = [Interval(datetime(1970, 1, 1, tzinfo=UTC), opens), Interval(closes, datetime(2200, 1, 1, tzinfo=UTC))]
+
+    fitting = span(12, search_hours=24 * 60, exclusions=exclusions, blackouts=[nights])
+
+    # The job of 12 h has to end by 10:20 on 28 December and outside the night: it starts by 12:00 on the 27th.
+    assert (fitting.earliest, fitting.latest) == (opens, utc(12, 27, 12))
+    assert zone.lookups < 2000  # 400 days would be more
