@@ -7,7 +7,7 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from bench import boavizta, earlier, endpoints, renewal, shared, windows
+from bench import boavizta, earlier, endpoints, plans, renewal, shared, windows
 from bench.measure import CONNECTIONS
 from bench.server import ROOT
 
@@ -16,6 +16,7 @@ SECTIONS = {
     "endpoints": ("Endpoints", endpoints.section),
     "boaviztapi": ("Compared with boaviztapi", boavizta.section),
     "windows": ("Window search compared with CATS", windows.section),
+    "plans": ("Where and when jobs run", plans.section),
     "renewal": ("Prices that are refreshed beside requests", renewal.section),
     "workers": ("Many workers", shared.section),
 }

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from carbon.errors import DoesNotFit, IntensityUnknown
 from carbon.intensity import CarbonIntensity
 from carbon.jobs import OwnSeries, Risk, ScheduleQuery
 from carbon.results import Emission, Exclusion
 from carbon.schedules import OtherPlaces, Schedule
 from carbon.units import HOUR_SECONDS
-from catalog.columns import FloatArray
 from catalog.model import Region
 from planning.outlook.own_series import gaps, row_of
 from planning.outlook.unknown import in_words, intensity_unknown, without_range
@@ -21,8 +18,8 @@ from planning.outlook.zones import Outlook
 from planning.placing.job_places import JobPlaces
 from planning.placing.job_prices import job_cost, machine_hour_weight, score
 from planning.placing.phases import power_over_time
-from planning.scheduling.bounds import least_total
-from planning.scheduling.pauses import closed_spans, schedule_segments
+from planning.scheduling.bounds import span_bounds
+from planning.scheduling.pauses import schedule_segments
 from planning.scheduling.power import Power
 from planning.scheduling.risk import decisive
 from planning.scheduling.schedule import ALTERNATIVES, in_grams, schedule
@@ -189,18 +186,13 @@ def _bounds(
     query: ScheduleQuery, by_zone: dict[str, list[Rate]], outlook: Outlook, span: RunSpan
 ) -> list[tuple[float, str]]:
     """For each zone with regions what no schedule of them undercuts; 0 where hours are not known."""
-    even = Power.even(span.duration_hours * HOUR_SECONDS)
-    earliest, end = outlook.seconds_to(span.earliest), outlook.seconds_to(span.latest) + even.seconds
-    closed = closed_spans(outlook, span)
-    series, totals = outlook.series(), dict[Power, FloatArray]()
-    for power in {rate.power or even for rates in by_zone.values() for rate in rates}:
-        layers = [
-            share * least_total(series, earliest=earliest, end=end, duration=seconds, closed=closed)
-            for share, seconds in power.layers
-        ]
-        totals[power] = np.nan_to_num(np.sum(layers, axis=0)) / HOUR_SECONDS
+    series, pauses = outlook.series(), query.interruption is not None
+    totals = {
+        power: span_bounds(outlook, series, span, pauses=pauses, power=power) / HOUR_SECONDS
+        for power in {rate.power for rates in by_zone.values() for rate in rates}
+    }
     return [
-        (min(_least_score(query, rate, float(totals[rate.power or even][row]), span) for rate in rates), zone)
+        (min(_least_score(query, rate, float(totals[rate.power][row]), span) for rate in rates), zone)
         for row, (zone, rates) in enumerate(by_zone.items())
         if rates
     ]

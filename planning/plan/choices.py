@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,18 +11,43 @@ import numpy as np
 from carbon.errors import IntensityUnknown
 from carbon.plans import Choice, PlanJob, PlanQuery
 from carbon.schedules import Schedule, Segment, Window
-from carbon.units import HOUR_SECONDS
-from catalog.columns import FloatArray
+from carbon.units import GRAMS_PER_TONNE, HOUR_SECONDS
+from catalog.columns import FloatArray, IntArray
 from planning.outlook.series import Series
 from planning.outlook.zones import Outlook
 from planning.placing.job_rank import Rate, restart_weight, schedule_in
 from planning.plan.sites import Site, Sites
-from planning.scheduling.bounds import least_total, least_whole
-from planning.scheduling.pauses import closed_spans, soonest_spans
+from planning.scheduling.bounds import span_bounds
+from planning.scheduling.pauses import soonest_spans
 from planning.scheduling.risk import decisive
 from planning.scheduling.span import RunSpan
 
 ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """What an hour in each of several places takes, and the move of the data; a price that is not known is 0.
+
+    rows: of their zones in the outlook.
+    """
+
+    rows: IntArray
+    kwh_per_hour: FloatArray
+    usd_per_hour: FloatArray
+    moved_gco2e: FloatArray
+    moved_usd: FloatArray
+
+    @classmethod
+    def of(cls, sites: Sequence[Site], outlook: Outlook) -> _Rates:
+        """In the order of the places."""
+        return cls(
+            rows=np.array([outlook.zones[site.region.zone] for site in sites]),
+            kwh_per_hour=np.array([site.kwh_per_hour for site in sites]),
+            usd_per_hour=np.array([site.usd_per_hour or 0.0 for site in sites]),
+            moved_gco2e=np.array([site.transfer.gco2e if site.transfer else 0.0 for site in sites]),
+            moved_usd=np.array([site.usd_of_data or 0.0 for site in sites]),
+        )
 
 
 class Choices:
@@ -34,6 +59,7 @@ class Choices:
         self._bounds: dict[object, FloatArray] = {}
         self._pieces: dict[object, list[tuple[datetime, datetime]]] = {}
         self._schedules: dict[object, Schedule | None] = {}
+        self._rates: dict[int, tuple[Sequence[Site], _Rates]] = {}
 
     def best(self, job: PlanJob, span: RunSpan, sites: Sequence[Site], count: int) -> list[Choice]:
         """The `count` best places, best first; of equals in the order of the sites.
@@ -41,11 +67,9 @@ class Choices:
         Places of unknown intensity are left out, for a cautious plan those of an unknown range too. A place is looked
         at only if the lowest hours of its zone could cost less than the best ones so far.
         """
-        bounds = self._lowest(job, span)
-        rows = [self._outlook.zones[site.region.zone] for site in sites]
-        lowest = [self._cost(site, bounds[row], span.duration_hours) for site, row in zip(sites, rows, strict=True)]
+        lowest = self._lowest_costs(job, span, sites)
         ranking: list[tuple[float, int, Schedule]] = []
-        for index in sorted(range(len(sites)), key=lambda index: (lowest[index], index)):
+        for index in np.argsort(lowest, kind="stable").tolist():
             if len(ranking) >= count and lowest[index] > ranking[count - 1][0] * (1 + ROUNDING):
                 break
             schedule = self._schedule(job, span, sites[index])
@@ -115,20 +139,27 @@ class Choices:
         usd = (site.usd_per_hour or 0.0) * hours + (site.usd_of_data or 0.0)
         return self._query.cost(site.kwh_per_hour * grams_per_kw + moved, usd)
 
+    def _lowest_costs(self, job: PlanJob, span: RunSpan, sites: Sequence[Site]) -> FloatArray:
+        """What no schedule of each place undercuts, by the objective."""
+        rates = self._rates_of(sites)
+        grams = rates.kwh_per_hour * self._lowest(job, span)[rates.rows] + rates.moved_gco2e
+        price = self._query.carbon_usd_per_tonne
+        if price is None:
+            return grams
+        return grams * price / GRAMS_PER_TONNE + rates.usd_per_hour * span.duration_hours + rates.moved_usd
+
+    def _rates_of(self, sites: Sequence[Site]) -> _Rates:
+        """The rates of places; those of a list that jobs share are made once."""
+        if id(sites) not in self._rates:
+            self._rates[id(sites)] = (sites, _Rates.of(sites, self._outlook))  # the list is kept, and so its id
+        return self._rates[id(sites)][1]
+
     def _lowest(self, job: PlanJob, span: RunSpan) -> FloatArray:
         """For each zone the grams for each kW that no window or segments undercut; 0 where hours are not known."""
         key = (span, job.times.interruption is None)
         if key not in self._bounds:
-            duration, seconds_to = span.duration_hours * HOUR_SECONDS, self._outlook.seconds_to
-            if job.times.interruption is None:
-                starts = [(seconds_to(first), seconds_to(last)) for first, last in span.starts]
-                totals = least_whole(self._series, starts=starts, duration=duration)
-            else:
-                closed, end = closed_spans(self._outlook, span), seconds_to(span.latest) + duration
-                totals = least_total(
-                    self._series, earliest=seconds_to(span.earliest), end=end, duration=duration, closed=closed
-                )
-            self._bounds[key] = np.nan_to_num(totals) / HOUR_SECONDS * (1 - ROUNDING)
+            totals = span_bounds(self._outlook, self._series, span, pauses=job.times.interruption is not None)
+            self._bounds[key] = totals / HOUR_SECONDS * (1 - ROUNDING)
         return self._bounds[key]
 
     def _schedule(self, job: PlanJob, span: RunSpan, site: Site) -> Schedule | None:

@@ -98,7 +98,7 @@ class _Planner:
 
     def _baseline(self, job: PlanJob, span: RunSpan, sites: Sequence[Site]) -> Choice | None:
         """The job at its earliest at home, else in the median region by its grams at its earliest."""
-        home = [site for site in sites if site.region.key == job.home]
+        home = [site for site in sites[:1] if site.region.key == job.home]  # it comes first, if it can run the job
         choices = [
             self._choices.of(job, site, window)
             for site in home or sites

@@ -137,21 +137,22 @@ class Sites:
         return min((usd for usd in prices if usd is not None), default=None)
 
     def _rate(self, job: PlanJob, of: JobSites, start: float) -> tuple[list[Site], list[Exclusion]]:
-        sites, excluded = list[Site](), list(of.excluded)
+        sites, excluded, times = list[Site](), list(of.excluded), self._query.times(job)
         for region in of.regions:
-            site = self._site(job, region, of.machines[region.key], start)
+            site = self._site(job, times, region, of.machines[region.key], start)
             if isinstance(site, str):
                 excluded.append(Exclusion(region=region.key, reason=site))
             else:
                 sites.append(site)
         return sites, excluded
 
-    def _site(self, job: PlanJob, region: Region, machine: InstanceType, start: float) -> Site | str:
+    def _site(
+        self, job: PlanJob, times: ScheduleQuery, region: Region, machine: InstanceType, start: float
+    ) -> Site | str:
         key = (region.key, machine.instance_type, *self._rate_key(job))
         if key not in self._rates:
             self._rates[key] = (self._kwh_per_hour(job, region, machine), self._machine_usd(job, region, machine))
         kwh_per_hour, usd = self._rates[key]
-        times = self._query.times(job)
         refusal = why_too_dear(times, usd)
         if refusal is not None:
             return refusal

@@ -10,10 +10,34 @@ from math import ceil, floor
 
 import numpy as np
 
+from carbon.units import HOUR_SECONDS
 from catalog.columns import FloatArray
 from planning.outlook.series import Series
+from planning.outlook.zones import Outlook
+from planning.scheduling.pauses import closed_spans
+from planning.scheduling.power import Power
 from planning.scheduling.segments import Span
+from planning.scheduling.span import RunSpan
 from planning.scheduling.windows import best_windows
+
+
+def span_bounds(
+    outlook: Outlook, series: Series, span: RunSpan, *, pauses: bool, power: Power | None = None
+) -> FloatArray:
+    """For each zone of an outlook's series what no way to run a job undercuts; 0 where hours are not known.
+
+    pauses: it may be cut freely; else it runs in one piece. power: None: it does not change.
+    """
+    duration, seconds_to = span.duration_hours * HOUR_SECONDS, outlook.seconds_to
+    if not pauses and power is None:
+        starts = [(seconds_to(first), seconds_to(last)) for first, last in span.starts]
+        return _zero_where_unknown(least_whole(series, starts=starts, duration=duration))
+    earliest, end, closed = seconds_to(span.earliest), seconds_to(span.latest) + duration, closed_spans(outlook, span)
+    layers = [
+        share * least_total(series, earliest=earliest, end=end, duration=seconds, closed=closed)
+        for share, seconds in (power or Power.even(duration)).layers
+    ]
+    return _zero_where_unknown(np.sum(layers, axis=0))
 
 
 def least_whole(series: Series, *, starts: Sequence[Span], duration: float) -> FloatArray:
@@ -43,6 +67,11 @@ def least_total(
     use = np.clip(duration - before, 0.0, room[order])
     totals: FloatArray = (np.take_along_axis(values, order, axis=1) * use).sum(axis=1)
     return totals if room.sum() >= duration - 1e-6 else np.full(len(values), np.inf)
+
+
+def _zero_where_unknown(totals: FloatArray) -> FloatArray:
+    bounds: FloatArray = np.nan_to_num(totals)
+    return bounds
 
 
 def _overlap(edges: FloatArray, low: float, high: float) -> FloatArray:

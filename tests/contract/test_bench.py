@@ -14,9 +14,11 @@ import pytest
 from app import create_app
 from bench.cases import CASES, NUMBER, Case, compare
 from bench.load import DIGITS, drive
+from bench.plans import Search, searches
 from bench.report import at_least, at_most, table
 from bench.shared import excess
 from bench.windows import agreement, best, forecast, steps_of
+from mapping import CloudMap
 from settings import Settings
 
 CASE = Case(name="a case", path="/echo", body={"region": "us-east-1"})
@@ -162,3 +164,8 @@ def test_another_window_for_whole_hours_or_a_better_one_ends_the_run() -> None:
     for wrong in ({**right, "mean": right["mean"] * 0.999}, {**right, "start_hours": right["start_hours"] + 1}):
         with pytest.raises(RuntimeError, match="contradict"):
             agreement(values, 240, wrong)
+
+
+@pytest.mark.parametrize("search", searches(CloudMap.load()), ids=lambda search: search.name)
+def test_every_search_over_jobs_finds_places_for_them(search: Search) -> None:
+    search.work()
