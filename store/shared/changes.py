@@ -67,3 +67,13 @@ class Store(Protocol):
     def lock(self, key: str) -> ExpiringLock:
         """The lock of a key over all processes."""
         ...
+
+    def put_document(self, key: str, body: bytes, seconds: float) -> None:
+        """Store bytes for so many seconds. They may be long: they are no value, so that `changes` leaves them out."""
+        ...
+
+    def document(self, key: str) -> bytes | None:
+        """The document of a key; None without one."""
+        ...
+
+    def remove_document(self, key: str) -> None: ...

@@ -15,6 +15,7 @@ VALUES = f"{PREFIX}{{shared}}:values"  # braces: a cluster puts the keys of one 
 REVISIONS = f"{PREFIX}{{shared}}:revisions"
 LOCKS = f"{PREFIX}{{shared}}:lock:"
 PROBE = f"{PREFIX}{{shared}}:probe"
+DOCUMENT = f"{PREFIX}document:"
 UNUSED_SECONDS = 30 * 86_400  # so long after the last write Redis drops all of it: values of older releases disappear
 SWAP_TRIES = 25
 
@@ -118,6 +119,19 @@ class RedisCache:
             self._link.use(lambda client: client.eval(_FREE, 1, name, owner))
 
         return ExpiringLock(name=name, wait_seconds=self._wait_seconds, take=take, free=free)
+
+    def put_document(self, key: str, body: bytes, seconds: float) -> None:
+        """See Store."""
+        self._link.use(lambda client: client.set(DOCUMENT + key, body, px=max(1, round(1000 * seconds))))
+
+    def document(self, key: str) -> bytes | None:
+        """See Store."""
+        body: Any = self._link.use(lambda client: client.get(DOCUMENT + key))
+        return None if body is None else bytes(body)
+
+    def remove_document(self, key: str) -> None:
+        """See Store."""
+        self._link.use(lambda client: client.delete(DOCUMENT + key))
 
     def _script(self, text: str, *values: str | bytes | int) -> Any:
         return self._link.use(lambda client: client.eval(text, 2, VALUES, REVISIONS, *values))

@@ -19,13 +19,16 @@ log = logging.getLogger(__name__)
 
 FILE = "shared.sqlite3"
 BUSY_SECONDS = 0.3  # longest wait for another writer; a write takes well under a millisecond
+_DOCUMENTS = "CREATE TABLE documents (key TEXT PRIMARY KEY, body BLOB NOT NULL, expires_at REAL NOT NULL)"
 _SCHEMA = Schema(
     tables=(
         "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL)",
         "CREATE UNIQUE INDEX entries_by_revision ON entries (revision)",
         "CREATE TABLE locks (key TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at REAL NOT NULL)",
         "CREATE TABLE epoch AS SELECT lower(hex(randomblob(8))) AS name",
-    )
+        _DOCUMENTS,
+    ),
+    migrations=((), (_DOCUMENTS,)),
 )
 _PUT = (
     "INSERT INTO entries SELECT ?, ?, coalesce(max(revision), 0) + 1 FROM entries WHERE true "
@@ -136,6 +139,30 @@ class SqliteCache:
             )
 
         return ExpiringLock(name=key, wait_seconds=self._wait_seconds, take=take, free=free)
+
+    def put_document(self, key: str, body: bytes, seconds: float) -> None:
+        """See Store."""
+
+        def put(connection: sqlite3.Connection) -> None:
+            now = time.time()
+            connection.execute("DELETE FROM documents WHERE expires_at <= ?", (now,))
+            connection.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (key, body, now + seconds))
+
+        self._write(put)
+
+    def document(self, key: str) -> bytes | None:
+        """See Store."""
+
+        def read(connection: sqlite3.Connection) -> bytes | None:
+            query = "SELECT body FROM documents WHERE key = ? AND expires_at > ?"
+            row = connection.execute(query, (key, time.time())).fetchone()
+            return None if row is None else bytes(row[0])
+
+        return self._read(read) if self._database.exists() else None
+
+    def remove_document(self, key: str) -> None:
+        """See Store."""
+        self._write(lambda connection: connection.execute("DELETE FROM documents WHERE key = ?", (key,)))
 
     def _read(self, action: Callable[[sqlite3.Connection], Any]) -> Any:
         def run() -> Any:
