@@ -19,6 +19,7 @@ COPY grid ./grid
 COPY planning ./planning
 COPY pricing ./pricing
 COPY renewal ./renewal
+COPY background ./background
 COPY serve ./serve
 COPY store ./store
 RUN python -m compileall -q /srv/app

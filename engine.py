@@ -21,6 +21,7 @@ from carbon.locations import LocationList
 from carbon.notes import FactNote
 from carbon.placements import Placement
 from carbon.plans import Plan, PlanQuery
+from carbon.queued_plans import UNWATCHED, Watch
 from carbon.results import Comparison, Emission, RegionDetails, RegionList, ZoneDetails, ZoneSources
 from carbon.schedules import Schedule
 from carbon.workload import CalculateQuery, OptimizeQuery
@@ -49,6 +50,7 @@ from planning.placing.regions import region_list, region_now, select, zone_now
 from planning.placing.scope import region_scope
 from planning.placing.side_by_side import compare, options_of, with_known_intensity
 from planning.placing.workloads import workload_span
+from planning.plan.background import needs_background
 from planning.plan.plan import plan, sites_of, spans_of
 from planning.scheduling.repeat import runs_of
 from planning.scheduling.span import RunSpan
@@ -230,8 +232,15 @@ class Session:
         plan = rank_runs(runs, places, outlook, emission)
         return plan if query.repeat is not None else replace(plan, occurrences=())
 
-    def plan(self, query: PlanQuery) -> Plan:
-        """Where and when each of several jobs runs. Raises InvalidRequest for a search that is too large."""
+    def needs_background(self, query: PlanQuery) -> bool:
+        """Whether a plan takes so long that no request waits for it."""
+        return query.has_shared_limits and needs_background(query, sites_of(query, self.mapping))
+
+    def plan(self, query: PlanQuery, watch: Watch = UNWATCHED) -> Plan:
+        """Where and when each of several jobs runs. Raises InvalidRequest for a search that is too large.
+
+        watch: hears how far it is, and may stop it by raising WorkStopped.
+        """
         spans, places = spans_of(query, self.now), sites_of(query, self.mapping)
         hours = max((span.hours_from(self.now) for span in spans.values() if isinstance(span, RunSpan)), default=1)
         shared = list(dict.fromkeys(places.values()))
@@ -241,7 +250,7 @@ class Session:
         outlook = self.grid.outlook(list(zones), hours=hours)
         machines = {(m.provider, m.instance_type): m for one in shared for m in one.machines.values()}
         self._note(basis_notes(outlook, self.mapping), policy_of(regions.values(), machines.values(), self.mapping))
-        return plan(query, spans, places, self.mapping, outlook, day_of(self.now))
+        return plan(query, spans, places, self.mapping, outlook, day_of(self.now), watch)
 
     def forecast(self, query: ForecastQuery) -> ZoneForecast:
         """The hours after a history that the caller sends; asks no source. Raises InvalidRequest."""

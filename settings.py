@@ -198,6 +198,9 @@ class Settings(PriceSettings):
     max_age_minutes: int = _setting(
         60, whole(0, 1440), "Highest age of a live intensity in an answer, in minutes after the end of its interval."
     )
+    plan_background_seconds: float = _setting(
+        120.0, seconds(1, 3600), "Longest time to make one plan in the background, see docs/plan.md."
+    )
     max_body_bytes: int = _setting(1_048_576, whole(1024, 67_108_864), "Largest request body, in bytes.")
 
     @classmethod

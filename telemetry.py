@@ -39,6 +39,10 @@ class Telemetry(Protocol):
         """A price list was read. outcome: "replaced", "unchanged", "skipped", or why it was refused."""
         ...
 
+    def plan_end(self, state: str) -> None:
+        """A plan in the background has ended. state: "done", "failed" or "cancelled"."""
+        ...
+
 
 class Silent:
     """Counts nothing."""
@@ -62,6 +66,9 @@ class Silent:
         """Nothing."""
 
     def price_refresh(self, refresher: str, outcome: str) -> None:
+        """Nothing."""
+
+    def plan_end(self, state: str) -> None:
         """Nothing."""
 
 

@@ -15,6 +15,9 @@ from api.edge import costly
 from api.edge.access import Access
 from api.edge.exchange import Service
 from api.edge.metrics import Metrics
+from api.endpoints.plan import background_answer
+from background.desk import PlanDesk
+from background.runner import PlanRunner
 from engine import Engine
 from grid.plausibility import plausible_floors
 from grid.registry import build_reader
@@ -69,7 +72,7 @@ def build_service(
         engine = build_engine(settings, redis, telemetry, facts.mapping)
         facts.on_change = engine.swap
         forecasts = build_forecasts(settings, engine, clock)
-    return Service(
+    service: Service = Service(
         engine=engine,
         settings=settings,
         access=rules or build_access(settings, redis, telemetry),
@@ -78,8 +81,14 @@ def build_service(
         facts=facts,
         costly_places=costly.places(settings.threads),
         price_refresh=PriceRefresh(settings, telemetry=telemetry, utc_now=clock),
+        plans=PlanRunner(
+            PlanDesk(build_store(settings, redis), telemetry=telemetry, utc_now=clock),
+            lambda question, request_id, watch: background_answer(service, question, request_id, watch),
+            limit_seconds=settings.plan_background_seconds,
+        ),
         forecasts=forecasts,
     )
+    return service
 
 
 def build_tracer(settings: Settings) -> Tracer | None:
@@ -121,6 +130,19 @@ def build_facts(settings: Settings, telemetry: Telemetry = SILENT) -> FactsKeepe
     return FactsKeeper(folders, last_overlay=LastOverlay(settings.data_dir), telemetry=telemetry)
 
 
+def build_store(settings: Settings, redis: RedisLink | None) -> Store:
+    """What all workers share: in Redis, or in a file of this machine. Opens nothing."""
+    waits = {
+        "lock_seconds": CALLS_UNDER_ONE_LOCK * settings.upstream_total_seconds + LOCK_MARGIN_SECONDS,
+        "wait_seconds": settings.upstream_deadline_seconds,
+    }
+    if not redis:
+        return SqliteCache(settings.data_dir, **waits)
+    from store.shared.redis_cache import RedisCache
+
+    return RedisCache(redis, **waits)
+
+
 def build_engine(
     settings: Settings,
     redis: RedisLink | None = None,
@@ -128,22 +150,13 @@ def build_engine(
     mapping: CloudMap | None = None,
 ) -> Engine:
     """An engine over the facts, by default the shipped ones, and the live sources the settings allow."""
-    waits = {
-        "lock_seconds": CALLS_UNDER_ONE_LOCK * settings.upstream_total_seconds + LOCK_MARGIN_SECONDS,
-        "wait_seconds": settings.upstream_deadline_seconds,
-    }
-    store: Store = SqliteCache(settings.data_dir, **waits)
-    if redis:
-        from store.shared.redis_cache import RedisCache
-
-        store = RedisCache(redis, **waits)
     mapping = mapping or CloudMap.load()
     history = build_history(settings, telemetry)
     record = history.record if settings.history_days else None
     floors = plausible_floors(mapping)
     reader = build_reader(
         settings,
-        store=store,
+        store=build_store(settings, redis),
         telemetry=telemetry,
         floors=floors,
         record=record,

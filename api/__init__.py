@@ -17,6 +17,7 @@ _ENDPOINTS = (
     "schedule",
     "schedule_batch",
     "plan",
+    "plans",
     "forecast",
     "locations",
     "regions",

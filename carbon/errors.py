@@ -149,6 +149,10 @@ class Busy(CarbonError):
     retry_after_seconds = 1
 
 
+class UnknownPlan(CarbonError):
+    """There is no plan of this id for this caller."""
+
+
 class StateUnavailable(CarbonError):
     """Stored state cannot be read or written; `__cause__` says why."""
 

@@ -73,6 +73,11 @@ class PlanQuery:
     risk: Risk = Risk.EXPECTED
     own: Mapping[str, OwnAssignment] = field(default_factory=dict)
 
+    @property
+    def has_shared_limits(self) -> bool:
+        """Whether jobs share a limit, so that they cannot be placed one by one."""
+        return False
+
     def times(self, job: PlanJob) -> ScheduleQuery:
         """The job as a question of its own, with what decides in this plan."""
         return replace(job.times, carbon_usd_per_tonne=self.carbon_usd_per_tonne, risk=self.risk)

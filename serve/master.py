@@ -56,13 +56,14 @@ def renew(server: Any, settings: Settings) -> None:
 
 
 def follow(worker: Any) -> None:
-    """Have a new worker follow its facts, the price lists and the stored readings, even if no request comes."""
+    """Have a new worker follow its facts, the price lists, stored readings and plans, even if no request comes."""
     app = _application(worker)
     if app is not None:
         from api.edge.exchange import service_of
 
         service = service_of(app)
         service.price_refresh.follow()
+        service.plans.follow()
         for background in (service.facts, service.forecasts):
             if background is not None:
                 background.follow()

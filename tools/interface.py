@@ -24,7 +24,9 @@ def interface(document: Mapping[str, Any]) -> set[str]:
     for place, operation in _operations(document).items():
         lines |= {place, f"{place} is {operation['operationId']}"}
         lines |= {f"{place} takes {parameter['name']}" for parameter in operation["parameters"]}
-        lines |= {f"{place} answers {media_type}" for media_type in operation["responses"]["200"]["content"]}
+        lines |= {
+            f"{place} answers {media_type}" for media_type in operation["responses"].get("200", {}).get("content", ())
+        }
     for name, schema in document["components"]["schemas"].items():
         lines |= {f"{name}.{field}" for field in schema.get("properties", {})}
     return lines

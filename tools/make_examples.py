@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from flask import Flask
 
+from api.shapes.queued_plan import PlanReport, QueuedPlanAnswer
 from carbon.intensity import Signal
+from carbon.queued_plans import PlanState, QueuedPlan
 from carbon.reading import UpstreamForecast
 from engine import Engine
 from grid.chain import ChainReader
@@ -22,7 +25,7 @@ from grid.registry import SOURCES
 from mapping import CloudMap
 from serve import worker
 from store.history.readings import Readings, minute_of
-from tools.problem_examples import REQUEST_ID, app_over, ask, problem_examples
+from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "openapi" / "examples.json"
 
@@ -184,11 +187,27 @@ def examples() -> dict[str, Any]:
     for name, path in GETS.items():
         app = app_over(engine)
         result[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
+    result |= _queued_plan(result["planJobs"]["answer"])
     problems = problem_examples(engine)
     result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
     result |= {f"Problem{status}": worker.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
     result["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
     return result | {"problems": problems}
+
+
+def _queued_plan(answer: Any) -> dict[str, Any]:
+    """The same question in the background: as it is taken, and as it is read when it is done."""
+    plan = QueuedPlan(
+        id="6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
+        caller="key/1",
+        request_id=REQUEST_ID,
+        created_at=NOW + timedelta(seconds=7),
+    )
+    done = replace(plan, state=PlanState.DONE, progress=1.0)
+    return {
+        "planJobsAccepted": QueuedPlanAnswer.of(PlanReport(plan)),
+        "getPlan": {"answer": {**QueuedPlanAnswer.of(PlanReport(done)), "plan": answer}},
+    }
 
 
 def _tables(app: Flask, path: str, **question: Any) -> dict[str, str]:

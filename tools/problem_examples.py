@@ -35,6 +35,7 @@ GETS = {
     "unknown-provider": "/v1/by-provider/asw",
     "unknown-country": "/v1/by-country/XX",
     "unknown-airport": "/v1/by-iata/QQQ",
+    "unknown-plan": "/api/v1/plans/6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
     "nothing-found": "/v1/by-country/AQ?format=text",
     "not-found": "/api/v1/region",
     "method-not-allowed": "/api/v1/calculate",

@@ -18,10 +18,12 @@ from flask import Flask, Response
 from api.edge.access import TENANT, Access, Judgement
 from api.edge.answer_cache import AnswerCache
 from api.edge.metrics import Metrics
+from api.questions.names import Facts
 from api.shapes.fact_notes import fact_notes
 from api.shapes.numbers import stamp
 from api.shapes.reading import Json
 from api.shapes.zone_notes import zone_notes
+from background.runner import PlanRunner
 from carbon.intensity import Signal, SignalName
 from carbon.workload import ZoneNote
 from engine import Engine, Session
@@ -48,7 +50,8 @@ class Service:
     metrics: None where nothing is counted. clock: the present as an aware UTC time. costly_places: one for each costly
     request that may run at once. price_refresh: renews prices in the background, once a worker has it follow the lists.
     facts: renews those of the engine; None where they never change. forecasts: renews our own from the stored
-    readings, once a worker has it follow them; None where none are stored. answers: of the current minute.
+    readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
+    answers: of the current minute.
     """
 
     engine: Engine
@@ -58,6 +61,7 @@ class Service:
     clock: Callable[[], datetime]
     costly_places: BoundedSemaphore
     price_refresh: PriceRefresh
+    plans: PlanRunner
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
     answers: AnswerCache = field(default_factory=AnswerCache)
@@ -142,6 +146,21 @@ class Exchange:
     def tenant(self) -> str:
         """Whose answers these are; no other tenant is given them."""
         return TENANT if self.judgement is None else self.judgement.tenant
+
+    @property
+    def caller(self) -> str:
+        """Who sent the request, as it was counted: key/ID or address/ADDRESS."""
+        return "" if self.judgement is None else self.judgement.caller
+
+    @property
+    def facts(self) -> Facts:
+        """What the question of this request is checked against."""
+        return Facts(
+            mapping=self.mapping,
+            now=self.now,
+            max_age_minutes=self.service.max_age_minutes,
+            zone_notes=self.zone_notes,
+        )
 
     @property
     def keys_configured(self) -> bool:

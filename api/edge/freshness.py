@@ -16,6 +16,7 @@ MINUTE_SECONDS = 60
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
 PAST = "/history"
+PLANS = "/api/v1/plans/"
 OF_ANSWER = ("Link", FACT_NOTES)  # headers that belong to the answer as its body does
 _READING = ("GET", "HEAD")
 
@@ -23,9 +24,10 @@ _READING = ("GET", "HEAD")
 def is_described(path: str) -> bool:
     """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document.
 
-    Not those made from past readings, which may arrive at any time.
+    Not those made from past readings, which may arrive at any time, and not plans in the background.
     """
-    return (is_guarded(path) and not path.endswith(PAST)) or path == DOCUMENT
+    changes = path.endswith(PAST) or path.startswith(PLANS)
+    return (is_guarded(path) and not changes) or path == DOCUMENT
 
 
 def tag_of(exchange: Exchange) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache, wraps
@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from api.edge.access import Access
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
+from carbon.queued_plans import PlanState
 from catalog.dates import day_of
 from catalog.price_ages import price_ages
 from engine import Engine
@@ -98,6 +99,7 @@ class Metrics:
         refreshes = Counter(
             "cao_price_refreshes", "Price lists read in the background.", ("list", "outcome"), registry=None
         )
+        plan_ends = Counter("cao_plan_ends", "Plans in the background that ended.", ("state",), registry=None)
         self._collectors: tuple[Collector, ...] = (
             requests,
             seconds,
@@ -110,6 +112,7 @@ class Metrics:
             disagreements,
             facts_changes,
             refreshes,
+            plan_ends,
         )
         self.losing = False
         # labels() checks and converts its arguments each time; these remember its results.
@@ -124,6 +127,7 @@ class Metrics:
         self._disagreements = lru_cache(maxsize=512)(disagreements.labels)
         self._facts_changes = facts_changes.labels
         self._refreshes = refreshes.labels
+        self._plan_ends = plan_ends.labels
 
     @_never_raising
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -173,6 +177,11 @@ class Metrics:
         """See Telemetry."""
         self._refreshes(refresher, outcome).inc()
 
+    @_never_raising
+    def plan_end(self, state: str) -> None:
+        """See Telemetry."""
+        self._plan_ends(state).inc()
+
     def expose(self, state: ServiceState, accept: str) -> tuple[bytes, str]:
         """The text of a scrape and its media type. accept: the Accept header."""
         registry = CollectorRegistry()
@@ -196,8 +205,10 @@ class ServiceState(Collector):
         version: str,
         clock: Callable[[], datetime],
         facts: FactsState | None = None,
+        plans: Callable[[], Mapping[PlanState, int]] = dict,
     ) -> None:
-        """facts: None where no files are followed."""
+        """facts: None where no files are followed. plans: in the background, by state; raises StateUnavailable."""
+        self._plans = plans
         self._facts = facts
         self._engine = engine
         self._keys = access.keys
@@ -219,7 +230,16 @@ class ServiceState(Collector):
         yield from self._key_gauges()
         yield from self._source_gauges()
         yield from self._price_gauges()
+        yield from self._plan_gauges()
         yield from self._zone_gauges()
+
+    def _plan_gauges(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily("cao_plans", "Plans in the background that are stored now.", labels=("state",))
+        with suppress(StateUnavailable):
+            plans = self._plans()
+            for state in PlanState:
+                gauge.add_metric((state.value,), plans.get(state, 0))
+        yield gauge
 
     def _key_gauges(self) -> Iterator[Metric]:
         configured = GaugeMetricFamily("cao_keys_configured", "1 once an API key was created, so that one is required.")

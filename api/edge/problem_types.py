@@ -111,6 +111,14 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "error. As JSON or CSV the same request is answered with an empty list.",
         "Relax the constraints. As JSON, `excluded` names regions without a matching machine or a current value.",
     ),
+    errors.UnknownPlan: ProblemType(
+        "unknown-plan",
+        404,
+        "The plan is not known",
+        "There is no plan of this id in the background: it expired a day after it was submitted, it was removed, or it "
+        "was submitted with another API key.",
+        "Use the key that submitted the plan, or send the question again: `POST /api/v1/plan` with `background: true`.",
+    ),
     errors.KeyRequired: ProblemType(
         "key-required",
         401,
@@ -131,7 +139,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         429,
         "Too many requests",
         "More requests were sent with this key, or from this address if there are no keys, than are allowed in the "
-        "time that `detail` names.",
+        "time that `detail` names; or too many plans of this caller are in the background.",
         "Wait for the number of seconds in the `Retry-After` header, then try again. The `RateLimit` header of every "
         "answer says how many requests are left. A key can have its own, higher rate.",
     ),
@@ -140,7 +148,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         503,
         "The service is busy",
         "The service is already handling as many costly requests as it can, so it refused this one. The request itself "
-        "may be valid.",
+        "may be valid. Or the queue of plans in the background is full.",
         "Wait for the number of seconds in the `Retry-After` header, then send the same request again. Send costly "
         "requests (`optimize` over many regions, `compare` with more than 100 options, large bodies) one by one.",
     ),
@@ -149,7 +157,8 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         503,
         "The stored state of the service cannot be read",
         "The store with the API keys or the request counts cannot be used, so the service does not know "
-        "whether it may answer; or the request asks for past readings, and their database cannot be used.",
+        "whether it may answer; or the request asks for past readings, or is about a plan in the background, and "
+        "the store that holds them cannot be used.",
         "Try again in a few seconds. If the problem persists, the operator must check `DATA_DIR`, `REDIS_URL` or "
         "`DATABASE_URL`; "
         "`GET /ready` and the log have details.",
@@ -220,7 +229,8 @@ BY_STATUS: Mapping[int, ProblemType] = {
         "method-not-allowed",
         405,
         "This path does not support this method",
-        "The path exists, but not for this method. GET is for reading, POST for requests with a body.",
+        "The path exists, but not for this method. GET is for reading, POST for requests with a body, DELETE for plans "
+        "in the background.",
         "Use one of the methods in the `Allow` header.",
     ),
     413: ProblemType(

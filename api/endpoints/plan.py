@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from flask import Response, request
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from api.edge.exchange import current
+from api.edge.exchange import Exchange, Service, current, enter, leave
+from api.endpoints.plans import submitted
 from api.questions import names
 from api.questions.fields import CAUTIOUS_MARGINAL, Body, SignalField
+from api.questions.parse import field_errors
 from api.questions.plan_jobs import AssignmentFields, PlanJobFields
 from api.shapes.plan import PlanAnswer
+from carbon.errors import InvalidRequest
 from carbon.intensity import SignalName
 from carbon.jobs import Risk
 from carbon.plans import PlanQuery
+from carbon.queued_plans import Watch
 
 bp = APIBlueprint("plan", __name__, tag="Decisions")
 
@@ -57,6 +61,11 @@ class PlanRequest(Body):
         description="Which figure of the grid decides between times and places: the mean that is expected (expected), "
         "or the 90th centile of that mean (cautious). A transfer counts at its expected grams. A place whose range is "
         "unknown is left out. cautious cannot be combined with signal marginal.",
+    )
+    background: bool = Field(
+        False,
+        description="Make the plan in the background: the answer is a 202, and GET /api/v1/plans/{id} has the plan "
+        "later. It is kept for a day.",
     )
 
     @model_validator(mode="before")
@@ -121,8 +130,8 @@ class PlanRequest(Body):
         return value
 
     def is_costly(self, facts: names.Facts) -> bool:
-        """Even one job takes some 10 ms."""
-        return True
+        """Even one job takes some 10 ms; in the background no request waits for it."""
+        return not self.background
 
     def query(self) -> PlanQuery:
         return PlanQuery(
@@ -143,8 +152,26 @@ def plan(body: PlanRequest) -> Response:
     Each job is placed exactly: no other of its regions and no other time emits less, or with objective costs less. The
     transfer of its data counts, so that a move that saves less than its transfer is not made. As in schedule, a job
     waits only where backtests say that this pays. With risk cautious the 90th centile of the grid's figures decides.
-    The baseline runs each job at its earliest at home.
+    The baseline runs each job at its earliest at home. With background the answer is a 202 that says where the plan
+    will be.
     """
     exchange = current()
     session = exchange.about(body.signal)
-    return exchange.success(PlanAnswer.of(session.plan(body.query()), session))
+    query = body.query()
+    if body.background or session.needs_background(query):
+        return submitted(exchange, request.get_data())
+    return exchange.success(PlanAnswer.of(session.plan(query), session))
+
+
+def background_answer(service: Service, question: bytes, request_id: str, watch: Watch) -> bytes:
+    """The body that a question of plan is answered with now. Outside of a request; as the endpoint it raises errors."""
+    exchange = Exchange.begin({"HTTP_X_REQUEST_ID": request_id}, service)
+    token = enter(exchange)
+    try:
+        body = PlanRequest.model_validate_json(question, context=exchange.facts)
+        session = exchange.about(body.signal)
+        return exchange.success(PlanAnswer.of(session.plan(body.query(), watch), session)).get_data()
+    except ValidationError as error:
+        raise InvalidRequest(field_errors(error, PlanRequest, suggest=False)) from None
+    finally:
+        leave(token)

@@ -127,12 +127,20 @@ _SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key; required once the service has any."},
     "apiKey": {"type": "apiKey", "in": "header", "name": HEADER, "description": "The same key in another header."},
 }
+# Operations that also answer with a 202: what the answer is.
+_ACCEPTED = {"planJobs": "QueuedPlanAnswer"}
+_ACCEPTED_HEADERS = {
+    "Location": {"description": "Where the plan will be.", "schema": {"type": "string", "format": "uri-reference"}},
+    "Retry-After": {"description": "Seconds after which to ask there.", "schema": {"type": "integer", "minimum": 1}},
+}
+_SUCCESSES = ("200", "202", "204")
 _PATH_PARAMETERS = {
     "region": ("A region's id, or provider:region.", "ca-central-1"),
     "zone": ("A grid zone, as Electricity Maps names it.", "CA-QC"),
     "id": ("A provider, in upper or lower case.", "aws"),
     "countryCode": ("An ISO 3166 alpha-2 code, in upper or lower case; UK means GB.", "SE"),
     "name": ("The last part of a problem's type.", "invalid-request"),
+    "plan_id": ("The id of a plan in the background.", "6f1c0f7f2f0e4c58a9d1d5b3c7e80a42"),
     "iata": ("IATA code of an airport or of a metropolitan area such as LON, in upper or lower case.", "ARN"),
 }
 
@@ -158,13 +166,14 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     for parameter in operation["parameters"]:
         _complete_parameter(parameter)
     operation["parameters"].append(_REQUEST_ID_PARAMETER)
+    _add_accepted(operation)
     for response in operation["responses"].values():
         own_headers = {**_RATE_HEADERS, **_VERSION_HEADER} if guarded else {}
-        response["headers"] = {"X-Request-ID": _REQUEST_ID_HEADER, **own_headers}
+        response["headers"] = {**response.get("headers", {}), "X-Request-ID": _REQUEST_ID_HEADER, **own_headers}
     takes_body, takes_input = method == "post", len(operation["parameters"]) > 1
     if takes_body:
         operation["requestBody"]["required"] = True
-    own = {int(status) for status in operation["responses"] if status != "200"}
+    own = {int(status) for status in operation["responses"] if status not in _SUCCESSES}
     statuses = own | {405, 500, *_UNREAD} | ({400, 413, 415} if takes_body else {400} if takes_input else set())
     if guarded:
         statuses |= {401, 429, 503}
@@ -172,16 +181,28 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     operation["security"] = [{}, {"bearer": []}, {"apiKey": []}] if guarded else []
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
+    if "200" not in operation["responses"]:  # the answer has no body
+        return
     _add_tables(operation)
     if operation["operationId"] == "getProblemType":
         operation["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     _add_examples(operation)
 
 
+def _add_accepted(operation: dict[str, Any]) -> None:
+    """The answer of an operation that goes on in the background."""
+    if (name := _ACCEPTED.get(operation["operationId"])) is not None:
+        schema = {"$ref": REF_TEMPLATE.format(model=name)}
+        content: dict[str, Any] = {"schema": schema}
+        if (example := EXAMPLES.get(f"{operation['operationId']}Accepted")) is not None:
+            content["example"] = example
+        operation["responses"]["202"] = {"content": {"application/json": content}, "headers": _ACCEPTED_HEADERS}
+
+
 def _describe(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """The body and the answer in the words of their models."""
-    for part in (operation.get("requestBody"), operation["responses"]["200"]):
-        if part is not None:
+    for part in (operation.get("requestBody"), *map(operation["responses"].get, _SUCCESSES)):
+        if part is not None and "content" in part:
             model = part["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
             part["description"] = schemas[model]["description"]
 

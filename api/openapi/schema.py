@@ -14,7 +14,6 @@ from pydantic import BaseModel
 from api.edge import costly
 from api.edge.exchange import current
 from api.questions.fields import Body, Parameters
-from api.questions.names import Facts
 from api.questions.parse import parse_body, parse_query
 
 REF_TEMPLATE = "#/components/schemas/{model}"
@@ -71,13 +70,7 @@ class EdgeAdapter(PydanticAdapter):
 
     def validate_input(self, request: Request, location: str, **kwargs: Any) -> Any:
         """The question of a request; location: "json" or "query"."""
-        exchange = current()
-        facts = Facts(
-            mapping=exchange.mapping,
-            now=exchange.now,
-            max_age_minutes=exchange.service.max_age_minutes,
-            zone_notes=exchange.zone_notes,
-        )
+        facts = current().facts
         parse = parse_body if location == "json" else parse_query
         question = parse(self.model_class, request, facts)
         if isinstance(question, Body | Parameters) and question.is_costly(facts):

@@ -59,7 +59,7 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
     if encoding.strip().lower() not in ("", "identity"):
         raise EncodedBody(f"the body is encoded ({encoding[:100]}): send it without Content-Encoding")
     try:
-        body = request.get_data(cache=False)
+        body = request.get_data()  # an endpoint may read it again
         if not request.content_length:
             request.stream.read(1)  # a body sent in chunks was cut at the limit: reading on says so, with a 413
     except UNREADABLE:

@@ -8,6 +8,7 @@ from datetime import datetime
 from carbon.errors import DoesNotFit
 from carbon.jobs import Risk
 from carbon.plans import Assignment, Choice, OwnAssignment, Plan, PlanJob, PlanQuery, Unplaced
+from carbon.queued_plans import UNWATCHED, Watch
 from mapping import CloudMap
 from planning.outlook.zones import Outlook
 from planning.plan.choices import Choices
@@ -44,14 +45,19 @@ def plan(
     mapping: CloudMap,
     outlook: Outlook,
     today_day: int,
+    watch: Watch = UNWATCHED,
 ) -> Plan:
-    """Where and when each job runs. The outlook holds the zones of all places, up to the end of the last span."""
+    """Where and when each job runs. The outlook holds the zones of all places, up to the end of the last span.
+
+    watch: hears of each job; may raise WorkStopped.
+    """
     sites = Sites(query, mapping, outlook, today_day)
     planner = _Planner(query, outlook, sites, Choices(query, outlook, sites))
     rows: list[Assignment | Unplaced] = []
-    for job in query.jobs:
+    for count, job in enumerate(query.jobs, start=1):
         span = spans[job.id]
         rows.append(span if isinstance(span, Unplaced) else planner.assignment(job, span, places[job.id]))
+        watch.report(count / len(query.jobs))
     assignments = tuple(row for row in rows if isinstance(row, Assignment))
     planned, baseline = totals(row.choice for row in assignments), totals(row.baseline for row in assignments)
     return Plan(

@@ -98,6 +98,11 @@ def check(instance: object, schema: Mapping[str, Any]) -> None:
     Draft202012Validator(whole, format_checker=FormatChecker()).validate(instance)
 
 
+def has_body(operation: Mapping[str, Any]) -> bool:
+    """Whether a success of the operation has a body."""
+    return "content" in operation["responses"].get("200", {})
+
+
 def answer_schema(operation: Mapping[str, Any]) -> dict[str, Any]:
     """What a success of the operation is as JSON."""
     schema: dict[str, Any] = operation["responses"]["200"]["content"]["application/json"]["schema"]

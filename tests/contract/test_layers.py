@@ -19,6 +19,7 @@ LAYERS = (
     ("wiring",),
     ("api",),
     ("engine",),
+    ("background",),
     ("session_grid",),
     ("planning", "grid", "pricing", "renewal"),
     ("forecasting",),

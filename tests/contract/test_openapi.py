@@ -10,7 +10,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from carbon.reading import ZoneReading
-from tests.contract.document import DOCUMENT, OPERATIONS, answer_schema, check, resolved
+from tests.contract.document import DOCUMENT, OPERATIONS, answer_schema, check, has_body, resolved
 from tests.fakes.grid import FakeReader, observation
 from tests.fakes.service import NOW, offline, service
 from tools.make_examples import examples
@@ -27,6 +27,11 @@ THREE_JOBS = {
 }  # fmt: skip
 each_operation = pytest.mark.parametrize(
     ("path", "method", "operation"), OPERATIONS, ids=[f"{method} {path}" for path, method, _ in OPERATIONS]
+)
+
+
+each_answer = pytest.mark.parametrize(
+    ("path", "method", "operation"), [operation for operation in OPERATIONS if has_body(operation[2])]
 )
 
 
@@ -58,7 +63,7 @@ def test_the_document_names_no_outside_address_and_no_host() -> None:
 
 @each_operation
 def test_an_operation_lists_the_problems_it_can_end_in(path: str, method: str, operation: dict[str, Any]) -> None:
-    expected = {"200", "405", "414", "431", "500"}
+    expected = {"204" if method == "delete" else "200", "405", "414", "431", "500"}
     if method == "post":
         expected |= {"400", "413", "415"}
         if not path.endswith("/batch"):  # whose parts have problems of their own
@@ -78,10 +83,14 @@ def test_an_operation_of_the_api_takes_a_key_either_way_or_none_and_tells_the_li
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
     guarded = path.startswith(("/api/v1/", "/v1/"))
-    has_limit_headers = {"RateLimit", "RateLimit-Policy"} <= operation["responses"]["200"]["headers"].keys()
+    has_limit_headers = {"RateLimit", "RateLimit-Policy"} <= success_of(operation)["headers"].keys()
 
     assert operation["security"] == ([{}, {"bearer": []}, {"apiKey": []}] if guarded else [])
     assert has_limit_headers == guarded
+
+
+def success_of(operation: dict[str, Any]) -> Any:
+    return operation["responses"].get("200") or operation["responses"]["204"]
 
 
 def test_refusals_tell_by_header_how_to_do_better() -> None:
@@ -96,7 +105,7 @@ def test_refusals_tell_by_header_how_to_do_better() -> None:
 @each_operation
 def test_an_operation_is_named_by_a_verb_and_its_object(path: str, method: str, operation: dict[str, Any]) -> None:
     assert re.fullmatch(
-        r"(calculate|compare|get|list|optimize|plan|rank|schedule)[A-Z][A-Za-z]+", operation["operationId"]
+        r"(calculate|cancel|compare|get|list|optimize|plan|rank|schedule)[A-Z][A-Za-z]+", operation["operationId"]
     )
 
 
@@ -115,7 +124,7 @@ def test_a_body_is_required_and_has_an_example(path: str, method: str, operation
     assert operation["requestBody"]["content"]["application/json"]["example"]
 
 
-@each_operation
+@each_answer
 def test_the_example_answer_has_the_documented_fields_and_no_other(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
@@ -124,7 +133,7 @@ def test_the_example_answer_has_the_documented_fields_and_no_other(
     check(example, answer_schema(operation))
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+@each_answer
 def test_an_answer_has_a_field_for_its_signal_where_the_question_chooses_one_and_nowhere_else(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
@@ -160,6 +169,15 @@ def test_answers_of_every_shape_have_the_documented_fields_and_no_other(
         check(response.get_json(), answer_schema(DOCUMENT["paths"][path]["post"]))
     else:
         check(response.get_json(force=True), {"$ref": "#/components/schemas/Problem"})
+
+
+def test_the_answer_to_a_plan_in_the_background_is_described_with_an_example() -> None:
+    accepted = DOCUMENT["paths"]["/api/v1/plan"]["post"]["responses"]["202"]
+    media = accepted["content"]["application/json"]
+
+    assert media["example"]["status"] == "waiting"
+    assert "Location" in accepted["headers"]
+    check(media["example"], media["schema"])
 
 
 @pytest.mark.parametrize("name", ["AU-TAS-CBI", "HK", "IN-WE", "SE-SE3", "FR"])

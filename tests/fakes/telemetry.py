@@ -31,3 +31,6 @@ class Counts:
 
     def price_refresh(self, refresher: str, outcome: str) -> None:
         self.seen["price_refresh", refresher, outcome] += 1
+
+    def plan_end(self, state: str) -> None:
+        self.seen["plan_end", state] += 1

@@ -100,8 +100,7 @@ def _fault_table(results: Iterable[Result]) -> list[str]:
             for one in results
         ]
         + [
-            f"\nA drill fails with an answer after {DEADLINE_SECONDS + ALLOWANCE_SECONDS:g} s: a busy machine is late "
-            "by itself."
+            f"\nA drill fails after {DEADLINE_SECONDS + ALLOWANCE_SECONDS:g} s: a busy machine is late by itself."
         ]
     )
 

@@ -13,6 +13,7 @@ from tests.fakes import redis_server
 from tests.fakes.clock import SteppedClock
 from tests.fakes.postgres_server import PostgresServer, running
 from tests.fakes.telemetry import Counts
+from tests.store.background_plans import Plans, Steps
 from tests.store.shared_places import Place, Time
 
 NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
@@ -36,6 +37,20 @@ def redis() -> Iterator[Place]:
 def place(request: pytest.FixtureRequest) -> Place:
     place: Place = request.getfixturevalue("file" if request.param == "a file" else "redis")
     return place
+
+
+@pytest.fixture
+def plans(place: Place) -> Plans:
+    """A queue in one of both stores."""
+    return Plans(place)
+
+
+@pytest.fixture
+def steps() -> Iterator[Steps]:
+    """Work that ends with the test."""
+    steps = Steps()
+    yield steps
+    steps.end()
 
 
 @pytest.fixture(scope="session")

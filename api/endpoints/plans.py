@@ -1,0 +1,64 @@
+"""Plans in the background: GET and DELETE /api/v1/plans/{id}, and how such a plan is submitted."""
+
+from __future__ import annotations
+
+import orjson
+from apiflask import APIBlueprint
+from flask import Response
+
+from api.edge.exchange import JSON, Exchange, current
+from api.shapes.queued_plan import PlanReport, QueuedPlanAnswer, url_of
+from carbon.queued_plans import PlanState, QueuedPlan
+
+bp = APIBlueprint("plans", __name__, tag="Decisions")
+
+POLL_SECONDS = 2  # after which it is worth to ask again
+
+
+def submitted(exchange: Exchange, question: bytes) -> Response:
+    """Put a checked question into the queue: a 202. Raises TooManyPlans, QueueFull, StateUnavailable."""
+    runner = exchange.service.plans
+    plan = runner.desk.submit(question, exchange.caller, exchange.request_id)
+    runner.follow()
+    response = _answer(plan, None)
+    response.status_code = 202
+    response.headers["Location"] = url_of(plan)
+    return response
+
+
+@bp.get("/api/v1/plans/<plan_id>")
+@bp.output(QueuedPlanAnswer)
+@bp.doc(operation_id="getPlan", responses=[404])
+def plan_state(plan_id: str) -> Response:
+    """What became of a plan in the background; once it is done, the plan.
+
+    With API keys only the key that submitted a plan can read it.
+    """
+    exchange = current()
+    runner = exchange.service.plans
+    plan = runner.desk.plan(plan_id, exchange.caller)
+    if plan.is_unfinished:
+        runner.follow()
+    return _answer(plan, runner.desk.answer(plan) if plan.state is PlanState.DONE else None)
+
+
+@bp.delete("/api/v1/plans/<plan_id>")
+@bp.output({}, status_code=204)
+@bp.doc(operation_id="cancelPlan", responses=[404])
+def cancel_plan(plan_id: str) -> Response:
+    """Cancel a plan in the background, or remove one that is done or has failed.
+
+    A cancelled plan stays cancelled, so that the request can be repeated.
+    """
+    exchange = current()
+    exchange.service.plans.desk.cancel(plan_id, exchange.caller)
+    response = Response(status=204)
+    del response.headers["Content-Type"]  # there is no body
+    return response
+
+
+def _answer(plan: QueuedPlan, answer: bytes | None) -> Response:
+    response = Response(orjson.dumps(QueuedPlanAnswer.of(PlanReport(plan, answer))), content_type=JSON)
+    if plan.is_unfinished:
+        response.headers["Retry-After"] = str(POLL_SECONDS)
+    return response

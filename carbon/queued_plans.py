@@ -1,0 +1,114 @@
+"""Plans that are made in the background: their states, and what whoever makes one hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from carbon.errors import Busy, CarbonError, RateLimited
+
+LIFETIME = timedelta(days=1)  # of a plan with its answer, from its submission on
+
+
+class PlanState(StrEnum):
+    """What became of a plan."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = frozenset((PlanState.WAITING, PlanState.RUNNING))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedPlan:
+    """A plan of the queue.
+
+    id: cannot be guessed. caller: key/ID or address/DIGEST. request_id: of the request that submitted it.
+    progress: share of the work done, 0 to 1. worker: name of the process that makes it, as MACHINE/PROCESS; run: the
+    name of this attempt; lease_ends_at: until when the attempt may be taken to be alive; all of them while it is
+    running, run also later, since it names the answer. deaths: attempts whose worker ended. detail: why it failed.
+    """
+
+    id: str
+    caller: str
+    request_id: str
+    created_at: datetime
+    state: PlanState = PlanState.WAITING
+    progress: float = 0.0
+    worker: str | None = None
+    run: str | None = None
+    lease_ends_at: datetime | None = None
+    deaths: int = 0
+    detail: str | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the plan is forgotten."""
+        return self.created_at + LIFETIME
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it waits or is being made."""
+        return self.state in UNFINISHED
+
+    @property
+    def machine(self) -> str | None:
+        """The machine whose worker makes it."""
+        return None if self.worker is None else self.worker.rpartition("/")[0]
+
+
+class QueueFull(Busy):
+    """The queue of plans is full."""
+
+    retry_after_seconds = 30
+
+
+class TooManyPlans(RateLimited):
+    """One caller has as many plans in the background as anybody may have."""
+
+
+class WorkStopped(CarbonError):
+    """Work in the background was stopped: it was cancelled, its time is over, or its process ends."""
+
+
+class Watch(Protocol):
+    """Follows one piece of work and may stop it. Used by the thread that works."""
+
+    def report(self, share: float) -> None:
+        """Say which share of the work is done, 0 to 1; requests of the process may be answered meanwhile.
+
+        Called after each step, at least once a second. Raises WorkStopped.
+        """
+        ...
+
+    def is_stopped(self) -> bool:
+        """Whether to stop, for work in another process, which `report` cannot end."""
+        ...
+
+    def seconds_left(self) -> float | None:
+        """How long the work may take from now on; None without a limit."""
+        ...
+
+
+class Unwatched:
+    """Lets the work go on to its end: a request waits for it."""
+
+    def report(self, share: float) -> None:
+        """Nothing."""
+
+    def is_stopped(self) -> bool:
+        """Never."""
+        return False
+
+    def seconds_left(self) -> float | None:
+        """No limit."""
+        return None
+
+
+UNWATCHED = Unwatched()
