@@ -27,11 +27,11 @@ from carbon.schedules import Schedule
 from carbon.workload import CalculateQuery, OptimizeQuery
 from catalog.dates import day_of
 from catalog.model import InstanceType, Region
+from forecast_keeper import ForecastKeeper
 from grid.source import GridReader, SourceState
 from mapping import CloudMap
 from planning.history.points import zone_history
 from planning.notes import basis_notes, policy_of, policy_of_scope
-from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecasts
 from planning.outlook.outlooks import Outlooks
 from planning.outlook.own_series import own_outlook
 from planning.outlook.recent_hours import forecast_of, hours_ahead, outlook_ahead, recent_span
@@ -56,6 +56,7 @@ from planning.scheduling.repeat import runs_of
 from planning.scheduling.span import RunSpan
 from session_grid import SessionGrid
 from store.history.readings import Nothing, Past, PastPin
+from store.history.scores import NoScores, ScoreStore
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
 
@@ -63,11 +64,13 @@ MANY_REGIONS = 150  # a ranking of more regions than this waits until no other o
 class Engine:
     """Static facts (`mapping`), live grid data (`reader`) and its past, if stored; each request has its session."""
 
-    def __init__(self, mapping: CloudMap, reader: GridReader, past: Past | None = None) -> None:
+    def __init__(
+        self, mapping: CloudMap, reader: GridReader, past: Past | None = None, scores: ScoreStore | None = None
+    ) -> None:
         self._outlooks = Outlooks(mapping)
-        self._recent = NO_FORECASTS
         self._reader = reader
         self.past = past or Nothing()
+        self.forecasts = ForecastKeeper(self.past, scores or NoScores())
         self._placing = Lock()  # a ranking of all offers takes tens of MB, and several at once are no faster
 
     @property
@@ -82,9 +85,8 @@ class Engine:
     def at(self, now: datetime) -> Session:
         """A session at one time, over the facts and the grid at its opening. now: aware UTC."""
         history = PastPin(self.past, lambda: [state.source for state in self.source_states()])
-        grid = SessionGrid(
-            now=now, outlooks=self._outlooks, live=self._reader.open(), history=history, recent=self._recent
-        )
+        live, recent, skills = self._reader.open(), self.forecasts.recent, self.forecasts.skills
+        grid = SessionGrid(now=now, outlooks=self._outlooks, live=live, history=history, recent=recent, skills=skills)
         return Session(now=now, grid=grid, placing=self._placing)
 
     def renew_forecasts(self, now: datetime) -> Iterator[bool]:
@@ -92,15 +94,11 @@ class Engine:
 
         Sessions that are opened after the last step answer from them. Raises StateUnavailable.
         """
-        forecasts = {}
-        for zone, forecast in self.at(now).grid.recent_forecasts():
-            if forecast is not None:
-                forecasts[zone] = forecast
-            yield forecast is not None
-        if forecasts:
-            self._recent = RecentForecasts.of(forecasts)
-            for issued in self._recent.issued(now):
-                self.past.record(Signal.AVERAGE_LIFECYCLE, issued)
+        return self.forecasts.renew(self.at(now).grid)
+
+    def renew_skills(self, now: datetime) -> Iterator[bool]:
+        """Find how good stored forecasts were, a zone in each step: False, as no forecast is made. Raises as above."""
+        return self.forecasts.renew_skills(self.at(now).grid)
 
     def source_states(self) -> tuple[SourceState, ...]:
         """The state of each grid source; makes no call."""

@@ -11,18 +11,23 @@ from carbon.intensity import CarbonIntensity, Signal
 from carbon.reading import Observation, ZoneReading
 from carbon.results import GridShares, ZoneSources
 from carbon.workload import CalculateQuery
+from catalog.profiles import hour_of
 from grid.source import GridSnapshot
 from mapping import CloudMap
 from planning.history.mean import past_mean, usual_mean
+from planning.history.skill import scores_of_zone
 from planning.outlook.agreement import parted
 from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecast, RecentForecasts
 from planning.outlook.level import past_at_corrected_level
 from planning.outlook.outlooks import Outlooks
 from planning.outlook.present import sources_of, usual_values, values_of_now
 from planning.outlook.recent_hours import recent_forecast, recent_span
+from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
 from planning.outlook.zones import Outlook
 from store.history.readings import PastPin, Readings
+from store.history.scores import ScoreStore
 
+DAYS_SCORED = 40  # of issue; readings of the past may have come, or have been corrected, since the last time
 OWN_FACTOR = "own-factor"  # why no live value is used: the operator's own factor replaces it
 
 
@@ -30,7 +35,8 @@ OWN_FACTOR = "own-factor"  # why no live value is used: the operator's own facto
 class SessionGrid:
     """Live values, usual hours and stored readings of zones at one time; used by one thread at a time.
 
-    outlooks: of the facts, shared by all sessions. recent: our own forecasts of the signal.
+    outlooks: of the facts, shared by all sessions. recent: our own forecasts of the signal. skills: how good stored
+    forecasts of it were.
     """
 
     now: datetime
@@ -38,6 +44,7 @@ class SessionGrid:
     live: GridSnapshot
     history: PastPin
     recent: RecentForecasts = NO_FORECASTS
+    skills: ForecastSkills = NO_SKILLS
 
     @property
     def mapping(self) -> CloudMap:
@@ -54,7 +61,11 @@ class SessionGrid:
         if signal is self.signal:
             return self
         return replace(
-            self, outlooks=self.outlooks.of_signal(signal), live=self.live.of_signal(signal), recent=NO_FORECASTS
+            self,
+            outlooks=self.outlooks.of_signal(signal),
+            live=self.live.of_signal(signal),
+            recent=NO_FORECASTS,
+            skills=NO_SKILLS,
         )
 
     @property
@@ -74,7 +85,7 @@ class SessionGrid:
     @property
     def version(self) -> str:
         """A name of all values that were read: equal versions have equal values at one time."""
-        return f"{self.live.version}{self.recent.version}{self.history.version}"
+        return f"{self.live.version}{self.recent.version}{self.skills.version}{self.history.version}"
 
     def outlook(self, zones: Sequence[str], *, hours: int, max_age_minutes: float | None = None) -> Outlook:
         """The hours of distinct zones, from the present hour on. max_age_minutes: of live values; None: all count."""
@@ -90,6 +101,7 @@ class SessionGrid:
             hours=hours,
             max_age_minutes=max_age_minutes,
             recent=self.recent,
+            skills=self.skills,
         )
         if shares := outlook.disagreements:
             self.live.note_disagreement(*parted(shares))
@@ -109,6 +121,20 @@ class SessionGrid:
             if zone in self.mapping.zones and zone not in self._own_zones:
                 past = self.past(zone, self.signal, *recent_span(self.now))
                 yield zone, recent_forecast(zone, past, self.mapping.profiles, self.mapping.forecasts, now=self.now)
+
+    def score_forecasts(self, scores: ScoreStore) -> Iterator[None]:
+        """Score the stored forecasts of each zone against the readings of the hours that are over, and store the sums;
+        one zone after the other, for a thread in the background. Raises StateUnavailable.
+        """
+        for signal in (Signal.AVERAGE_LIFECYCLE, Signal.MARGINAL):
+            for zone in self.history.zones(signal):
+                start = self.now - timedelta(days=DAYS_SCORED)
+                if issued := scores.issued(signal, zone, start, self.now):
+                    past = self.history.readings(signal, zone, start, self.now)
+                    factor = self.mapping.level_factors.get(zone) if signal is Signal.AVERAGE_LIFECYCLE else None
+                    corrected = past_at_corrected_level(past, factor)
+                    scores.keep(list(scores_of_zone(signal, zone, issued, past, corrected, hour_of(self.now))))
+                yield
 
     def mean_of_run(self, query: CalculateQuery, outlook: Outlook) -> CarbonIntensity:
         """The mean intensity while the query's machine runs. Raises HistoryIncomplete, StateUnavailable."""

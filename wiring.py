@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,7 +164,7 @@ def build_engine(
         zones=mapping.zones,
         profiles=mapping.profiles,
     )
-    return Engine(mapping, reader, history)
+    return Engine(mapping, reader, history, history.scores)
 
 
 def build_history(
@@ -180,7 +181,7 @@ def build_forecasts(settings: Settings, engine: Engine, clock: Callable[[], date
     """What renews our own forecasts; None where no readings are stored."""
     if settings.live != "on" or not settings.history_days:
         return None
-    return Hourly(engine.renew_forecasts, utc_now=clock)
+    return Hourly(lambda now: chain(engine.renew_forecasts(now), engine.renew_skills(now)), utc_now=clock)
 
 
 def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from carbon.intensity import SignalName
 from carbon.results import HourStep
 
 LONGEST_HOURS = 168
@@ -61,6 +62,61 @@ class ForecastSkill:
     days: tuple[DaySkill, ...]
     captured: float
     tested_year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadDaySkill:
+    """How good stored forecasts of a zone were so many days ahead; 1: the first 24 hours. Shares; None: too few hours.
+
+    mape, coverage: as in DaySkill; no coverage of forecasts without a range. captured: as in ForecastSkill, of day 1
+    alone. issue_days, forecasts: on how many days how many forecasts were issued of which an hour is counted.
+    hours: with a forecast and a reading. estimated_hours: those whose reading is an estimate. hours_without_reading:
+    that are over; they are left out.
+    """
+
+    lead_day: int
+    mape: float | None
+    coverage: float | None
+    captured: float | None
+    issue_days: int
+    forecasts: int
+    hours: int
+    estimated_hours: int
+    hours_without_reading: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSkill:
+    """How good the stored forecasts of a zone by one source were. lead_days: those of which an hour is over."""
+
+    zone: str
+    source: str
+    lead_days: tuple[LeadDaySkill, ...]
+
+    @property
+    def issue_days(self) -> int:
+        """On how many days forecasts were issued of whose first 24 hours one is scored."""
+        return max((day.issue_days for day in self.lead_days if day.lead_day == 1), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillQuery:
+    """Which stored forecasts: of the last `days` full UTC days. zone, source: None for all."""
+
+    signal: SignalName
+    zone: str | None
+    source: str | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillList:
+    """How good the forecasts that were issued in [starts_at, ends_at) were, by zone and source."""
+
+    signal: SignalName
+    starts_at: datetime
+    ends_at: datetime
+    skills: tuple[StoredSkill, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,17 @@ from carbon.results import Emission, Exclusion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedSavings:
-    """What waiting saved in backtests, in per cent of starting at once: 10th, 50th and 90th centile.
+    """What waiting as advised saved before, in per cent of starting at once: 10th, 50th and 90th centile.
 
     chance_of_saving: share of the jobs that saved anything, 0 to 1. All 0 where the advice is to start at once.
+    basis: where this was seen, such as "backtest 2022-2023" or "stored forecasts of 21 days"; None at once.
     """
 
     median: float
     low: float
     high: float
     chance_of_saving: float
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

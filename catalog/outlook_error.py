@@ -20,6 +20,7 @@ LEAD_BANDS = (0, 1, 7, 25, 73)
 WAIT_BANDS = (1, 7, 25)
 SAVING_BANDS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # percent predicted
 OUTLOOKS = ("baseline", "live")
+TESTED_YEARS = "2022-2023"  # each is predicted from the years before it
 NOWCAST_AGES = tuple(range(1, 25))  # hours from the end of the value's interval to the start of the hour of now
 CELL_SEPARATOR = " "
 # Zones are alike in how far they stray where their shares of fossil-free electricity are alike.
@@ -64,7 +65,7 @@ class OutlookErrors:
 
         outlook: "baseline" or "live". shaped: the hours have a shape of their own, as those of an upstream.
         """
-        lead = 0 if outlook == "baseline" else _band(LEAD_BANDS, lead_hours)
+        lead = 0 if outlook == "baseline" else band_of(LEAD_BANDS, lead_hours)
         for key in self.keys(zone, shaped=shaped):
             row = self.ranges.get((key, outlook, int(lead)))
             if row is not None:
@@ -77,7 +78,7 @@ class OutlookErrors:
         self, zone: Zone, outlook: str, lead_hours: float, saving_percent: float, *, shaped: bool = False
     ) -> WaitingOutcome | None:
         """What waiting for a predicted saving brought; None without tables."""
-        lead, predicted = int(_band(WAIT_BANDS, lead_hours)), _band(SAVING_BANDS, saving_percent)
+        lead, predicted = int(band_of(WAIT_BANDS, lead_hours)), band_of(SAVING_BANDS, saving_percent)
         for key in self.keys(zone, shaped=shaped, cluster_only=shaped):
             for band in reversed([band for band in SAVING_BANDS if band <= predicted]):
                 outcome = self.outcomes.get((key, outlook, lead, band))
@@ -113,7 +114,8 @@ class OutlookErrors:
 _LOG_DURATIONS = [log(hours) for hours in DURATION_HOURS]
 
 
-def _band(bands: tuple[int, ...] | tuple[float, ...], value: float) -> float:
+def band_of(bands: tuple[int, ...] | tuple[float, ...], value: float) -> float:
+    """The first value of the band that holds `value`; below all of them the first band."""
     return bands[max(bisect_right(bands, value) - 1, 0)]
 
 

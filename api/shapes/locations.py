@@ -97,7 +97,7 @@ class Limits(CamelShape):
 
 
 class WaitingSavings(CamelShape, ExpectedSavings):
-    """What waiting for notBefore saved in backtests, in per cent of starting now. All 0 if notBefore is now."""
+    """What waiting for notBefore saved before, in per cent of starting now. All 0 if notBefore is now."""
 
 
 class LocationRow(CamelShape):

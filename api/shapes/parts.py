@@ -150,12 +150,17 @@ class Origin(CurrentOrigin):
 
 
 class ExpectedSavings(Shape):
-    """What waiting as advised saved in backtests, in per cent of starting now. All 0 if the advice is to start now."""
+    """What waiting as advised saved before, in per cent of starting now. All 0 if the advice is to start now."""
 
     median: Rounded = of_expected("The 50th centile.", le=100)
     low: Rounded = of_expected("The 10th centile; negative where waiting made it worse.", le=100)
     high: Rounded = of_expected("The 90th centile.", le=100)
     chance_of_saving: Rounded = of_expected("Share of the jobs that saved anything, 0 to 1.", ge=0, le=1)
+    basis: str | None = of_expected(
+        "Where this was seen: backtest with its years, or stored forecasts of the zone with the number of days on "
+        "which they were issued (from 14 on); null if the advice is to start now.",
+        examples=["backtest 2022-2023", "stored forecasts of 21 days"],
+    )
 
 
 class GridMix(Shape):

@@ -14,6 +14,7 @@ from mapping import CloudMap
 from planning.outlook.agreement import disagreements, with_spread
 from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecast, RecentForecasts
 from planning.outlook.present import of_now
+from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
 from planning.outlook.zone_hours import USUAL_HOURS
 from planning.outlook.zones import Outlook, build_outlook, current_reading
 
@@ -22,12 +23,13 @@ CACHED_OUTLOOKS = 64  # of up to USUAL_HOURS; they share the rows of their zones
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
-    """Readings and our own forecasts that are equal where the versions and the times are."""
+    """Readings, our own forecasts and the skill of forecasts, equal where the versions and the times are."""
 
     version: str
     now: datetime
     by_zone: Mapping[str, ZoneReading] = field(compare=False)
     recent: Mapping[str, RecentForecast] = field(compare=False)
+    skills: ForecastSkills = field(compare=False)
 
 
 class Outlooks:
@@ -66,17 +68,18 @@ class Outlooks:
         hours: int,
         max_age_minutes: float | None = None,
         recent: RecentForecasts = NO_FORECASTS,
+        skills: ForecastSkills = NO_SKILLS,
     ) -> Outlook:
         """The outlook of distinct zones for `hours` hours from the one that holds now.
 
         readings: of at least these zones. version: of the grid; with equal versions and times all readings are equal.
         max_age_minutes: live values that ended earlier are left out; None: all count. recent: our own forecasts, of
-        this signal.
+        this signal. skills: how good stored forecasts of it were.
         """
         build = self._usual if hours <= USUAL_HOURS else self._build
-        return build(
-            _Readings(version + recent.version, now, readings, recent.by_zone), tuple(zones), hours, max_age_minutes
-        )
+        version = version + recent.version + skills.version
+        facts = _Readings(version, now, readings, recent.by_zone, skills)
+        return build(facts, tuple(zones), hours, max_age_minutes)
 
     def _build(self, readings: _Readings, zones: tuple[str, ...], hours: int, max_age_minutes: float | None) -> Outlook:
         now = readings.now
@@ -85,5 +88,4 @@ class Outlooks:
         if max_age_minutes is not None:
             present = {zone: current_reading(present[zone], now, max_age_minutes) for zone in zones}
         outlook = build_outlook(zones, self.profiles, present, now=now, hours=hours, recent=readings.recent)
-        is_plain = not shares and self.signal is outlook.signal
-        return outlook if is_plain else replace(outlook, disagreements=shares, signal=self.signal)
+        return replace(outlook, disagreements=shares, signal=self.signal, skills=readings.skills)

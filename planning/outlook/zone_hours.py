@@ -62,6 +62,12 @@ class ZoneHours:
     doubt: Factors | None = None
     recent: RecentPart | None = None
 
+    def forecast_at(self, start: float) -> str | None:
+        """The forecast that says what comes `start` seconds from the first hour on; None where the profile does."""
+        if self.recent is not None and start >= self.recent.starts_at:
+            return self.recent.source if start < self.recent.ends_at else None
+        return self.forecast_source if self.has_forecast and start < self.baseline_from else None
+
     def current(self, now: datetime) -> CarbonIntensity:
         """The intensity now; now only tells how old a live value is."""
         if self.live is None or now <= self.live.as_of:

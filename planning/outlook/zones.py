@@ -17,6 +17,7 @@ from catalog.profiles import ZoneProfiles, hour_of
 from planning.outlook.forecast_choice import RecentForecast
 from planning.outlook.grid_range import grid_range, mean_range, widened
 from planning.outlook.series import Series
+from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
 from planning.outlook.unknown import intensity_unknown
 from planning.outlook.zone_hours import ZoneHours, start_of, zone_hours
 
@@ -27,6 +28,7 @@ class Outlook:
 
     zones: each zone's row. offset_seconds: now, seconds into the first hour.
     disagreements: of the sources of zones that have several, as a share of their mean. signal: what all figures count.
+    skills: how good stored forecasts were.
     """
 
     zones: Mapping[str, int]
@@ -39,6 +41,7 @@ class Outlook:
     current_by_row: tuple[CarbonIntensity, ...]
     disagreements: Mapping[str, float] = field(default_factory=dict)
     signal: Signal = Signal.AVERAGE_LIFECYCLE
+    skills: ForecastSkills = NO_SKILLS
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Whether waiting for a window is worth it, from what waiting as advised brought in backtests."""
+"""Whether waiting for a window is worth it, from what waiting as advised brought before."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from carbon import units
 from carbon.schedules import ExpectedSavings
+from catalog.outlook_error import TESTED_YEARS
 from planning.outlook.grid_range import waiting_outcome
 from planning.outlook.zones import Outlook
 from planning.scheduling.windows import Best
@@ -24,25 +25,33 @@ def expected_savings(
 ) -> ExpectedSavings | None:
     """What starting at `start` instead of `earliest` (seconds) may save, in per cent of starting at `earliest`.
 
-    ratio: predicted mean at the start over that at the earliest. None where no backtest says.
+    ratio: predicted mean at the start over that at the earliest. From the zone's stored forecasts if there are enough
+    (planning/outlook/stored_skill.py), else from backtests; None where neither says.
     """
     if start <= earliest:
         return NO_WAIT
     if not isfinite(ratio) or ratio <= 0:
         return None
-    zone = outlook.rows[row]
-    outcome = waiting_outcome(
-        outlook.profiles,
-        outlook.names[row],
-        live=zone.forecast_source is not None,
-        upstream=zone.has_forecast,
-        lead_hours=(start - earliest) / units.HOUR_SECONDS,
-        saving_percent=100 * (1 - ratio),
-    )
-    if outcome is None:
-        return None
+    lead_hours, saving_percent = (start - earliest) / units.HOUR_SECONDS, 100 * (1 - ratio)
+    zone, name = outlook.rows[row], outlook.names[row]
+    stored = outlook.skills.outcome(name, zone.forecast_at(start), lead_hours, saving_percent)
+    if stored is not None:
+        outcome, basis = stored[0], f"stored forecasts of {stored[1]} days"
+    else:
+        is_live, basis = zone.forecast_source is not None, f"backtest {TESTED_YEARS}"
+        tested = waiting_outcome(
+            outlook.profiles,
+            name,
+            live=is_live,
+            upstream=zone.has_forecast,
+            lead_hours=lead_hours,
+            saving_percent=saving_percent,
+        )
+        if tested is None:
+            return None
+        outcome = tested
     low, median, high = (_percent(change - log(ratio)) for change in (outcome.low, outcome.median, outcome.high))
-    return ExpectedSavings(median=median, low=low, high=high, chance_of_saving=outcome.chance)
+    return ExpectedSavings(median=median, low=low, high=high, chance_of_saving=outcome.chance, basis=basis)
 
 
 def _percent(log_saving: float) -> float:

@@ -14,6 +14,7 @@ from carbon.reading import Observation, Percentile, Shares, UpstreamForecast
 from store.history.entries import FILE, Entry, ForecastEntry, ReadingEntry
 from store.history.readings import Readings, minute_of
 from store.history.recorder import Recorder
+from store.history.scores import ForecastScores
 from telemetry import SILENT, Telemetry
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class History:
         self._database: HistoryDatabase | None = None
         self._next_chores_minute = 0
         self.recorder = Recorder(self.write, telemetry=telemetry)
+        self.scores = ForecastScores(self)
 
     @property
     def database(self) -> HistoryDatabase:
@@ -60,7 +62,7 @@ class History:
         """
         if self._days == 0:
             return
-        for name in ("database", "retention", "rows"):
+        for name in ("database", "due", "retention", "rows", "score_rows"):
             import_module(f"store.history.{name}")
         dialect = (
             ("sqlalchemy.dialects.sqlite",) if self._url is None else ("psycopg", "sqlalchemy.dialects.postgresql")
@@ -79,7 +81,7 @@ class History:
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Store entries, and tidy up if it is time. Raises StateUnavailable; for background threads and commands."""
-        from store.history import retention, rows
+        from store.history import due, retention, rows
 
         with self.database.writing() as connection:
             rows.write(connection, entries)
@@ -88,7 +90,7 @@ class History:
             return
         self._next_chores_minute = now_minute + retention.EVERY_MINUTES
         with self.database.writing() as connection:
-            is_due = retention.is_due(connection, now_minute)
+            is_due = due.is_due(connection, retention.NAME, now_minute, retention.EVERY_MINUTES)
         if is_due:
             self.tidy()
 
@@ -108,7 +110,7 @@ class History:
 
     def reading_entries(self, zones: Collection[str], start: datetime, end: datetime) -> Iterator[ReadingEntry]:
         """All readings that begin in [start, end), by series and time. zones: none means all."""
-        if self._exists():
+        if self.exists():
             from store.history import rows
 
             with self.database.reading() as connection:
@@ -125,14 +127,14 @@ class History:
 
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> list[Readings]:
         """The readings of each source that has any in [start, end), by name of the source."""
-        if not self._exists():
+        if not self.exists():
             return []
         from store.history import rows
 
         with self.database.reading() as connection:
             return rows.read(connection, signal.value, zone, minute_of(start), minute_of(end))
 
-    def _exists(self) -> bool:
+    def exists(self) -> bool:
         """Whether there may be anything to read. Raises StateUnavailable."""
         try:
             return self._url is not None or (self._data_dir / FILE).exists()

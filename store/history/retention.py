@@ -7,11 +7,10 @@ from contextlib import AbstractContextManager
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, update
 
 from store.history.entries import MINUTES_AN_HOUR
-from store.history.tables import chores, forecast_ranges, forecasts, readings, series
-from store.history.upsert import insert_into
+from store.history.tables import forecast_ranges, forecast_scores, forecasts, readings, series
 
 FINE_DAYS = 30  # readings are stored as they came for so long
 MINUTES_A_DAY = 1440
@@ -24,20 +23,6 @@ class Writable(Protocol):
     """Where the rows are."""
 
     def writing(self) -> AbstractContextManager[Connection]: ...
-
-
-def is_due(connection: Connection, now_minute: int) -> bool:
-    """Whether this process is the one to tidy up now: one of all processes does, once an hour."""
-    claim = (
-        insert_into(connection, chores)
-        .values(name=NAME, done_minute=now_minute)
-        .on_conflict_do_update(
-            index_elements=["name"],
-            set_={"done_minute": now_minute},
-            where=or_(chores.c.done_minute <= now_minute - EVERY_MINUTES, chores.c.done_minute > now_minute),
-        )
-    )
-    return connection.execute(claim.returning(chores.c.name)).first() is not None
 
 
 def tidy(database: Writable, now_minute: int, *, days: int) -> None:
@@ -65,6 +50,9 @@ def _remove(connection: Connection, series_id: int, oldest: int) -> None:
     hour = oldest // MINUTES_AN_HOUR
     for table in (forecasts, forecast_ranges):
         connection.execute(delete(table).where(table.c.series_id == series_id, table.c.issued_hour < hour))
+    day = oldest // MINUTES_A_DAY
+    is_old = forecast_scores.c.series_id == series_id, forecast_scores.c.origin_day < day
+    connection.execute(delete(forecast_scores).where(*is_old))
 
 
 def _first_fine_minute(connection: Connection, series_id: int, hourly_until: int) -> int | None:

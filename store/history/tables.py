@@ -70,7 +70,20 @@ forecast_ranges = Table(
     sqlite_with_rowid=False,
 )
 
-# When old rows were last removed, by any process.
+# How good the forecasts of a series were that were issued on a UTC day (days since 1970), in the hours that are over.
+# sums, waits: see scores.DayScores; little-endian float32.
+forecast_scores = Table(
+    "forecast_scores",
+    metadata,
+    Column("series_id", Integer, nullable=False),
+    Column("origin_day", Integer, nullable=False),
+    Column("sums", LargeBinary, nullable=False),
+    Column("waits", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("series_id", "origin_day", name="forecast_scores_key"),
+    sqlite_with_rowid=False,
+)
+
+# When old rows were last removed, and when forecasts were last scored, by any process.
 chores = Table(
     "chores",
     metadata,

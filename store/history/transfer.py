@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, text
 
 from store.history.database import HistoryDatabase
-from store.history.tables import chores, forecast_ranges, forecasts, readings, series
+from store.history.tables import chores, forecast_ranges, forecast_scores, forecasts, readings, series
 
 # Series last: each one that a reading names is there when its turn comes.
-TABLES = (chores, forecasts, forecast_ranges, readings, series)
+TABLES = (chores, forecasts, forecast_ranges, forecast_scores, readings, series)
 BATCH = 10_000
 
 

@@ -147,6 +147,7 @@ def test_a_job_that_may_wait_is_told_what_waiting_saved_in_backtests_as_schedule
         "low": expected["low"],
         "high": expected["high"],
         "chanceOfSaving": expected["chance_of_saving"],
+        "basis": expected["basis"],
     }
     assert (row["low"], row["high"]) == (scheduled["optimal_window"]["low"], scheduled["optimal_window"]["high"])
     assert row["low"] < 40 < row["high"]

@@ -147,7 +147,8 @@ def test_every_row_says_what_waiting_for_its_window_saved_in_backtests_as_schedu
         assert row["optimal_time_window"]["start_time"] == scheduled["optimal_window"]["start_time"]
     savings = {row["region"]: row["expected_savings"] for row in answers}
     assert savings["eu-north-1"]["low"] < savings["eu-north-1"]["median"] < savings["eu-north-1"]["high"]
-    assert savings["eu-west-3"] == {"median": 0, "low": 0, "high": 0, "chance_of_saving": 0}
+    assert savings["eu-west-3"] == {"median": 0, "low": 0, "high": 0, "chance_of_saving": 0, "basis": None}
+    assert savings["eu-north-1"]["basis"] == "backtest 2022-2023"
 
 
 def test_the_counts_of_offers_add_up(post: Ask) -> None:

@@ -19,7 +19,7 @@ LAYERS = (
     ("wiring",),
     ("api",),
     ("engine",),
-    ("background",),
+    ("background", "forecast_keeper"),
     ("session_grid",),
     ("planning", "grid", "pricing", "renewal"),
     ("forecasting",),

@@ -137,7 +137,7 @@ def test_migrated_and_created_tables_have_the_same_text_in_sqlite(history: Histo
         upgrade(connection)
 
     assert schema() == created
-    assert sum("WITHOUT ROWID" in one for one in created) == 3
+    assert sum("WITHOUT ROWID" in one for one in created) == 4
 
 
 @pytest.mark.parametrize("database_url", [None], ids=["sqlite"])
@@ -147,6 +147,7 @@ def test_tables_of_the_first_release_are_brought_up_to_date_and_keep_their_rows(
     history.write([entry(NOON, 100.0)])
     with history.database.writing() as connection:
         connection.execute(text("DROP TABLE forecast_ranges"))
+        connection.execute(text("DROP TABLE forecast_scores"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
     newer = new_history()
@@ -154,7 +155,7 @@ def test_tables_of_the_first_release_are_brought_up_to_date_and_keep_their_rows(
 
     assert values(newer) == [100.0, 200.0]
     with newer.database.reading() as connection:
-        assert connection.execute(text("SELECT count(*) FROM forecast_ranges")).scalar() == 0
+        assert connection.execute(text("SELECT count(*) FROM forecast_ranges, forecast_scores")).scalar() == 0
 
 
 class CountedDatabase:

@@ -83,7 +83,7 @@ def test_hours_without_a_forecast_are_neither_scored_nor_missing() -> None:
 
 
 def test_hours_whose_reading_is_an_estimate_are_scored_and_counted() -> None:
-    scores = score(forecasts(week(*[100.0] * 3)), actual(100.0, 100.0, 100.0, estimated=(1, 2)))
+    scores = score(forecasts(week(*[100.0] * 3)), actual(100.0, 100.0, 100.0, 100.0, estimated=(1, 2, 3)))
 
     assert (day(scores)[SCORED], day(scores)[ESTIMATED]) == (3, 2)
 
