@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from carbon.queued_plans import LIFETIME, PlanState
+from tests.fakes.patience import eventually
 from tests.store.background_plans import Plans, an_ended_process
-from tests.store.shared_places import Place, eventually
+from tests.store.shared_places import Place
 
 
 def test_a_finished_plan_is_one_line_in_the_log(plans: Plans, caplog: pytest.LogCaptureFixture) -> None:

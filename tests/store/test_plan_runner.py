@@ -15,8 +15,9 @@ from background.work import Work
 from carbon.errors import InvalidRequest, StateUnavailable, Unsatisfiable
 from carbon.queued_plans import PlanState
 from store.shared.sqlite_cache import BUSY_SECONDS, FILE
+from tests.fakes.patience import eventually
 from tests.store.background_plans import CALLER, Plans, Steps
-from tests.store.shared_places import Place, eventually
+from tests.store.shared_places import Place
 
 
 def test_a_worker_makes_the_plans_in_turn_and_stores_their_answers(plans: Plans) -> None:
