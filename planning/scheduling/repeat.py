@@ -120,17 +120,13 @@ def _span(query: ScheduleQuery, now: datetime) -> RunSpan | DoesNotFit:
 
 
 def _moments(repeat: Repeat, after: datetime) -> Iterator[datetime]:
-    """Distinct moments of the expression in UTC, ascending, from a little before `after` on."""
-    latest = None
+    """Moments of the expression in UTC, ascending, from a little before `after` on."""
     for local in _times(repeat.cron, (after - MOST_CLOCK_CHANGE).astimezone(repeat.time_zone)):
-        moment = local.astimezone(UTC)
-        if latest is None or moment > latest:  # two times that are skipped are due at the same moment
-            yield moment
-            latest = moment
+        yield local.astimezone(UTC)
 
 
 def _times(expression: str, start: datetime) -> CronSim:
-    """Its times after the start, in the time zone of the start; two of them may be the same."""
+    """Its times after the start, in the time zone of the start."""
     count = len(expression.split())
     if count != FIELDS:
         raise WrongCron(f"this has {count} {'field' if count == 1 else 'fields'}")

@@ -126,6 +126,12 @@ def test_an_optimum_may_touch_a_boundary_with_a_change_of_power_alone() -> None:
     assert best == pytest.approx((1800, 36_000 / 1400))
 
 
+def test_layers_stack_up_to_the_levels() -> None:
+    # Shares of 0.5 for 2 h and 2 for 1 h: 0.5 for all 3 h, and 1.5 above it for 1 h.
+    assert Power((7200.0, 10_800.0), (0.5, 2.0)).layers == [(0.5, 10_800.0), (1.5, 3600.0)]
+    assert Power.even(3600).layers == [(1.0, 3600.0)]
+
+
 def test_neighbours_of_equal_power_are_one_phase() -> None:
     assert Power.of_watts([(1, 200), (0.5, 200)]) == Power.even(5400)
     assert Power.of_watts([(1, 0), (1, 0)]) == Power.even(7200)

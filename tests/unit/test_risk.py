@@ -150,3 +150,19 @@ def test_no_start_has_a_lower_90th_centile(
     highs = [outlook.mean_of_phases(OREGON_ZONE, power.parts(start)).high_gco2e_per_kwh or 0.0 for start in starts]
     assert best is not None
     assert best <= min(highs) * (1 + 1e-9)
+
+
+def test_ranges_of_our_own_forecast_count_by_the_power_of_their_hours() -> None:
+    mean = np.full(9, 100, np.float32)
+    high = np.array([110, 120, 130, 140, 150, 300, 170, 180, 190], np.float32)
+    recent = RecentForecast(origin=hour_of(NOW), values=mean, low=mean, high=high, history_hours=336)
+    reading = {OREGON_ZONE: known(NOW, [100.0, 100.0])}
+    outlook = build_outlook(
+        [OREGON_ZONE], cloud_map().profiles, reading, now=NOW, hours=24, recent={OREGON_ZONE: recent}
+    )
+
+    both = outlook.mean_of_phases(OREGON_ZONE, [(4 * 3600, 5 * 3600, 0.5), (5 * 3600, 6 * 3600, 1.5)])
+
+    fifth, sixth = (outlook.mean(OREGON_ZONE, hour * 3600, 3600).high_gco2e_per_kwh or 0.0 for hour in (4, 5))
+    assert (fifth, sixth) == pytest.approx((150, 300))
+    assert both.high_gco2e_per_kwh == pytest.approx((150 + 3 * 300) / 4)
