@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, settings
 os.environ["LIVE"] = "off"  # for services that tests start as programs; those about live data switch it on
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=10)  # for one more Python
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "local"))
 
 
 def _is_loopback(host: str) -> bool:
