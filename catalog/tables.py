@@ -99,6 +99,7 @@ class Table:
 def read_table(data: Path, name: str, *key: str) -> Table:
     """Reads data/name. Refuses a row without source or as_of, of another width than the header,
     or with the same `key` columns (compared without case) as an earlier one. Equal cells are one object."""
+    required = ("source", "as_of", *key)
     keys: set[tuple[str, ...]] = set()
     texts: dict[str, str] = {}  # not sys.intern, whose own table grows with every reload
     rows = []
@@ -110,10 +111,11 @@ def read_table(data: Path, name: str, *key: str) -> Table:
             row = Row(table=name, line=reader.line_num, cells=by_column)
             if len(cells) != len(header):
                 raise row.error(f"{len(cells)} cells, the header has {len(header)}")
-            row.required("source")
-            row.required("as_of")
+            for column in required:
+                if not by_column.get(column):
+                    row.required(column)  # raises: which of the two is wrong
             if key:
-                identity = tuple([row.required(column).lower() for column in key])
+                identity = tuple([by_column[column].lower() for column in key])
                 if identity in keys:
                     raise row.error(f"{' '.join(identity)} appears twice")
                 keys.add(identity)

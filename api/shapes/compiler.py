@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from inspect import signature
 from types import CodeType, NoneType
 from typing import Any, get_args, get_origin
@@ -130,9 +131,15 @@ def _attributes(function: Reader) -> Sequence[str] | None:
     code = getattr(function, "__code__", None)
     if code is None or code.co_argcount != 1:
         return None
-    path = compile(f"lambda e: {'.'.join(('e', *code.co_names))}", "<path>", "eval")
-    follows = next(value for value in path.co_consts if isinstance(value, CodeType))
+    follows = _following(code.co_names)
     return code.co_names if (code.co_code, code.co_names) == (follows.co_code, follows.co_names) else None
+
+
+@cache
+def _following(names: tuple[str, ...]) -> CodeType:
+    """The code of a function that follows these attributes of its argument."""
+    path = compile(f"lambda e: {'.'.join(('e', *names))}", "<path>", "eval")
+    return next(value for value in path.co_consts if isinstance(value, CodeType))
 
 
 def _writer(info: FieldInfo) -> Callable[..., object] | None:

@@ -30,6 +30,7 @@ class Shape(BaseModel):
     such a shape are rendered apart, with `half_of`, because one of them is kept.
     """
 
+    model_config = ConfigDict(defer_build=True)
     of: ClassVar[Callable[..., Json]]
 
     @classmethod
