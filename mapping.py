@@ -67,10 +67,18 @@ class CloudMap:
         return cls.of(load_facts())
 
     @classmethod
-    def of(cls, facts: Facts) -> CloudMap:
-        """One state of the facts, indexed."""
+    def of(cls, facts: Facts, before: CloudMap | None = None) -> CloudMap:
+        """One state of the facts, indexed.
+
+        before: an earlier state, of which is used what is the same: its arrays may be in memory that processes share.
+        """
         catalog, zones = facts.catalog, facts.zones
-        offers = offer_table(catalog, facts.columns)
+        if before is not None and catalog.has_offers_of(before.catalog):
+            offers = before.offers
+            prices = PriceTable.of(offers, facts.prices).sharing(before.prices)
+        else:
+            offers = offer_table(catalog, facts.columns)
+            prices = PriceTable.of(offers, facts.prices)
         return cls(
             catalog=catalog,
             providers=catalog.providers,
@@ -83,7 +91,7 @@ class CloudMap:
             zone_aliases=facts.zone_aliases,
             profiles=facts.profiles,
             offers=offers,
-            prices=PriceTable.of(offers, facts.prices),
+            prices=prices,
             places=facts.places,
             tables=tuple(
                 TableState(table=name, rows=count, as_of=as_of) for name, (count, as_of) in sorted(facts.tables.items())

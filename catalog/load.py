@@ -76,6 +76,17 @@ class Catalog:
             return self.types[index]
         return self.services.service_type(provider, name)
 
+    def has_offers_of(self, other: Catalog) -> bool:
+        """Whether the same is on offer in both, machines as well as services."""
+        return (
+            self.types == other.types
+            and self.regions == other.regions
+            and self.services == other.services
+            and self.service_offers == other.service_offers
+            and np.array_equal(self.offers.region, other.offers.region)
+            and np.array_equal(self.offers.type, other.offers.type)
+        )
+
 
 def load_catalog(data: Path = DATA) -> Catalog:
     """Reads every table below `data`. Raises CatalogError, naming file and row, for the first wrong one."""

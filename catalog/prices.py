@@ -154,6 +154,21 @@ class PriceTable:
         )
         return machines._priced(np.delete(np.arange(len(offers.codes)), place))
 
+    def sharing(self, before: PriceTable) -> PriceTable:
+        """These prices, with the arrays of an earlier table of the same offers where they are equal; that if all are.
+
+        Its arrays may be in memory that processes share, and its results are computed already.
+        """
+        shared: dict[str, Any] = {
+            name: getattr(before, name)
+            for name in EMPTY
+            if np.array_equal(getattr(self, name), getattr(before, name), equal_nan=True)
+        }
+        names = ("offers", "sources", "dates", "spot_score_as_of")
+        if len(shared) == len(EMPTY) and all(getattr(self, name) == getattr(before, name) for name in names):
+            return before
+        return replace(self, **shared)
+
     def with_offers(self, offers: Offers) -> PriceTable:
         """These prices in the order of offers that add services to those of this table, with the services' prices."""
         codes = self.offers.region.astype(np.int64) * len(offers.columns.types) + self.offers.type

@@ -169,7 +169,7 @@ class FactsKeeper:
         """Answer from these facts from now on, unless they are those in force."""
         is_new = facts.version != self.mapping.version
         if is_new:
-            self.mapping = CloudMap.of(facts)
+            self.mapping = CloudMap.of(facts, self.mapping)
             self.on_change(self.mapping)
             self._following.is_settled = False
             log.info("the facts changed: data version %s", facts.version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
@@ -30,15 +30,18 @@ PURCHASES = {"on-demand": (ON_DEMAND,), "spot": (SPOT,), "": (ON_DEMAND, SPOT)}
 _READ_AT = "1970-01-01T00:00:00Z"  # tables of this file are laid over the others however old they are
 
 
-def with_own_prices(facts: Facts, files: OverlayFiles, pairs: Iterable[tuple[Key, Key]]) -> Facts:
+def with_own_prices(facts: Facts, files: OverlayFiles, pairs: Collection[tuple[Key, Key]]) -> Facts:
     """The facts with the prices of prices.csv, then less the discounts of discounts.csv.
 
     pairs: (region, type) that are on offer besides. Raises CatalogError.
     """
     rows = files.rows(PRICES, PRICE_COLUMNS, ("region", "instance_type", "source", "as_of"))
+    discount_rows = files.rows(DISCOUNTS, DISCOUNT_COLUMNS, ("provider", "discount_percent", "as_of"))
+    if not (rows or discount_rows or pairs):
+        return facts
     tables, offered = _tables(rows, facts)
     combined = with_tables(facts.prices, tables, facts.names, pairs=[*pairs, *offered], whole_regions=False)
-    discounts = _discounts(files.rows(DISCOUNTS, DISCOUNT_COLUMNS, ("provider", "discount_percent", "as_of")), facts)
+    discounts = _discounts(discount_rows, facts)
     prices = discounted(combined, discounts)
     service_offers = replace(facts.catalog.service_offers, discounts=discounts)
     changed = replace(facts, catalog=replace(facts.catalog, service_offers=service_offers)).with_prices(prices)
