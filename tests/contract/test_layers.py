@@ -60,6 +60,7 @@ CONFINED = {
     "psycopg": ("store",),
     "boto3": ("pricing",),
     "botocore": ("pricing",),
+    "highspy": ("planning.plan.limits",),
 }
 # The way of an optimize question through planning/: a file imports from those to its left.
 PLACING = ("scope", "rates", "job", "constraints", "candidates", "figures", "rank", "rows", "savings", "advice")

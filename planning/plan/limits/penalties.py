@@ -1,0 +1,35 @@
+"""What it counts to leave a job without a place: so much that a plan with more jobs is always preferred."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from carbon.units import HOUR_SECONDS
+from catalog.columns import FloatArray
+from planning.plan.limits.problem import Problem
+
+# The penalty is at most so many times the dearest job: beyond that, rounding would blur the costs of the plan.
+MOST_TIMES = 1e4
+
+
+def highest_costs(problem: Problem) -> FloatArray:
+    """(jobs,): what no column of a job exceeds, by the objective; 0 for a job without options."""
+    hours = problem.seconds / HOUR_SECONDS
+    within = (problem.end - problem.earliest) / HOUR_SECONDS
+    hours = np.where(problem.restart > 0, within, hours)[problem.job]
+    peak = np.nanmax(problem.intensity, axis=1, initial=0.0)[problem.zone[problem.region]]
+    gco2e = problem.gco2e + problem.kwh_per_hour * hours * peak
+    usd = problem.usd + problem.usd_per_hour * hours
+    highest = np.zeros(problem.jobs)
+    np.maximum.at(highest, problem.job, problem.gram_weight * gco2e + problem.usd_weight * usd)
+    return highest
+
+
+def with_penalties(problem: Problem) -> Problem:
+    """The problem with one penalty for every copy: above the cost of all jobs together, so that most are placed."""
+    highest = highest_costs(problem)
+    dearest = float(highest.max(initial=0.0)) or 1.0
+    penalty = min(float((highest * problem.copies).sum()) + dearest, MOST_TIMES * dearest)
+    return replace(problem, penalty=np.full(problem.jobs, penalty))

@@ -1,0 +1,40 @@
+"""A bound that no plan undercuts: what each job costs at least at prices of the limits, less what the limits are worth.
+
+It holds whatever the prices are (Lagrange), so that a search that ends early has one too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planning.plan.limits.columns import Columns
+from planning.plan.limits.pricing import Offer, Pricing
+from planning.plan.limits.problem import Prices, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound of the objective, penalties included, and the prices at which it holds."""
+
+    cost: float
+    prices: Prices
+
+
+def limits_worth(problem: Problem, prices: Prices) -> float:
+    """What all limits together are worth at these prices."""
+    has_price = prices.capacity > 0
+    worth = float((prices.capacity[has_price] * problem.capacity[has_price]).sum())
+    for price, limit in ((prices.gram, problem.max_gco2e), (prices.usd, problem.max_usd)):
+        worth += price * limit if price > 0 else 0.0
+    return worth
+
+
+def priced(columns: Columns, prices: Prices, count: int) -> tuple[float, list[list[Offer]]]:
+    """The bound at these prices, and the best columns of each job, at most `count`, each in another region."""
+    problem, pricing = columns.problem, Pricing(columns, prices)
+    bound, offers = -limits_worth(problem, prices), []
+    for job in range(problem.jobs):
+        least, best = pricing.offers(job, count)
+        bound += int(problem.copies[job]) * min(least, float(problem.penalty[job]))
+        offers.append(best)
+    return bound, offers
