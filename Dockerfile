@@ -21,6 +21,7 @@ COPY pricing ./pricing
 COPY renewal ./renewal
 COPY background ./background
 COPY serve ./serve
+COPY solving ./solving
 COPY store ./store
 RUN python -m compileall -q /srv/app
 

@@ -51,7 +51,9 @@ from planning.placing.scope import region_scope
 from planning.placing.side_by_side import compare, options_of, with_known_intensity
 from planning.placing.workloads import workload_span
 from planning.plan.background import needs_background
-from planning.plan.plan import plan, sites_of, spans_of
+from planning.plan.limits.solve import solve_quickly
+from planning.plan.plan import facts_of, hours_of, plan, sites_of, spans_of
+from planning.plan.shared import Solve
 from planning.scheduling.repeat import runs_of
 from planning.scheduling.span import RunSpan
 from session_grid import SessionGrid
@@ -65,12 +67,18 @@ class Engine:
     """Static facts (`mapping`), live grid data (`reader`) and its past, if stored; each request has its session."""
 
     def __init__(
-        self, mapping: CloudMap, reader: GridReader, past: Past | None = None, scores: ScoreStore | None = None
+        self,
+        mapping: CloudMap,
+        reader: GridReader,
+        past: Past | None = None,
+        scores: ScoreStore | None = None,
+        solve: Solve = solve_quickly,
     ) -> None:
         self._outlooks = Outlooks(mapping)
         self._reader = reader
         self.past = past or Nothing()
         self.forecasts = ForecastKeeper(self.past, scores or NoScores())
+        self._solve = solve
         self._placing = Lock()  # a ranking of all offers takes tens of MB, and several at once are no faster
 
     @property
@@ -87,7 +95,7 @@ class Engine:
         history = PastPin(self.past, lambda: [state.source for state in self.source_states()])
         live, recent, skills = self._reader.open(), self.forecasts.recent, self.forecasts.skills
         grid = SessionGrid(now=now, outlooks=self._outlooks, live=live, history=history, recent=recent, skills=skills)
-        return Session(now=now, grid=grid, placing=self._placing)
+        return Session(now=now, grid=grid, placing=self._placing, solve=self._solve)
 
     def renew_forecasts(self, now: datetime) -> Iterator[bool]:
         """Make our own forecasts from the stored readings, a zone in each step: whether it has one now.
@@ -109,13 +117,15 @@ class Engine:
 class Session:
     """Answers at one time from one state of the facts and of the grid; used by one thread at a time.
 
-    placing: held during a ranking of all offers, so that a process makes one at a time. notes: what the answers given
+    placing: held during a ranking of all offers, so that a process makes one at a time. solve: places jobs that share
+    limits. notes: what the answers given
     so far say beside their figures, each once.
     """
 
     now: datetime
     grid: SessionGrid
     placing: Lock
+    solve: Solve
     notes: dict[FactNote, None] = field(default_factory=dict)
 
     @property
@@ -232,7 +242,7 @@ class Session:
 
     def needs_background(self, query: PlanQuery) -> bool:
         """Whether a plan takes so long that no request waits for it."""
-        return query.has_shared_limits and needs_background(query, sites_of(query, self.mapping))
+        return query.shares_limits and needs_background(query, sites_of(query, self.mapping))
 
     def plan(self, query: PlanQuery, watch: Watch = UNWATCHED) -> Plan:
         """Where and when each of several jobs runs. Raises InvalidRequest for a search that is too large.
@@ -240,15 +250,11 @@ class Session:
         watch: hears how far it is, and may stop it by raising WorkStopped.
         """
         spans, places = spans_of(query, self.now), sites_of(query, self.mapping)
-        hours = max((span.hours_from(self.now) for span in spans.values() if isinstance(span, RunSpan)), default=1)
-        shared = list(dict.fromkeys(places.values()))
-        regions = {region.key: region for one in shared for region in one.regions}
-        regions |= {key: self.mapping.regions[key] for job in query.jobs if job.data for key in [job.data.source]}
-        zones = dict.fromkeys(region.zone for region in regions.values())
-        outlook = self.grid.outlook(list(zones), hours=hours)
-        machines = {(m.provider, m.instance_type): m for one in shared for m in one.machines.values()}
-        self._note(basis_notes(outlook, self.mapping), policy_of(regions.values(), machines.values(), self.mapping))
-        return plan(query, spans, places, self.mapping, outlook, day_of(self.now), watch)
+        regions, machines = facts_of(query, places, self.mapping)
+        zones = dict.fromkeys(region.zone for region in regions)
+        outlook = self.grid.outlook(list(zones), hours=hours_of(spans, self.now))
+        self._note(basis_notes(outlook, self.mapping), policy_of(regions, machines, self.mapping))
+        return plan(query, spans, places, self.mapping, outlook, day_of(self.now), self.solve, watch)
 
     def forecast(self, query: ForecastQuery) -> ZoneForecast:
         """The hours after a history that the caller sends; asks no source. Raises InvalidRequest."""

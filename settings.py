@@ -198,6 +198,11 @@ class Settings(PriceSettings):
     max_age_minutes: int = _setting(
         60, whole(0, 1440), "Highest age of a live intensity in an answer, in minutes after the end of its interval."
     )
+    plan_seconds: float = _setting(
+        10.0,
+        seconds(0.5, 300),
+        "Longest time for a plan whose jobs share limits, the wait for other plans included; then the best so far.",
+    )
     plan_background_seconds: float = _setting(
         120.0, seconds(1, 3600), "Longest time to make one plan in the background, see docs/plan.md."
     )

@@ -29,6 +29,7 @@ from renewal.keeper import FactsKeeper
 from renewal.last_overlay import LastOverlay
 from renewal.layers import Folders
 from settings import VERSION, Settings, SettingsError
+from solving.process import SolverProcess
 from store.history.history import History
 from store.keys.ring import KeyRing
 from store.keys.table import KeyTable
@@ -164,7 +165,8 @@ def build_engine(
         zones=mapping.zones,
         profiles=mapping.profiles,
     )
-    return Engine(mapping, reader, history, history.scores)
+    solve = SolverProcess(settings.data_dir, settings.plan_seconds)
+    return Engine(mapping, reader, history, history.scores, solve)
 
 
 def build_history(

@@ -61,9 +61,24 @@ class OwnAssignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What a region holds at every moment, for all jobs together: machines of any type, or kW before PUE."""
+
+    region: str
+    machines: int | None = None
+    kw: float | None = None
+
+    @property
+    def amount(self) -> float:
+        """Machines or kW."""
+        return float(self.machines or 0) if self.kw is None else self.kw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanQuery:
     """Where and when should these jobs run? carbon_usd_per_tonne: None: emissions alone decide, else cost with them.
 
+    capacity: at most one a region. max_usd, max_gco2e: of all jobs together; None: no limit.
     risk: which figure of the grid counts as emissions. own: the caller's own plan by the job's id; those jobs are
     priced as they are.
     """
@@ -72,11 +87,19 @@ class PlanQuery:
     carbon_usd_per_tonne: float | None = None
     risk: Risk = Risk.EXPECTED
     own: Mapping[str, OwnAssignment] = field(default_factory=dict)
+    capacity: tuple[Capacity, ...] = ()
+    max_usd: float | None = None
+    max_gco2e: float | None = None
 
     @property
-    def has_shared_limits(self) -> bool:
-        """Whether jobs share a limit, so that they cannot be placed one by one."""
-        return False
+    def shares_limits(self) -> bool:
+        """Whether there is a limit that all jobs share."""
+        return bool(self.capacity) or self.max_usd is not None or self.max_gco2e is not None
+
+    @property
+    def counts_usd(self) -> bool:
+        """Whether a plan needs to know what each choice costs."""
+        return self.carbon_usd_per_tonne is not None or self.max_usd is not None
 
     def times(self, job: PlanJob) -> ScheduleQuery:
         """The job as a question of its own, with what decides in this plan."""
@@ -205,6 +228,33 @@ class PlanSavings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SolverReport:
+    """How good a plan is. status: "exact": each job is where it is best by itself; "optimal", "feasible", "heuristic".
+
+    bound: no plan that leaves out as many jobs has a lower objective, which is USD with a carbon price, else grams;
+    None for an exact one. gap: (plan - bound) / plan. unplaced_at_least: jobs that no plan can place beside the others.
+    grid_minutes: steps of time in which shared limits are kept; None for an exact one.
+    """
+
+    status: str
+    gap: float
+    bound: float | None
+    unplaced_at_least: int
+    seconds: float
+    grid_minutes: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowPrice:
+    """What one more unit of a shared limit would save by the bound: USD with a carbon price, else grams."""
+
+    limit: str
+    region: str | None
+    unit: str
+    saving: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Where and when each job runs, in the order of the question."""
 
@@ -213,6 +263,8 @@ class Plan:
     totals: PlanTotals
     baseline: PlanTotals
     savings: PlanSavings
+    solver: SolverReport
+    shadow_prices: tuple[ShadowPrice, ...] = ()
 
     @property
     def baseline_rows(self) -> list[BaselineRow]:

@@ -112,3 +112,23 @@ class Unwatched:
 
 
 UNWATCHED = Unwatched()
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPart:
+    """Follows the rest of a piece of work of which the share `start` is done."""
+
+    watch: Watch
+    start: float
+
+    def report(self, share: float) -> None:
+        """share: of the rest."""
+        self.watch.report(self.start + (1.0 - self.start) * share)
+
+    def is_stopped(self) -> bool:
+        """As the whole work."""
+        return self.watch.is_stopped()
+
+    def seconds_left(self) -> float | None:
+        """As the whole work."""
+        return self.watch.seconds_left()

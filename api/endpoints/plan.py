@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from apiflask import APIBlueprint
 from flask import Response, request
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from api.edge.exchange import Exchange, Service, current, enter, leave
 from api.endpoints.plans import submitted
@@ -14,12 +12,14 @@ from api.questions import names
 from api.questions.fields import CAUTIOUS_MARGINAL, Body, SignalField
 from api.questions.parse import field_errors
 from api.questions.plan_jobs import AssignmentFields, PlanJobFields
+from api.questions.plan_limits import MOST_REGIONS, CapacityFields, MaxCo2, MaxCost, checked_capacity
 from api.shapes.plan import PlanAnswer
 from carbon.errors import InvalidRequest
 from carbon.intensity import SignalName
 from carbon.jobs import Risk
 from carbon.plans import PlanQuery
 from carbon.queued_plans import Watch
+from carbon.units import GRAMS_PER_KILOGRAM
 
 bp = APIBlueprint("plan", __name__, tag="Decisions")
 
@@ -28,7 +28,6 @@ MOST_JOBS = 1000
 MOST_CELLS = 4_000_000
 # Together of all jobs that may run at different times; each takes some 0.4 ms.
 MOST_CLOSED_TIMES = 10_000
-SHARED_LIMITS = ("capacity", "max_cost_usd", "max_co2_kg")
 
 
 class ObjectiveFields(Body):
@@ -43,7 +42,7 @@ class ObjectiveFields(Body):
 
 
 class PlanRequest(Body):
-    """Jobs that share nothing: each is placed by itself over all its places and times."""
+    """Jobs, each with its own times and places, and the limits that they share."""
 
     jobs: list[PlanJobFields] = Field(min_length=1, max_length=MOST_JOBS, description="The jobs.")
     objective: ObjectiveFields | None = Field(
@@ -54,6 +53,23 @@ class PlanRequest(Body):
         max_length=MOST_JOBS,
         description="Your own plan: these jobs are priced where and when you run them, and alternatives says what the "
         "best choice would change. Other jobs are planned.",
+    )
+    capacity: list[CapacityFields] = Field(
+        [],
+        max_length=MOST_REGIONS,
+        description="What regions hold at every moment, for all jobs together. A region without a limit holds any "
+        "number of jobs.",
+    )
+    max_cost_usd: MaxCost | None = Field(
+        None,
+        description="What all jobs together may cost: machines and moved data. Places whose price is unknown are then "
+        "left out.",
+        examples=[5000],
+    )
+    max_co2_kg: MaxCo2 | None = Field(
+        None,
+        description="What all jobs together may emit, moved data included; with risk cautious the 90th centile counts.",
+        examples=[80],
     )
     signal: SignalField = SignalName.AVERAGE
     risk: Risk = Field(
@@ -67,15 +83,6 @@ class PlanRequest(Body):
         description="Make the plan in the background: the answer is a 202, and GET /api/v1/plans/{id} has the plan "
         "later. It is kept for a day.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nothing_shared(cls, value: Any) -> Any:
-        shared = [name for name in SHARED_LIMITS if isinstance(value, dict) and name in value]
-        if shared:
-            detail = f"a plan places each job by itself: limits that jobs share ({', '.join(shared)}) are not supported"
-            raise names.refusal("not_supported", f"{detail}, leave them out")
-        return value
 
     @field_validator("jobs")
     @classmethod
@@ -129,6 +136,20 @@ class PlanRequest(Body):
             raise names.refusal("not_unique", "a job has two assignments: send one, with all its segments")
         return value
 
+    @field_validator("capacity")
+    @classmethod
+    def _of_places(cls, value: list[CapacityFields], info: ValidationInfo) -> list[CapacityFields]:
+        return checked_capacity(value, info, info.data.get("jobs", []), info.data.get("assignments", []))
+
+    @field_validator("max_cost_usd")
+    @classmethod
+    def _with_known_prices(cls, value: float | None, info: ValidationInfo) -> float | None:
+        unpriced = [job.id for job in info.data.get("jobs", ()) if job.machine is not None]
+        if value is not None and unpriced:
+            detail = f"job {unpriced[0]!r} runs on a machine by its parts, which has no price"
+            raise names.refusal("instance_type_missing", f"{detail}: send its instance_type, or leave max_cost_usd out")
+        return value
+
     def is_costly(self, facts: names.Facts) -> bool:
         """Even one job takes some 10 ms; in the background no request waits for it."""
         return not self.background
@@ -139,6 +160,9 @@ class PlanRequest(Body):
             carbon_usd_per_tonne=None if self.objective is None else self.objective.carbon_price_usd_per_tonne,
             risk=self.risk,
             own={one.job: one.assignment for one in self.assignments},
+            capacity=tuple(one.capacity for one in self.capacity),
+            max_usd=self.max_cost_usd,
+            max_gco2e=None if self.max_co2_kg is None else self.max_co2_kg * GRAMS_PER_KILOGRAM,
         )
 
 
@@ -152,8 +176,14 @@ def plan(body: PlanRequest) -> Response:
     Each job is placed exactly: no other of its regions and no other time emits less, or with objective costs less. The
     transfer of its data counts, so that a move that saves less than its transfer is not made. As in schedule, a job
     waits only where backtests say that this pays. With risk cautious the 90th centile of the grid's figures decides.
-    The baseline runs each job at its earliest at home. With background the answer is a 202 that says where the plan
-    will be.
+    The baseline runs each job at its earliest at home.
+
+    With capacity, max_cost_usd or max_co2_kg jobs may have to give way to each other. If not all can be where they are
+    best, a solver places them together within PLAN_SECONDS (10 unless the operator changed it): most jobs first, then
+    the least emissions or cost. The answer is the best plan that was found; it keeps every limit, and solver.gap says
+    how far it may be from the best one.
+    With background, and for more than 2,000 pairs of a job and a region with shared limits, the answer is a 202 that
+    says where the plan will be.
     """
     exchange = current()
     session = exchange.about(body.signal)

@@ -33,6 +33,7 @@ from carbon.jobs import ScheduleQuery
 from carbon.plans import JobData, LatencyBound, OwnAssignment, PlanJob
 from carbon.units import HOUR
 from carbon.workload import CalculateQuery, OwnMachine
+from catalog.model import Region
 from planning.scheduling.span import DEFAULT_SEARCH_HOURS
 
 MOST_DAYS = 14  # that a deadline may be ahead
@@ -179,6 +180,17 @@ class PlanJobFields(LoadFields):
         )
         latency = None if near is None else LatencyBound(latitude=near.lat, longitude=near.lon, most_ms=near.max_ms)
         return PlanJob(id=self.id, times=times, run=run, home=self.home, data=data, latency=latency)
+
+    def may_use(self, region: Region) -> bool:
+        """Whether the job may run there, as far as its places tell."""
+        if region.key == self.home or region.key in self.regions:
+            return True
+        times = self.job.times
+        if not times.providers and not times.countries:
+            return self.providers is not None and not self.regions
+        return (not times.providers or region.provider in times.providers) and (
+            not times.countries or region.country in times.countries
+        )
 
     def cells(self, now: datetime) -> float:
         """The size of the search for segments: 0 where it is none, or a small one."""

@@ -10,7 +10,18 @@ from api.shapes.parts import Place, PlacesAnswer, of_region
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
 from api.shapes.types import Grams, Kwh, Rounded, SignedPercentage, Usd
-from carbon.plans import Alternative, Assignment, BaselineRow, Choice, Plan, PlanSavings, PlanTotals, Unplaced
+from carbon.plans import (
+    Alternative,
+    Assignment,
+    BaselineRow,
+    Choice,
+    Plan,
+    PlanSavings,
+    PlanTotals,
+    ShadowPrice,
+    SolverReport,
+    Unplaced,
+)
 from carbon.plans import Transfer as Move
 
 _of_transfer = Reading(Move)
@@ -27,6 +38,8 @@ for _reading in (_of_baseline_row, _of_alternative):
 _of_unplaced = Reading(Unplaced)
 _of_totals = Reading(PlanTotals)
 _of_savings = Reading(PlanSavings)
+_of_solver = Reading(SolverReport)
+_of_shadow_price = Reading(ShadowPrice)
 _of = Reading(Plan)
 _of.part(_of_totals, lambda plan: plan.baseline)
 
@@ -147,6 +160,39 @@ class PlanBaseline(PlanSums):
     assignments: list[PlanBaselineRow] = _of("The jobs.", lambda p: p.baseline_rows)
 
 
+class PlanSolver(Shape):
+    """How good the plan is."""
+
+    status: str = _of_solver(
+        "exact: each job is where it is best by itself, and shared limits, if there are any, change nothing. Else the "
+        "jobs are placed together: optimal: no plan is better by more than 0.01 per cent; feasible: the best plan that "
+        "was found; heuristic: the solver was busy or did not answer, so that the plan is a first one.",
+    )
+    gap: float = _of_solver(
+        "Share of the plan's objective by which a better plan may at most be lower, 0 to 1; 0 if the plan is exact.",
+        ge=0,
+        le=1,
+    )
+    bound: float | None = _of_solver(
+        "No plan that leaves out as many jobs has a lower objective: gCO2e, or USD with objective. null if the plan is "
+        "exact."
+    )
+    unplaced_at_least: int = _of_solver("So many of the jobs have no place beside the others in any plan.", ge=0)
+    seconds: float = _of_solver("Seconds that the jobs took to place together, the wait for other plans included.")
+    grid_minutes: float | None = _of_solver(
+        "Steps of time in which shared limits are kept and times are searched; null if the plan is exact."
+    )
+
+
+class PlanShadowPrice(Shape):
+    """What one more unit of a shared limit would save."""
+
+    limit: str = _of_shadow_price("The field of the request.", examples=["capacity"])
+    region: str | None = _of_shadow_price("Of a capacity; null for others.", examples=["aws:eu-north-1"])
+    unit: str = _of_shadow_price("machine or kW at all times, USD, or kg of CO2e.", examples=["machine"])
+    saving: float = _of_shadow_price("gCO2e, or USD with objective; 0 where the limit is not reached.", ge=0)
+
+
 class PlanAnswer(PlacesAnswer):
     """Where and when each job runs, what that saves, and what comes next."""
 
@@ -155,4 +201,13 @@ class PlanAnswer(PlacesAnswer):
     totals: PlanSums = _of("Of the assignments.")
     baseline: PlanBaseline = _of(read=lambda p: p)
     savings: PlanSaved = _of("Of the assignments against the baseline.")
-    alternatives: list[PlanAlternative] = _of("The next best place of each job that has another one.")
+    alternatives: list[PlanAlternative] = _of(
+        "The next best place of each job that has another one, as if it shared no limits; of a job that gave way to "
+        "others the place where it would be best."
+    )
+    solver: PlanSolver = _of("How the plan was found.")
+    shadow_prices: list[PlanShadowPrice] = _of(
+        "What one more unit of each shared limit would save, by the linear program that gives solver.bound: whole jobs "
+        "may save less, and more units save less each. The value of a later deadline is not among them: it has no "
+        "price in that program."
+    )

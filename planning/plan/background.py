@@ -15,4 +15,4 @@ def needs_background(query: PlanQuery, places: Mapping[str, JobSites]) -> bool:
 
     places: the regions of each job by its id. Jobs that share nothing are placed one by one, which is fast.
     """
-    return query.has_shared_limits and sum(len(one.regions) for one in places.values()) > MOST_PAIRS_AT_ONCE
+    return query.shares_limits and sum(len(one.regions) for one in places.values()) > MOST_PAIRS_AT_ONCE

@@ -1,24 +1,28 @@
-"""Jobs that share nothing: each is placed exactly and by itself, over all its places and times."""
+"""Where and when jobs run: each exactly and by itself, over all its places and times, as far as shared limits hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from carbon.errors import DoesNotFit
 from carbon.jobs import Risk
-from carbon.plans import Assignment, Choice, OwnAssignment, Plan, PlanJob, PlanQuery, Unplaced
-from carbon.queued_plans import UNWATCHED, Watch
+from carbon.plans import Assignment, Choice, OwnAssignment, Plan, PlanJob, PlanQuery, ShadowPrice, Unplaced
+from carbon.queued_plans import UNWATCHED, LaterPart, Watch
+from catalog.model import InstanceType, Region
 from mapping import CloudMap
 from planning.outlook.zones import Outlook
 from planning.plan.choices import Choices
 from planning.plan.own import broken_demand
+from planning.plan.question import Candidate
 from planning.plan.reasons import no_figure, no_time, unplaced, why
 from planning.plan.savings import savings, totals
+from planning.plan.shared import Solve, exact, share
 from planning.plan.sites import CONSTRAINTS, NO_INTENSITY, JobSites, Places, Site, Sites
 from planning.scheduling.span import RunSpan, job_span
 
 HOME, MEDIAN = "home", "median region"
+SHARE_ALONE = 0.2  # of the work, after which each job has its place as if it shared nothing
 
 
 def spans_of(query: PlanQuery, now: datetime) -> dict[str, RunSpan | Unplaced]:
@@ -32,10 +36,26 @@ def spans_of(query: PlanQuery, now: datetime) -> dict[str, RunSpan | Unplaced]:
     return spans
 
 
+def hours_of(spans: Mapping[str, RunSpan | Unplaced], now: datetime) -> int:
+    """How many hours from now on the outlook has to cover."""
+    return max((span.hours_from(now) for span in spans.values() if isinstance(span, RunSpan)), default=1)
+
+
 def sites_of(query: PlanQuery, mapping: CloudMap) -> dict[str, JobSites]:
     """The places of each job by its id, as far as the catalog tells."""
     places = Places(mapping)
     return {job.id: places.of(job, query.own.get(job.id)) for job in query.jobs}
+
+
+def facts_of(
+    query: PlanQuery, places: Mapping[str, JobSites], mapping: CloudMap
+) -> tuple[Collection[Region], Collection[InstanceType]]:
+    """The regions in which a job may run or has its data, and the machines on which one may run there."""
+    shared = list(dict.fromkeys(places.values()))
+    regions = {region.key: region for one in shared for region in one.regions}
+    regions |= {job.data.source: mapping.regions[job.data.source] for job in query.jobs if job.data}
+    machines = {(m.provider, m.instance_type): m for one in shared for m in one.machines.values()}
+    return regions.values(), machines.values()
 
 
 def plan(
@@ -45,19 +65,35 @@ def plan(
     mapping: CloudMap,
     outlook: Outlook,
     today_day: int,
+    solve: Solve,
     watch: Watch = UNWATCHED,
 ) -> Plan:
     """Where and when each job runs. The outlook holds the zones of all places, up to the end of the last span.
 
-    watch: hears of each job; may raise WorkStopped.
+    solve: places jobs for which shared limits have no room where each is best. watch: hears of each job, and of the
+    solver's progress; may raise WorkStopped.
     """
     sites = Sites(query, mapping, outlook, today_day)
-    planner = _Planner(query, outlook, sites, Choices(query, outlook, sites))
+    choices = Choices(query, outlook, sites)
+    planner = _Planner(query, outlook, sites, choices)
     rows: list[Assignment | Unplaced] = []
+    share_alone = SHARE_ALONE if query.shares_limits else 1.0
     for count, job in enumerate(query.jobs, start=1):
         span = spans[job.id]
         rows.append(span if isinstance(span, Unplaced) else planner.assignment(job, span, places[job.id]))
-        watch.report(count / len(query.jobs))
+        watch.report(share_alone * count / len(query.jobs))
+    solver, shadow_prices = exact(), tuple[ShadowPrice, ...]()
+    if query.shares_limits:
+        candidates = [
+            Candidate(job=job, span=span, sites=planner.sites(job, span, places[job.id]), alone=row)
+            for job, row in zip(query.jobs, rows, strict=True)
+            if isinstance(row, Assignment) and isinstance(span := spans[job.id], RunSpan)
+        ]
+        shared = share(
+            query, candidates, outlook, choices, lambda problem: solve(problem, LaterPart(watch, share_alone))
+        )
+        rows = [shared.rows.get(job.id, row) for job, row in zip(query.jobs, rows, strict=True)]
+        solver, shadow_prices = shared.solver, shared.shadow_prices
     assignments = tuple(row for row in rows if isinstance(row, Assignment))
     planned, baseline = totals(row.choice for row in assignments), totals(row.baseline for row in assignments)
     return Plan(
@@ -66,6 +102,8 @@ def plan(
         totals=planned,
         baseline=baseline,
         savings=savings(assignments, planned, baseline),
+        solver=solver,
+        shadow_prices=shadow_prices,
     )
 
 
@@ -74,6 +112,10 @@ class _Planner:
 
     def __init__(self, query: PlanQuery, outlook: Outlook, sites: Sites, choices: Choices) -> None:
         self._query, self._outlook, self._sites, self._choices = query, outlook, sites, choices
+
+    def sites(self, job: PlanJob, span: RunSpan, places: JobSites) -> list[Site]:
+        """The places that take part."""
+        return self._sites.rated(job, places, self._outlook.seconds_to(span.earliest))[0]
 
     def assignment(self, job: PlanJob, span: RunSpan, places: JobSites) -> Assignment | Unplaced:
         """The job in its best place and time, or in those of the caller."""

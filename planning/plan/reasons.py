@@ -29,11 +29,20 @@ CHANGES = {
     "instance_type": "name regions that sell it, or another type",
     "latency_from": "raise max_ms, or name regions nearer to the users",
     "spot": "leave spot out, or name other regions",
-    "price": "leave out objective and max_price_per_hour, or name other regions",
+    "price": "leave out objective, max_cost_usd and max_price_per_hour, or name other regions",
     "max_price_per_hour": "raise it, or name other regions",
     "usd_per_gb": "send usd_per_gb",
     "intensity": "name other regions",
     "risk": "set risk to expected, or name other regions",
+    "capacity": "raise the capacity of its regions, set a later deadline, or name other regions",
+    "max_cost_usd": "raise it, or name cheaper regions",
+    "max_co2_kg": "raise it, set a later deadline, or name cleaner regions",
+}
+# What a shared limit lacks.
+NO_ROOM = {
+    "capacity": "the capacity of its regions has no room for it",
+    "max_cost_usd": "max_cost_usd has no room for it",
+    "max_co2_kg": "max_co2_kg has no room for it",
 }
 
 
@@ -50,6 +59,27 @@ def why(query: PlanQuery, choice: Choice, baseline: Choice, *, is_own: bool) -> 
         direction = "more" if choice.usd > baseline.usd else "less"
         result += f", and costs {abs(choice.usd - baseline.usd):,.2f} USD {direction}"
     return f"In {result}."
+
+
+def why_shared(query: PlanQuery, choice: Choice, baseline: Choice, alone: Choice) -> str:
+    """Why this choice among jobs that share limits. alone: where the job would run by itself."""
+    where = f"{choice.region} from {choice.window.starts_at:%Y-%m-%d %H:%M} UTC on"
+    is_alone = choice.region == alone.region and choice.window.starts_at == alone.window.starts_at
+    if choice.region == baseline.region and choice.window.starts_at == baseline.window.starts_at:
+        reason = f"The job runs in {where}, as in the baseline"
+    else:
+        reason = why(query, choice, baseline, is_own=False).removesuffix(".")
+    if is_alone:
+        return f"{reason}."
+    other = f"{alone.region} from {alone.window.starts_at:%Y-%m-%d %H:%M} UTC on"
+    return f"{reason}; without the shared limits it would run in {other}."
+
+
+def no_room(job: str, limit: str, *, alone: bool, removed: int) -> Unplaced:
+    """A job for which a shared limit has no room. removed: how many of its regions have a capacity."""
+    others = "even if it were the only job" if alone else "beside the other jobs"
+    detail = f"{NO_ROOM[limit]} {others}; {CHANGES[limit]}"
+    return Unplaced(job=job, constraint=limit, detail=detail, removed={NO_ROOM[limit]: removed} if removed else {})
 
 
 def no_time(job: PlanJob, error: DoesNotFit, now: datetime) -> Unplaced:

@@ -154,12 +154,14 @@ class Sites:
             self._rates[key] = (self._kwh_per_hour(job, region, machine), self._machine_usd(job, region, machine))
         kwh_per_hour, usd = self._rates[key]
         refusal = why_too_dear(times, usd)
+        if refusal is None and usd is None and self._query.max_usd is not None:
+            refusal = NO_SPOT_PRICE if job.spot else NO_PRICE
         if refusal is not None:
             return refusal
         transfer = None if job.data is None else self._transfer(job.data, region, start)
         if isinstance(transfer, str):
             return transfer
-        if times.carbon_usd_per_tonne is not None and transfer is not None and transfer.usd is None:
+        if self._query.counts_usd and transfer is not None and transfer.usd is None:
             return NO_DATA_PRICE
         return Site(region, machine, kwh_per_hour, None if usd is None else usd * job.run.count, transfer)
 

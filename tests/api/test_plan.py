@@ -201,8 +201,6 @@ def test_savings_are_less_sure_where_the_networks_energy_is_open(post: Ask) -> N
         ({"jobs": [{**OWN_JOB, "max_price_per_hour": 1}]}, "#/jobs/0/max_price_per_hour", "instance_type_missing"),
         ({"jobs": [JOB, OWN_JOB], "objective": PRICED}, "#/objective", "instance_type_missing"),
         ({"jobs": [JOB], "risk": "cautious", "signal": "marginal"}, "#/risk", "risk_without_ranges"),
-        ({"jobs": [JOB], "capacity": []}, "#", "not_supported"),
-        ({"jobs": [JOB], "max_co2_kg": 3}, "#", "not_supported"),
     ],
 )
 def test_a_wrong_question_says_what_to_change(post: Ask, body: dict[str, Any], pointer: str, code: str) -> None:

@@ -21,6 +21,7 @@ LAYERS = (
     ("engine",),
     ("background", "forecast_keeper"),
     ("session_grid",),
+    ("solving",),
     ("planning", "grid", "pricing", "renewal"),
     ("forecasting",),
     ("mapping",),

@@ -95,7 +95,7 @@ def test_any_order_of_prices_overlays_and_sighup_gives_answers_wholly_of_the_sta
                     write(var / "overlay", zones=OWN_LEVEL.format(grams), regions=OWN_PUE.format(number / 100))
                 time.sleep(chance.uniform(0.5, 2.5))
             count = len(load.answers())
-            wait_until(lambda: len(load.answers()) > count + 40, 30, "answers after the last change")
+            wait_until(lambda: len(load.answers()) > count + 40, "answers after the last change")
 
     assert not failures(load.answers(), accept=not_begun)
     states: dict[str, set[tuple[float | None, float, float]]] = {}

@@ -27,23 +27,24 @@ def problem(
     An hour of a job takes 1 kWh and `usd_per_hour` (0) dollars; the move to a region takes moved[region] grams.
     """
     grid = np.array(intensity, dtype=float)
-    options = [
-        (number, region) for number, job in enumerate(jobs) for region in job.get("regions", range(len(intensity)))
-    ]
-    rows = [jobs[number] for number, _ in options]
+    everywhere = range(len(intensity))
+    options = [(number, region) for number, job in enumerate(jobs) for region in job.get("regions", everywhere)]
 
     def of_jobs(name: str, default: float, factor: float = 1.0) -> Any:
         return np.array([float(job.get(name, default)) * factor for job in jobs])
 
+    def of_options(name: str) -> Any:
+        return np.array([float(jobs[number].get(name, [0.0] * 9)[region]) for number, region in options])
+
     latest = [job.get("latest", grid.shape[1] - job.get("hours", 1)) for job in jobs]
     closed = [(at, *span) for at, job in enumerate(jobs) for span in job.get("closed", ())]
-    tops = np.array(list(capacity) or [inf] * len(intensity), dtype=float)
+    tops = list(capacity) or [inf] * len(intensity)
     return with_penalties(
         Problem(
             step_seconds=HOUR,
             intensity=grid,
             zone=np.arange(len(grid)),
-            capacity=np.repeat(tops[:, None], grid.shape[1], axis=1),
+            capacity=np.array([[top] * grid.shape[1] for top in tops], dtype=float),
             copies=of_jobs("copies", 1).astype(int),
             seconds=of_jobs("hours", 1, HOUR),
             earliest=of_jobs("earliest", 0, HOUR),
@@ -57,12 +58,10 @@ def problem(
             job=np.array([number for number, _ in options]),
             region=np.array([region for _, region in options]),
             kwh_per_hour=np.ones(len(options)),
-            usd_per_hour=np.array(
-                [job.get("usd_per_hour", [0.0] * 9)[at[1]] for job, at in zip(rows, options, strict=True)]
-            ),
-            gco2e=np.array([float(job.get("moved", [0.0] * 9)[at[1]]) for job, at in zip(rows, options, strict=True)]),
+            usd_per_hour=of_options("usd_per_hour"),
+            gco2e=of_options("moved"),
             usd=np.zeros(len(options)),
-            use=np.array([float(job.get("use", 1)) for job in rows]),
+            use=np.array([float(jobs[number].get("use", 1)) for number, _ in options]),
             **limits,
         )
     )

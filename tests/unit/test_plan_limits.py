@@ -89,6 +89,7 @@ def test_jobs_that_do_not_fit_are_left_out_as_few_as_possible() -> None:
 
     assert answer.unplaced == (1, 0, 0, 0)
     assert answer.least_unplaced == 1
+    assert (answer.cost - of.penalty[0], answer.placed_bound) == (3, 3)
 
 
 def test_identical_jobs_are_copies_of_one() -> None:

@@ -44,6 +44,9 @@ class Options:
         )
 
 
+SLACK = 1e-9  # share by which a limit may be passed: rounding
+
+
 class Timing(NamedTuple):
     """When a job may run, in seconds, the same for many jobs. starts: (first, last) of those of one piece."""
 
@@ -72,6 +75,7 @@ class Columns:
         self.has_limit: BoolArray = np.asarray(np.isfinite(problem.capacity).any(axis=1))
         self._integral = Integral(problem.intensity, problem.step_seconds)
         self._windows: dict[Timing, Windows] = {}
+        self._unfit: dict[int, BoolArray | None] = {}
         self.timings = _timings(problem)
         self._window_columns: dict[tuple[int, int], Column] = {}
         order = np.argsort(problem.job, kind="stable")
@@ -101,6 +105,14 @@ class Columns:
             step = self.problem.step_seconds
             self._windows[key] = windows(self.problem.intensity, step, seconds=key.seconds, starts=key.starts)
         return self._windows[key]
+
+    def unfit(self, job: int) -> BoolArray | None:
+        """(options with a limit, steps): where one copy alone passes the capacity; None if that is nowhere."""
+        if job not in self._unfit:
+            options = self.with_limit[job]
+            passed = self.problem.capacity[options.region] < options.use[:, None] * (1 - SLACK)
+            self._unfit[job] = passed if passed.any() else None
+        return self._unfit[job]
 
     def window(self, job: int, option: int, candidate: int) -> Column:
         """The column of a candidate; made once."""

@@ -10,13 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from carbon.units import HOUR_SECONDS
-from catalog.columns import BoolArray, FloatArray, IntArray
-from planning.plan.limits.columns import Columns, Options, Timing
+from catalog.columns import BoolArray, FloatArray
+from planning.plan.limits.columns import SLACK, Columns, Options, Timing
 from planning.plan.limits.problem import WHOLE, Column, Prices, Problem, Span
 from planning.plan.limits.segments import Pauses
 from planning.plan.limits.windows import Windows
 
-SLACK = 1e-9  # share by which a limit may be passed: rounding
 LEAST_RATE = 1e-12  # where emissions do not count: of equals the cleanest comes first
 
 
@@ -104,8 +103,11 @@ class Pricing:
         """The best candidate of each option whose region has a limit."""
         values = self._values(job, options, windows.totals[options.zone], room)
         values += self._window_sum(job)[options.region] * options.use[:, None]
+        full = self._columns.unfit(job)
         if room is not None:
-            values[self._is_full(options, windows.first, windows.length, room)] = inf
+            full = room.capacity[options.region] < options.use[:, None]
+        if full is not None:
+            values[self._touches(full, windows)] = inf
         best = values.argmin(axis=1)
         least = values[np.arange(len(best)), best]
         return zip(least.tolist(), options.index.tolist(), best.tolist(), strict=True)
@@ -139,11 +141,12 @@ class Pricing:
             self._window_sums[key] = np.maximum(sums - self._sums[:, windows.first], 0.0)
         return self._window_sums[key]
 
-    def _is_full(self, options: Options, first: IntArray, length: IntArray, room: Room) -> BoolArray:
-        """(options, windows): whether a step of the window has no room for a copy."""
-        full = np.zeros((len(options.index), self._problem.steps + 1), dtype=np.int32)
-        np.cumsum(room.capacity[options.region] < options.use[:, None], axis=1, out=full[:, 1:])
-        result: BoolArray = full[:, first + length] > full[:, first]
+    @staticmethod
+    def _touches(full: BoolArray, windows: Windows) -> BoolArray:
+        """(options, windows): whether a window touches a step that is full, of (options, steps)."""
+        counts = np.zeros((len(full), full.shape[1] + 1), dtype=np.int32)
+        np.cumsum(full, axis=1, out=counts[:, 1:])
+        result: BoolArray = counts[:, windows.first + windows.length] > counts[:, windows.first]
         return result
 
     def _segments(self, job: int, count: int, room: Room | None) -> tuple[float, list[tuple[float, int, list[Span]]]]:
@@ -154,8 +157,8 @@ class Pricing:
         running = self._gram_weight * options.kwh_per_hour[:, None] * problem.intensity[options.zone]
         running = (running + self._usd_weight * options.usd_per_hour[:, None]) * step_hours
         capacity = self._capacity[options.region] * options.use[:, None]
-        if room is not None:
-            capacity = np.where(room.capacity[options.region] < options.use[:, None], inf, capacity)
+        most = problem.capacity * (1 + SLACK) if room is None else room.capacity
+        capacity = np.where(most[options.region] < options.use[:, None], inf, capacity)
         timing = self._columns.timings[job]
         for low, high in timing.closed:
             capacity[:, int(low / problem.step_seconds) : ceil(high / problem.step_seconds)] = inf

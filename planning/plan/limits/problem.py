@@ -102,8 +102,10 @@ class Solution:
     least_unplaced: at least so many copies stay without a place in any plan. status: optimal: the gap is below
     CLOSE_ENOUGH; feasible: the time ran out, or the search came to its end with a gap; heuristic: without the linear
     program, so that the bound is that of jobs that share nothing.
+    placed_bound: no plan that leaves out as many copies costs less for the others.
     per_unit: (regions,) what one more unit of a region's capacity at all times would change the bound by at first.
     per_usd, per_gram: likewise one more USD and gram of the limits. All are 0 or more, in units of the objective.
+    seconds: that the search took, as far as its caller measured them.
     """
 
     rows: tuple[Row, ...]
@@ -112,10 +114,12 @@ class Solution:
     unplaced: tuple[int, ...]
     least_unplaced: int
     status: str
+    placed_bound: float
     columns: int = 0
     per_unit: FloatArray = field(default_factory=lambda: np.zeros(0))
     per_usd: float = 0.0
     per_gram: float = 0.0
+    seconds: float = 0.0
 
 
 OPTIMAL, FEASIBLE, HEURISTIC = "optimal", "feasible", "heuristic"

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from catalog.columns import FloatArray
 from planning.plan.limits.columns import Columns
 from planning.plan.limits.pricing import Offer, Pricing
 from planning.plan.limits.problem import Prices, Problem
@@ -18,6 +21,20 @@ class Bound:
 
     cost: float
     prices: Prices
+
+
+def least_costs(columns: Columns) -> FloatArray:
+    """(jobs,): what one copy costs at least by itself; infinity where it cannot run."""
+    pricing = Pricing(columns, Prices.none(columns.problem))
+    return np.array([pricing.offers(job, 1)[0] for job in range(columns.problem.jobs)])
+
+
+def least_of_placed(columns: Columns, unplaced: int) -> float:
+    """What all copies but so many cost at least if they share nothing."""
+    least, copies = least_costs(columns), columns.problem.copies
+    order = np.argsort(least, kind="stable")
+    placed = np.clip(copies.sum() - unplaced - (np.cumsum(copies[order]) - copies[order]), 0, copies[order])
+    return float((least[order][placed > 0] * placed[placed > 0]).sum())
 
 
 def limits_worth(problem: Problem, prices: Prices) -> float:

@@ -16,7 +16,8 @@ from catalog.columns import FloatArray, IntArray
 from planning.outlook.series import Series
 from planning.plan.limits.problem import ANY_NUMBER, Problem, Span
 from planning.plan.limits.windows import EDGE
-from planning.scheduling.segments import Power, SearchTooLarge, best_segments
+from planning.scheduling.power import Power
+from planning.scheduling.segments import SearchTooLarge, best_segments
 
 SCALE = 100.0  # the mean of the values that the search of segments gets; it takes 1e7 for a closed step
 

@@ -7,6 +7,7 @@ from math import ceil, inf
 
 import numpy as np
 
+from carbon.queued_plans import UNWATCHED, Watch
 from planning.plan.limits.columns import Columns
 from planning.plan.limits.generation import Generation, generate
 from planning.plan.limits.integer import whole_copies, worthwhile
@@ -24,10 +25,11 @@ from planning.plan.limits.problem import (
     Prices,
     Problem,
     Progress,
+    Row,
     SecondsLeft,
     Solution,
 )
-from planning.plan.limits.relaxation import Bound, priced
+from planning.plan.limits.relaxation import Bound, least_of_placed, priced
 
 LP_SHARE, MIP_SHARE = 0.6, 0.9  # of the time, after which the linear and the integer program end
 EARLY_SECONDS = 0.5  # of ruin and recreate before the linear program
@@ -36,12 +38,22 @@ SMALL = 2000  # copies up to which whole jobs are worth an integer program
 Report = Callable[[Progress], None]
 
 
-def solve_quickly(problem: Problem) -> Solution:
-    """A plan without the linear program, and a bound as if the jobs shared nothing. Loads no solver."""
+def solve_quickly(problem: Problem, watch: Watch = UNWATCHED) -> Solution:
+    """A plan without the linear program, and a bound as if the jobs shared nothing. Loads no solver.
+
+    watch: is not asked, since the work is short.
+    """
     columns = Columns(problem)
     placement = first_plan(columns)
     bound, _ = priced(columns, Prices.none(problem), 1)
     return _solution(placement, Bound(bound, Prices.none(problem)), HEURISTIC, 0)
+
+
+def restored(problem: Problem, rows: Sequence[Row], bound: float) -> Solution:
+    """The plan of these rows, which keep all limits, as an answer without the end of the search."""
+    columns = Columns(problem)
+    start = [(columns.column(row.job, row.option, row.spans), row.copies) for row in rows]
+    return _solution(build(columns, Prices.none(problem), (), start), Bound(bound, Prices.none(problem)), HEURISTIC, 0)
 
 
 def solve(problem: Problem, *, seconds: float, seconds_left: SecondsLeft, progress: Report) -> Solution:
@@ -161,15 +173,18 @@ def _solution(plan: Placement, bound: Bound, status: str, columns: int) -> Solut
         # With fewer copies left out, even the dearest plan would cost less than the bound.
         dearest = float((highest_costs(problem) * problem.copies).sum())
         least = max(0, ceil((bound.cost - dearest) / float(problem.penalty.max()) - 1e-9))
+    left_out = float((problem.penalty * plan.missing).sum())
+    floor = least_of_placed(plan.columns, int(plan.missing.sum()))
     return Solution(
         rows=plan.rows(),
-        cost=plan.cost,
-        bound=min(bound.cost, plan.cost),
+        cost=float(plan.cost),
+        bound=float(min(bound.cost, plan.cost)),
         unplaced=tuple(int(number) for number in plan.missing),
         least_unplaced=min(least, int(plan.missing.sum())),
         status=status,
+        placed_bound=float(min(max(bound.cost - left_out, floor), plan.cost - left_out)),
         columns=columns,
         per_unit=bound.prices.capacity.sum(axis=1),
-        per_usd=bound.prices.usd,
-        per_gram=bound.prices.gram,
+        per_usd=float(bound.prices.usd),
+        per_gram=float(bound.prices.gram),
     )
