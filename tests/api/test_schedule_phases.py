@@ -137,4 +137,4 @@ def test_a_search_that_takes_too_long_is_refused_with_what_to_change(post: Ask) 
     error = post("schedule", everywhere, status=400)["errors"][0]
 
     assert error["code"] == "too_many_places"
-    assert "fewer phases, places or search_hours" in error["detail"]
+    assert "fewer places or phases, or fewer search_hours" in error["detail"]
