@@ -251,8 +251,7 @@ class Session:
         """
         spans, places = spans_of(query, self.now), sites_of(query, self.mapping)
         regions, machines = facts_of(query, places, self.mapping)
-        zones = dict.fromkeys(region.zone for region in regions)
-        outlook = self.grid.outlook(list(zones), hours=hours_of(spans, self.now))
+        outlook = self.grid.outlook(list({region.zone: None for region in regions}), hours=hours_of(spans, self.now))
         self._note(basis_notes(outlook, self.mapping), policy_of(regions, machines, self.mapping))
         return plan(query, spans, places, self.mapping, outlook, day_of(self.now), self.solve, watch)
 

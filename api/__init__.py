@@ -19,6 +19,7 @@ _ENDPOINTS = (
     "plan",
     "plans",
     "forecast",
+    "forecast_skill",
     "locations",
     "regions",
     "zones",

@@ -24,7 +24,9 @@ from grid.chain import ChainReader
 from grid.registry import SOURCES
 from mapping import CloudMap
 from serve import worker
+from store.history.entries import Series
 from store.history.readings import Readings, minute_of
+from store.history.scores import DayScores, NoScores
 from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "openapi" / "examples.json"
@@ -110,6 +112,7 @@ GETS = {
     "getRegion": "/api/v1/regions/ca-central-1",
     "getZone": "/api/v1/zones/CA-QC",
     "getZoneForecast": "/api/v1/zones/CA-QC/forecast?hours=2",
+    "getForecastSkill": "/api/v1/forecast/skill?zone=CA-QC&limit=2",
     "getZoneHistory": "/api/v1/zones/CA-QC/history?step=1h&start=2026-02-11T06:00:00Z&end=2026-02-11T10:00:00Z",
     "getRegionHistory": "/api/v1/regions/ca-central-1/history?start=2026-02-11T06:00:00Z&end=2026-02-11T08:00:00Z",
     "getSources": "/api/v1/sources",
@@ -172,12 +175,28 @@ class ExamplePast:
         return (readings,) if inside.any() else ()
 
 
+class ExampleScores(NoScores):
+    """Our own forecasts of Quebec, issued four times on each of 20 days: the sums of a day, alike on all of them."""
+
+    def between(
+        self, signal: Signal, first_day: int, end_day: int, *, zone: str | None = None, source: str | None = None
+    ) -> list[DayScores]:
+        """See ScoreStore."""
+        if zone != "CA-QC" or signal is not Signal.AVERAGE_LIFECYCLE:
+            return []
+        hours, lead_days = np.full(7, 95.0), np.arange(7)
+        by_day = [(0.06 + 0.01 * lead_days) * hours, hours, np.ones(7), np.full(7, 12.0), hours, 0.8 * hours]
+        sums = np.concatenate([*by_day, [10.4, 13.0, 3.0], np.full(7, 4.0)])
+        series = Series("recent-hours-336h", signal.value, zone)
+        return [DayScores(series=series, day=end_day - 20 + n, sums=sums, waits=np.zeros((0, 3))) for n in range(20)]
+
+
 def examples() -> dict[str, Any]:
     """Every example by operation or problem; a question stands beside its answer."""
     facts = {name: entry.facts for name, entry in SOURCES.items()}
     off = [name for name in SOURCES if name != "electricity-maps"]
     grid = ChainReader(unconfigured={"electricity-maps": "no key is set"}, off=off, facts=facts)
-    engine = Engine(CloudMap.load(), grid, ExamplePast())
+    engine = Engine(CloudMap.load(), grid, ExamplePast(), ExampleScores())
     result: dict[str, Any] = {}
     for name, (path, question) in POSTS.items():
         app = app_over(engine)  # whose rate limit no other example has used

@@ -15,7 +15,7 @@ from api.edge.formats import FACT_NOTES, accepted
 MINUTE_SECONDS = 60
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
-PAST = "/history"
+PAST = ("/history", "/forecast/skill")
 PLANS = "/api/v1/plans/"
 OF_ANSWER = ("Link", FACT_NOTES)  # headers that belong to the answer as its body does
 _READING = ("GET", "HEAD")
@@ -24,7 +24,8 @@ _READING = ("GET", "HEAD")
 def is_described(path: str) -> bool:
     """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document.
 
-    Not those made from past readings, which may arrive at any time, and not plans in the background.
+    Not those made from past readings or scores of forecasts, which may arrive at any time, and not plans in the
+    background.
     """
     changes = path.endswith(PAST) or path.startswith(PLANS)
     return (is_guarded(path) and not changes) or path == DOCUMENT

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from api.edge.exchange import current
-from api.edge.metrics import ServiceState
+from api.edge.gauges import ServiceState
 from settings import VERSION
 
 bp = Blueprint("scrape", __name__)

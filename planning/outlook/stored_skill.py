@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from carbon.forecasts import StoredSkill
+from carbon.forecasts import LeadDaySkill, StoredSkill
 from catalog.outlook_error import SAVING_BANDS, WAIT_BANDS, WaitingOutcome, band_of
 from planning.history.skill import skills_of
 from planning.outlook.level import CORRECTED
@@ -59,6 +59,36 @@ class ForecastSkills:
         band = int(band_of(WAIT_BANDS, lead_hours)), band_of(SAVING_BANDS, saving_percent)
         outcome = skill.outcomes.get(band)
         return None if outcome is None else (outcome, skill.skill.issue_days)
+
+    def means(self) -> Mapping[tuple[str, int], MeanSkill]:
+        """By source and day ahead: the means over the zones that have each figure."""
+        parts: dict[tuple[str, int], list[LeadDaySkill]] = {}
+        for (_, source), one in self.by_series.items():
+            for day in one.skill.lead_days:
+                parts.setdefault((source, day.lead_day), []).append(day)
+        return {key: MeanSkill.of(days) for key, days in sorted(parts.items())}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeanSkill:
+    """Means over zones of shares; None where no zone has the figure. zones: those with an error."""
+
+    zones: int
+    mape: float | None
+    coverage: float | None
+    captured: float | None
+
+    @classmethod
+    def of(cls, days: Sequence[LeadDaySkill]) -> MeanSkill:
+        """days: one of each zone."""
+        errors = [day.mape for day in days if day.mape is not None]
+        coverages = [day.coverage for day in days if day.coverage is not None]
+        savings = [day.captured for day in days if day.captured is not None]
+        return cls(zones=len(errors), mape=_mean(errors), coverage=_mean(coverages), captured=_mean(savings))
+
+
+def _mean(shares: Sequence[float]) -> float | None:
+    return sum(shares) / len(shares) if shares else None
 
 
 NO_SKILLS = ForecastSkills({})

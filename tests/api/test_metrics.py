@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.edge.metrics import Metrics, ServiceState
+from api.edge.gauges import ServiceState
+from api.edge.metrics import Metrics
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
