@@ -14,7 +14,7 @@ RELEASE_boaviztapi := 2.5.0
 RELEASE_climate-aware-task-scheduler := 1.2.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test drill container-test soak check audit bench bench-peers lock env-example
+.PHONY: help run test drill container-test soak check audit bench bench-peers simulate lock env-example
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(VENV)/.development ## check lint, format, types and the direction of im
 bench: $(VENV)/.development ## run the benchmarks (ARGS=--quick: a short run; --write: update docs/benchmarks.md)
 	@$(MAKE) --no-print-directory bench-peers || echo "Not every package to compare with could be installed; comparisons with it are skipped." >&2
 	@$(BIN)/python -m bench.run $(ARGS)
+
+simulate: $(VENV)/.development ## plan a million jobs over 120 zones and a week with scarce machines (ARGS="--seed 2": others)
+	@$(BIN)/python -m bench.simulate $(ARGS)
 
 bench-peers: $(PEERS:%=build/peers/%/.ready) ## install the packages that the benchmark compares with, each in its folder under build/peers/
 
