@@ -23,6 +23,7 @@ COPY background ./background
 COPY serve ./serve
 COPY solving ./solving
 COPY store ./store
+COPY web ./web
 RUN python -m compileall -q /srv/app
 
 FROM ${PYTHON}

@@ -17,6 +17,7 @@ LAYERS = (
     ("app",),
     ("cli",),
     ("wiring",),
+    ("web",),
     ("api",),
     ("engine",),
     ("background", "forecast_keeper"),
@@ -44,8 +45,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # A package, and the files and folders that alone may import it.
 CONFINED = {
-    "flask": ("api", "app"),
-    "apiflask": ("api", "app", "serve.preload"),
+    "flask": ("api", "app", "web"),
+    "apiflask": ("api", "app", "serve.preload", "web"),
     "werkzeug": ("api", "app"),
     "requests": ("net", "deadlines", "grid.upstream.session"),
     "urllib3": ("net", "deadlines", "grid.upstream.session"),
@@ -62,11 +63,12 @@ CONFINED = {
     "boto3": ("pricing",),
     "botocore": ("pricing",),
     "highspy": ("planning.plan.limits",),
+    "resvg_py": ("web.png",),
 }
 # The way of an optimize question through planning/: a file imports from those to its left.
 PLACING = ("scope", "rates", "job", "constraints", "candidates", "figures", "rank", "rows", "savings", "advice")
 READ_THE_ENVIRONMENT = ("settings", "serve.metrics_folder")  # the folder's name is a variable of prometheus_client
-PURE = ("carbon", "planning", "forecasting")
+PURE = ("carbon", "planning", "forecasting", "web.geometry", "web.drawing")
 IMPURE_MODULES = {"io", "logging", "os", "pathlib", "random", "socket", "subprocess", "threading", "time", "urllib"}
 CLOCK_AND_FILES = {"now", "utcnow", "today", "open"}
 
