@@ -13,6 +13,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import web
 from api import blueprints
 from api.edge import door, logs, problems
 from api.edge.access import Access
@@ -72,7 +73,7 @@ def create_app(
     _add_commands(app, settings)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(app)
-    for blueprint in blueprints():
+    for blueprint in (*blueprints(), *web.blueprints()):
         app.register_blueprint(blueprint)
     return app
 

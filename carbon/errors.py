@@ -153,6 +153,10 @@ class UnknownPlan(CarbonError):
     """There is no plan of this id for this caller."""
 
 
+class PngUnavailable(CarbonError):
+    """What draws PNG is not installed."""
+
+
 class StateUnavailable(CarbonError):
     """Stored state cannot be read or written; `__cause__` says why."""
 

@@ -121,6 +121,7 @@ GETS = {
     "listWorkloads": "/api/v1/workloads",
     "getHealth": "/health",
     "getReadiness": "/ready",
+    "getBadge": "/badge/ca-central-1.json",
     "getProblemType": "/problems/unknown-region",
 }
 TABLES = ("text/plain", "text/csv")
@@ -135,6 +136,7 @@ OF_STATUS = {
     422: "does-not-fit",
     429: "rate-limited",
     500: "internal-error",
+    501: "png-unavailable",
     503: "state-unavailable",
 }
 # What the server refuses before the service sees it: title and detail.

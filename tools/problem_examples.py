@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -81,6 +82,7 @@ def problem_examples(engine: Engine) -> dict[str, Any]:
     answers |= {name: ask(app, "POST", path, body, kind) for name, (path, body, kind) in POSTS.items()}
     answers["range-not-satisfiable"] = ask(app, "GET", "/docs/swagger-ui.css", HTTP_RANGE="bytes=9999999-")
     answers["busy"] = _busy(engine)
+    answers["png-unavailable"] = _without_png(engine)
     return answers | _refusals(engine) | _failures(engine)
 
 
@@ -130,6 +132,18 @@ def _busy(engine: Engine) -> Any:
     while service_of(app).costly_places.acquire(blocking=False):
         pass
     return ask(app, "POST", *EVERYWHERE)
+
+
+def _without_png(engine: Engine) -> Any:
+    """The answer where the library that draws PNG is not installed."""
+    library = sys.modules.get("resvg_py")
+    sys.modules["resvg_py"] = None  # type: ignore[assignment]  # an import of it fails
+    try:
+        return ask(app_over(engine), "GET", "/charts/map.png")
+    finally:
+        del sys.modules["resvg_py"]
+        if library is not None:
+            sys.modules["resvg_py"] = library
 
 
 def _failures(engine: Engine) -> dict[str, Any]:

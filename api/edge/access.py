@@ -1,4 +1,4 @@
-"""Who may send requests, and how many: API keys and the rate limit of everything under /v1 and /api/v1."""
+"""Who may send requests, and how many: API keys and the rate limit of all that answers from the data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEADER = "X-API-Key"
 TENANT = "default"  # there is one tenant so far
-_GUARDED = ("/v1", "/api/v1")
+_GUARDED = ("/v1", "/api/v1", "/charts", "/badge")
 _LONGEST_ADDRESS = 100  # characters; a proxy may pass on a longer text, which is no address and is not remembered
 _GUARDED_FOLDERS = tuple(f"{path}/" for path in _GUARDED)
 

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 SHORTEST_BYTES = 1000  # a shorter answer fits into one packet as it is
 LEVEL = 1  # compresses JSON within a few percent of level 6, at a third of the time
-_TEXT = ("application/json", "application/problem+json", "text/plain", "text/csv")
+_TEXT = (
+    "application/json",
+    "application/problem+json",
+    "text/plain",
+    "text/csv",
+    "image/svg+xml",
+    "text/html",
+    "text/css",
+    "text/javascript",
+)
 _GZIP_ALONE = ("gzip", "gzip, deflate", "gzip, deflate, br", "gzip, deflate, br, zstd")  # what most clients send
 
 

@@ -78,7 +78,7 @@ class Door:
     ) -> Any:
         """Complete the headers of the answer and record it."""
         names = dict(headers)
-        headers += _HEADERS
+        headers += _HEADERS if _POLICY not in names else [pair for pair in _HEADERS if pair[0] not in names]
         if _POLICY not in names:
             headers.append(_NO_CONTENT)
             if "Cache-Control" not in names:

@@ -1,4 +1,7 @@
-"""How long an answer to GET stays the same: until the minute ends, unless the data change before."""
+"""How long an answer to GET stays the same: until the minute ends, unless the data change before.
+
+Pictures may be shown for five minutes.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,14 @@ from api.edge.exchange import Exchange
 from api.edge.formats import FACT_NOTES, accepted
 
 MINUTE_SECONDS = 60
+PICTURES = ("/charts/", "/badge/")
+PICTURE_SECONDS = 300  # pages and proxies show a picture so long; it says its time
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
 PAST = ("/history", "/forecast/skill")
 PLANS = "/api/v1/plans/"
-OF_ANSWER = ("Link", FACT_NOTES)  # headers that belong to the answer as its body does
+# Headers that belong to the answer as its body does.
+OF_ANSWER = ("Link", FACT_NOTES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")
 _READING = ("GET", "HEAD")
 
 
@@ -92,7 +98,8 @@ def describe(response: Response, exchange: Exchange) -> Response:
             response = not_modified()
     guarded = exchange.judgement is not None
     scope = "private" if guarded and exchange.keys_configured else "public"
-    seconds = MINUTE_SECONDS - exchange.came_at.second
+    is_picture = exchange.path.startswith(PICTURES)
+    seconds = PICTURE_SECONDS if is_picture else MINUTE_SECONDS - exchange.came_at.second
     response.headers.extend((("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, max-age={seconds}")))
     if guarded:
         response.headers["Vary"] = VARY

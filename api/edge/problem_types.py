@@ -152,6 +152,14 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "Wait for the number of seconds in the `Retry-After` header, then send the same request again. Send costly "
         "requests (`optimize` over many regions, `compare` with more than 100 options, large bodies) one by one.",
     ),
+    errors.PngUnavailable: ProblemType(
+        "png-unavailable",
+        501,
+        "This service draws no PNG",
+        "The library that turns a picture into PNG, or its font, is not installed where the service runs.",
+        "Request the same path ending in `.svg`. The operator can install the packages `resvg-py` and `font-lato` of "
+        "`requirements.txt`.",
+    ),
     errors.StateUnavailable: ProblemType(
         "state-unavailable",
         503,

@@ -22,13 +22,15 @@ DESCRIPTION = """Says where, when and on which machine to run a cloud workload s
 All intensities are average (not marginal), lifecycle and consumption-based, in gCO2e per kWh. Each carries
 `is_estimate`, `data_quality`, `source`, `datetime` and `age_seconds`; `is_estimate` is false only for measured values.
 Calculated numbers have four significant digits; catalog values are unchanged. Times are UTC.
-Once an API key exists, `/v1` and `/api/v1` require one: `Authorization: Bearer KEY` or `X-API-Key: KEY`. The header
-`RateLimit` says how many requests are left; after a 429, `Retry-After` says how long to wait.
+Once an API key exists, `/v1`, `/api/v1`, `/charts` and `/badge` require one: `Authorization: Bearer KEY` or
+`X-API-Key: KEY`. The header `RateLimit` says how many requests are left; after a 429, `Retry-After` says how
+long to wait.
 Every error is a problem (RFC 9457) of media type `application/problem+json`."""
 TAGS = [
     {"name": "Decisions", "description": "Choose, calculate, compare, schedule."},
     {"name": "Scheduling", "description": "Regions of all clouds, ranked."},
     {"name": "Regions", "description": "Cloud regions and grid zones."},
+    {"name": "Pictures", "description": "Maps, charts and badges as SVG or PNG, for pages, chats and READMEs."},
     {"name": "Catalog", "description": "Instance types and workloads."},
     {"name": "Operation", "description": "Health of the service."},
 ]
@@ -72,7 +74,8 @@ _FRESHNESS_HEADERS = {
         "schema": {"type": "string"},
     },
     "Cache-Control": {
-        "description": "private once the service has keys, otherwise public; max-age lasts to the end of the minute.",
+        "description": "private once the service has keys, otherwise public; max-age lasts to the end of the minute, "
+        "for pictures five minutes.",
         "schema": {"type": "string", "examples": ["public, max-age=53"]},
     },
     "Vary": {"description": "Request headers that the answer depends on.", "schema": {"type": "string"}},
@@ -202,7 +205,7 @@ def _add_accepted(operation: dict[str, Any]) -> None:
 def _describe(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """The body and the answer in the words of their models."""
     for part in (operation.get("requestBody"), *map(operation["responses"].get, _SUCCESSES)):
-        if part is not None and "content" in part:
+        if part is not None and "application/json" in part.get("content", {}):
             model = part["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
             part["description"] = schemas[model]["description"]
 
@@ -257,7 +260,7 @@ def _response_name(status: int) -> str:
 
 
 def _problem_responses() -> Iterator[tuple[str, dict[str, Any]]]:
-    for status in (400, 401, 404, 405, 413, 414, 415, 422, 429, 431, 500, 503):
+    for status in (400, 401, 404, 405, 413, 414, 415, 422, 429, 431, 500, 501, 503):
         kinds = {kind.name: kind for kind in (*BY_STATUS.values(), *BY_ERROR.values()) if kind.status == status}
         yield (
             _response_name(status),

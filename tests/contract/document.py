@@ -15,6 +15,10 @@ COMPONENTS: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]
 OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     (path, method, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
 ]
+# Those that answer with JSON; the others answer with pictures.
+JSON_OPERATIONS = [
+    one for one in OPERATIONS if "application/json" in one[2]["responses"].get("200", {}).get("content", {})
+]
 Placed = Iterator[tuple[str, dict[str, Any]]]
 
 
@@ -96,11 +100,6 @@ def check(instance: object, schema: Mapping[str, Any]) -> None:
     """Raises ValidationError for an instance that is not as the schema says, or has a field that it does not name."""
     whole = {**copy.deepcopy(strict(schema)), "components": strict(DOCUMENT["components"])}
     Draft202012Validator(whole, format_checker=FormatChecker()).validate(instance)
-
-
-def has_body(operation: Mapping[str, Any]) -> bool:
-    """Whether a success of the operation has a body."""
-    return "content" in operation["responses"].get("200", {})
 
 
 def answer_schema(operation: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from carbon.reading import ZoneReading
-from tests.contract.document import DOCUMENT, OPERATIONS, answer_schema, check, has_body, resolved
+from tests.contract.document import DOCUMENT, JSON_OPERATIONS, OPERATIONS, answer_schema, check, resolved
 from tests.fakes.grid import FakeReader, observation
 from tests.fakes.service import NOW, offline, service
 from tools.make_examples import examples
@@ -25,14 +25,11 @@ THREE_JOBS = {
          "deadline": NOW.isoformat()},
     ],
 }  # fmt: skip
+GUARDED = ("/api/v1/", "/v1/", "/charts/", "/badge/")
 each_operation = pytest.mark.parametrize(
     ("path", "method", "operation"), OPERATIONS, ids=[f"{method} {path}" for path, method, _ in OPERATIONS]
 )
-
-
-each_answer = pytest.mark.parametrize(
-    ("path", "method", "operation"), [operation for operation in OPERATIONS if has_body(operation[2])]
-)
+each_json_operation = pytest.mark.parametrize(("path", "method", "operation"), JSON_OPERATIONS)
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:
@@ -68,7 +65,7 @@ def test_an_operation_lists_the_problems_it_can_end_in(path: str, method: str, o
         expected |= {"400", "413", "415"}
         if not path.endswith("/batch"):  # whose parts have problems of their own
             expected |= {"422"}
-    if path.startswith(("/v1/", "/api/v1/")):
+    if path.startswith(GUARDED):
         expected |= {"401", "429", "503"}
     if "{" in path:
         expected |= {"404"}
@@ -82,7 +79,7 @@ def test_an_operation_lists_the_problems_it_can_end_in(path: str, method: str, o
 def test_an_operation_of_the_api_takes_a_key_either_way_or_none_and_tells_the_limit(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
-    guarded = path.startswith(("/api/v1/", "/v1/"))
+    guarded = path.startswith(GUARDED)
     has_limit_headers = {"RateLimit", "RateLimit-Policy"} <= success_of(operation)["headers"].keys()
 
     assert operation["security"] == ([{}, {"bearer": []}, {"apiKey": []}] if guarded else [])
@@ -115,6 +112,16 @@ def test_no_two_operations_share_a_name() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_a_picture_is_described_by_its_media_type(form: str) -> None:
+    pictures = [operation for path, _, operation in OPERATIONS if path.endswith(f".{form}")]
+    media_type = {"svg": "image/svg+xml", "png": "image/png"}[form]
+
+    assert pictures
+    assert all(list(operation["responses"]["200"]["content"]) == [media_type] for operation in pictures)
+    assert all(("501" in operation["responses"]) == (form == "png") for operation in pictures)
+
+
 @each_operation
 def test_a_body_is_required_and_has_an_example(path: str, method: str, operation: dict[str, Any]) -> None:
     if method != "post":
@@ -124,7 +131,7 @@ def test_a_body_is_required_and_has_an_example(path: str, method: str, operation
     assert operation["requestBody"]["content"]["application/json"]["example"]
 
 
-@each_answer
+@each_json_operation
 def test_the_example_answer_has_the_documented_fields_and_no_other(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
@@ -133,7 +140,7 @@ def test_the_example_answer_has_the_documented_fields_and_no_other(
     check(example, answer_schema(operation))
 
 
-@each_answer
+@each_json_operation
 def test_an_answer_has_a_field_for_its_signal_where_the_question_chooses_one_and_nowhere_else(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:

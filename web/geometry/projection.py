@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 CENTRE_DEGREES_EAST = 11.0
 NORTH, SOUTH = 80.0, -57.0  # the map shows what lies between
@@ -36,6 +37,7 @@ def on_plane(shifted: float, latitude: float) -> Point:
     return Point(WIDTH / 2 + _SCALE * shifted * _RADIANS_PER_DEGREE * across, _TOP - _SCALE * up)
 
 
+@lru_cache(maxsize=2048)  # the places of regions do not move
 def project(longitude: float, latitude: float) -> Point:
     """The place on the plane of the map of a longitude (degrees east) and a latitude (degrees north)."""
     return on_plane(shifted_longitude(longitude), latitude)

@@ -1,0 +1,95 @@
+"""What holds for every picture: who may ask, how long it may be kept, what it may do, and where PNG cannot be drawn."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.callers import KEY, bearer, guarded
+from tests.contract.test_layers import ROOT
+from tests.fakes.service import offline
+
+PICTURES = ("/charts/map", "/badge/aws:eu-north-1")
+every_file = pytest.mark.parametrize("path", [f"{path}.{form}" for path in PICTURES for form in ("svg", "png")])
+every_picture = pytest.mark.parametrize("path", PICTURES)
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    return offline().test_client()
+
+
+@every_file
+def test_a_picture_may_be_shown_for_five_minutes_and_is_then_asked_for_by_its_tag(
+    client: FlaskClient, path: str
+) -> None:
+    first = client.get(path)
+
+    second = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "public, max-age=300"
+    assert (second.status_code, second.data) == (304, b"")
+
+
+@every_file
+def test_a_picture_runs_loads_and_submits_nothing_and_other_pages_may_show_it(client: FlaskClient, path: str) -> None:
+    for _ in range(2):  # the second answer is a kept one
+        headers = client.get(path).headers
+
+        assert headers.getlist("Content-Security-Policy") == ["default-src 'none'; sandbox"]
+        assert headers.getlist("Cross-Origin-Resource-Policy") == ["cross-origin"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@every_file
+def test_where_there_are_keys_a_picture_needs_one_and_is_private(path: str) -> None:
+    without, with_key = guarded().get(path), guarded().get(path, headers=bearer(KEY))
+
+    assert without.status_code == 401
+    assert with_key.status_code == 200
+    assert with_key.headers["Cache-Control"] == "private, max-age=300"
+
+
+def test_pictures_count_towards_the_rate_limit(client: FlaskClient) -> None:
+    limited = guarded(rate="2 per minute")
+
+    assert [limited.get("/badge/aws:eu-north-1.svg", headers=bearer(KEY)).status_code for _ in range(3)] == [
+        200,
+        200,
+        429,
+    ]
+
+
+def test_svg_is_compressed_and_png_is_not(client: FlaskClient) -> None:
+    svg, png = (client.get(f"/charts/map.{form}", headers={"Accept-Encoding": "gzip"}) for form in ("svg", "png"))
+
+    assert svg.headers["Content-Encoding"] == "gzip"
+    assert len(svg.data) < 30_000
+    assert "Content-Encoding" not in png.headers
+
+
+@every_picture
+def test_where_png_cannot_be_drawn_the_problem_names_svg(
+    client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)  # an import of it fails
+
+    response = client.get(f"{path}.png?theme=dark")
+
+    problem = response.get_json(force=True)
+    assert (response.status_code, problem["type"]) == (501, "/problems/png-unavailable")
+    assert ".svg" in problem["detail"]
+    assert client.get(f"{path}.svg?theme=dark").status_code == 200
+
+
+def test_what_draws_png_is_imported_when_the_first_one_is_asked_for() -> None:
+    program = (
+        "import sys; from tests.fakes.service import offline; client = offline().test_client();"
+        "client.get('/charts/map.svg'); assert 'resvg_py' not in sys.modules;"
+        "client.get('/badge/aws:eu-north-1.png'); assert 'resvg_py' in sys.modules"
+    )
+
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=120)  # noqa: S603

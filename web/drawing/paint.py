@@ -1,0 +1,90 @@
+"""What the parts of a picture look like. A part has a role; a theme gives the presentation attributes of each role.
+
+A page can draw the same parts with classes in their place: `{role: {"class": role}}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from carbon.bands import UNKNOWN_FILL, Band
+from web.drawing.svg import Value
+from web.marks import Standing
+
+Attributes = Mapping[str, Value]
+
+
+class Theme(StrEnum):
+    """The colours around the bands."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def _roles(
+    *, ground: str, panel: str, sea: str, land: str, shore: str, ink: str, quiet: str, line: str, mark: str, window: str
+) -> Mapping[str, Attributes]:
+    return {
+        "ground": {"fill": ground},
+        "panel": {"fill": panel, "fill-opacity": 0.88},
+        "sea": {"fill": sea},
+        "land": {"fill": land, "stroke": shore, "fill-rule": "evenodd", "stroke-linejoin": "round"},
+        "title": {"fill": ink, "font-weight": "bold"},
+        "text": {"fill": ink},
+        "strong": {"fill": ink, "font-weight": "bold"},
+        "quiet": {"fill": quiet},
+        "grid": {"stroke": line, "stroke-width": 1},
+        "leader": {"stroke": quiet, "stroke-width": 0.9, "stroke-opacity": 0.75, "fill": "none"},
+        "origin": {"fill": quiet},
+        "outline": {"stroke": mark, "stroke-linejoin": "round"},
+        "unknown": {"stroke": ink, "fill": "none", "stroke-linecap": "round"},
+        "curve": {"stroke": ink, "fill": "none", "stroke-linejoin": "round", "stroke-linecap": "round"},
+        "range": {"fill": ink, "fill-opacity": 0.13},
+        "window": {"fill": window, "fill-opacity": 0.2},
+        "window-edge": {"stroke": window, "stroke-width": 2, "fill": "none"},
+        "window-text": {"fill": window, "font-weight": "bold"},
+        "now": {"stroke": ink, "stroke-width": 1.5, "stroke-dasharray": "2 3"},
+    }
+
+
+ROLES: Mapping[Theme, Mapping[str, Attributes]] = {
+    Theme.LIGHT: _roles(
+        ground="#ffffff",
+        panel="#ffffff",
+        sea="#e9f0f5",
+        land="#c9d3da",
+        shore="#aab8c2",
+        ink="#14212b",
+        quiet="#4b5b67",
+        line="#d5dde3",
+        mark="#14212b",
+        window="#0b6e4f",
+    ),
+    Theme.DARK: _roles(
+        ground="#0f171d",
+        panel="#0f171d",
+        sea="#15212a",
+        land="#33434e",
+        shore="#4a5c69",
+        ink="#eef3f6",
+        quiet="#a9b8c3",
+        line="#2b3a45",
+        mark="#f4f8fa",
+        window="#63d3a6",
+    ),
+}
+DASHES = {Standing.ESTIMATED: "2.6 1.7"}
+FADED = 0.45
+
+
+def fill_of(band: Band | None) -> Attributes:
+    """The colour of a band; that of no data without one."""
+    return {"fill": UNKNOWN_FILL if band is None else band.fill}
+
+
+def quality_of(standing: Standing) -> Attributes:
+    """What sets a mark off from one that was measured, which is solid: dashed, or faded."""
+    if standing is Standing.STALE:
+        return {"fill-opacity": FADED, "stroke-opacity": FADED}
+    return {"stroke-dasharray": DASHES[standing]} if standing in DASHES else {}

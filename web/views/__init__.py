@@ -1,0 +1,1 @@
+"""The paths of the pictures: parse, ask the session, draw."""
