@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
-_VIEWS = ("map", "badge")
+_VIEWS = ("map", "forecast", "badge")
 
 
 def blueprints() -> tuple[Blueprint, ...]:

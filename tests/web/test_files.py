@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from tests.api.callers import KEY, bearer, guarded
 from tests.contract.test_layers import ROOT
-from tests.fakes.service import offline
+from tests.fakes.service import offline, service
 
-PICTURES = ("/charts/map", "/badge/aws:eu-north-1")
-every_file = pytest.mark.parametrize("path", [f"{path}.{form}" for path in PICTURES for form in ("svg", "png")])
+PICTURES = ("/charts/map.{}", "/charts/forecast.{}?region=aws:eu-north-1", "/badge/aws:eu-north-1.{}")
+every_file = pytest.mark.parametrize("path", [path.format(form) for path in PICTURES for form in ("svg", "png")])
 every_picture = pytest.mark.parametrize("path", PICTURES)
 
 
@@ -72,17 +72,16 @@ def test_svg_is_compressed_and_png_is_not(client: FlaskClient) -> None:
 
 
 @every_picture
-def test_where_png_cannot_be_drawn_the_problem_names_svg(
-    client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_png_cannot_be_drawn_the_problem_names_svg(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = service().test_client()  # which has kept no answer
     monkeypatch.setitem(sys.modules, "resvg_py", None)  # an import of it fails
 
-    response = client.get(f"{path}.png?theme=dark")
+    response = client.get(path.format("png"))
 
     problem = response.get_json(force=True)
     assert (response.status_code, problem["type"]) == (501, "/problems/png-unavailable")
     assert ".svg" in problem["detail"]
-    assert client.get(f"{path}.svg?theme=dark").status_code == 200
+    assert client.get(path.format("svg")).status_code == 200
 
 
 def test_what_draws_png_is_imported_when_the_first_one_is_asked_for() -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import hypot
 
-from carbon.bands import BANDS
-from web.drawing.marks import Paint, cross, group, mark, shape
-from web.drawing.paint import ROLES, Attributes, Theme, fill_of, quality_of
+from web.drawing import legend
+from web.drawing.marks import Paint, group, mark, shape
+from web.drawing.paint import ROLES, Attributes, Theme, fill_of
 from web.drawing.svg import NOTHING, Svg, element, escaped, joined, picture, words
 from web.geometry.map_marks import Mark
-from web.geometry.map_picture import FOOT_LEADING, FOOT_SIZE, MAP_TOP, MAP_WIDTH, MARGIN, WIDTH, MapPicture
+from web.geometry.map_picture import MAP_TOP, MAP_WIDTH, MARGIN, WIDTH, MapPicture
 from web.geometry.projection import Point
 from web.geometry.text import Font
-from web.marks import Shape, Standing
+from web.marks import Shape
 
-_SWATCH, _SWATCH_HEIGHT = 86.0, 24.0
 _ROW = 21.0
 
 
@@ -33,10 +32,10 @@ def draw_map(chart: MapPicture, land: str, theme: Theme, font: Font) -> Svg:
         _coast(chart, land, paint),
         _lowest(chart, paint),
         element("g", {"transform": f"translate({MARGIN:g} {MAP_TOP:g})"}, *_marks(chart, paint)),
-        _bands(chart.legend_top, paint),
+        legend.bands(chart.legend_top, paint),
         _shapes(chart, paint, font),
-        _standings(chart.legend_top + 46, paint, font),
-        *_foot(chart, paint),
+        legend.row(legend.standings(paint), chart.legend_top + 36, paint, font),
+        *legend.foot(chart.foot, chart.legend_top + 66, paint),
     )
 
 
@@ -84,54 +83,12 @@ def _titled(one: Mark, paint: Paint) -> Svg:
     return element("g", None, element("title", None, escaped(one.title)), drawn)
 
 
-def _bands(top: float, paint: Paint) -> Svg:
-    parts = []
-    for number, band in enumerate(BANDS):
-        left = MARGIN + number * _SWATCH
-        place: Attributes = {"x": left, "y": top, "width": _SWATCH, "height": _SWATCH_HEIGHT}
-        middle: Attributes = {"fill": band.text, "text-anchor": "middle"}
-        parts.append(element("rect", {**place, **fill_of(band)}))
-        parts.append(words(band.words, left + _SWATCH / 2, top + 16.5, 13, middle))
-        start: Attributes = {**paint["quiet"], "text-anchor": "start" if number == 0 else "middle"}
-        parts.append(words(f"{band.start_gco2e_per_kwh:g}", left, top + _SWATCH_HEIGHT + 16, 13, start))
-    unit: Attributes = {**paint["quiet"], "text-anchor": "end"}
-    parts.append(words("g/kWh", MARGIN + len(BANDS) * _SWATCH, top + _SWATCH_HEIGHT + 16, 13, unit))
-    return joined(parts)
-
-
 def _shapes(chart: MapPicture, paint: Paint, font: Font) -> Svg:
     kinds = [(kind.value, _icon(kind, paint)) for kind in chart.shapes]
-    return _legend_row(kinds, chart.legend_top + 12, paint, font)
-
-
-def _standings(middle: float, paint: Paint, font: Font) -> Svg:
-    kinds = [(one.value, _sample(one, paint)) for one in Standing]
-    return _legend_row(kinds, middle - 10, paint, font)
-
-
-def _legend_row(items: list[tuple[str, Svg]], middle: float, paint: Paint, font: Font) -> Svg:
-    """Icons with their words, in a row that begins to the right of the bands. Icons are drawn around 0."""
-    left, parts = MARGIN + len(BANDS) * _SWATCH + 44, []
-    for label, icon in items:
-        parts.append(element("g", {"transform": f"translate({left:g} {middle:g})"}, icon))
-        parts.append(words(label, left + 13, middle + 4.5, 13, paint["text"]))
-        left += 13 + font.regular.width(label, 13) + 26
-    return joined(parts)
+    return legend.row(kinds, chart.legend_top + 12, paint, font)
 
 
 def _icon(kind: Shape, paint: Paint) -> Svg:
     look: Attributes = {**paint["ground"], **paint["outline"], "stroke-width": 1.6}
     behind = shape(kind, Point(2.5, -2.5), 7, look) if kind is Shape.STACK else NOTHING
     return joined((behind, shape(kind, Point(0, 0), 7, look)))
-
-
-def _sample(standing: Standing, paint: Paint) -> Svg:
-    if standing is Standing.UNKNOWN:
-        return cross(Point(0, 0), 8, paint)
-    look = {**fill_of(BANDS[2]), **paint["outline"], "stroke-width": 1.6, **quality_of(standing)}
-    return shape(Shape.CIRCLE, Point(0, 0), 7, look)
-
-
-def _foot(chart: MapPicture, paint: Paint) -> Iterator[Svg]:
-    for number, line in enumerate(chart.foot):
-        yield words(line, MARGIN, chart.legend_top + 66 + FOOT_LEADING * number, FOOT_SIZE, paint["quiet"])

@@ -39,8 +39,11 @@ def _roles(
         "origin": {"fill": quiet},
         "outline": {"stroke": mark, "stroke-linejoin": "round"},
         "unknown": {"stroke": ink, "fill": "none", "stroke-linecap": "round"},
-        "curve": {"stroke": ink, "fill": "none", "stroke-linejoin": "round", "stroke-linecap": "round"},
+        "curve": {"stroke": ink, "fill": "none", "stroke-linejoin": "round"},
         "range": {"fill": ink, "fill-opacity": 0.13},
+        # Over any band, so a dark line on a pale one.
+        "range-halo": {"stroke": "#ffffff", "stroke-opacity": 0.45, "stroke-width": 2.4, "fill": "none"},
+        "range-edge": {"stroke": "#14212b", "stroke-opacity": 0.75, "stroke-width": 1, "fill": "none"},
         "window": {"fill": window, "fill-opacity": 0.2},
         "window-edge": {"stroke": window, "stroke-width": 2, "fill": "none"},
         "window-text": {"fill": window, "font-weight": "bold"},
@@ -88,3 +91,8 @@ def quality_of(standing: Standing) -> Attributes:
     if standing is Standing.STALE:
         return {"fill-opacity": FADED, "stroke-opacity": FADED}
     return {"stroke-dasharray": DASHES[standing]} if standing in DASHES else {}
+
+
+def line_of(standing: Standing) -> Attributes:
+    """The same for a long line, whose dashes are longer."""
+    return {"stroke-dasharray": "6 3"} if standing is Standing.ESTIMATED else quality_of(standing)
