@@ -13,7 +13,7 @@ OURS = {path.stem for path in ROOT.glob("*.py")} | {path.parent.name for path in
 # fmt: off
 PACKAGES = {  # apispec imports yaml where it is installed
     "annotated_types", "apiflask", "apispec", "blinker", "cachetools", "certifi", "charset_normalizer", "click",
-    "cython_runtime", "deprecated", "dotenv", "flask", "flask_httpauth", "flask_marshmallow", "idna",
+    "cronsim", "cython_runtime", "deprecated", "dotenv", "flask", "flask_httpauth", "flask_marshmallow", "idna",
     "itsdangerous", "jinja2", "limits", "markupsafe", "marshmallow", "numpy", "orjson",
     "packaging", "prometheus_client", "pydantic", "pydantic_core", "pythonjsonlogger",
     "requests", "typing_extensions", "typing_inspection", "urllib3", "webargs", "werkzeug", "wrapt", "yaml",
@@ -105,5 +105,6 @@ def test_nothing_of_the_history_is_imported_that_needs_a_database(modules: set[s
         "store.history.history",
         "store.history.readings",
         "store.history.recorder",
+        "store.history.scores",
     }
     assert not (folder / "history.sqlite3").exists()
