@@ -94,7 +94,8 @@ class PlanDesk:
         return self._of_caller(self._queue(), plan_id, caller)
 
     def cancel(self, plan_id: str, caller: str) -> None:
-        """Cancel a plan, or remove a finished one. Raises UnknownPlan."""
+        """Cancel a plan, or remove a finished one. Raises UnknownPlan, and writes nothing then."""
+        self.plan(plan_id, caller)
 
         def change(queue: Queue) -> Queue:
             self._of_caller(queue, plan_id, caller)
@@ -118,8 +119,13 @@ class PlanDesk:
         return self._document(_question(plan))
 
     def answer(self, plan: QueuedPlan) -> bytes | None:
-        """The answer of a plan that is done; None if the store has lost it."""
-        return self._document(_answer(plan.id, plan.run or ""))
+        """The answer of a plan; None unless it is done. Raises UnknownPlan if the store has lost it."""
+        if plan.state is not PlanState.DONE:
+            return None
+        answer = self._document(_answer(plan.id, plan.run or ""))
+        if answer is None:
+            raise UnknownPlan("the store has lost this plan: send the question again")
+        return answer
 
     def renew(self, run: str, progress: float) -> bool:
         """Renew the lease of an attempt; False if it does not count any more."""
@@ -194,8 +200,10 @@ class PlanDesk:
         self._store.put_document(key, zlib.compress(body, COMPRESSION), LIFETIME.total_seconds())
 
     def _document(self, key: str) -> bytes | None:
-        body = self._store.document(key)
-        return None if body is None else zlib.decompress(body)
+        try:
+            return zlib.decompress(self._store.document(key) or b"")
+        except zlib.error:  # there is none, or it is damaged
+            return None
 
 
 def _question(plan: QueuedPlan) -> str:

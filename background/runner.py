@@ -137,17 +137,13 @@ class PlanRunner:
         return BROKEN.format(request_id=plan.request_id)
 
     def _follow(self) -> None:
-        is_failing = False
         while not self._is_leaving:
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
             try:
                 while self.look():
                     pass
-                is_failing = False
-            except StateUnavailable as error:
-                if not is_failing:
-                    log.warning("plans in the background wait: %s", error)
-                is_failing = True
+            except StateUnavailable as error:  # others log it: the connection, the shared state
+                log.debug("plans in the background wait: %s", error)
             except Exception:  # the thread must go on: the next look may succeed
                 log.exception("the queue of plans could not be looked at")

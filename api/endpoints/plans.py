@@ -8,7 +8,7 @@ from flask import Response
 
 from api.edge.exchange import JSON, Exchange, current
 from api.shapes.queued_plan import PlanReport, QueuedPlanAnswer, url_of
-from carbon.queued_plans import PlanState, QueuedPlan
+from carbon.queued_plans import QueuedPlan
 
 bp = APIBlueprint("plans", __name__, tag="Decisions")
 
@@ -39,7 +39,7 @@ def plan_state(plan_id: str) -> Response:
     plan = runner.desk.plan(plan_id, exchange.caller)
     if plan.is_unfinished:
         runner.follow()
-    return _answer(plan, runner.desk.answer(plan) if plan.state is PlanState.DONE else None)
+    return _answer(plan, runner.desk.answer(plan))
 
 
 @bp.delete("/api/v1/plans/<plan_id>")

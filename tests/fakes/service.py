@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from apiflask import APIFlask
 
@@ -23,9 +25,16 @@ def service(
     reader: FakeReader | None = None, *, rules: Access | None = None, past: Past | None = None, **settings: object
 ) -> APIFlask:
     """The application; without a reader no live value exists, without rules everybody may ask as often as he likes."""
+    settings = {"data_dir": Path(_folder().name), **settings}
     engine = Engine(cloud_map(), reader or FakeReader(), past)
     rules = rules or access()
     return create_app(Settings(**settings), engine, rules=rules, clock=lambda: NOW)  # type: ignore[arg-type]
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """For the state of services whose test names no folder."""
+    return TemporaryDirectory()
 
 
 @cache

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from carbon.errors import UnknownPlan
 from carbon.queued_plans import LIFETIME, PlanState
+from store.shared.changes import START
 from tests.fakes.patience import eventually
-from tests.store.background_plans import Plans, an_ended_process
+from tests.store.background_plans import CALLER, Plans, an_ended_process
 from tests.store.shared_places import Place
 
 
@@ -99,3 +101,28 @@ def test_many_workers_make_many_plans_each_once(plans: Plans) -> None:
     for runner in runners:
         runner.leave()
     assert len(made) == len(submitted)
+
+
+def test_asking_about_unknown_plans_writes_nothing(plans: Plans, place: Place) -> None:
+    with pytest.raises(UnknownPlan):
+        plans.desk.cancel("1", CALLER)
+    with pytest.raises(UnknownPlan):
+        plans.desk.plan("1", CALLER)
+    assert plans.desk.claim("a/1", "run") is None
+
+    assert not place.store().changes(START).values
+
+
+@pytest.mark.parametrize("body", [None, b"", b"no compressed bytes"])
+def test_an_answer_that_the_store_has_lost_makes_the_plan_unknown(
+    plans: Plans, place: Place, body: bytes | None
+) -> None:
+    plan = plans.submit()
+    plans.runner(lambda *_: b"answer").look()
+    ended, store = plans.plan(plan), place.store()
+    store.remove_document(f"plan-answer:{plan.id}:{ended.run}")
+    if body is not None:
+        store.put_document(f"plan-answer:{plan.id}:{ended.run}", body, 60)
+
+    with pytest.raises(UnknownPlan, match="send the question again"):
+        plans.desk.answer(ended)
