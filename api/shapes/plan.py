@@ -168,17 +168,17 @@ class PlanSolver(Shape):
         "jobs are placed together: optimal: no plan is better by more than 0.01 per cent; feasible: the best plan that "
         "was found; heuristic: the solver was busy or did not answer, so that the plan is a first one.",
     )
-    gap: float = _of_solver(
+    gap: Rounded = _of_solver(
         "Share of the plan's objective by which a better plan may at most be lower, 0 to 1; 0 if the plan is exact.",
         ge=0,
         le=1,
     )
-    bound: float | None = _of_solver(
+    bound: Rounded | None = _of_solver(
         "No plan that leaves out as many jobs has a lower objective: gCO2e, or USD with objective. null if the plan is "
         "exact."
     )
     unplaced_at_least: int = _of_solver("So many of the jobs have no place beside the others in any plan.", ge=0)
-    seconds: float = _of_solver("Seconds that the jobs took to place together, the wait for other plans included.")
+    seconds: Rounded = _of_solver("Seconds that the jobs took to place together, the wait for other plans included.")
     grid_minutes: float | None = _of_solver(
         "Steps of time in which shared limits are kept and times are searched; null if the plan is exact."
     )
@@ -190,7 +190,7 @@ class PlanShadowPrice(Shape):
     limit: str = _of_shadow_price("The field of the request.", examples=["capacity"])
     region: str | None = _of_shadow_price("Of a capacity; null for others.", examples=["aws:eu-north-1"])
     unit: str = _of_shadow_price("machine or kW at all times, USD, or kg of CO2e.", examples=["machine"])
-    saving: float = _of_shadow_price("gCO2e, or USD with objective; 0 where the limit is not reached.", ge=0)
+    saving: Rounded = _of_shadow_price("gCO2e, or USD with objective; 0 where the limit is not reached.", ge=0)
 
 
 class PlanAnswer(PlacesAnswer):
