@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import selectors
-import subprocess
+import subprocess  # nosec B404
 import sys
 import tempfile
 import time
@@ -125,7 +125,7 @@ def _run(
         question.write(problem_bytes(problem, seconds=ends_at - time.monotonic(), ends_at=ends_at))
         question.seek(0)
         try:
-            child = subprocess.Popen(command, cwd=ROOT, stdin=question, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603
+            child = subprocess.Popen(command, cwd=ROOT, stdin=question, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603  # nosec B603
         except OSError as error:
             log.warning("the solver cannot be started: %s", error)
             return None

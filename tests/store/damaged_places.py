@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from app import create_app
@@ -46,11 +46,12 @@ def read_everything(reader: GridReader) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a service keeps its state, and two keys that are in force there."""
+    """Where a service keeps its state, two keys that are in force there, and where a plan of the first one is."""
 
     settings: Settings
     keys: tuple[str, str]
     upstream: FakeElectricityMaps
+    plan: str = ""
 
     def store(self) -> Store:
         store = store_at(self.settings.redis_url or str(self.settings.data_dir), wait_seconds=0.5)
@@ -65,7 +66,21 @@ class Place:
         for number, key in enumerate(self.keys):
             headers = {"X-API-Key": key}
             statuses[f"key {number}"] = client.get("/v1/by-country/DE", headers=headers).status_code
+        if self.plan:  # one that is damaged does not exist any more
+            status = client.get(self.plan, headers={"X-API-Key": self.keys[0]}).status_code
+            statuses["plan"] = 200 if status in (404, statuses["key 0"]) else status
         return statuses
+
+    def submit(self) -> str:
+        """The path of a plan in the background, with the first key."""
+        engine = Engine(cloud_map(), reader_over(self.store(), self.upstream))
+        job = {"id": "one", "duration_hours": 1, "home": "aws:eu-central-1", "instance_type": "m6g.large"}
+        response = (
+            create_app(self.settings, engine)
+            .test_client()
+            .post("/api/v1/plan", json={"jobs": [job], "background": True}, headers={"X-API-Key": self.keys[0]})
+        )
+        return str(response.headers["Location"])
 
 
 def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
@@ -90,4 +105,4 @@ def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
     percentile = Percentile(zone="DE", percentile=37.0, starts_at=moment, ends_at=moment, source="a-source")
     record = ZoneRecord(value=percentile, good_until=moment, reason=None, at=clock, ttl_seconds=300.0)
     shared.put(PERCENTILE, record_key("a-source", Signal.MARGINAL, "DE"), record)
-    return place
+    return replace(place, plan=place.submit())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def copy(folder: Place, tmp_path: Path) -> Callable[[], Place]:
         shutil.rmtree(tmp_path / f"{number - 1}", ignore_errors=True)
         data_dir = shutil.copytree(folder.settings.data_dir, tmp_path / f"{number}")
         settings = Settings(data_dir=data_dir, rate_limit=folder.settings.rate_limit)
-        return Place(settings, folder.keys, folder.upstream)
+        return replace(folder, settings=settings)
 
     return copied
 

@@ -93,14 +93,13 @@ class Pricing:
         """(value, option, candidate) of windows in one piece, one a region, the best first."""
         windows, rows = self._columns.windows(job), list[tuple[float, int, int]]()
         if len(windows.first):
-            rows += self._with_limit(job, windows, self._columns.with_limit[job], room)
-            rows += self._without_limit(job, windows, self._columns.without_limit[job], room)
+            rows += self._with_limit(job, room)
+            rows += self._without_limit(job, room)
         return [row for row in sorted(rows)[:count] if row[0] < inf]
 
-    def _with_limit(
-        self, job: int, windows: Windows, options: Options, room: Room | None
-    ) -> Iterator[tuple[float, int, int]]:
-        """The best candidate of each option whose region has a limit."""
+    def costs(self, job: int, room: Room | None = None) -> FloatArray:
+        """(options whose region has a limit, candidates): what each costs; infinity where it does not fit."""
+        windows, options = self._columns.windows(job), self._columns.with_limit[job]
         values = self._values(job, options, windows.totals[options.zone], room)
         values += self._window_sum(job)[options.region] * options.use[:, None]
         full = self._columns.unfit(job)
@@ -108,14 +107,23 @@ class Pricing:
             full = room.capacity[options.region] < options.use[:, None]
         if full is not None:
             values[self._touches(full, windows)] = inf
+        return values
+
+    def least_without_limit(self, job: int) -> float:
+        """What the job costs at least in regions without a limit; infinity if it may run in none."""
+        has_windows = len(self._columns.windows(job).first) > 0
+        return min((value for value, _, _ in self._without_limit(job, None)), default=inf) if has_windows else inf
+
+    def _with_limit(self, job: int, room: Room | None) -> Iterator[tuple[float, int, int]]:
+        """The best candidate of each option whose region has a limit."""
+        values = self.costs(job, room)
         best = values.argmin(axis=1)
         least = values[np.arange(len(best)), best]
-        return zip(least.tolist(), options.index.tolist(), best.tolist(), strict=True)
+        return zip(least.tolist(), self._columns.with_limit[job].index.tolist(), best.tolist(), strict=True)
 
-    def _without_limit(
-        self, job: int, windows: Windows, options: Options, room: Room | None
-    ) -> Iterator[tuple[float, int, int]]:
+    def _without_limit(self, job: int, room: Room | None) -> Iterator[tuple[float, int, int]]:
         """Likewise of the other options: always the candidate of the least emissions."""
+        windows, options = self._columns.windows(job), self._columns.without_limit[job]
         best = windows.lowest[options.zone]
         values = self._values(job, options, windows.totals[options.zone, best][:, None], room)[:, 0]
         return zip(values.tolist(), options.index.tolist(), best.tolist(), strict=True)

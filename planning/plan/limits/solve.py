@@ -8,6 +8,7 @@ from math import ceil, inf
 import numpy as np
 
 from carbon.queued_plans import UNWATCHED, Watch
+from planning.plan.limits.ascent import can_climb, climb
 from planning.plan.limits.columns import Columns
 from planning.plan.limits.generation import Generation, generate
 from planning.plan.limits.integer import whole_copies, worthwhile
@@ -31,6 +32,7 @@ from planning.plan.limits.problem import (
 )
 from planning.plan.limits.relaxation import Bound, least_of_placed, priced
 
+CLIMB_SHARE = 0.5  # of the time, after which the search for prices of many copies ends
 LP_SHARE, MIP_SHARE = 0.6, 0.9  # of the time, after which the linear and the integer program end
 EARLY_SECONDS = 0.5  # of ruin and recreate before the linear program
 SMALL = 2000  # copies up to which whole jobs are worth an integer program
@@ -61,13 +63,15 @@ def solve(problem: Problem, *, seconds: float, seconds_left: SecondsLeft, progre
 
     progress: is called with each better plan, and now and then between.
     """
-    search = _Search(problem, seconds, seconds_left, progress)
+    search, is_many = _Search(problem, seconds, seconds_left, progress), problem.copies.sum() > SMALL
     search.improve(min(EARLY_SECONDS, seconds / 10), search.prices)
+    if is_many and can_climb(problem):
+        search.climb()
     state = search.generate()
     search.round_relaxed(state)
     if not search.is_closed:
         search.improve(seconds / 10, state.bound.prices)
-    if not search.is_closed and problem.copies.sum() <= SMALL:
+    if not search.is_closed and not is_many:
         search.integer(state)
     if not search.is_closed:
         search.improve(inf, state.bound.prices)
@@ -81,7 +85,7 @@ class _Search:
         self._problem, self._columns = problem, Columns(problem)
         self._seconds, self._left, self._progress = seconds, seconds_left, progress
         self.prices = Prices.none(problem)
-        self._bound = Bound(-inf, self.prices)
+        self._bound, self._pool = Bound(-inf, self.prices), list[Column]()
         self._best = first_plan(self._columns)
         least = [column.cost for column, _ in self._best.chosen.values()]
         self._scale = max(float(np.mean(least)) if least else 1.0, 1e-9)
@@ -110,19 +114,34 @@ class _Search:
         search.run(lambda: min(self._left(), self._left() - until))
         self._take(build(self._columns, prices, (), search.best_chosen))
 
+    def climb(self) -> None:
+        """Prices for jobs of many copies, and a plan of the columns that are best at them."""
+
+        def note(bound: Bound) -> None:
+            self._bound = bound
+            self._report()
+
+        until = self._seconds * (1 - CLIMB_SHARE)
+        summit = climb(self._columns, lambda: self._left() - until, note)
+        self._bound, self._pool = summit.bound, [column for column, _ in summit.rows]
+        rows = [(column, ceil(copies)) for column, copies in summit.rows]
+        self._take(build(self._columns, summit.bound.prices, by_size(self._columns), rows))
+
     def generate(self) -> Generation:
         """The linear program from the columns of the best plan."""
         master = Master(self._problem, self._scale)
-        master.add([column for column, _ in self._best.chosen.values()])
-        cost, offers = priced(self._columns, self.prices, 2)
-        master.add([offer.column for job in offers for offer in job])
+        master.add([column for column, _ in self._best.chosen.values()] + self._pool)
+        if not self._pool:
+            cost, offers = priced(self._columns, self.prices, 2)
+            self._bound = Bound(cost, self.prices)
+            master.add([offer.column for job in offers for offer in job])
         until = self._seconds * (1 - LP_SHARE)
 
         def note(state: Generation) -> None:
             self._bound = state.bound
             self._report()
 
-        state = generate(self._columns, master, Bound(cost, self.prices), lambda: self._left() - until, note)
+        state = generate(self._columns, master, self._bound, lambda: self._left() - until, note)
         self._bound = state.bound
         return state
 
