@@ -156,7 +156,7 @@ class SqliteCache:
         def read(connection: sqlite3.Connection) -> bytes | None:
             query = "SELECT body FROM documents WHERE key = ? AND expires_at > ?"
             row = connection.execute(query, (key, time.time())).fetchone()
-            return None if row is None else bytes(row[0])
+            return row[0] if row is not None and isinstance(row[0], bytes) else None
 
         return self._read(read) if self._database.exists() else None
 
