@@ -219,11 +219,13 @@ def test_a_wrong_limit_says_what_to_change(fields: dict[str, Any], pointer: str,
 
 
 def test_a_budget_needs_machines_that_have_a_price() -> None:
-    machine = {"cpu": "custom", "vcpus": 4, "memory_gb": 8}
+    machine = {"arch": "x86_64", "vcpus": 4, "memory_gb": 8}
 
     problem = plan({"instance_type": None, "machine": machine}, status=400, max_cost_usd=5)
 
-    assert "#/max_cost_usd" in {error["pointer"] for error in problem["errors"]} or problem["errors"]
+    (error,) = problem["errors"]
+    assert (error["pointer"], error["code"]) == ("#/max_cost_usd", "instance_type_missing")
+    assert "send its instance_type, or leave max_cost_usd out" in error["detail"]
 
 
 def test_a_region_of_the_providers_of_a_job_may_have_a_limit() -> None:
