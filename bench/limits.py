@@ -99,22 +99,30 @@ def row(name: str) -> tuple[str, ...]:
     )
 
 
+def section(rounds: int, share: float) -> str:
+    """Measure; the tables in markdown. rounds: not used, each case runs once. share: 1, or less without long cases."""
+    cases = [name for name, case in CASES.items() if share >= 1 or case[3] <= SECONDS]
+    rows = [_output("bench.limits", "--case", case).splitlines()[-1].split(" | ") for case in cases]
+    head = ("jobs", "gap of the first plan", "gap", "s", "unplaced", "columns", "memory", "goal")
+    parts = [f"{JOBS} jobs of 1 to 12 h, {REGIONS} regions, {HOURS} h.", table(head, rows)]
+    if share >= 1:
+        lines = _output("bench.simulate").splitlines()  # the solver's name comes first
+        parts.append("\n".join(lines[next(at for at, line in enumerate(lines) if " classes of " in line) :]))
+    return "\n\n".join(parts)
+
+
+def _output(module: str, *arguments: str) -> str:
+    """What a module prints that runs alone in a process."""
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
 def main() -> None:
-    """Prints the table."""
+    """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--case", choices=CASES, help="only this one, in the present process, as a bare row")
     name = parser.parse_args().case
-    if name:
-        sys.stdout.write(" | ".join(row(name)) + "\n")
-        return
-    rows = []
-    for case in CASES:
-        command = [sys.executable, "-m", "bench.limits", "--case", case]
-        output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-        rows.append(output.splitlines()[-1].split(" | "))
-    sys.stdout.write(
-        table(("jobs", "gap of the first plan", "gap", "s", "unplaced", "columns", "memory", "goal"), rows) + "\n"
-    )
+    sys.stdout.write((" | ".join(row(name)) if name else section(1, 1.0)) + "\n")
 
 
 if __name__ == "__main__":

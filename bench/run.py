@@ -1,13 +1,18 @@
-"""`make bench`: everything that has a target, in one run; prints tables; --write stores them."""
+"""`make bench`: everything that has a target, in one run; prints tables; --write stores them.
+
+With --only the other sections of the page stay as they were; each says when it was measured.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 
-from bench import boavizta, earlier, endpoints, plans, renewal, shared, windows
+from bench import boavizta, earlier, endpoints, limits, plans, renewal, shared, windows
 from bench.measure import CONNECTIONS
 from bench.server import ROOT
 
@@ -17,17 +22,34 @@ SECTIONS = {
     "boaviztapi": ("Compared with boaviztapi", boavizta.section),
     "windows": ("Window search compared with CATS", windows.section),
     "plans": ("Where and when jobs run", plans.section),
+    "limits": ("Plans whose jobs share limits", limits.section),
     "renewal": ("Prices that are refreshed beside requests", renewal.section),
     "workers": ("Many workers", shared.section),
 }
 
 
-def document(report: str) -> str:
-    """The page docs/benchmarks.md."""
+EARLIER = "Compared with an earlier commit"
+
+
+def sections_of(page: str) -> dict[str, str]:
+    """The text of each section by its heading, as document() wrote it."""
+    _, *sections = page.split("\n## ")
+    return {heading: text.strip() for heading, _, text in (section.partition("\n") for section in sections)}
+
+
+def dated(text: str) -> str:
+    """A section with its date and machine."""
     machine = f"{os.cpu_count()} cores, {platform.system()} on {platform.machine()}, Python {platform.python_version()}"
+    return f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}.\n\n{text}"
+
+
+def document(sections: Mapping[str, str]) -> str:
+    """The page docs/benchmarks.md, of the text of each section by its heading."""
+    order = [*(heading for heading, _ in SECTIONS.values()), EARLIER]
+    report = "\n\n".join(f"## {heading}\n\n{sections[heading]}" for heading in order if heading in sections)
     return f"""# Benchmarks
 
-Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}.
+Measured by `make bench`; each section says when.
 
 Unless stated otherwise: one gunicorn worker with 16 threads, {CONNECTIONS} keep-alive connections (4 for optimize
 over all providers), live data from a simulated Electricity Maps on the same machine. The load generator shares the
@@ -57,16 +79,15 @@ def main() -> None:
     parser.add_argument("--against", metavar="COMMIT", help="also compare with an earlier commit")
     options = parser.parse_args()
     rounds, share = (1, 0.25) if options.quick else (options.rounds, 1.0)
-    parts = []
-    for name, (heading, section) in SECTIONS.items():
-        if options.only is None or name in options.only:
-            parts.append(f"## {heading}\n\n{section(rounds, share)}")
-            print(parts[-1], end="\n\n", flush=True)
+    chosen = {heading: section for name, (heading, section) in SECTIONS.items() if name in (options.only or SECTIONS)}
     if options.against is not None:
-        parts.append(f"## Compared with an earlier commit\n\n{earlier.section(options.against, rounds, share)}")
-        print(parts[-1], end="\n\n", flush=True)
+        chosen[EARLIER] = partial(earlier.section, options.against)
+    sections = sections_of(DOCUMENT.read_text(encoding="utf-8"))
+    for heading, section in chosen.items():
+        sections[heading] = dated(section(rounds, share))
+        print(f"## {heading}\n\n{sections[heading]}", end="\n\n", flush=True)
     if options.write:
-        DOCUMENT.write_text(document("\n\n".join(parts)), encoding="utf-8")
+        DOCUMENT.write_text(document(sections), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from bench.cases import CASES, NUMBER, Case, compare
 from bench.load import DIGITS, drive
 from bench.plans import Search, searches
 from bench.report import at_least, at_most, table
+from bench.run import document, sections_of
 from bench.shared import excess
 from bench.windows import agreement, best, forecast, steps_of
 from mapping import CloudMap
@@ -169,3 +170,15 @@ def test_another_window_for_whole_hours_or_a_better_one_ends_the_run() -> None:
 @pytest.mark.parametrize("search", searches(CloudMap.load()), ids=lambda search: search.name)
 def test_every_search_over_jobs_finds_places_for_them(search: Search) -> None:
     search.work()
+
+
+def test_a_section_that_was_not_measured_again_stays_on_the_page_as_it_was() -> None:
+    page = document({"Endpoints": "old figures", "Many workers": "of many\n\n### Detail\n\nmore"})
+
+    sections = sections_of(page)
+    assert sections == {"Endpoints": "old figures", "Many workers": "of many\n\n### Detail\n\nmore"}
+
+    renewed = document({**sections, "Where and when jobs run": "new", "Endpoints": "new figures"})
+    assert "old figures" not in renewed
+    headings = [line for line in renewed.splitlines() if line.startswith("## ")]
+    assert headings == ["## Endpoints", "## Where and when jobs run", "## Many workers"]
