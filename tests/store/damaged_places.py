@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from api.edge.exchange import NAME
 from app import create_app
 from carbon.intensity import Signal
 from carbon.reading import Percentile
@@ -19,6 +20,7 @@ from store.shared.changes import Store
 from store.shared.state import SharedState
 from tests.fakes.clouds import cloud_map
 from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
+from tests.fakes.patience import eventually
 from tests.fakes.workers import store_at
 from wiring import build_key_store, build_redis
 
@@ -66,21 +68,22 @@ class Place:
         for number, key in enumerate(self.keys):
             headers = {"X-API-Key": key}
             statuses[f"key {number}"] = client.get("/v1/by-country/DE", headers=headers).status_code
-        if self.plan:  # one that is damaged does not exist any more
+        if self.plan:  # one that is damaged does not exist any more; a store that fails is a 503
             status = client.get(self.plan, headers={"X-API-Key": self.keys[0]}).status_code
-            statuses["plan"] = 200 if status in (404, statuses["key 0"]) else status
+            statuses["plan"] = 200 if status in (404, 503, statuses["key 0"]) else status
         return statuses
 
     def submit(self) -> str:
-        """The path of a plan in the background, with the first key."""
+        """The path of a finished plan in the background, with the first key."""
         engine = Engine(cloud_map(), reader_over(self.store(), self.upstream))
         job = {"id": "one", "duration_hours": 1, "home": "aws:eu-central-1", "instance_type": "m6g.large"}
-        response = (
-            create_app(self.settings, engine)
-            .test_client()
-            .post("/api/v1/plan", json={"jobs": [job], "background": True}, headers={"X-API-Key": self.keys[0]})
-        )
-        return str(response.headers["Location"])
+        app, headers = create_app(self.settings, engine), {"X-API-Key": self.keys[0]}
+        client = app.test_client()
+        response = client.post("/api/v1/plan", json={"jobs": [job], "background": True}, headers=headers)
+        path = str(response.headers["Location"])
+        assert eventually(lambda: client.get(path, headers=headers).get_json()["status"] == "done")
+        app.extensions[NAME].plans.leave()  # or its thread would go on with a store that is gone
+        return path
 
 
 def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
