@@ -110,7 +110,7 @@ def ranking(
     places = job_places(query, mapping, 0)
 
     def no_machines(region: Region, hours: float, used: CarbonIntensity) -> Emission:
-        raise NotImplementedError("the query has no machines")
+        raise AssertionError("the query has no machines")
 
     def search() -> Schedule:
         return rank_places(query, places, outlook, job_span(query, NOW), no_machines)
