@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -109,13 +111,14 @@ class PlanRequest(Body):
             )
         return jobs
 
-    @field_validator("objective")
+    @field_validator("objective", "max_cost_usd")
     @classmethod
-    def _with_prices(cls, value: ObjectiveFields | None, info: ValidationInfo) -> ObjectiveFields | None:
+    def _with_prices(cls, value: Any, info: ValidationInfo) -> Any:
         unpriced = [job.id for job in info.data.get("jobs", ()) if job.machine is not None]
         if value is not None and unpriced:
             detail = f"job {unpriced[0]!r} runs on a machine by its parts, which has no price"
-            raise names.refusal("instance_type_missing", f"{detail}: send its instance_type, or leave objective out")
+            advice = f"send its instance_type, or leave {info.field_name} out"
+            raise names.refusal("instance_type_missing", f"{detail}: {advice}")
         return value
 
     @field_validator("risk")
@@ -140,15 +143,6 @@ class PlanRequest(Body):
     @classmethod
     def _of_places(cls, value: list[CapacityFields], info: ValidationInfo) -> list[CapacityFields]:
         return checked_capacity(value, info, info.data.get("jobs", []), info.data.get("assignments", []))
-
-    @field_validator("max_cost_usd")
-    @classmethod
-    def _with_known_prices(cls, value: float | None, info: ValidationInfo) -> float | None:
-        unpriced = [job.id for job in info.data.get("jobs", ()) if job.machine is not None]
-        if value is not None and unpriced:
-            detail = f"job {unpriced[0]!r} runs on a machine by its parts, which has no price"
-            raise names.refusal("instance_type_missing", f"{detail}: send its instance_type, or leave max_cost_usd out")
-        return value
 
     def is_costly(self, facts: names.Facts) -> bool:
         """Even one job takes some 10 ms; in the background no request waits for it."""
@@ -182,6 +176,7 @@ def plan(body: PlanRequest) -> Response:
     best, a solver places them together within PLAN_SECONDS (10 unless the operator changed it): most jobs first, then
     the least emissions or cost. The answer is the best plan that was found; it keeps every limit, and solver.gap says
     how far it may be from the best one.
+
     With background, and for more than 2,000 pairs of a job and a region with shared limits, the answer is a 202 that
     says where the plan will be.
     """

@@ -58,6 +58,7 @@ def problem_of(
     step = grid_seconds(jobs, outlook)
     sites = [(number, site) for number, one in enumerate(jobs) for site in one.sites]
     regions = list(dict.fromkeys(site.region.key for _, site in sites))
+    row_of = {key: row for row, key in enumerate(regions)}
     zone_of = {site.region.key: outlook.zones[site.region.zone] for _, site in sites}
     rules = [one.job.times.interruption for one in jobs]
     intensity = _intensity(query.risk, outlook, step)
@@ -83,7 +84,7 @@ def problem_of(
         ),
         closed=_rows([(number, *span) for number, one in enumerate(jobs) for span in closed_spans(outlook, one.span)]),
         job=np.array([number for number, _ in sites], dtype=np.intp),
-        region=np.array([regions.index(site.region.key) for _, site in sites], dtype=np.intp),
+        region=np.array([row_of[site.region.key] for _, site in sites], dtype=np.intp),
         kwh_per_hour=np.array([site.kwh_per_hour for _, site in sites]),
         usd_per_hour=np.array([site.usd_per_hour or 0.0 for _, site in sites]),
         gco2e=np.array([site.transfer.gco2e if site.transfer else 0.0 for _, site in sites]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -31,17 +31,7 @@ class Options:
 
     def only(self, rows: BoolArray) -> Options:
         """Some of them."""
-        return Options(
-            index=self.index[rows],
-            region=self.region[rows],
-            zone=self.zone[rows],
-            kwh_per_hour=self.kwh_per_hour[rows],
-            usd_per_hour=self.usd_per_hour[rows],
-            gco2e=self.gco2e[rows],
-            usd=self.usd[rows],
-            use=self.use[rows],
-            has_limit=self.has_limit[rows],
-        )
+        return Options(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
 
 
 SLACK = 1e-9  # share by which a limit may be passed: rounding
