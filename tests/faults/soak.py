@@ -99,7 +99,7 @@ def _fault_table(results: Iterable[Result]) -> list[str]:
             f"| {'–' if one.recovery_seconds is None else f'{one.recovery_seconds:.1f}'} |"
             for one in results
         ]
-        + [f"\nA drill fails with an answer after {DEADLINE_SECONDS + ALLOWANCE_SECONDS:g} s: a busy machine is late."]
+        + [f"\nNo answer may take longer than {DEADLINE_SECONDS + ALLOWANCE_SECONDS:g} s."]
     )
 
 

@@ -14,7 +14,6 @@ import pytest
 from tests.fakes.aemo import FLOWS, FakeAemo
 from tests.fakes.elexon import MIX, FakeElexon
 from tests.fakes.energi_data import FakeEnergiData
-from tests.fakes.patience import PROMPT_SECONDS
 from tests.fakes.postgres_server import PostgresServer, running
 from tests.fakes.uk_carbon import FakeUkCarbon
 from tests.fakes.upstream import Answer as Reply
@@ -25,6 +24,7 @@ from tests.faults.server import Gunicorn, wait_until
 CALLERS = 8
 UPSTREAM_SECONDS = 2
 FAILURE, RECOVERY = "readings cannot be stored", "readings are stored again"
+SLOW_SECONDS = 3.0  # no request waits for these sources; the machine may be busy
 IN_PLACE_SECONDS = 180.0  # the killed call counts, and there may be one a minute
 
 
@@ -129,7 +129,7 @@ def test_another_worker_calls_in_place_of_a_killed_one_and_a_dead_database_costs
         wait_until(lambda: RECOVERY in server.log(), "readings are stored again")
 
     assert failures(load.answers()) == []
-    assert max(answer.seconds for answer in load.answers()) < PROMPT_SECONDS
+    assert max(answer.seconds for answer in load.answers()) < SLOW_SECONDS
     calls = upstreams.calls()
     assert (calls["dataset/CO2Emis"], calls["dataset/CO2EmisProg"], calls["intensity"]) in ((2, 1, 1), (1, 2, 1))
     log = server.log()

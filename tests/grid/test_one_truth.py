@@ -23,7 +23,7 @@ from tests.fakes.workers import Seen, Setup, most_in_any_stretch, working
 VALUES = {"DE": 300.0, "FR": 40.0, "PL": 600.0}
 ALL_LIVE = tuple((value, None) for value in VALUES.values())  # the readings of one question, in its order
 PROCESSES, THREADS = 4, 8
-LONGEST_SECONDS = 2.0  # of a read; 0.3 on a quiet machine. The stores hang or are gone for 3 s
+LONGEST_SECONDS = 0.5  # of a read; the stores hang or are gone for 3 s
 
 
 class Upstream(FakeElectricityMaps):
@@ -114,7 +114,7 @@ def test_four_workers_of_eight_threads_make_one_call_for_each_zone_and_time_to_l
 
     assert {reading for one in worker_states for reading in one.readings} == {ALL_LIVE}
     assert upstream.excess(setup.ttl_seconds) <= 0
-    assert all(len(upstream.times[zone]) >= 3 for zone in VALUES)  # and they were kept fresh
+    assert all(len(upstream.times[zone]) >= 6 for zone in VALUES)  # and they were kept fresh
     assert len(upstream.times["zones"]) == 1
 
 
@@ -165,7 +165,7 @@ def last_good_values(seen: list[Seen], reason: str) -> bool:
     return all(value == expected for expected, (value, _) in pairs) and {why for _, (_, why) in pairs} == {None, reason}
 
 
-def test_the_429_of_one_worker_stops_all_within_two_seconds(upstream: Upstream, setup: Setup) -> None:
+def test_the_429_of_one_worker_stops_all_within_a_second(upstream: Upstream, setup: Setup) -> None:
     with working(setup, processes=PROCESSES, threads=THREADS) as workers:
         workers.start()
         time.sleep(1.5)
@@ -178,7 +178,7 @@ def test_the_429_of_one_worker_stops_all_within_two_seconds(upstream: Upstream, 
         worker_states = workers.seen()
 
     assert upstream.since(limited_at) <= len(VALUES)  # each zone's call under way at that moment
-    assert upstream.since(first_at + 2) == 0
+    assert upstream.since(first_at + 1) == 0
     assert last_good_values(worker_states, "rate-limited")
     assert sum("no calls are sent for 60 s" in line for one in worker_states for line in one.log) == 1
 
