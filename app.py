@@ -73,7 +73,7 @@ def create_app(
     _add_commands(app, settings)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(app)
-    for blueprint in (*blueprints(), *web.blueprints()):
+    for blueprint in (*blueprints(), *web.blueprints(dashboard=settings.dashboard == "on")):
         app.register_blueprint(blueprint)
     return app
 

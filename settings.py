@@ -67,6 +67,7 @@ class Settings(PriceSettings):
         "Least severe level that is written to the log.",
     )
     access_log: str = _setting("on", one_of("on", "off"), "Write one log line of level INFO for each request.")
+    dashboard: str = _setting("on", one_of("on", "off"), "Serve pages for people. off: / leads to /docs.")
     metrics: str = _setting("on", one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
     tracing: str = _setting(
         "off", one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."

@@ -1,4 +1,4 @@
-"""What people look at: pictures of the grid. It asks the engine as the JSON endpoints do, and decides nothing."""
+"""Pages and pictures for people: they ask the engine as the JSON endpoints do, and decide nothing."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from importlib import import_module
 
 from flask import Blueprint
 
-_VIEWS = ("map", "forecast", "badge")
+_PICTURES = ("map", "forecast", "badge")
+_PAGES = ("home", "files")
 
 
-def blueprints() -> tuple[Blueprint, ...]:
-    """Every picture, in the order of the OpenAPI document."""
-    return tuple(import_module(f"web.views.{name}").bp for name in _VIEWS)
+def blueprints(*, dashboard: bool) -> tuple[Blueprint, ...]:
+    """Every picture, in the order of the OpenAPI document, and the pages; without them / leads to /docs."""
+    pictures = [f"views.{name}" for name in _PICTURES]
+    pages = [f"pages.{name}" for name in _PAGES] if dashboard else ["no_pages"]
+    return tuple(import_module(f"web.{name}").bp for name in (*pictures, *pages))

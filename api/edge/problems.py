@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from flask import Flask, Response, request
@@ -25,9 +25,14 @@ MEDIA_TYPE = "application/problem+json"
 
 def register(app: Flask) -> None:
     """Answer every failure of an app with a problem."""
-    app.register_error_handler(errors.CarbonError, _answer_ours)
-    app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(Exception, _answer_unknown)
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> Response:
+    """The problem of any error; a redirect is answered as it is."""
+    if isinstance(error, errors.CarbonError):
+        return _answer_ours(error)
+    return _answer_http(error) if isinstance(error, HTTPException) else _answer_unknown(error)
 
 
 def _answer_ours(error: errors.CarbonError) -> Response:
@@ -51,10 +56,10 @@ def _kind_of(error: errors.CarbonError) -> ProblemType | None:
     return next((BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR), None)
 
 
-def _answer_http(error: HTTPException) -> Response | HTTPException:
+def _answer_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
-        return error
+        return cast(Response, Response.force_type(error.get_response()))
     kind = BY_STATUS.get(status) or ProblemType("", status, error.name)
     response = _problem(kind, _in_words(error), {})
     for name, value in error.get_headers():

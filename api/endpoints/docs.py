@@ -1,12 +1,11 @@
-"""/docs: Swagger UI from the installed wheel, offline; / leads there."""
+"""/docs: Swagger UI from the installed wheel, offline."""
 
 from __future__ import annotations
 
 from importlib.metadata import distribution
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, send_file
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, send_file
 from werkzeug.exceptions import NotFound
 
 bp = Blueprint("docs", __name__)
@@ -55,11 +54,6 @@ _START = """SwaggerUIBundle({
 def _own_policy(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     return response
-
-
-@bp.get("/")
-def home() -> ResponseReturnValue:
-    return redirect("/docs")
 
 
 @bp.get("/docs")

@@ -103,12 +103,6 @@ def test_ready_names_every_catalog_table_with_its_date(get: Ask) -> None:
     assert all(re.match(r"20\d\d", table["as_of"]) and table["rows"] > 0 for table in tables)
 
 
-def test_the_root_leads_to_the_docs(client: FlaskClient) -> None:
-    response = client.get("/")
-
-    assert (response.status_code, response.headers["Location"]) == (302, "/docs")
-
-
 def test_the_docs_page_works_offline(client: FlaskClient) -> None:
     page = client.get("/docs")
 

@@ -47,7 +47,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 CONFINED = {
     "flask": ("api", "app", "web"),
     "apiflask": ("api", "app", "serve.preload", "web"),
-    "werkzeug": ("api", "app"),
+    "werkzeug": ("api", "app", "web"),
     "requests": ("net", "deadlines", "grid.upstream.session"),
     "urllib3": ("net", "deadlines", "grid.upstream.session"),
     "dotenv": ("settings",),

@@ -1,0 +1,93 @@
+"""The first page: the rows of /v1/by-rank, which a reader filters and orders, and a job's place and time."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from tests.fakes.service import offline
+from web.pages.words import intensity
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return offline().test_client()
+
+
+def keys(page: str) -> list[str]:
+    """The regions of the ranking, in its order."""
+    return re.findall(r'<th scope="row"><a href="[^"]*">([^<]+)</a>', page)
+
+
+def figures(page: str) -> list[str]:
+    return re.findall(r'data-label="gCO2e/kWh"><span[^>]*><span[^>]*>([^<]+)<', page)
+
+
+def test_the_ranking_is_that_of_by_rank(client: FlaskClient) -> None:
+    rows = client.get("/v1/by-rank").get_json()["regions"][:50]
+
+    page = client.get("/").text
+    assert keys(page) == [f"{row['provider']}:{row['id']}" for row in rows]
+    assert figures(page) == [intensity(row["intensity"]) for row in rows]
+
+
+def test_a_filter_leaves_what_by_rank_leaves(client: FlaskClient) -> None:
+    rows = client.get("/v1/by-rank?provider=gcp&country=DE").get_json()["regions"]
+
+    assert keys(client.get("/?provider=gcp&country=germany").text) == [f"gcp:{row['id']}" for row in rows]
+
+
+def test_a_search_finds_every_word_in_names_of_region_city_country_cloud_and_zone(client: FlaskClient) -> None:
+    assert keys(client.get("/?q=AMAZON+sweden").text) == ["aws:eu-north-1"]
+    assert set(keys(client.get("/?q=SE-SE3+google").text)) == {"gcp:europe-north2"}
+
+
+def test_a_search_that_finds_nothing_says_how_to_loosen_it(client: FlaskClient) -> None:
+    page = client.get("/?q=atlantis&provider=aws")
+
+    assert page.status_code == 200
+    assert "No region matches" in page.text
+    assert '<a href="/?provider=aws"' not in page.text
+    assert '<a href="/?q=atlantis">search in all clouds and countries</a>' in page.text
+
+
+@pytest.mark.parametrize(("sort", "field"), [("price", "instancePrice"), ("spot", "spotScore")])
+def test_rows_without_a_value_are_last_whichever_way_round(client: FlaskClient, sort: str, field: str) -> None:
+    known = {f"{row['provider']}:{row['id']}" for row in client.get("/v1/by-rank").get_json()["regions"] if row[field]}
+
+    for way in ("asc", "desc"):
+        order = keys(client.get(f"/?rows=1000&sort={sort}&dir={way}").text)
+        assert {key in known for key in order[: len(known)]} == {True}
+        assert {key in known for key in order[len(known) :]} == {False}
+
+
+def test_an_unknown_region_is_named_and_the_greenest_is_shown(client: FlaskClient) -> None:
+    page = client.get("/?region=aws:eu-nord-1").text
+
+    assert "The greenest region is shown instead" in page
+    assert page.count('aria-current="true"') >= 1
+
+
+def test_a_job_is_answered_as_schedule_answers_the_command_of_the_page(client: FlaskClient) -> None:
+    page = client.get("/?provider=aws&country=EU&duration_hours=3&within_hours=12").text
+
+    command = unescape(re.findall(r"<pre[^>]*>([^<]+schedule[^<]+)</pre>", page)[0])
+    body = re.search(r"-d '(.+)'$", command)
+    assert body is not None
+    answer = client.post("/api/v1/schedule", json=orjson.loads(body[1])).get_json()
+    best = answer["optimal_window"]
+    assert f"aws:{answer['region']}" in page
+    assert f"{intensity(best['avg_carbon_intensity'])} gCO2e/kWh" in page
+
+
+def test_a_job_that_cannot_be_answered_is_a_sentence_beside_the_form(client: FlaskClient) -> None:
+    page = client.get("/?duration_hours=3&instance_type=m7g.lrage")
+
+    assert page.status_code == 400
+    assert "did you mean m7g.large" in page.text
+    assert 'value="m7g.lrage"' in page.text
+    assert len(keys(page.text)) == 50

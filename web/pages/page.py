@@ -1,0 +1,132 @@
+"""What all pages share: their state in the address, their template, their headers, and errors as sentences."""
+
+from __future__ import annotations
+
+from enum import Enum
+from shlex import quote
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+from pydantic import Field
+
+from api.edge import costly, problems
+from api.edge.exchange import current
+from api.questions.fields import Body, Parameters
+from api.questions.parse import checked, parse_query
+from web.drawing.paint import Theme
+from web.pages import words
+from web.pages.files import address_of
+
+# Nothing is loaded from elsewhere, no script or style stands in a page, and no other page may frame it.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache"}
+MENU = (("/", "Map"), ("/docs", "API"))
+
+
+class PageState(Parameters):
+    """What the address of a page says, beside what the page itself adds."""
+
+    theme: Theme | None = Field(default=None, description="Light or dark; without it, as the reader's system is set.")
+
+
+S = TypeVar("S", bound=PageState)
+Q = TypeVar("Q", bound=Body)
+Content = dict[str, Any]  # JSON, as an endpoint takes or gives it
+
+
+def blueprint(name: str, module: str) -> Blueprint:
+    """The blueprint of a page, whose failures are pages too."""
+    bp = Blueprint(name, module, template_folder="../templates")
+    bp.register_error_handler(Exception, problem_page)
+    bp.add_app_template_global(address_of, "file")
+    bp.add_app_template_global(link, "link")
+    for one in words.FILTERS:
+        bp.add_app_template_filter(one)
+    return bp
+
+
+def state_of(model: type[S]) -> S:
+    """The checked state of the page that is asked for. Raises InvalidRequest, Busy."""
+    facts = current().facts
+    state = parse_query(model, request, facts)
+    if state.is_costly(facts):
+        costly.begin()
+    return state
+
+
+def asked(model: type[Q], body: Content) -> Q:
+    """The question that a form asks, checked as the JSON endpoint checks it. Raises InvalidRequest, Busy."""
+    facts = current().facts
+    question = checked(model, orjson.dumps(body), facts)
+    if question.is_costly(facts):
+        costly.begin()
+    return question
+
+
+def address(path: str) -> str:
+    """A path of this service as a whole address, as the reader reached it."""
+    return f"{request.host_url.rstrip('/')}{path}"
+
+
+def curl(path: str, body: Content | None = None) -> str:
+    """The command that asks the service the same; with a key where it wants one."""
+    parts = ["curl", "-s", address(path)]
+    if current().keys_configured:
+        parts += ["-H", "Authorization: Bearer $KEY"]
+    if body is not None:
+        parts += ["-H", "Content-Type: application/json", "-d", orjson.dumps(body).decode()]
+    return " ".join(_shell_quoted(part) for part in parts)
+
+
+def _shell_quoted(text: str) -> str:
+    """In double quotes only where the shell replaces the variable that holds the key."""
+    return f'"{text}"' if text.endswith("$KEY") else quote(text)
+
+
+def link(path: str, state: PageState | None, **changes: object) -> str:
+    """A path with what differs from the defaults in the state, after the changes; None takes a value out."""
+    values = {} if state is None else state.model_dump(exclude_defaults=True)
+    pairs = [(name, _text(value)) for name, value in (values | changes).items() if value not in (None, [], "")]
+    return f"{path}?{urlencode(pairs, doseq=True, safe=':,')}" if pairs else path
+
+
+def _text(value: object) -> Any:
+    if isinstance(value, list | tuple):
+        return [_text(one) for one in value]
+    if isinstance(value, Enum):
+        return value.value
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def filled(template: str, state: PageState, status: int = 200, **content: object) -> Response:
+    """The page. content: what its template shows."""
+    exchange = current()
+    page = render_template(
+        template,
+        state=state,
+        theme=state.theme,
+        menu=[(path, label, link(path, PageState(theme=state.theme))) for path, label in MENU],
+        path=request.path,
+        now=exchange.now,
+        **content,
+    )
+    return Response(page, status=status, mimetype="text/html", headers=dict(HEADERS))
+
+
+def problem_page(error: Exception) -> Response:
+    """The problem of an error as a page, with its status and headers."""
+    answer = problems.answer(error)
+    if answer.mimetype != problems.MEDIA_TYPE:  # a redirect
+        return answer
+    problem: Content = orjson.loads(answer.get_data())
+    page = filled("problem.html", PageState(), answer.status_code, problem=problem)
+    for name in ("Retry-After", "WWW-Authenticate", "Allow"):
+        if name in answer.headers:
+            page.headers[name] = answer.headers[name]
+    return page

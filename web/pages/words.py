@@ -1,0 +1,60 @@
+"""How pages write values: with their unit, and unknown as a word, never as 0."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from web.marks import figure, minute
+
+UNKNOWN = "unknown"
+
+
+def intensity(gco2e_per_kwh: float | None) -> str:
+    """Whole grams from 10 on; without the unit, which the column or the axis says."""
+    return UNKNOWN if gco2e_per_kwh is None else figure(gco2e_per_kwh)
+
+
+def grams(gco2e: float | None) -> str:
+    """Grams, kilograms or tonnes with three digits."""
+    if gco2e is None:
+        return UNKNOWN
+    for size, unit in ((1e6, "t"), (1e3, "kg"), (1.0, "g")):
+        if abs(gco2e) >= size:
+            return f"{_digits(gco2e / size)} {unit}"
+    return f"{gco2e:.2g} g"
+
+
+def usd(amount: float | None) -> str:
+    """US dollars: cents from a dollar on, else three digits."""
+    if amount is None:
+        return UNKNOWN
+    return f"${amount:,.2f}" if abs(amount) >= 1 else f"${amount:.3g}"
+
+
+def percent(percentage: float | None) -> str:
+    return UNKNOWN if percentage is None else f"{percentage:.0f} %"
+
+
+def moment(value: datetime | str | None) -> str:
+    """A time as people write it, in UTC."""
+    if value is None:
+        return UNKNOWN
+    return minute((datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC))
+
+
+def age(seconds: float | None) -> str:
+    """How long ago, in the largest unit of which there are two or more."""
+    if seconds is None:
+        return UNKNOWN
+    for size, unit in ((172_800, "days"), (7_200, "h"), (120, "min")):
+        if seconds >= size:
+            return f"{seconds // (size // 2):.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _digits(value: float) -> str:
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+
+
+FILTERS = (intensity, grams, usd, percent, moment, age)
