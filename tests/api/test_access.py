@@ -11,7 +11,10 @@ from tests.api.callers import ASKED, KEY, REVOKED, bearer, client, guarded
 from tests.fakes.access import access, record
 from tests.fakes.service import offline
 
-OPEN = ["/", "/health", "/metrics", "/ready", "/docs", "/docs/<name>", "/openapi.json", "/problems/<name>", "/static/<name>"]
+OPEN = [
+    *("/", "/static/<name>", "/docs", "/docs/<name>", "/openapi.json", "/problems/<name>"),
+    *("/health", "/metrics", "/ready"),
+]
 MISSING = 'Bearer realm="api"'
 WRONG = 'Bearer realm="api", error="invalid_token"'
 
