@@ -17,7 +17,8 @@ from tests.web.pictures import HOSTILE, pixels, svg, text_of, titles
 from web import shipped
 from web.drawing.forecast import draw_forecast
 from web.drawing.paint import Theme
-from web.geometry.forecast_picture import BOTTOM, LEFT, RIGHT, TOP, forecast_picture
+from web.geometry.canvas import FILE
+from web.geometry.forecast_picture import forecast_picture
 from web.geometry.scale import Scale, ticks
 from web.marks import Standing, figure
 
@@ -53,19 +54,23 @@ def test_a_scale_goes_either_way() -> None:
 
 
 def test_columns_stand_where_their_hour_and_figure_say() -> None:
-    # Three hours between LEFT and RIGHT; the axis goes from 0 to 200: 150 is three quarters of the height.
-    chart = forecast_picture("aws:x", "X", [hour(0, 150), hour(1, 0), hour(2, 200)], None, MINUTE, shipped.font())
+    # Three hours between FILE.left and FILE.right; the axis goes from 0 to 200: 150 is three quarters of the height.
+    chart = forecast_picture("aws:x", "X", [hour(0, 150), hour(1, 0), hour(2, 200)], None, MINUTE)
 
-    third = (RIGHT - LEFT) / 3
-    assert [column.left for column in chart.columns] == pytest.approx([LEFT, LEFT + third, LEFT + 2 * third])
-    assert [column.top for column in chart.columns] == pytest.approx([BOTTOM - 0.75 * (BOTTOM - TOP), BOTTOM, TOP])
-    assert chart.now == pytest.approx(LEFT + third / 2)  # half past
+    third = (FILE.right - FILE.left) / 3
+    assert [column.left for column in chart.columns] == pytest.approx(
+        [FILE.left, FILE.left + third, FILE.left + 2 * third]
+    )
+    assert [column.top for column in chart.columns] == pytest.approx(
+        [FILE.bottom - 0.75 * (FILE.bottom - FILE.top), FILE.bottom, FILE.top]
+    )
+    assert chart.now == pytest.approx(FILE.left + third / 2)  # half past
 
 
 def test_an_unknown_hour_has_no_column_and_breaks_the_line() -> None:
     hours = [hour(0, 100), hour(1, None), hour(2, 100)]
 
-    chart = forecast_picture("aws:x", "X", hours, None, NOW, shipped.font())
+    chart = forecast_picture("aws:x", "X", hours, None, NOW)
 
     assert [column.top is None for column in chart.columns] == [False, True, False]
     assert len(chart.curves) == 2
@@ -75,13 +80,13 @@ def test_an_unknown_hour_has_no_column_and_breaks_the_line() -> None:
 def test_what_was_measured_is_a_line_of_its_own() -> None:
     hours = [hour(0, 100, Quality.MEASURED), hour(1, 100), hour(2, 100, Quality.BASELINE, None)]
 
-    chart = forecast_picture("aws:x", "X", hours, None, NOW, shipped.font())
+    chart = forecast_picture("aws:x", "X", hours, None, NOW)
 
     assert [standing for standing, _ in chart.curves] == [Standing.MEASURED, Standing.ESTIMATED]
 
 
 def test_where_nothing_is_known_a_sentence_stands_in_place_of_empty_axes() -> None:
-    chart = forecast_picture("aws:x", "X", [hour(0, None), hour(1, None)], None, NOW, shipped.font())
+    chart = forecast_picture("aws:x", "X", [hour(0, None), hour(1, None)], None, NOW)
 
     drawing = draw_forecast(chart, Theme.LIGHT, shipped.font())
 
@@ -152,7 +157,7 @@ def test_a_hostile_region_is_a_problem_that_names_it(client: FlaskClient, text: 
 
 
 def test_text_of_the_catalog_is_escaped() -> None:
-    chart = forecast_picture("<b>", "</text><script>", [hour(0, 1)], None, NOW, shipped.font())
+    chart = forecast_picture("<b>", "</text><script>", [hour(0, 1)], None, NOW)
 
     drawing = draw_forecast(chart, Theme.LIGHT, shipped.font())
 

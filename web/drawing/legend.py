@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from carbon.bands import BANDS
-from web.drawing.marks import Paint, cross, shape
-from web.drawing.paint import Attributes, fill_of, quality_of
+from web.drawing.marks import cross, shape
+from web.drawing.paint import Attributes, Paint, fill_of, quality_of
 from web.drawing.svg import Svg, element, joined, words
 from web.geometry.projection import Point
 from web.geometry.text import Font

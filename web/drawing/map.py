@@ -1,15 +1,12 @@
-"""The map as SVG."""
+"""The map as an SVG file: the plane with its heading, the list of the lowest, its legend and its sources."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import hypot
-
 from web.drawing import legend
-from web.drawing.marks import Paint, group, mark, shape
-from web.drawing.paint import ROLES, Attributes, Theme, fill_of
-from web.drawing.svg import NOTHING, Svg, element, escaped, joined, picture, words
-from web.geometry.map_marks import Mark
+from web.drawing.map_plane import coastline, marks_of, sea_and_land
+from web.drawing.marks import group, shape
+from web.drawing.paint import ROLES, Attributes, Paint, Theme, fill_of
+from web.drawing.svg import NOTHING, Svg, element, joined, picture, words
 from web.geometry.map_picture import MAP_TOP, MAP_WIDTH, MARGIN, WIDTH, MapPicture
 from web.geometry.projection import Point
 from web.geometry.text import Font
@@ -21,16 +18,18 @@ _ROW = 21.0
 def draw_map(chart: MapPicture, land: str, theme: Theme, font: Font) -> Svg:
     """The whole file. land: the path of the coastlines."""
     paint = ROLES[theme]
+    place: Attributes = {"transform": f"translate({MARGIN:g} {MAP_TOP:g})"}
     return picture(
         WIDTH,
         round(chart.height),
         chart.title,
         chart.description,
-        _coast(chart, land, paint),
+        element("g", place, sea_and_land(chart, coastline(land), paint)),
+        _around(chart, paint),
         words(chart.title, MARGIN, 48, 28, paint["title"]),
         words(chart.subtitle, MARGIN, 75, 16, paint["quiet"]),
         _lowest(chart, paint),
-        element("g", {"transform": f"translate({MARGIN:g} {MAP_TOP:g})"}, *_marks(chart, paint)),
+        element("g", place, *marks_of(chart, paint)),
         legend.bands(chart.legend_top, paint),
         _shapes(chart, paint, font),
         legend.row(legend.standings(paint), chart.legend_top + 36, paint, font),
@@ -38,15 +37,11 @@ def draw_map(chart: MapPicture, land: str, theme: Theme, font: Font) -> Svg:
     )
 
 
-def _coast(chart: MapPicture, land: str, paint: Paint) -> Svg:
-    """The sea, the land, and the ground again around the map: a clipped part takes the renderer twice as long."""
-    frame, zoom = chart.frame, MAP_WIDTH / chart.frame.width
-    place: Attributes = {"x": MARGIN, "y": MAP_TOP, "width": MAP_WIDTH, "height": chart.map_height}
-    move = f"translate({MARGIN - frame.x * zoom:.2f} {MAP_TOP - frame.y * zoom:.2f}) scale({zoom:.4f})"
-    coast: Attributes = {"d": land, "transform": move, **paint["land"], "stroke-width": 0.8 / zoom}
+def _around(chart: MapPicture, paint: Paint) -> Svg:
+    """The ground around the map: a clipped part takes the renderer twice as long."""
     hole = f"M{MARGIN:g} {MAP_TOP:g}h{MAP_WIDTH:g}v{chart.map_height:.2f}h-{MAP_WIDTH:g}z"
-    around: Attributes = {"d": f"M0 0h{WIDTH:g}v{chart.height:.0f}H0z{hole}", "fill-rule": "evenodd", **paint["ground"]}
-    return joined((element("rect", {**place, **paint["sea"]}), element("path", coast), element("path", around)))
+    frame = f"M0 0h{WIDTH:g}v{chart.height:.0f}H0z{hole}"
+    return element("path", {"d": frame, "fill-rule": "evenodd", **paint["ground"]})
 
 
 def _lowest(chart: MapPicture, paint: Paint) -> Svg:
@@ -69,28 +64,11 @@ def _lowest(chart: MapPicture, paint: Paint) -> Svg:
     return joined(parts)
 
 
-def _marks(chart: MapPicture, paint: Paint) -> Iterator[Svg]:
-    """Lines to the places of moved marks first, so that no mark is crossed by one."""
-    for one in chart.marks:
-        if hypot(one.at.x - one.origin.x, one.at.y - one.origin.y) > one.radius:
-            ends: Attributes = {"x1": one.origin.x, "y1": one.origin.y, "x2": one.at.x, "y2": one.at.y}
-            yield element("line", {**ends, **paint["leader"]})
-            yield element("circle", {"cx": one.origin.x, "cy": one.origin.y, "r": 1.6, **paint["origin"]})
-    radius = chart.marks[0].radius if chart.marks else 0.0
-    yield group((_titled(one, paint) for one in reversed(chart.marks)), radius, paint)
-
-
-def _titled(one: Mark, paint: Paint) -> Svg:
-    drawn = mark(one.shape, one.at, one.radius, one.intensity, paint, one.figure)
-    return element("g", None, element("title", None, escaped(one.title)), drawn)
-
-
 def _shapes(chart: MapPicture, paint: Paint, font: Font) -> Svg:
     kinds = [(kind.value, _icon(kind, paint)) for kind in chart.shapes]
     return legend.row(kinds, chart.legend_top + 12, paint, font)
 
 
 def _icon(kind: Shape, paint: Paint) -> Svg:
-    look: Attributes = {**paint["ground"], **paint["outline"], "stroke-width": 1.6}
-    behind = shape(kind, Point(2.5, -2.5), 7, look) if kind is Shape.STACK else NOTHING
-    return joined((behind, shape(kind, Point(0, 0), 7, look)))
+    behind = shape(kind, Point(2.5, -2.5), 7, paint["ground"]) if kind is Shape.STACK else NOTHING
+    return group((behind, shape(kind, Point(0, 0), 7, paint["ground"])), 9, paint)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from math import cos, pi, sin
 
 from carbon.bands import band_of
 from carbon.intensity import CarbonIntensity
-from web.drawing.paint import FADED, Attributes, fill_of, quality_of
+from web.drawing.paint import FADED, Attributes, Paint, fill_of, quality_of
 from web.drawing.svg import NOTHING, Svg, element, joined, words
 from web.geometry.projection import Point
 from web.marks import Shape, Standing, standing_of
 
-Paint = Mapping[str, Attributes]
 # Corners of each shape, and its size against a circle of the same radius.
 _CORNERS = {Shape.SQUARE: (4, pi / 4, 1.22), Shape.DIAMOND: (4, 0.0, 1.22), Shape.STACK: (6, 0.0, 1.13)}
 _TRIANGLE = (3, -pi / 2, 1.45)

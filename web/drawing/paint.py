@@ -1,6 +1,6 @@
-"""What the parts of a picture look like. A part has a role; a theme gives the presentation attributes of each role.
+"""What the parts of a picture look like. A part has a role; a paint gives the attributes of each role.
 
-A page can draw the same parts with classes in their place: `{role: {"class": role}}`.
+Files have the colours of a theme. In a page a part has its role as its class; web/static/charts.css has the colours.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from web.drawing.svg import Value
 from web.marks import Standing
 
 Attributes = Mapping[str, Value]
+Paint = Mapping[str, Attributes]
 
 
 class Theme(StrEnum):
@@ -22,9 +23,37 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+COLOURS: Mapping[Theme, Mapping[str, str]] = {
+    Theme.LIGHT: {
+        "ground": "#ffffff",
+        "panel": "#ffffff",
+        "sea": "#e9f0f5",
+        "land": "#c9d3da",
+        "shore": "#aab8c2",
+        "ink": "#14212b",
+        "quiet": "#4b5b67",
+        "line": "#d5dde3",
+        "mark": "#14212b",
+        "window": "#0b6e4f",
+    },
+    Theme.DARK: {
+        "ground": "#0f171d",
+        "panel": "#0f171d",
+        "sea": "#15212a",
+        "land": "#33434e",
+        "shore": "#4a5c69",
+        "ink": "#eef3f6",
+        "quiet": "#a9b8c3",
+        "line": "#2b3a45",
+        "mark": "#f4f8fa",
+        "window": "#63d3a6",
+    },
+}
+
+
 def _roles(
     *, ground: str, panel: str, sea: str, land: str, shore: str, ink: str, quiet: str, line: str, mark: str, window: str
-) -> Mapping[str, Attributes]:
+) -> Paint:
     return {
         "ground": {"fill": ground},
         "panel": {"fill": panel, "fill-opacity": 0.88},
@@ -35,9 +64,13 @@ def _roles(
         "strong": {"fill": ink, "font-weight": "bold"},
         "quiet": {"fill": quiet},
         "grid": {"stroke": line, "stroke-width": 1},
+        "tick": {"fill": quiet},
+        "minor-tick": {"fill": quiet},  # a page leaves it out where there is little room
+        "day-tick": {"fill": ink, "font-weight": "bold"},
         "leader": {"stroke": quiet, "stroke-width": 0.9, "stroke-opacity": 0.75, "fill": "none"},
         "origin": {"fill": quiet},
         "outline": {"stroke": mark, "stroke-linejoin": "round"},
+        "selected": {"stroke": window, "stroke-width": 3, "fill": "none"},
         "unknown": {"stroke": ink, "fill": "none", "stroke-linecap": "round"},
         "curve": {"stroke": ink, "fill": "none", "stroke-linejoin": "round"},
         "range": {"fill": ink, "fill-opacity": 0.13},
@@ -51,32 +84,16 @@ def _roles(
     }
 
 
-ROLES: Mapping[Theme, Mapping[str, Attributes]] = {
-    Theme.LIGHT: _roles(
-        ground="#ffffff",
-        panel="#ffffff",
-        sea="#e9f0f5",
-        land="#c9d3da",
-        shore="#aab8c2",
-        ink="#14212b",
-        quiet="#4b5b67",
-        line="#d5dde3",
-        mark="#14212b",
-        window="#0b6e4f",
-    ),
-    Theme.DARK: _roles(
-        ground="#0f171d",
-        panel="#0f171d",
-        sea="#15212a",
-        land="#33434e",
-        shore="#4a5c69",
-        ink="#eef3f6",
-        quiet="#a9b8c3",
-        line="#2b3a45",
-        mark="#f4f8fa",
-        window="#63d3a6",
-    ),
-}
+def _classes(light: Paint, dark: Paint) -> Paint:
+    """Each role as a class, with the attributes that are the same in both themes."""
+    return {
+        role: {"class": role, **{name: value for name, value in look.items() if dark[role][name] == value}}
+        for role, look in light.items()
+    }
+
+
+ROLES: Mapping[Theme, Paint] = {theme: _roles(**colours) for theme, colours in COLOURS.items()}
+PAGE = _classes(ROLES[Theme.LIGHT], ROLES[Theme.DARK])
 DASHES = {Standing.ESTIMATED: "2.6 1.7"}
 FADED = 0.45
 

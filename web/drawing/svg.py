@@ -60,6 +60,25 @@ def picture(width: float, height: float, title: str, description: str, *children
     return element("svg", attributes, *heads, *children)
 
 
+def chart(width: float, height: float, name: str, title: str, description: str, role: str, *children: Svg) -> Svg:
+    """A picture within a page, as wide as the page makes it. name: begins its ids, so it is unique in the page.
+
+    role: img; group if it holds links, which an img hides from those who do not see it.
+    """
+    attributes: dict[str, Value] = {
+        "class": "chart",
+        "viewBox": f"0 0 {_written(width)} {_written(height)}",
+        "role": role,
+        "aria-labelledby": f"{name}-title",
+        "aria-describedby": f"{name}-description",
+    }
+    heads = (
+        element("title", {"id": f"{name}-title"}, escaped(title)),
+        element("desc", {"id": f"{name}-description"}, escaped(description)),
+    )
+    return element("svg", attributes, *heads, *children)
+
+
 def points(places: Iterable[tuple[float, float]]) -> str:
     """The points attribute of a polyline or a polygon."""
     return " ".join(f"{_written(x)},{_written(y)}" for x, y in places)

@@ -10,13 +10,11 @@ from itertools import groupby
 from carbon.bands import Band, band_of
 from carbon.results import HourStep
 from carbon.schedules import Schedule
+from web.geometry.axis import Tick, figure_ticks, hour_ticks
+from web.geometry.canvas import FILE, Canvas
 from web.geometry.scale import Scale, ticks
-from web.geometry.text import Font
 from web.marks import Standing, figure, in_words, minute, sources_in_words, standing_of
 
-WIDTH, MARGIN = 1200.0, 24.0
-LEFT, RIGHT, TOP, BOTTOM = 78.0, 1176.0, 130.0, 442.0
-MOST_TICKS = 6
 HOUR = timedelta(hours=1)
 NO_FORECAST = "No figure is known for these hours."
 Places = tuple[tuple[float, float], ...]
@@ -34,15 +32,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
-    """A mark at an axis. strong: the start of a day."""
-
-    place: float
-    label: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BestWindow:
     """The window in which a job emits least."""
 
@@ -55,6 +44,7 @@ class BestWindow:
 class ForecastPicture:
     """The picture. ranges: polygons; curves: the upper edges of the columns, by standing. now: a place."""
 
+    canvas: Canvas
     title: str
     subtitle: str
     description: str
@@ -65,33 +55,42 @@ class ForecastPicture:
     upright: tuple[Tick, ...]
     along: tuple[Tick, ...]
     now: float
-    foot: tuple[str, ...]
+    sources: str
+
+    @property
+    def is_known(self) -> bool:
+        return any(column.top is not None for column in self.columns)
 
 
 def forecast_picture(
-    key: str, place: str, hours: Sequence[HourStep], schedule: Schedule | None, now: datetime, font: Font
+    key: str,
+    place: str,
+    hours: Sequence[HourStep],
+    schedule: Schedule | None,
+    now: datetime,
+    canvas: Canvas = FILE,
 ) -> ForecastPicture:
     """The picture of a region's hours, at least one. place: its city and grid zone. schedule: None if none is known."""
     start, end = hours[0].starts_at, hours[-1].starts_at + HOUR
-    across = Scale(start.timestamp(), end.timestamp(), LEFT, RIGHT)
-    figures = ticks(max((_highest(hour) for hour in hours), default=0.0), MOST_TICKS)
-    up = Scale(0.0, figures[-1], BOTTOM, TOP)
+    across = Scale(start.timestamp(), end.timestamp(), canvas.left, canvas.right)
+    figures = ticks(max((_highest(hour) for hour in hours), default=0.0), canvas.most_figures)
+    up = Scale(0.0, figures[-1], canvas.bottom, canvas.top)
     window = None if schedule is None else _window(schedule, across)
     sources = sources_in_words(hour.intensity for hour in hours)
-    title = f"Carbon intensity of {key} in the next {len(hours)} hours"
     subtitle = f"grams of CO2e per kWh of electricity · {place} · {minute(now)}"
     return ForecastPicture(
-        title=font.bold.shortened(title, 28, WIDTH - 2 * MARGIN),
-        subtitle=font.regular.shortened(subtitle, 16, WIDTH - 2 * MARGIN),
+        canvas=canvas,
+        title=f"Carbon intensity of {key} in the next {len(hours)} hours",
+        subtitle=subtitle,
         description=f"{subtitle}. {window.words if window else NO_FORECAST} {sources}.",
         columns=tuple(_column(hour, across, up) for hour in hours),
         ranges=tuple(_ranges(hours, across, up)),
         curves=tuple(_curves(hours, across, up)),
         window=window,
-        upright=tuple(Tick(place=up.at(value), label=f"{value:g}") for value in figures),
-        along=tuple(_hours(start, end, across)),
+        upright=tuple(figure_ticks(figures, up)),
+        along=tuple(hour_ticks(start, end, across)),
         now=across.at(now.timestamp()),
-        foot=tuple(font.regular.lines(sources, 12, WIDTH - 2 * MARGIN)),
+        sources=sources,
     )
 
 
@@ -153,16 +152,3 @@ def _window(schedule: Schedule, across: Scale) -> BestWindow | None:
         tail = f"{schedule.saving_share:.0%} less than starting now ({start_now} g/kWh)."
     left, right = across.at(best.starts_at.timestamp()), across.at(best.ends_at.timestamp())
     return BestWindow(left=left, right=right, words=f"{head} {tail}")
-
-
-def _hours(start: datetime, end: datetime, across: Scale) -> Iterator[Tick]:
-    """Ticks at full hours; the start of a day has its date."""
-    count = (end - start) / HOUR
-    step = 3 if count <= 24 else 6 if count <= 72 else 24
-    moment = start
-    while moment <= end:
-        is_day = moment.hour == 0
-        if moment.hour % step == 0:
-            label = f"{moment:%a} {moment.day} {moment:%b}" if is_day else f"{moment:%H:%M}"
-            yield Tick(place=across.at(moment.timestamp()), label=label, strong=is_day)
-        moment += HOUR

@@ -62,8 +62,12 @@ class MapRegion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A mark of the map. origin: the place itself, from which it may be moved. figure: written in it; may be empty."""
+    """A mark of the map. origin: the place itself, from which it may be moved. figure: written in it; may be empty.
 
+    keys: its regions, at least one.
+    """
+
+    keys: tuple[str, ...]
     at: Point
     origin: Point
     radius: float
@@ -110,6 +114,7 @@ def _mark(group: list[MapRegion], origin: Point, place: Point, radius: float, *,
     value = intensity.gco2e_per_kwh
     names = ", ".join(region.key for region in group)
     return Mark(
+        keys=tuple(region.key for region in group),
         at=place,
         origin=origin,
         radius=radius,

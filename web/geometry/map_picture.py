@@ -16,6 +16,7 @@ from web.marks import SIGNAL_WORDS, Shape, Standing, figure, minute, sources_in_
 WIDTH, MARGIN = 1200.0, 24.0
 MAP_WIDTH = WIDTH - 2 * MARGIN
 MAP_TOP = 92.0
+PAGE_MAP_WIDTH = 720.0
 LOWEST = 5  # rows of the list
 FOOT_SIZE, FOOT_LEADING = 12.0, 16.0
 _COASTLINES = "Coastlines: Natural Earth"
@@ -38,13 +39,14 @@ class LowestRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapPicture:
-    """The picture. map_height, legend_top: of the canvas; shapes: those that its marks have."""
+    """The picture. map_width, map_height: of the map alone; shapes: those that its marks have."""
 
     height: float
     title: str
     subtitle: str
     description: str
     frame: Frame
+    map_width: float
     map_height: float
     legend_top: float
     marks: tuple[Mark, ...]
@@ -54,13 +56,22 @@ class MapPicture:
 
 
 def map_picture(
-    regions: Sequence[MapRegion], view: View, clouds: str, signal: SignalName, now: datetime, font: Font
+    regions: Sequence[MapRegion],
+    view: View,
+    clouds: str,
+    signal: SignalName,
+    now: datetime,
+    font: Font,
+    map_width: float = MAP_WIDTH,
 ) -> MapPicture:
-    """The picture of regions in the order of the question. clouds: whose regions, in words."""
+    """The picture of regions in the order of the question. clouds: whose regions, in words.
+
+    map_width: a narrower map has larger marks when it is shown in the same size.
+    """
     in_view = visible_regions(regions, view)
-    marks = map_marks(in_view, view, MAP_WIDTH)
+    marks = map_marks(in_view, view, map_width)
     frame = FRAMES[view]
-    map_height = MAP_WIDTH * frame.height / frame.width
+    map_height = map_width * frame.height / frame.width
     legend_top = MAP_TOP + map_height + 16
     sources = sources_in_words(region.intensity for region in in_view)
     foot = font.regular.lines(f"{sources} · {_COASTLINES}", FOOT_SIZE, MAP_WIDTH)
@@ -76,6 +87,7 @@ def map_picture(
         subtitle=font.regular.shortened(subtitle, 16, MAP_WIDTH),
         description=_described(subtitle, lowest, sources),
         frame=frame,
+        map_width=map_width,
         map_height=map_height,
         legend_top=legend_top,
         marks=tuple(marks),

@@ -17,7 +17,8 @@ from carbon.schedules import Schedule
 from engine import Session
 from web import shipped
 from web.drawing.forecast import draw_forecast
-from web.geometry.forecast_picture import forecast_picture
+from web.geometry.canvas import FILE, Canvas
+from web.geometry.forecast_picture import ForecastPicture, forecast_picture
 from web.views.files import Form, described, file_of
 from web.views.parameters import PictureParameters
 
@@ -51,20 +52,24 @@ def forecast_png(query: ForecastPictureParameters) -> Response:
     return _forecast(query, Form.PNG)
 
 
-def _forecast(query: ForecastPictureParameters, form: Form) -> Response:
-    session = current().session
-    region = session.mapping.regions[query.region]
-    ahead = session.zone_forecast(region.zone, ForecastBasis.OUTLOOK, query.hours)
+def picture_of(key: str, hours: int, duration_hours: float, session: Session, canvas: Canvas = FILE) -> ForecastPicture:
+    """The picture of a region (provider:region). Raises DoesNotFit where the job is longer than the hours."""
+    region = session.mapping.regions[key]
+    ahead = session.zone_forecast(region.zone, ForecastBasis.OUTLOOK, hours)
     place = f"{region.city}, grid zone {region.zone}"
-    font = shipped.font()
-    chart = forecast_picture(region.key, place, ahead.hours, _schedule(query, session), session.now, font)
-    return file_of(draw_forecast(chart, query.theme, font), form)
+    schedule = _schedule(key, hours, duration_hours, session)
+    return forecast_picture(region.key, place, ahead.hours, schedule, session.now, canvas)
 
 
-def _schedule(query: ForecastPictureParameters, session: Session) -> Schedule | None:
+def _forecast(query: ForecastPictureParameters, form: Form) -> Response:
+    picture = picture_of(query.region, query.hours, query.duration_hours, current().session)
+    return file_of(draw_forecast(picture, query.theme, shipped.font()), form)
+
+
+def _schedule(region: str, hours: int, duration_hours: float, session: Session) -> Schedule | None:
     """The best window that ends within the hours; None where no figure is known. Raises DoesNotFit."""
-    end = session.now.replace(minute=0) + timedelta(hours=query.hours)
-    question = ScheduleQuery(region=query.region, duration_hours=query.duration_hours, deadline=end, alternatives=0)
+    end = session.now.replace(minute=0) + timedelta(hours=hours)
+    question = ScheduleQuery(region=region, duration_hours=duration_hours, deadline=end, alternatives=0)
     try:
         return session.schedule(question)
     except IntensityUnknown:

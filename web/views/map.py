@@ -18,7 +18,7 @@ from mapping import CloudMap
 from web import shipped
 from web.drawing.map import draw_map
 from web.geometry.map_marks import MapRegion, View
-from web.geometry.map_picture import map_picture
+from web.geometry.map_picture import MAP_WIDTH, MapPicture, map_picture
 from web.views.files import Form, described, file_of
 from web.views.parameters import PictureParameters
 
@@ -64,13 +64,24 @@ def map_png(query: MapParameters) -> Response:
     return _map(query, Form.PNG)
 
 
+def picture_of(
+    answer: RegionList,
+    providers: tuple[str, ...],
+    view: View,
+    signal: SignalName,
+    session: Session,
+    map_width: float = MAP_WIDTH,
+) -> MapPicture:
+    """The picture of a list of regions in its order. providers: those of the question; none for all."""
+    regions, clouds = _regions(answer, session), _clouds(providers, session.mapping)
+    return map_picture(regions, view, clouds, signal, session.now, shipped.font(), map_width)
+
+
 def _map(query: MapParameters, form: Form) -> Response:
     session = current().about(query.signal)
-    regions = _regions(session.regions(query.query()), session)
-    clouds = _clouds(scope_of(query.provider), session.mapping)
-    font = shipped.font()
-    chart = map_picture(regions, query.view, clouds, query.signal, session.now, font)
-    return file_of(draw_map(chart, shipped.land(), query.theme, font), form)
+    answer, providers = session.regions(query.query()), scope_of(query.provider)
+    picture = picture_of(answer, providers, query.view, query.signal, session)
+    return file_of(draw_map(picture, shipped.land(), query.theme, shipped.font()), form)
 
 
 def _regions(answer: RegionList, session: Session) -> list[MapRegion]:

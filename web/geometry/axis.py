@@ -1,0 +1,40 @@
+"""Where the axes of a chart have ticks, and what is written at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from web.geometry.scale import Scale
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A mark at an axis. strong: the start of a day. minor: left out where there is little room."""
+
+    place: float
+    label: str
+    strong: bool = False
+    minor: bool = False
+
+
+def figure_ticks(figures: Sequence[float], up: Scale) -> Iterator[Tick]:
+    """A tick at each figure."""
+    return (Tick(place=up.at(value), label=f"{value:g}") for value in figures)
+
+
+def hour_ticks(start: datetime, end: datetime, across: Scale) -> Iterator[Tick]:
+    """Ticks at full hours; the start of a day has its date. Every second one is minor, midnight comes before noon."""
+    count = (end - start) / _HOUR
+    step = 3 if count <= 24 else 6 if count <= 72 else 24
+    moment = start
+    while moment <= end:
+        is_day = moment.hour == 0
+        if moment.hour % step == 0:
+            label = f"{moment:%a} {moment.day} {moment:%b}" if is_day else f"{moment:%H:%M}"
+            number = moment.toordinal() if step == 24 else moment.hour // step
+            yield Tick(place=across.at(moment.timestamp()), label=label, strong=is_day, minor=number % 2 == 1)
+        moment += _HOUR
