@@ -9,7 +9,9 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 
-from tests.fakes.service import offline
+from carbon.reading import ZoneReading
+from tests.fakes.grid import FakeReader, observation
+from tests.fakes.service import NOW, offline, service
 from web.pages.words import intensity
 
 
@@ -91,3 +93,40 @@ def test_a_job_that_cannot_be_answered_is_a_sentence_beside_the_form(client: Fla
     assert "did you mean m7g.large" in page.text
     assert 'value="m7g.lrage"' in page.text
     assert len(keys(page.text)) == 50
+
+
+def test_every_mark_of_the_map_leads_to_its_region_and_is_named_with_its_figure(client: FlaskClient) -> None:
+    row = client.get("/v1/by-rank?provider=gcp").get_json()["regions"][0]
+    key, value = f"gcp:{row['id']}", intensity(row["intensity"])
+
+    page = client.get("/?provider=gcp&view=europe").text
+    mark = re.search(rf'<a data-region="{key}" href="([^"]+)"[^>]*aria-label="([^"]+)"', page)
+    assert mark is not None
+    assert unescape(mark[1]) == f"/?provider=gcp&view=europe&region={key}"
+    assert mark[2].startswith(f"{key} (")
+    assert f": {value} gCO2e/kWh" in mark[2]
+
+
+def test_the_hours_shown_are_those_of_the_selected_region(client: FlaskClient) -> None:
+    hours = client.get("/api/v1/zones/DE/forecast?hours=24").get_json()["forecast"]
+
+    page = client.get("/?region=aws:eu-central-1&hours=24").text
+    listed = re.findall(r"<li>(\w{3} \d\d:\d\d) UTC: ([\d.]+) gCO2e/kWh", page)
+    assert [figure for _, figure in listed] == [intensity(hour["value"]) for hour in hours]
+    assert "aws:eu-central-1, the next 24 hours" in page
+
+
+def test_where_nothing_is_live_the_status_says_so(client: FlaskClient) -> None:
+    assert "No live value: the figures are usual values of past years." in client.get("/").text
+
+
+def test_what_was_measured_is_counted_and_its_age_is_said() -> None:
+    reading = ZoneReading(latest=observation(NOW, 31.0, hours_ago=1, zone="SE-SE3"))
+    client = service(FakeReader({"SE-SE3": reading})).test_client()
+
+    rows = client.get("/v1/by-rank").get_json()["regions"]
+    measured = [row for row in rows if row["dataQuality"] == "measured"]
+    page = client.get("/").text
+    assert {row["zone"] for row in measured} == {"SE-SE3"}
+    assert f"<strong>{len(measured)}</strong> measured" in page
+    assert "Observed values are 30 min old in the median." in page

@@ -39,7 +39,8 @@ def session() -> Session:
 
 def the_map(session: Session, *providers: str, view: View = View.WORLD) -> MapPicture:
     answer = session.regions(RegionsQuery(providers=providers))
-    return map_view.picture_of(answer, providers, view, SignalName.AVERAGE, session, PAGE_MAP_WIDTH)
+    figures = map_view.figures_of(answer, session)
+    return map_view.picture_of(figures, providers, view, SignalName.AVERAGE, session, PAGE_MAP_WIDTH)
 
 
 def parsed(chart: Svg) -> ElementTree.Element:
@@ -165,7 +166,8 @@ def test_the_coastlines_may_come_from_a_file_that_pages_share(session: Session) 
 def test_a_region_that_is_not_known_is_an_x_in_a_page_too(session: Session) -> None:
     marginal = session.about(SignalName.MARGINAL.counted)
     answer = marginal.regions(RegionsQuery(providers=("aws",)))
-    picture = map_view.picture_of(answer, ("aws",), View.WORLD, SignalName.MARGINAL, marginal, PAGE_MAP_WIDTH)
+    figures = map_view.figures_of(answer, marginal)
+    picture = map_view.picture_of(figures, ("aws",), View.WORLD, SignalName.MARGINAL, marginal, PAGE_MAP_WIDTH)
 
     root = parsed(map_chart(picture, coastline(""), "map", str))
 

@@ -16,7 +16,7 @@ from web.marks import SIGNAL_WORDS, Shape, Standing, figure, minute, sources_in_
 WIDTH, MARGIN = 1200.0, 24.0
 MAP_WIDTH = WIDTH - 2 * MARGIN
 MAP_TOP = 92.0
-PAGE_MAP_WIDTH = 720.0
+PAGE_MAP_WIDTH = 960.0
 LOWEST = 5  # rows of the list
 FOOT_SIZE, FOOT_LEADING = 12.0, 16.0
 _COASTLINES = "Coastlines: Natural Earth"

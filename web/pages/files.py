@@ -10,13 +10,13 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from web import shipped
-from web.geometry.projection import HEIGHT, WIDTH
+from web.drawing.map_plane import coastline_file
 
 bp = Blueprint("page_files", __name__)
 _FOLDER = Path(__file__).parents[1] / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_LAND = "land.svg"
-_NAMES = frozenset(path.name for path in _FOLDER.iterdir()) | {_LAND}
+LAND = "land.svg"
+_NAMES = frozenset(path.name for path in _FOLDER.iterdir()) | {LAND}
 # Their address changes with their content.
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Security-Policy": "default-src 'none'"}
 
@@ -37,7 +37,6 @@ def address_of(name: str) -> str:
 
 @cache
 def _content(name: str) -> bytes:
-    if name == _LAND:
-        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}">'
-        return f'{svg}<path id="land" fill-rule="evenodd" d="{shipped.land()}"/></svg>'.encode()
+    if name == LAND:
+        return coastline_file(shipped.land()).encode()
     return (_FOLDER / name).read_bytes()

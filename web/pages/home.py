@@ -16,11 +16,13 @@ from mapping import CloudMap
 from web.geometry.map_marks import View
 from web.pages import page
 from web.pages.page import PageState, link
-from web.pages.ranking import DOWN_FIRST, Order, Row, filtered, ordered, ranking, standings
+from web.pages.panels import MapPanel, forecast_panel, map_panel
+from web.pages.ranking import DOWN_FIRST, Order, Row, filtered, live_age_seconds, ordered, ranking, standings
 from web.pages.when_where import PATH, JobAnswer, JobState, question, when_and_where
 
 bp = page.blueprint("home", __name__)
 ROWS = 50
+JOB_HOURS = 4.0  # of the job whose best window a forecast shows, as in its file
 
 
 class HomeState(JobState, PageState):
@@ -59,10 +61,14 @@ def home() -> Response:
         state,
         status=job.problem["status"] if job is not None and job.problem else 200,
         counts=standings(every),
+        live_age_seconds=live_age_seconds(every),
         total=len(every),
         excluded=locations.excluded,
         providers=_providers(every, mapping),
         count=len(rows),
+        map=_map(state, rows, chosen) if rows else None,
+        forecast=None if chosen is None else forecast_panel(chosen.key, state.hours, JOB_HOURS, session),
+        map_query=link("", None, provider=state.provider or ["all"], country=state.country, view=state.view),
         rows=ordered(rows, state.sort, down=state.down)[: state.rows],
         orders=Order,
         views=View,
@@ -79,6 +85,14 @@ def _job(state: HomeState, rows: list[Row]) -> JobAnswer:
     """Where and when the job of the form emits least among the regions that the filter leaves."""
     searched = [row.key for row in rows] if state.q else []
     return when_and_where(question(state, state.provider, state.country, searched), current().session)
+
+
+def _map(state: HomeState, rows: list[Row], chosen: Row | None) -> MapPanel:
+    base = link("/", state, region=None)
+    start = f"{base}{'&' if '?' in base else '?'}region="
+    figures = [(row.key, row.intensity) for row in rows]
+    session, selected = current().session, None if chosen is None else chosen.key
+    return map_panel(figures, scope_of(state.provider), state.view, session, lambda key: f"{start}{key}", selected)
 
 
 def _names(row: Row, mapping: CloudMap) -> str:

@@ -15,6 +15,7 @@ from api.edge import costly, problems
 from api.edge.exchange import current
 from api.questions.fields import Body, Parameters
 from api.questions.parse import checked, parse_query
+from carbon.bands import BANDS
 from web.drawing.paint import Theme
 from web.pages import words
 from web.pages.files import address_of
@@ -111,6 +112,7 @@ def filled(template: str, state: PageState, status: int = 200, **content: object
         template,
         state=state,
         theme=state.theme,
+        bands=BANDS,
         menu=[(path, label, link(path, PageState(theme=state.theme))) for path, label in MENU],
         path=request.path,
         now=exchange.now,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 
 from api.shapes.locations import location_rows
 from carbon.bands import Band, band_of
@@ -92,6 +93,12 @@ def ordered(rows: Sequence[Row], order: Order, *, down: bool) -> list[Row]:
     present = [row for row in rows if value(row) is not None]
     absent = [row for row in rows if value(row) is None]
     return sorted(present, key=value, reverse=down) + absent  # type: ignore[arg-type]  # none of them is None
+
+
+def live_age_seconds(rows: Sequence[Row]) -> float | None:
+    """The median age of the figures that a source has observed; None where there is none."""
+    ages = [age for row in rows if (age := row.intensity.provenance.age_seconds) is not None]
+    return median(ages) if ages else None
 
 
 def standings(rows: Sequence[Row]) -> dict[Standing, int]:

@@ -25,10 +25,12 @@ def grams(gco2e: float | None) -> str:
 
 
 def usd(amount: float | None) -> str:
-    """US dollars: cents from a dollar on, else three digits."""
+    """US dollars: cents from a dollar on, else four places, or three digits of what is less."""
     if amount is None:
         return UNKNOWN
-    return f"${amount:,.2f}" if abs(amount) >= 1 else f"${amount:.3g}"
+    if abs(amount) >= 1:
+        return f"${amount:,.2f}"
+    return f"${amount:.4f}" if abs(amount) >= 0.001 or amount == 0 else f"${amount:.3g}"
 
 
 def percent(percentage: float | None) -> str:
@@ -40,6 +42,11 @@ def moment(value: datetime | str | None) -> str:
     if value is None:
         return UNKNOWN
     return minute((datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC))
+
+
+def clock(value: datetime | str) -> str:
+    """Day of the week and time, in UTC."""
+    return f"{(datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC):%a %H:%M}"
 
 
 def age(seconds: float | None) -> str:
@@ -57,4 +64,4 @@ def _digits(value: float) -> str:
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 
 
-FILTERS = (intensity, grams, usd, percent, moment, age)
+FILTERS = (intensity, grams, usd, percent, moment, clock, age)

@@ -18,7 +18,7 @@ if (navigator.clipboard) {
 }
 
 // Marks of a map are one stop of the Tab key: arrows go to the nearest mark that way, Enter follows its link.
-for (const map of document.querySelectorAll("svg[data-marks]")) {
+for (const map of document.querySelectorAll("[data-marks] svg")) {
   const marks = [...map.querySelectorAll("a")];
   const centre = (mark) => { const box = mark.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
   const enter = (mark) => {

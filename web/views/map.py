@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
@@ -64,31 +66,31 @@ def map_png(query: MapParameters) -> Response:
     return _map(query, Form.PNG)
 
 
+def figures_of(answer: RegionList, session: Session) -> list[tuple[str, CarbonIntensity]]:
+    """The regions of an answer in its order, those without a marginal figure last."""
+    rows = [(row.region, row.intensity) for row in answer.rows]
+    return rows + [(one.region, _unknown(session)) for one in answer.excluded or ()]
+
+
 def picture_of(
-    answer: RegionList,
+    figures: Sequence[tuple[str, CarbonIntensity]],
     providers: tuple[str, ...],
     view: View,
     signal: SignalName,
     session: Session,
     map_width: float = MAP_WIDTH,
 ) -> MapPicture:
-    """The picture of a list of regions in its order. providers: those of the question; none for all."""
-    regions, clouds = _regions(answer, session), _clouds(providers, session.mapping)
+    """The picture of regions (provider:region) with their figures. providers: those of the question; none for all."""
+    regions = [_region(key, intensity, session.mapping) for key, intensity in figures]
+    clouds = _clouds(providers, session.mapping)
     return map_picture(regions, view, clouds, signal, session.now, shipped.font(), map_width)
 
 
 def _map(query: MapParameters, form: Form) -> Response:
     session = current().about(query.signal)
-    answer, providers = session.regions(query.query()), scope_of(query.provider)
-    picture = picture_of(answer, providers, query.view, query.signal, session)
+    figures = figures_of(session.regions(query.query()), session)
+    picture = picture_of(figures, scope_of(query.provider), query.view, query.signal, session)
     return file_of(draw_map(picture, shipped.land(), query.theme, shipped.font()), form)
-
-
-def _regions(answer: RegionList, session: Session) -> list[MapRegion]:
-    """The regions of an answer in its order, those without a marginal figure last."""
-    rows = [(row.region, row.intensity) for row in answer.rows]
-    rows += [(one.region, _unknown(session)) for one in answer.excluded or ()]
-    return [_region(key, intensity, session.mapping) for key, intensity in rows]
 
 
 def _region(key: str, intensity: CarbonIntensity, mapping: CloudMap) -> MapRegion:
