@@ -1,0 +1,104 @@
+"""A real Chromium and a running service whose pages it opens: none may fail, or load anything from elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from carbon.intensity import Quality
+from carbon.reading import ZoneReading
+from tests.fakes.grid import FakeReader, flat, known, observation
+from tests.fakes.service import NOW, service
+
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
+  console.error("policy", event.violatedDirective, event.blockedURI, event.sourceFile));"""
+Open = Callable[..., Page]
+
+
+def readings() -> dict[str, ZoneReading]:
+    """A zone of each quality: measured, estimated, stale; all others have the usual values of past years."""
+    stale = ZoneReading(latest=observation(NOW, 61.0, hours_ago=9, zone="FR"), reason="late")
+    return {
+        "SE-SE3": flat(NOW, 24.0),
+        "DE": known(NOW, [410.0 - 6 * (hour % 24) for hour in range(72)], quality=Quality.ESTIMATED),
+        "FR": stale,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROME_BIN") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The address of the service."""
+    yield from serve(service(FakeReader(readings()), rate_limit="off"))
+
+
+def serve(app: Any) -> Iterator[str]:
+    """An application on a free port, until the test ends."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Open]:
+    """Opens a path of the site in a window of its own; afterwards, nothing may have failed in any."""
+    yield from watched(browser, site)
+
+
+@pytest.fixture(scope="module")
+def keep_page(browser: Browser, site: str) -> Iterator[Open]:
+    """The same for the tests of a module, which share a window."""
+    yield from watched(browser, site)
+
+
+def errors_in(message: ConsoleMessage) -> list[str]:
+    """An error of the console; a page that is itself a problem (400) is none."""
+    is_page = "/static/" not in message.location["url"] and message.text.startswith("Failed to load resource")
+    return [message.text] if message.type == "error" and not is_page else []
+
+
+def watched(browser: Browser, site: str) -> Iterator[Open]:
+    troubles: list[str] = []
+    contexts = []
+
+    def opened(path: str, *, width: int = 1440, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        context.add_init_script(VIOLATIONS)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.extend(errors_in(message)))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda asked: troubles.append(asked.url) if not asked.url.startswith(site) else None)
+        page.goto(f"{site}{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not troubles
