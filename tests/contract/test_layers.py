@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,6 @@ WORKSHOP = ("tools", "bench", "tests")  # beside the product; it never imports t
 CONFIGURATION = "gunicorn.conf.py"  # read by gunicorn; belongs to serve
 MAX_LINES = 299
 MAX_FUNCTION_LINES = 50
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # A package, and the files and folders that alone may import it.
 CONFINED = {
@@ -84,43 +85,64 @@ def product_files() -> list[Path]:
     return sorted(top + [path for folder in folders for path in folder.rglob("*.py")])
 
 
-def workshop_files() -> list[Path]:
-    return sorted(path for folder in WORKSHOP for path in (ROOT / folder).rglob("*.py"))
+def every_file() -> list[Path]:
+    return product_files() + sorted(path for folder in WORKSHOP for path in (ROOT / folder).rglob("*.py"))
 
 
-def imported(path: Path) -> Iterator[tuple[str, int]]:
-    """Every module an import statement of the file names, at any depth, and its line; `from a import b` is a.b too."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What one file holds, with the line of each. imports: every module that an import statement names, at any depth;
+    `from a import b` is a.b too. calls: names of what is called. attributes: as they are written, such as `os.environ`.
+    """
+
+    imports: tuple[tuple[str, int], ...]
+    calls: tuple[tuple[str, int], ...]
+    attributes: frozenset[str]
+    function_lines: tuple[tuple[str, int], ...]
+
+
+@cache
+def read(path: Path) -> Source:
+    """A file, parsed once for all tests of this module."""
     package = path.relative_to(ROOT).parts[:-1]
+    imports, calls, attributes, function_lines = list[tuple[str, int]](), list[tuple[str, int]](), set[str](), []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parents = list(package[: len(package) - node.level + 1]) if node.level else []
-            base = ".".join(parents + ([node.module] if node.module else []))
-            yield base, node.lineno
-            yield from ((f"{base}.{alias.name}", node.lineno) for alias in node.names)
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                imports += ((name, node.lineno) for name in imported(node, package))
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+                calls.append((name, node.lineno))
+            case ast.Attribute(value=ast.Name(id=base), attr=name):
+                attributes.add(f"{base}.{name}")
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                function_lines.append((name, (node.end_lineno or node.lineno) - node.lineno + 1))
+    return Source(
+        imports=tuple(imports),
+        calls=tuple(calls),
+        attributes=frozenset(attributes),
+        function_lines=tuple(function_lines),
+    )
+
+
+def imported(node: ast.Import | ast.ImportFrom, package: tuple[str, ...]) -> Iterator[str]:
+    """The modules that an import statement of a file in this package names."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    else:
+        parents = list(package[: len(package) - node.level + 1]) if node.level else []
+        base = ".".join(parents + ([node.module] if node.module else []))
+        yield base
+        yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
 def is_within(name: str, places: tuple[str, ...]) -> bool:
     return any(name == place or name.startswith(f"{place}.") for place in places)
 
 
-def called_names(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield node.func.attr, node.lineno
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.func.id, node.lineno
-
-
-def each(paths: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("path", paths, ids=[module_name(path) for path in paths])
-
-
-every_product_file = each(product_files())
-every_file = each([*product_files(), *workshop_files()])
-every_carbon_file = each([path for path in product_files() if is_within(module_name(path), ("carbon",))])
-every_pure_file = each([path for path in product_files() if is_within(module_name(path), PURE)])
+def product(*places: str) -> dict[str, Source]:
+    """Module -> what its file holds, of all files of the product or of those in these places."""
+    sources = {module_name(path): read(path) for path in product_files()}
+    return {name: source for name, source in sources.items() if not places or is_within(name, places)}
 
 
 def test_every_top_level_module_and_package_has_its_layer() -> None:
@@ -140,98 +162,100 @@ def test_no_folder_hides_a_module_of_the_same_name() -> None:
     assert not hidden
 
 
-@every_product_file
-def test_a_file_imports_from_its_own_folder_or_from_the_right(path: Path) -> None:
-    here = module_name(path).partition(".")[0]
+def test_a_file_imports_from_its_own_folder_or_from_the_right() -> None:
     rooms = set(RANK) | set(WORKSHOP)
 
     wrong = [
-        f"line {line}: {name}"
-        for name, line in imported(path)
-        if (top := name.partition(".")[0]) in rooms and top != here and RANK.get(top, -1) <= RANK[here]
+        f"{module} line {line}: {name}"
+        for module, source in product().items()
+        for name, line in source.imports
+        if (top := name.partition(".")[0]) in rooms
+        and top != (here := module.partition(".")[0])
+        and RANK.get(top, -1) <= RANK[here]
     ]
 
-    assert not wrong, f"{module_name(path)} imports against the layers"
+    assert wrong == [], "imports against the layers"
 
 
 @pytest.mark.parametrize(("folder", "above"), [("outlook", ("scheduling", "placing")), ("scheduling", ("placing",))])
 def test_planning_goes_from_the_outlook_to_windows_to_places(folder: str, above: tuple[str, ...]) -> None:
-    names = {name for path in (ROOT / "planning" / folder).glob("*.py") for name, _ in imported(path)}
+    names = {name for source in product(f"planning.{folder}").values() for name, _ in source.imports}
 
+    assert names
     assert not {name for name in names if is_within(name, tuple(f"planning.{place}" for place in above))}
 
 
 @pytest.mark.parametrize("place", range(len(PLACING)), ids=PLACING)
 def test_an_optimize_question_goes_one_way(place: int) -> None:
-    names = {name for name, _ in imported(ROOT / "planning" / "placing" / f"{PLACING[place]}.py")}
+    names = {name for name, _ in product()[f"planning.placing.{PLACING[place]}"].imports}
 
     assert not {
         name for name in names if is_within(name, tuple(f"planning.placing.{later}" for later in PLACING[place:]))
     }
 
 
-@every_product_file
-def test_confined_packages_are_imported_in_their_places_alone(path: Path) -> None:
-    here = module_name(path)
-
+def test_confined_packages_are_imported_in_their_places_alone() -> None:
     wrong = [
-        f"line {line}: {name}"
-        for name, line in imported(path)
-        if (places := CONFINED.get(name.partition(".")[0])) and not is_within(here, places)
+        f"{module} line {line}: {name}"
+        for module, source in product().items()
+        for name, line in source.imports
+        if (places := CONFINED.get(name.partition(".")[0])) and not is_within(module, places)
     ]
 
-    assert not wrong
+    assert wrong == []
 
 
 def test_the_engine_sees_only_the_contract_of_the_grid() -> None:
-    files = [ROOT / "engine.py", ROOT / "session_grid.py"]
+    sources = product("engine", "session_grid").values()
 
-    imports = {name for file in files for name, _ in imported(file) if is_within(name, ("grid",))}
+    imports = {name for source in sources for name, _ in source.imports if is_within(name, ("grid",))}
 
+    assert len(sources) == 2
     assert all(is_within(name, ("grid.source",)) for name in imports)
 
 
-@every_carbon_file
-def test_carbon_uses_the_standard_library_alone(path: Path) -> None:
-    foreign = {name.partition(".")[0] for name, _ in imported(path)} - sys.stdlib_module_names - {"carbon"}
+def test_carbon_uses_the_standard_library_alone() -> None:
+    names = {name.partition(".")[0] for source in product("carbon").values() for name, _ in source.imports}
 
-    assert not foreign
-
-
-@every_pure_file
-def test_what_decides_reads_no_clock_and_no_file(path: Path) -> None:
-    imports = [f"line {line}: {name}" for name, line in imported(path) if name.partition(".")[0] in IMPURE_MODULES]
-    calls = [f"line {line}: {name}()" for name, line in called_names(path) if name in CLOCK_AND_FILES]
-
-    assert not imports + calls
+    assert names - sys.stdlib_module_names == {"carbon"}
 
 
-@every_product_file
-def test_the_environment_is_read_in_two_places_alone(path: Path) -> None:
-    names = {name for name, _ in imported(path)}
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    attributes = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+@pytest.mark.parametrize("place", PURE)
+def test_what_decides_reads_no_clock_and_no_file(place: str) -> None:
+    sources = product(place)
 
-    reads = bool({"os.environ", "os.getenv"} & (names | attributes))
+    impure = [
+        f"{module} line {line}: {name}"
+        for module, source in sources.items()
+        for names, forbidden in ((source.imports, IMPURE_MODULES), (source.calls, CLOCK_AND_FILES))
+        for name, line in names
+        if name.partition(".")[0] in forbidden
+    ]
 
-    assert reads == (module_name(path) in READ_THE_ENVIRONMENT)
-
-
-@every_file
-def test_a_file_stays_under_three_hundred_lines(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").count("\n")
-
-    assert lines <= MAX_LINES
+    assert sources
+    assert impure == []
 
 
-@every_file
-def test_a_function_stays_under_fifty_lines(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+def test_the_environment_is_read_in_two_places_alone() -> None:
+    readers = {
+        module
+        for module, source in product().items()
+        if {"os.environ", "os.getenv"} & (source.attributes | {name for name, _ in source.imports})
+    }
 
-    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions if node.end_lineno}
+    assert readers == set(READ_THE_ENVIRONMENT)
 
-    assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION_LINES} == {}
+
+def test_a_file_stays_under_three_hundred_lines() -> None:
+    lines = {module_name(path): path.read_text(encoding="utf-8").count("\n") for path in every_file()}
+
+    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+def test_a_function_stays_under_fifty_lines() -> None:
+    lines = [(module_name(path), name, count) for path in every_file() for name, count in read(path).function_lines]
+
+    assert [one for one in lines if one[2] > MAX_FUNCTION_LINES] == []
 
 
 def test_imports_inside_functions_and_relative_ones_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,6 +264,6 @@ def test_imports_inside_functions_and_relative_ones_are_seen(tmp_path: Path, mon
     source.parent.mkdir()
     source.write_text("def late():\n    import engine\n    from .source import Shares\n")
 
-    imports = dict(imported(source))
+    imports = dict(read(source).imports)
 
     assert imports == {"engine": 2, "grid.source": 3, "grid.source.Shares": 3}
