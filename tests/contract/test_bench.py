@@ -6,12 +6,11 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pytest
+from flask.testing import FlaskClient
 
-from app import create_app
 from bench.cases import CASES, NUMBER, Case, compare
 from bench.load import DIGITS, drive
 from bench.plans import Search, searches
@@ -20,7 +19,6 @@ from bench.run import document, sections_of
 from bench.shared import excess
 from bench.windows import agreement, best, forecast, steps_of
 from mapping import CloudMap
-from settings import Settings
 
 CASE = Case(name="a case", path="/echo", body={"region": "us-east-1"})
 
@@ -101,11 +99,9 @@ def test_every_case_has_its_own_name() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_service_answers_every_case(case: Case, tmp_path: Path) -> None:
-    client = create_app(Settings(live="off", data_dir=tmp_path)).test_client()
-
+def test_the_service_answers_every_case(case: Case, started: FlaskClient) -> None:
     for path, body in ((case.path, case.body), *case.variants[:: max(1, len(case.variants) // 20)]):
-        answer = client.get(path) if body is None else client.post(path, json=body)
+        answer = started.get(path) if body is None else started.post(path, json=body)
 
         assert (answer.status_code, "Content-Length" in answer.headers) == (200, True)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from app import create_app
 from catalog.columns import TypeColumns
@@ -29,10 +30,8 @@ def thawed() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("path", "body"), preload.QUESTIONS)
-def test_every_question_asked_beforehand_is_a_success(path: str, body: object, tmp_path: Path) -> None:
-    client = create_app(Settings(live="off", data_dir=tmp_path)).test_client()
-
-    answer = client.open(path, method="GET" if body is None else "POST", json=body)
+def test_every_question_asked_beforehand_is_a_success(path: str, body: object, started: FlaskClient) -> None:
+    answer = started.open(path, method="GET" if body is None else "POST", json=body)
 
     assert answer.status_code == 200
 
@@ -97,8 +96,8 @@ def tables() -> int:
     """How many objects of the catalog this process holds."""
     gc.unfreeze()
     gc.collect()
-    kinds = (CloudMap, InstanceType, Offers, PriceTable, TypeColumns, ZoneProfiles)
-    return sum(isinstance(found, kinds) for found in gc.get_objects())
+    kinds = {CloudMap, InstanceType, Offers, PriceTable, TypeColumns, ZoneProfiles}
+    return sum(type(thing) in kinds for thing in gc.get_objects())
 
 
 def test_an_application_that_is_replaced_takes_its_catalog_and_all_that_was_made_of_it_along(tmp_path: Path) -> None:

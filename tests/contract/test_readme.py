@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
-from app import create_app
 from catalog.load import load_catalog
-from settings import Settings
 from tools.make_readme import README, commands, renewed
 
 TEXT = README.read_text(encoding="utf-8")
@@ -24,13 +22,12 @@ def test_it_begins_with_the_two_commands() -> None:
 
 
 @pytest.mark.parametrize("command", CURLS)
-def test_every_question_it_shows_is_answered(command: str, tmp_path: Path) -> None:
+def test_every_question_it_shows_is_answered(command: str, started: FlaskClient) -> None:
     words = shlex.split(command.partition(" |")[0])
     (url,) = (word for word in words if word.startswith(BASE))
     body = json.loads(words[words.index("-d") + 1]) if "-d" in words else None
-    client = create_app(Settings(live="off", data_dir=tmp_path)).test_client()
 
-    answer = client.open(url.removeprefix(BASE), method="GET" if body is None else "POST", json=body)
+    answer = started.open(url.removeprefix(BASE), method="GET" if body is None else "POST", json=body)
 
     assert answer.status_code == 200
 

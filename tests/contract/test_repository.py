@@ -7,9 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from app import create_app
-from settings import Settings
+from flask.testing import FlaskClient
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {".html", ".css", ".js", ".j2"}
@@ -78,10 +76,8 @@ def test_no_page_of_ours_loads_anything_from_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
-def test_no_served_page_loads_anything_from_elsewhere(path: str) -> None:
-    client = create_app(Settings(live="off")).test_client()
-
-    page = client.get(path, follow_redirects=True)
+def test_no_served_page_loads_anything_from_elsewhere(path: str, started: FlaskClient) -> None:
+    page = started.get(path, follow_redirects=True)
 
     assert (page.status_code, page.mimetype) == (200, "text/html")
     assert not LOADED_FROM_ELSEWHERE.search(page.text)
