@@ -157,6 +157,15 @@ relative error of a day's hours, saving the share of what perfect foresight of a
 all origins. Coverage is the share of the hours between the 10th and the 90th centile. All figures are per cent."""
 
 
+STORED_SKILL = """\
+### Skill of stored forecasts
+
+These figures are of {tested}. How good the forecasts were that a running service has issued, its own and those of its
+sources, is scored once a day against the readings that came: `GET /api/v1/forecast/skill` has the same error, coverage
+and captured saving by zone, source and day ahead ([history.md](history.md#how-good-forecasts-were)). From 14 days on
+`expected_savings` rests on them, until then on this page."""
+
+
 def forecast_section(folder: Path, shares: Mapping[str, float | None]) -> str:
     """Markdown. folder: the hourly series. shares: fossil-free share by zone, 0 to 1."""
     models, parts = load_forecast_models(), tested_parts(folder)
@@ -173,7 +182,13 @@ def forecast_section(folder: Path, shares: Mapping[str, float | None]) -> str:
     lines += [
         _line(name, full if name == "336 h" else scored(parts, models, variant)) for name, variant in VARIANTS.items()
     ]
-    sections = [intro, markdown(head, lines), _by_type(full, base, shares), _bias(full)]
+    sections = [
+        intro,
+        markdown(head, lines),
+        _by_type(full, base, shares),
+        _bias(full),
+        STORED_SKILL.format(tested=TESTED_YEAR),
+    ]
     return "\n\n".join(sections)
 
 

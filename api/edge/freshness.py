@@ -1,6 +1,7 @@
 """How long an answer to GET stays the same: until the minute ends, unless the data change before.
 
-Pictures may be shown for five minutes.
+Pictures may be shown for five minutes. Past readings and scores of forecasts may arrive at any time: the tag of answers
+made from them names what they say.
 """
 
 from __future__ import annotations
@@ -30,19 +31,23 @@ _READING = ("GET", "HEAD")
 def is_described(path: str) -> bool:
     """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document.
 
-    Not those made from past readings or scores of forecasts, which may arrive at any time, and not plans in the
-    background.
+    Not plans in the background.
     """
-    changes = path.endswith(PAST) or path.startswith(PLANS)
-    return (is_guarded(path) and not changes) or path == DOCUMENT
+    return (is_guarded(path) and not path.startswith(PLANS)) or path == DOCUMENT
+
+
+def changes_at_any_time(path: str) -> bool:
+    """Whether answers at this path may differ within a minute though the data of the grid are the same."""
+    return path.endswith(PAST)
 
 
 def tag_of(exchange: Exchange) -> str | None:
     """The tag of the answer to this request, which differs by tenant, data, minute, question and form.
 
-    None where answers have no tag.
+    None where answers have no tag, or one of what they say, which only the answer tells.
     """
-    if exchange.method not in _READING or not is_described(exchange.path):
+    is_described_now = is_described(exchange.path) and not changes_at_any_time(exchange.path)
+    if exchange.method not in _READING or not is_described_now:
         return None
     minute = exchange.now.isoformat()
     parts: tuple[str, ...]
@@ -88,6 +93,8 @@ def cached_response(exchange: Exchange) -> Response | None:
 
 def describe(response: Response, exchange: Exchange) -> Response:
     """Tag a success and keep it for the rest of the minute. Failures and streams are neither tagged nor kept."""
+    if exchange.method in _READING and response.status_code == 200 and changes_at_any_time(exchange.path):
+        return _describe_content(response, exchange)
     if exchange.tag is None or response.status_code not in (200, 304) or response.is_streamed:
         return response
     tag = tag_of(exchange) or ""  # differs from exchange.tag if the answer has waited for newer data
@@ -96,11 +103,26 @@ def describe(response: Response, exchange: Exchange) -> Response:
             exchange.service.answers.put(tag, _answer(response, exchange))
         if exchange.environ.get("HTTP_IF_NONE_MATCH") == "*":
             response = not_modified()
-    guarded = exchange.judgement is not None
-    scope = "private" if guarded and exchange.keys_configured else "public"
     is_picture = exchange.path.startswith(PICTURES)
     seconds = PICTURE_SECONDS if is_picture else MINUTE_SECONDS - exchange.came_at.second
-    response.headers.extend((("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, max-age={seconds}")))
+    return _with_headers(response, exchange, tag, f"max-age={seconds}")
+
+
+def _describe_content(response: Response, exchange: Exchange) -> Response:
+    """Tag an answer by what it says, so that whoever holds it asks each time and gets it only if it has changed."""
+    body, _ = split(response.get_data(), exchange.request_id)
+    digest = blake2b(response.headers["Content-Type"].encode() + b"\n" + body, digest_size=12)
+    tag = digest.hexdigest()
+    header = exchange.environ.get("HTTP_IF_NONE_MATCH")
+    if header is not None and parse_etags(header).contains_weak(tag):
+        response = not_modified()
+    return _with_headers(response, exchange, tag, "no-cache")
+
+
+def _with_headers(response: Response, exchange: Exchange, tag: str, lifetime: str) -> Response:
+    guarded = exchange.judgement is not None
+    scope = "private" if guarded and exchange.keys_configured else "public"
+    response.headers.extend((("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, {lifetime}")))
     if guarded:
         response.headers["Vary"] = VARY
     return response

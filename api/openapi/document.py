@@ -70,12 +70,13 @@ _RATE_HEADERS = {
 # Headers of answers that stay the same for a minute.
 _FRESHNESS_HEADERS = {
     "ETag": {
-        "description": "Weak ETag; depends on the data, the minute and the request.",
+        "description": "Weak ETag; depends on the data, the minute and the request. For past readings and the skill "
+        "of forecasts: on what the answer says.",
         "schema": {"type": "string"},
     },
     "Cache-Control": {
         "description": "private once the service has keys, otherwise public; max-age lasts to the end of the minute, "
-        "for pictures five minutes.",
+        "for pictures five minutes; no-cache for past readings and the skill of forecasts.",
         "schema": {"type": "string", "examples": ["public, max-age=53"]},
     },
     "Vary": {"description": "Request headers that the answer depends on.", "schema": {"type": "string"}},

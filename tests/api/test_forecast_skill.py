@@ -127,8 +127,27 @@ def test_where_nothing_is_stored_the_list_is_empty() -> None:
     assert get(client_of(Engine(cloud_map(), FakeReader())))["skill"] == []
 
 
-def test_the_answer_has_no_tag_because_scores_may_arrive_at_any_time(client: FlaskClient) -> None:
-    assert "ETag" not in client.get(PATH).headers
+@pytest.mark.parametrize("accept", ["application/json", "text/csv"])
+def test_who_holds_the_answer_gets_a_304_until_other_scores_arrive(accept: str) -> None:
+    scores = FakeScores(scores=STORED, due=False)
+    client = client_of(Engine(cloud_map(), FakeReader(), None, scores))
+    first = client.get(PATH, headers={"Accept": accept})
+    held = {"Accept": accept, "If-None-Match": first.headers["ETag"]}
+
+    again = client.get(PATH, headers=held)
+    scores.keep([day_scores(TODAY - 1, zone="SE")])
+    newer = client.get(PATH, headers=held)
+
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert (again.status_code, again.get_data(), again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert (newer.status_code, "SE" in newer.text) == (200, True)
+    assert newer.headers["ETag"] != first.headers["ETag"]
+
+
+def test_each_form_of_the_answer_has_a_tag_of_its_own(client: FlaskClient) -> None:
+    tags = [client.get(PATH, headers={"Accept": form}).headers["ETag"] for form in ("application/json", "text/csv")]
+
+    assert tags[0] != tags[1]
 
 
 def samples(client: FlaskClient) -> dict[tuple[str, str, str], float]:

@@ -119,9 +119,19 @@ def test_the_data_version_names_the_readings_so_that_no_older_answer_is_repeated
 
     assert len(after["points"]) == 2
     assert before["data_version"] != after["data_version"]
-    headers = client.get(PATH).headers
-    assert "ETag" not in headers
-    assert headers["Cache-Control"] == "no-store"
+
+
+def test_who_holds_the_answer_gets_a_304_until_other_readings_arrive() -> None:
+    sources = {"CA-QC": [readings(TEN - 2 * HOUR, [20.0])]}
+    client = client_of(sources)
+    first = client.get(PATH).headers
+    held = {"If-None-Match": first["ETag"]}
+
+    again = client.get(PATH, headers=held).status_code
+    sources["CA-QC"] = [readings(TEN - 2 * HOUR, [20.0, 30.0])]
+
+    assert first["Cache-Control"] == "public, no-cache"
+    assert (again, client.get(PATH, headers=held).status_code) == (304, 200)
 
 
 @pytest.mark.parametrize(
