@@ -51,9 +51,8 @@ from planning.placing.scope import region_scope
 from planning.placing.side_by_side import compare, options_of, with_known_intensity
 from planning.placing.workloads import workload_span
 from planning.plan.background import needs_background
-from planning.plan.limits.solve import solve_quickly
 from planning.plan.plan import facts_of, hours_of, plan, sites_of, spans_of
-from planning.plan.shared import Solve
+from planning.plan.shared import Solve, without_solver
 from planning.scheduling.repeat import runs_of
 from planning.scheduling.span import RunSpan
 from session_grid import SessionGrid
@@ -72,7 +71,7 @@ class Engine:
         reader: GridReader,
         past: Past | None = None,
         scores: ScoreStore | None = None,
-        solve: Solve = solve_quickly,
+        solve: Solve = without_solver,
     ) -> None:
         self._outlooks = Outlooks(mapping)
         self._reader = reader

@@ -202,7 +202,7 @@ class Settings(PriceSettings):
     plan_seconds: float = _setting(
         10.0,
         seconds(0.5, 300),
-        "Longest time for a plan whose jobs share limits, the wait for other plans included; then the best so far.",
+        "Longest time for a direct answer about a plan, the wait for other plans included; then the best plan so far.",
     )
     plan_background_seconds: float = _setting(
         120.0, seconds(1, 3600), "Longest time to make one plan in the background, see docs/plan.md."

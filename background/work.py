@@ -19,6 +19,8 @@ class Work:
     was_stopped: by `stop`, not because its time was over.
     """
 
+    is_awaited = False
+
     def __init__(
         self,
         make: Callable[[Watch], bytes],
@@ -66,7 +68,7 @@ class Work:
         """Whether its time has been over for so long."""
         return self._monotonic() >= self._ends + seconds
 
-    def seconds_left(self) -> float | None:
+    def seconds_left(self) -> float:
         """See Watch."""
         return max(0.0, self._ends - self._monotonic())
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import inf
 from typing import Protocol
 
 from carbon.errors import Busy, CarbonError, RateLimited
@@ -91,13 +93,20 @@ class Watch(Protocol):
         """Whether to stop, for work in another process, which `report` cannot end."""
         ...
 
-    def seconds_left(self) -> float | None:
-        """How long the work may take from now on; None without a limit."""
+    def seconds_left(self) -> float:
+        """How long the work may take from now on, 0 or more; infinity without a limit."""
+        ...
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a request waits for the work, which then ends in time with what there is."""
         ...
 
 
 class Unwatched:
     """Lets the work go on to its end: a request waits for it."""
+
+    is_awaited = True
 
     def report(self, share: float) -> None:
         """Nothing."""
@@ -106,12 +115,23 @@ class Unwatched:
         """Never."""
         return False
 
-    def seconds_left(self) -> float | None:
+    def seconds_left(self) -> float:
         """No limit."""
-        return None
+        return inf
 
 
 UNWATCHED = Unwatched()
+
+
+class Awaited(Unwatched):
+    """Lets the work go on, for which a request waits until `ends_at` of the clock."""
+
+    def __init__(self, ends_at: float, seconds: Callable[[], float]) -> None:
+        self._ends_at, self._seconds = ends_at, seconds
+
+    def seconds_left(self) -> float:
+        """See Watch."""
+        return max(0.0, self._ends_at - self._seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,11 @@ class LaterPart:
         """As the whole work."""
         return self.watch.is_stopped()
 
-    def seconds_left(self) -> float | None:
+    def seconds_left(self) -> float:
         """As the whole work."""
         return self.watch.seconds_left()
+
+    @property
+    def is_awaited(self) -> bool:
+        """As the whole work."""
+        return self.watch.is_awaited

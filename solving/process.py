@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 from carbon.queued_plans import UNWATCHED, Watch
-from planning.plan.limits.problem import Problem, Progress, Row, Solution
+from planning.plan.limits.problem import Problem, Progress, Row, SecondsLeft, Solution
 from planning.plan.limits.solve import restored, solve_quickly
 from solving.messages import problem_bytes, read_line
 
@@ -26,9 +26,11 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMAND = (sys.executable, "-m", "solving.child")
 LOCK = "plan-solver.lock"
 POLL_SECONDS = 0.05
-MARGIN_SECONDS = 2.0  # after which a child that does not end by itself is killed
+MARGIN_SECONDS = 1.5  # after which a child that does not end by itself is killed
+QUICK_SECONDS = 0.5  # beyond its time, for a plan without a solver that has died late
 LEAST_SHARE = 0.3  # of the time that must be left when the solver becomes free, else the plan is made without it
-LEAST_SECONDS, REPORT_SECONDS = 0.1, 5.0  # of a plan in the background: for the solver, and for what follows it
+LEAST_SECONDS = 0.1  # for the solver, even if the time of the plan is over
+REPORT_SHARE, MOST_REPORT_SECONDS = 0.1, 5.0  # of the time that is left: for what follows the solver
 MOST_WAITING = 2  # of a worker's threads; further plans are made without the solver
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 class SolverProcess:
     """Solves problems for one worker. folder: of the lock that all workers of the machine share.
 
-    seconds: of a plan, in which the wait for other plans counts.
+    seconds: of a plan without a limit of its own, in which the wait for other plans counts.
     """
 
     def __init__(self, folder: Path, seconds: float, command: Sequence[str] = COMMAND) -> None:
@@ -45,19 +47,20 @@ class SolverProcess:
         self._places = BoundedSemaphore(MOST_WAITING)
 
     def __call__(self, problem: Problem, watch: Watch = UNWATCHED) -> Solution:
-        """The best plan within the seconds; in the background within those that the watch has left."""
-        seconds = watch.seconds_left()
-        if seconds is not None:
+        """The best plan within the seconds that the watch has left."""
+        seconds = min(self._seconds, watch.seconds_left()) if watch.is_awaited else watch.seconds_left()
+        seconds = max(LEAST_SECONDS, seconds - min(MOST_REPORT_SECONDS, REPORT_SHARE * seconds))
+        if not watch.is_awaited:
             return self.solve(
                 problem,
-                seconds=max(LEAST_SECONDS, seconds - REPORT_SECONDS),
+                seconds=seconds,
                 progress=lambda progress: watch.report(progress.share),
                 cancelled=watch.is_stopped,
             )
         if not self._places.acquire(blocking=False):
-            return solve_quickly(problem)
+            return solve_quickly(problem, _seconds_until(time.monotonic() + seconds))
         try:
-            return self.solve(problem, seconds=self._seconds)
+            return self.solve(problem, seconds=seconds)
         finally:
             self._places.release()
 
@@ -80,7 +83,7 @@ class SolverProcess:
             if is_alone:
                 solution = _run(self._command, problem, ends_at, progress, cancelled)
         if solution is None:
-            solution = solve_quickly(problem)
+            solution = solve_quickly(problem, _seconds_until(max(ends_at, time.monotonic() + QUICK_SECONDS)))
         return replace(solution, seconds=time.monotonic() - started)
 
     @contextmanager
@@ -97,6 +100,10 @@ class SolverProcess:
             yield _locked(handle, until, cancelled)
         finally:
             os.close(handle)
+
+
+def _seconds_until(ends_at: float) -> SecondsLeft:
+    return lambda: ends_at - time.monotonic()
 
 
 def _locked(handle: int, until: float, cancelled: Callable[[], bool]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -20,7 +21,7 @@ from carbon.errors import InvalidRequest
 from carbon.intensity import SignalName
 from carbon.jobs import Risk
 from carbon.plans import PlanQuery
-from carbon.queued_plans import Watch
+from carbon.queued_plans import Awaited, Watch
 from carbon.units import GRAMS_PER_KILOGRAM
 
 bp = APIBlueprint("plan", __name__, tag="Decisions")
@@ -185,7 +186,8 @@ def plan(body: PlanRequest) -> Response:
     query = body.query()
     if body.background or session.needs_background(query):
         return submitted(exchange, request.get_data())
-    return exchange.success(PlanAnswer.of(session.plan(query), session))
+    watch = Awaited(exchange.started_seconds + exchange.service.settings.plan_seconds, perf_counter)
+    return exchange.success(PlanAnswer.of(session.plan(query, watch), session))
 
 
 def background_answer(service: Service, question: bytes, request_id: str, watch: Watch) -> bytes:

@@ -15,7 +15,7 @@ from planning.outlook.zones import Outlook
 from planning.plan.choices import Choices
 from planning.plan.own import broken_demand
 from planning.plan.question import Candidate
-from planning.plan.reasons import no_figure, no_time, unplaced, why
+from planning.plan.reasons import no_figure, no_seconds, no_time, unplaced, why
 from planning.plan.savings import savings, totals
 from planning.plan.shared import Solve, exact, share
 from planning.plan.sites import CONSTRAINTS, NO_INTENSITY, JobSites, Places, Site, Sites
@@ -76,12 +76,8 @@ def plan(
     sites = Sites(query, mapping, outlook, today_day)
     choices = Choices(query, outlook, sites)
     planner = _Planner(query, outlook, sites, choices)
-    rows: list[Assignment | Unplaced] = []
     share_alone = SHARE_ALONE if query.shares_limits else 1.0
-    for count, job in enumerate(query.jobs, start=1):
-        span = spans[job.id]
-        rows.append(span if isinstance(span, Unplaced) else planner.assignment(job, span, places[job.id]))
-        watch.report(share_alone * count / len(query.jobs))
+    rows = planner.rows(spans, places, watch, share_alone)
     solver, shadow_prices = exact(), tuple[ShadowPrice, ...]()
     if query.shares_limits:
         candidates = [
@@ -90,7 +86,12 @@ def plan(
             if isinstance(row, Assignment) and isinstance(span := spans[job.id], RunSpan)
         ]
         shared = share(
-            query, candidates, outlook, choices, lambda problem: solve(problem, LaterPart(watch, share_alone))
+            query,
+            candidates,
+            outlook,
+            choices,
+            lambda problem: solve(problem, LaterPart(watch, share_alone)),
+            watch.seconds_left,
         )
         rows = [shared.rows.get(job.id, row) for job, row in zip(query.jobs, rows, strict=True)]
         solver, shadow_prices = shared.solver, shared.shadow_prices
@@ -116,6 +117,22 @@ class _Planner:
     def sites(self, job: PlanJob, span: RunSpan, places: JobSites) -> list[Site]:
         """The places that take part."""
         return self._sites.rated(job, places, self._outlook.seconds_to(span.earliest))[0]
+
+    def rows(
+        self, spans: Mapping[str, RunSpan | Unplaced], places: Mapping[str, JobSites], watch: Watch, share: float
+    ) -> list[Assignment | Unplaced]:
+        """Each job in its best place and time, or why it has none. share: of the work of the plan."""
+        rows: list[Assignment | Unplaced] = []
+        for count, job in enumerate(self._query.jobs, start=1):
+            span = spans[job.id]
+            if isinstance(span, Unplaced):
+                rows.append(span)
+            elif watch.seconds_left() > 0:
+                rows.append(self.assignment(job, span, places[job.id]))
+            else:
+                rows.append(no_seconds(job.id))
+            watch.report(share * count / len(self._query.jobs))
+        return rows
 
     def assignment(self, job: PlanJob, span: RunSpan, places: JobSites) -> Assignment | Unplaced:
         """The job in its best place and time, or in those of the caller."""

@@ -37,6 +37,7 @@ CHANGES = {
     "capacity": "raise the capacity of its regions, set a later deadline, or name other regions",
     "max_cost_usd": "raise it, or name cheaper regions",
     "max_co2_kg": "raise it, set a later deadline, or name cleaner regions",
+    "time": "send it with background: true, or send fewer jobs or fewer regions for each",
 }
 # What a shared limit lacks.
 NO_ROOM = {
@@ -80,6 +81,12 @@ def no_room(job: str, limit: str, *, alone: bool, removed: int) -> Unplaced:
     others = "even if it were the only job" if alone else "beside the other jobs"
     detail = f"{NO_ROOM[limit]} {others}; {CHANGES[limit]}"
     return Unplaced(job=job, constraint=limit, detail=detail, removed={NO_ROOM[limit]: removed} if removed else {})
+
+
+def no_seconds(job: str) -> Unplaced:
+    """A job for which the time of the plan did not reach."""
+    detail = f"the time for this plan was over before a place was found for the job; {CHANGES['time']}"
+    return Unplaced(job=job, constraint="time", detail=detail, removed={})
 
 
 def no_time(job: PlanJob, error: DoesNotFit, now: datetime) -> Unplaced:

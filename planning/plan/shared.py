@@ -11,10 +11,11 @@ from carbon.queued_plans import Watch
 from carbon.units import GRAMS_PER_KILOGRAM, MINUTE_SECONDS
 from planning.outlook.zones import Outlook
 from planning.plan.choices import Choices
-from planning.plan.limits.problem import Problem, Row, Solution
-from planning.plan.limits.refusals import MAX_GCO2E, MAX_USD, Refusal, refusals
+from planning.plan.limits.problem import Problem, Row, SecondsLeft, Solution
+from planning.plan.limits.refusals import MAX_GCO2E, MAX_USD, TIME, Refusal, refusals
+from planning.plan.limits.solve import solve_quickly
 from planning.plan.question import Candidate, Left, problem_of, use_of
-from planning.plan.reasons import no_room, why_shared
+from planning.plan.reasons import no_room, no_seconds, why_shared
 from planning.plan.sites import Site
 from planning.scheduling.risk import decisive
 from planning.scheduling.waiting import expected_savings
@@ -33,14 +34,20 @@ class Shared:
     shadow_prices: tuple[ShadowPrice, ...]
 
 
+def without_solver(problem: Problem, watch: Watch) -> Solution:
+    """A first plan, made in this process."""
+    return solve_quickly(problem, watch.seconds_left)
+
+
 def share(
     query: PlanQuery,
     candidates: Sequence[Candidate],
     outlook: Outlook,
     choices: Choices,
     solve: Callable[[Problem], Solution],
+    seconds_left: SecondsLeft,
 ) -> Shared:
-    """All jobs in one plan that keeps the limits.
+    """All jobs in one plan that keeps the limits. seconds_left: to find out why jobs have no place.
 
     Jobs that the caller placed come first, in order, as far as the limits hold them. The others stay where they would
     be alone if the limits hold that; only else the solver is asked.
@@ -61,7 +68,7 @@ def share(
         return Shared(rows=rows, solver=exact(), shadow_prices=_shadow_prices(query, None, ()))
     problem, regions, options = problem_of(query, others, limits, left, outlook)
     solution = solve(problem)
-    reasons = refusals(problem, solution)
+    reasons = refusals(problem, solution, seconds_left)
     by_job = {row.job: row for row in solution.rows}
     for index, one in enumerate(others):
         row = by_job.get(index)
@@ -152,6 +159,8 @@ def _assignment(
 
 
 def _unplaced(one: Candidate, refusal: Refusal, limits: Mapping[str, Capacity]) -> Unplaced:
+    if refusal.limit == TIME:
+        return no_seconds(one.job.id)
     places = sum(1 for site in one.sites if site.region.key in limits)
     return no_room(one.job.id, refusal.limit, alone=refusal.alone, removed=places)
 

@@ -14,8 +14,8 @@ from carbon.plans import Choice, JobData, LatencyBound, OwnAssignment, Plan, Pla
 from carbon.units import HOUR
 from carbon.workload import Blackout, CalculateQuery, Interruption, Interval
 from planning.outlook.own_series import own_outlook
-from planning.plan.limits.solve import solve_quickly
 from planning.plan.plan import plan, sites_of, spans_of
+from planning.plan.shared import without_solver
 from tests.unit.every_choice import (
     CLOUDS,
     HOURS,
@@ -112,7 +112,7 @@ def planned(query: PlanQuery, grids: Grids) -> Plan:
         for zone, values in grids.items()
     }
     outlook = own_outlook(series, now=NOW, hours=HOURS + 24)
-    return plan(query, spans_of(query, NOW), sites_of(query, CLOUDS), CLOUDS, outlook, TODAY, solve_quickly)
+    return plan(query, spans_of(query, NOW), sites_of(query, CLOUDS), CLOUDS, outlook, TODAY, without_solver)
 
 
 def pieces_of(choice: Choice) -> tuple[tuple[datetime, datetime], ...]:

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.plan.limits.problem import OPTIMAL, Problem, Progress, Solution
+from planning.plan.limits.pricing import Pricing
+from planning.plan.limits.problem import OPTIMAL, Problem, Progress, SecondsLeft, Solution
+from planning.plan.limits.refusals import TIME, Refusal, refusals
 from planning.plan.limits.solve import solve, solve_quickly
 from tests.unit.limit_problems import best_cost, breaches, cost, problem
 
@@ -21,8 +23,12 @@ LOOKS = 400  # at the clock, after which the time is over: no real clock, so tha
 
 def solved(of: Problem, looks: int = LOOKS, reports: list[Progress] | None = None) -> Solution:
     clock = count()
+    return solved_with(of, lambda: 10 * (1 - next(clock) / looks), reports)
+
+
+def solved_with(of: Problem, seconds_left: SecondsLeft, reports: list[Progress] | None = None) -> Solution:
     reports = [] if reports is None else reports
-    return solve(of, seconds=10, seconds_left=lambda: 10 * (1 - next(clock) / looks), progress=reports.append)
+    return solve(of, seconds=10, seconds_left=seconds_left, progress=reports.append)
 
 
 def spans_in_hours(solution: Solution) -> list[tuple[int, list[tuple[float, float]]]]:
@@ -155,10 +161,60 @@ def test_progress_brings_each_better_plan_and_a_bound_that_rises() -> None:
 def test_a_plan_comes_without_any_time() -> None:
     of = problem([[100, 10, 30, 50]], [{}, {}, {}], capacity=[1])
 
-    hurried, quick = solved(of, looks=1), solve_quickly(of)
+    hurried, quick = solved_with(of, lambda: 0.0), solve_quickly(of)
 
     assert (hurried.cost, quick.cost) == (90, 90)
     assert quick.bound == 30  # as if each had hour 1 for itself
+
+
+def test_when_the_time_is_over_jobs_that_are_not_reached_have_no_place_and_the_limits_are_not_to_blame() -> None:
+    of = problem([[100, 10, 30, 50]], [{}, {}, {}], capacity=[2])
+    looks = count()
+
+    quick = solve_quickly(of, lambda: 1.5 - next(looks))  # for two jobs of the first order
+
+    assert [row.job for row in quick.rows] == [0, 1]
+    assert refusals(of, quick) == {2: Refusal(TIME, alone=False)}
+    assert quick.bound == 30  # each at the lowest hour, though none was looked at
+
+
+def test_once_the_time_is_over_no_limit_is_searched_that_leaves_a_job_out() -> None:
+    of = problem([[10]], [{}, {}], capacity=[1])
+    full = solve_quickly(of)
+
+    assert refusals(of, full) == {1: Refusal("capacity", alone=False)}
+    assert refusals(of, full, lambda: 0.0) == {1: Refusal(TIME, alone=False)}
+
+
+@pytest.mark.parametrize("looks", [1, 3, 10, 30, 100])
+def test_no_part_of_the_search_goes_on_for_long_after_the_time_is_over(looks: int) -> None:
+    of = problem(
+        [[100, 10, 30, 50] * 10] * 3,
+        [{"segments": -1 + at % 2, "regions": [0, 1, 2]} for at in range(20)],
+        capacity=[1] * 3,
+    )
+    offers = 0
+
+    class Counted(Pricing):
+        def offers(self, *arguments: Any) -> Any:
+            nonlocal offers
+            offers += clock > looks
+            return super().offers(*arguments)
+
+    clock = 0
+
+    def left() -> float:
+        nonlocal clock
+        clock += 1
+        return 10.0 if clock <= looks else -5.0
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("placing", "relaxation", "generation"):
+            patch.setattr(f"planning.plan.limits.{module}.Pricing", Counted)
+        answer = solved_with(of, left)
+
+    assert breaches(of, answer.rows) == []
+    assert offers == 0
 
 
 JOBS = st.fixed_dictionaries(

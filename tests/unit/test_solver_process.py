@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from carbon.queued_plans import Awaited
 from planning.plan.limits.problem import HEURISTIC, OPTIMAL, Problem, Progress
 from solving import process
 from solving.messages import problem_bytes, progress_line, read_problem
@@ -125,6 +126,16 @@ def test_a_plan_that_waited_too_long_is_made_without_the_solver(tmp_path: Path) 
         answer = SolverProcess(tmp_path, 0.5)(TWO)
 
     assert (answer.cost, answer.status) == (40, HEURISTIC)
+
+
+def test_a_direct_answer_ends_the_solver_before_its_time_is_over_and_one_without_it_too(tmp_path: Path) -> None:
+    ended = Awaited(0.0, lambda: 0.0)
+
+    busy = SolverProcess(Path("/proc/none"), SECONDS)(TWO, ended)
+    alone = SolverProcess(tmp_path, SECONDS)(TWO, Awaited(SECONDS, lambda: 0.0))
+
+    assert (busy.status, busy.cost) == (HEURISTIC, 40)  # a first plan of few jobs takes no half second
+    assert alone.status == OPTIMAL
 
 
 def test_a_problem_is_the_same_after_the_way_to_the_child() -> None:

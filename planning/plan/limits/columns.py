@@ -92,8 +92,7 @@ class Columns:
         """The candidates of a job in one piece."""
         key = self.timings[job]
         if key not in self._windows:
-            step = self.problem.step_seconds
-            self._windows[key] = windows(self.problem.intensity, step, seconds=key.seconds, starts=key.starts)
+            self._windows[key] = windows(self._integral, seconds=key.seconds, starts=key.starts)
         return self._windows[key]
 
     def unfit(self, job: int) -> BoolArray | None:

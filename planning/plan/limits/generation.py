@@ -45,16 +45,16 @@ def generate(
             state.is_complete = True
             break
         between = state.bound.prices.mixed(relaxed.prices, TOWARDS_LAST)
-        if not _add(state, columns, between) and not _add(state, columns, relaxed.prices):
-            state.is_complete = True
+        if not _add(state, columns, between, seconds_left) and not _add(state, columns, relaxed.prices, seconds_left):
+            state.is_complete = seconds_left() > 0
             break
         progress(state)
     return state
 
 
-def _add(state: Generation, columns: Columns, prices: Prices) -> int:
+def _add(state: Generation, columns: Columns, prices: Prices, seconds_left: SecondsLeft) -> int:
     """Add the columns of these prices that could improve the program; how many are new."""
-    bound, offers = priced(columns, prices, OFFERS)
+    bound, offers = priced(columns, prices, OFFERS, seconds_left)
     if bound > state.bound.cost:
         state.bound = Bound(bound, prices)
     last = state.relaxed

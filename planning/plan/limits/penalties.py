@@ -27,6 +27,19 @@ def highest_costs(problem: Problem) -> FloatArray:
     return highest
 
 
+def lowest_costs(problem: Problem) -> FloatArray:
+    """(jobs,): what no column of a job undercuts, by the objective, at the lowest step of each zone; infinity without
+    options.
+    """
+    hours = (problem.seconds / HOUR_SECONDS)[problem.job]
+    known = np.where(np.isnan(problem.intensity), np.inf, problem.intensity)
+    floor = known.min(axis=1, initial=np.inf)[problem.zone[problem.region]]
+    grams = problem.gram_weight * (problem.gco2e + problem.kwh_per_hour * hours * np.where(np.isinf(floor), 0, floor))
+    lowest = np.full(problem.jobs, np.inf)
+    np.minimum.at(lowest, problem.job, grams + problem.usd_weight * (problem.usd + problem.usd_per_hour * hours))
+    return lowest
+
+
 def with_penalties(problem: Problem) -> Problem:
     """The problem with one penalty for every copy: above the cost of all jobs together, so that most are placed."""
     highest = highest_costs(problem)

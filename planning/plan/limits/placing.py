@@ -10,7 +10,7 @@ from carbon.units import HOUR_SECONDS
 from catalog.columns import FloatArray, IntArray
 from planning.plan.limits.columns import Columns
 from planning.plan.limits.pricing import Pricing, Room
-from planning.plan.limits.problem import Column, Key, Prices, Row, SecondsLeft
+from planning.plan.limits.problem import Column, Key, Prices, Row, SecondsLeft, endless
 
 BETTER = 1e-9
 MOST_REMOVED = 30  # rows that one round takes out
@@ -59,15 +59,21 @@ class Placement:
 
 
 def build(
-    columns: Columns, prices: Prices, order: Iterable[int], start: Iterable[tuple[Column, int]] = ()
+    columns: Columns,
+    prices: Prices,
+    order: Iterable[int],
+    start: Iterable[tuple[Column, int]] = (),
+    seconds_left: SecondsLeft = endless,
 ) -> Placement:
-    """A plan of these rows as far as they fit, then of the jobs in this order."""
+    """A plan of these rows as far as they fit, then of the jobs in this order, as far as the time reaches."""
     placement, pricing = Placement(columns), Pricing(columns, prices)
     for column, copies in start:
         fitting = placement.room.copies(column, min(copies, int(placement.missing[column.job])))
         if fitting:
             placement.add(column, fitting)
     for job in order:
+        if seconds_left() <= 0:
+            break
         placement.place(job, pricing)
     return placement
 
@@ -81,14 +87,14 @@ def by_size(columns: Columns) -> list[int]:
     return [int(job) for job in np.lexsort((slack, -use * problem.seconds))]
 
 
-def first_plan(columns: Columns) -> Placement:
-    """A plan in well under a second: the best of a few orders and prices of the limits on emissions and cost."""
+def first_plan(columns: Columns, seconds_left: SecondsLeft = endless) -> Placement:
+    """The best of a few orders and prices of the limits on emissions and cost, as many as the time reaches for."""
     problem = columns.problem
     nothing, size = Prices.none(problem), by_size(columns)
     slack = np.argsort(problem.end - problem.earliest - problem.seconds, kind="stable").tolist()
-    plans = [build(columns, nothing, order) for order in (size, slack)]
+    plans = [build(columns, nothing, order, (), seconds_left) for order in (size, slack)]
     if max(plans[0].missing.max(), plans[1].missing.max()) and np.isfinite([problem.max_usd, problem.max_gco2e]).any():
-        plans += [build(columns, prices, size) for prices in _limit_prices(columns)]
+        plans += [build(columns, prices, size, (), seconds_left) for prices in _limit_prices(columns)]
     return min(plans, key=lambda plan: plan.cost)
 
 
@@ -125,9 +131,9 @@ class Improvement:
         """Rounds until the time is over or no better plan came for a while."""
         idle = 0
         while idle < patience and seconds_left() > 0 and (self.placement.chosen or self.placement.missing.any()):
-            idle = 0 if self._round(1 - idle / patience) else idle + 1
+            idle = 0 if self._round(1 - idle / patience, seconds_left) else idle + 1
 
-    def _round(self, warmth: float) -> bool:
+    def _round(self, warmth: float, seconds_left: SecondsLeft) -> bool:
         """One round; whether it found a better plan than all before."""
         placement, before = self.placement, self.placement.cost
         removed = self._related()
@@ -136,6 +142,8 @@ class Improvement:
         added: list[tuple[Column, int]] = []
         pricing = self._pricing[int(self._random.random() < 0.5)]
         for job in self._order():
+            if seconds_left() <= 0:
+                break
             added += placement.place(job, pricing)
         if placement.cost > before + warmth * WARMTH * abs(before) * self._random.random():
             for column, copies in added:

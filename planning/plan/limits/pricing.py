@@ -59,7 +59,7 @@ class Pricing:
         self._columns, self._problem = columns, columns.problem
         self._gram_weight = self._problem.gram_weight + prices.gram
         self._usd_weight = self._problem.usd_weight + prices.usd
-        self._capacity = prices.capacity
+        self._capacity, self._has_rent = prices.capacity, bool(prices.capacity.any())
         self._sums = np.zeros((len(prices.capacity), self._problem.steps + 1))
         np.cumsum(prices.capacity, axis=1, out=self._sums[:, 1:])
         self._window_sums: dict[Timing, FloatArray] = {}
@@ -101,11 +101,12 @@ class Pricing:
         """(options whose region has a limit, candidates): what each costs; infinity where it does not fit."""
         windows, options = self._columns.windows(job), self._columns.with_limit[job]
         values = self._values(job, options, windows.totals[options.zone], room)
-        values += self._window_sum(job)[options.region] * options.use[:, None]
+        if self._has_rent:
+            values += self._window_sum(job)[options.region] * options.use[:, None]
         full = self._columns.unfit(job)
         if room is not None:
             full = room.capacity[options.region] < options.use[:, None]
-        if full is not None:
+        if full is not None and full.any():
             values[self._touches(full, windows)] = inf
         return values
 
@@ -145,8 +146,8 @@ class Pricing:
         key = self._columns.timings[job]
         if key not in self._window_sums:
             windows = self._columns.windows(job)
-            sums = self._sums[:, windows.first + windows.length]
-            self._window_sums[key] = np.maximum(sums - self._sums[:, windows.first], 0.0)
+            sums = self._sums.take(windows.first + windows.length, axis=1)
+            self._window_sums[key] = np.maximum(sums - self._sums.take(windows.first, axis=1), 0.0)
         return self._window_sums[key]
 
     @staticmethod
@@ -154,7 +155,7 @@ class Pricing:
         """(options, windows): whether a window touches a step that is full, of (options, steps)."""
         counts = np.zeros((len(full), full.shape[1] + 1), dtype=np.int32)
         np.cumsum(full, axis=1, out=counts[:, 1:])
-        result: BoolArray = counts[:, windows.first + windows.length] > counts[:, windows.first]
+        result: BoolArray = counts.take(windows.first + windows.length, axis=1) > counts.take(windows.first, axis=1)
         return result
 
     def _segments(self, job: int, count: int, room: Room | None) -> tuple[float, list[tuple[float, int, list[Span]]]]:

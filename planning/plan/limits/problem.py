@@ -20,6 +20,11 @@ Key = tuple[int, tuple[Span, ...]]  # of a column: its option and times
 SecondsLeft = Callable[[], float]
 
 
+def endless() -> float:
+    """No limit of time."""
+    return inf
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
     """Jobs that share limits. Times are seconds from the start of the first step; a step has `step_seconds`.

@@ -9,14 +9,17 @@ import numpy as np
 
 from planning.plan.limits.columns import Columns
 from planning.plan.limits.pricing import Pricing, Room
-from planning.plan.limits.problem import Prices, Problem, Solution
+from planning.plan.limits.problem import Prices, Problem, SecondsLeft, Solution, endless
 
 CAPACITY, MAX_USD, MAX_GCO2E = "capacity", "max_cost_usd", "max_co2_kg"
+TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The limit without which a copy of the job would have a place beside the others; of several the first.
+
+    TIME: there is room, but no place was found in time; or the time was over before the limit was known.
 
     alone: whether a job would not fit even if it were the only one.
     """
@@ -25,7 +28,7 @@ class Refusal:
     alone: bool
 
 
-def refusals(problem: Problem, solution: Solution) -> dict[int, Refusal]:
+def refusals(problem: Problem, solution: Solution, seconds_left: SecondsLeft = endless) -> dict[int, Refusal]:
     """By job, of those with copies without a place that have options."""
     columns = Columns(problem)
     pricing, room = Pricing(columns, Prices.none(problem)), Room.of(problem)
@@ -34,6 +37,9 @@ def refusals(problem: Problem, solution: Solution) -> dict[int, Refusal]:
     result: dict[int, Refusal] = {}
     for job, copies in enumerate(solution.unplaced):
         if copies and len(columns.options[job].index):
+            if seconds_left() <= 0 or pricing.offers(job, 1, room)[1]:
+                result[job] = Refusal(TIME, alone=False)
+                continue
             alone = not pricing.offers(job, 1, Room.of(problem))[1]
             limit = next((name for name, without in _without(room) if pricing.offers(job, 1, without)[1]), None)
             result[job] = Refusal(limit or _first(problem), alone)

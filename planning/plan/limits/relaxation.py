@@ -11,8 +11,9 @@ import numpy as np
 
 from catalog.columns import FloatArray
 from planning.plan.limits.columns import Columns
+from planning.plan.limits.penalties import lowest_costs
 from planning.plan.limits.pricing import Offer, Pricing
-from planning.plan.limits.problem import Prices, Problem
+from planning.plan.limits.problem import Prices, Problem, SecondsLeft, endless
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,22 @@ class Bound:
     prices: Prices
 
 
-def least_costs(columns: Columns) -> FloatArray:
-    """(jobs,): what one copy costs at least by itself; infinity where it cannot run."""
-    pricing = Pricing(columns, Prices.none(columns.problem))
-    return np.array([pricing.offers(job, 1)[0] for job in range(columns.problem.jobs)])
+def least_costs(columns: Columns, seconds_left: SecondsLeft = endless) -> FloatArray:
+    """(jobs,): what one copy costs at least by itself; infinity where it cannot run.
+
+    Jobs that are not reached in time have a lower bound.
+    """
+    pricing, least = Pricing(columns, Prices.none(columns.problem)), lowest_costs(columns.problem)
+    for job in range(columns.problem.jobs):
+        if seconds_left() <= 0:
+            break
+        least[job] = pricing.offers(job, 1)[0]
+    return least
 
 
-def least_of_placed(columns: Columns, unplaced: int) -> float:
+def least_of_placed(columns: Columns, unplaced: int, seconds_left: SecondsLeft = endless) -> float:
     """What all copies but so many cost at least if they share nothing."""
-    least, copies = least_costs(columns), columns.problem.copies
+    least, copies = least_costs(columns, seconds_left), columns.problem.copies
     order = np.argsort(least, kind="stable")
     placed = np.clip(copies.sum() - unplaced - (np.cumsum(copies[order]) - copies[order]), 0, copies[order])
     return float((least[order][placed > 0] * placed[placed > 0]).sum())
@@ -46,12 +54,17 @@ def limits_worth(problem: Problem, prices: Prices) -> float:
     return worth
 
 
-def priced(columns: Columns, prices: Prices, count: int) -> tuple[float, list[list[Offer]]]:
-    """The bound at these prices, and the best columns of each job, at most `count`, each in another region."""
-    problem, pricing = columns.problem, Pricing(columns, prices)
+def priced(
+    columns: Columns, prices: Prices, count: int, seconds_left: SecondsLeft = endless
+) -> tuple[float, list[list[Offer]]]:
+    """The bound at these prices, and the best columns of each job, at most `count`, each in another region.
+
+    Jobs that are not reached in time have no columns, and their bound is a lower one.
+    """
+    problem, pricing, lowest = columns.problem, Pricing(columns, prices), lowest_costs(columns.problem)
     bound, offers = -limits_worth(problem, prices), []
     for job in range(problem.jobs):
-        least, best = pricing.offers(job, count)
+        least, best = pricing.offers(job, count) if seconds_left() > 0 else (float(lowest[job]), [])
         bound += int(problem.copies[job]) * min(least, float(problem.penalty[job]))
         offers.append(best)
     return bound, offers

@@ -7,7 +7,6 @@ from math import ceil, inf
 
 import numpy as np
 
-from carbon.queued_plans import UNWATCHED, Watch
 from planning.plan.limits.ascent import can_climb, climb
 from planning.plan.limits.columns import Columns
 from planning.plan.limits.generation import Generation, generate
@@ -29,33 +28,35 @@ from planning.plan.limits.problem import (
     Row,
     SecondsLeft,
     Solution,
+    endless,
 )
 from planning.plan.limits.relaxation import Bound, least_of_placed, priced
 
 CLIMB_SHARE = 0.5  # of the time, after which the search for prices of many copies ends
 LP_SHARE, MIP_SHARE = 0.6, 0.9  # of the time, after which the linear and the integer program end
+FIRST_SECONDS = 1.0  # beyond the time, for a first plan: without one there is nothing to answer with
 EARLY_SECONDS = 0.5  # of ruin and recreate before the linear program
 SMALL = 2000  # copies up to which whole jobs are worth an integer program
 
 Report = Callable[[Progress], None]
 
 
-def solve_quickly(problem: Problem, watch: Watch = UNWATCHED) -> Solution:
+def solve_quickly(problem: Problem, seconds_left: SecondsLeft = endless) -> Solution:
     """A plan without the linear program, and a bound as if the jobs shared nothing. Loads no solver.
 
-    watch: is not asked, since the work is short.
+    Jobs that are not reached in time have no place.
     """
     columns = Columns(problem)
-    placement = first_plan(columns)
-    bound, _ = priced(columns, Prices.none(problem), 1)
-    return _solution(placement, Bound(bound, Prices.none(problem)), HEURISTIC, 0)
+    placement = first_plan(columns, seconds_left)
+    bound, _ = priced(columns, Prices.none(problem), 1, seconds_left)
+    return _solution(placement, Bound(bound, Prices.none(problem)), HEURISTIC, 0, seconds_left)
 
 
 def restored(problem: Problem, rows: Sequence[Row], bound: float) -> Solution:
-    """The plan of these rows, which keep all limits, as an answer without the end of the search."""
-    columns = Columns(problem)
+    """The plan of these rows, which keep all limits, as an answer without the end of the search. Takes no time."""
+    columns, nothing = Columns(problem), Prices.none(problem)
     start = [(columns.column(row.job, row.option, row.spans), row.copies) for row in rows]
-    return _solution(build(columns, Prices.none(problem), (), start), Bound(bound, Prices.none(problem)), HEURISTIC, 0)
+    return _solution(build(columns, nothing, (), start), Bound(bound, nothing), HEURISTIC, 0, lambda: 0.0)
 
 
 def solve(problem: Problem, *, seconds: float, seconds_left: SecondsLeft, progress: Report) -> Solution:
@@ -86,7 +87,7 @@ class _Search:
         self._seconds, self._left, self._progress = seconds, seconds_left, progress
         self.prices = Prices.none(problem)
         self._bound, self._pool = Bound(-inf, self.prices), list[Column]()
-        self._best = first_plan(self._columns)
+        self._best = first_plan(self._columns, lambda: seconds_left() + FIRST_SECONDS)
         least = [column.cost for column, _ in self._best.chosen.values()]
         self._scale = max(float(np.mean(least)) if least else 1.0, 1e-9)
         self._report(self._best)
@@ -125,14 +126,14 @@ class _Search:
         summit = climb(self._columns, lambda: self._left() - until, note)
         self._bound, self._pool = summit.bound, [column for column, _ in summit.rows]
         rows = [(column, ceil(copies)) for column, copies in summit.rows]
-        self._take(build(self._columns, summit.bound.prices, by_size(self._columns), rows))
+        self._build(summit.bound.prices, rows)
 
     def generate(self) -> Generation:
         """The linear program from the columns of the best plan."""
         master = Master(self._problem, self._scale)
         master.add([column for column, _ in self._best.chosen.values()] + self._pool)
         if not self._pool:
-            cost, offers = priced(self._columns, self.prices, 2)
+            cost, offers = priced(self._columns, self.prices, 2, self._left)
             self._bound = Bound(cost, self.prices)
             master.add([offer.column for job in offers for offer in job])
         until = self._seconds * (1 - LP_SHARE)
@@ -154,7 +155,7 @@ class _Search:
         whole = [(state.master.columns[at], int(shares[at] + 1e-6)) for at in order if shares[at] >= 1 - 1e-6]
         halves = [(state.master.columns[at], 1) for at in order if shares[at] % 1 > 0.3]
         for rows in (whole, [*whole, *halves]):
-            self._take(build(self._columns, state.bound.prices, by_size(self._columns), rows))
+            self._build(state.bound.prices, rows)
 
     def integer(self, state: Generation) -> None:
         """The integer program over the columns whose reduced cost is within the gap."""
@@ -170,7 +171,11 @@ class _Search:
         seconds = self._left() - self._seconds * (1 - MIP_SHARE)
         rows = self._whole(pool, copies, seconds)
         if rows is not None:
-            self._take(build(self._columns, state.bound.prices, by_size(self._columns), rows))
+            self._build(state.bound.prices, rows)
+
+    def _build(self, prices: Prices, rows: Sequence[tuple[Column, int]]) -> None:
+        """A plan of these rows, and of the other jobs where they fit."""
+        self._take(build(self._columns, prices, by_size(self._columns), rows, self._left))
 
     def _whole(
         self, pool: Sequence[Column], copies: Mapping[Key, int], seconds: float
@@ -182,10 +187,10 @@ class _Search:
         """The best plan with its bound."""
         gap = self._best.cost - self._bound.cost
         status = OPTIMAL if gap <= CLOSE_ENOUGH * abs(self._best.cost) else FEASIBLE
-        return _solution(self._best, self._bound, status, columns)
+        return _solution(self._best, self._bound, status, columns, self._left)
 
 
-def _solution(plan: Placement, bound: Bound, status: str, columns: int) -> Solution:
+def _solution(plan: Placement, bound: Bound, status: str, columns: int, seconds_left: SecondsLeft) -> Solution:
     problem = plan.columns.problem
     least = 0
     if plan.missing.any():
@@ -193,7 +198,7 @@ def _solution(plan: Placement, bound: Bound, status: str, columns: int) -> Solut
         dearest = float((highest_costs(problem) * problem.copies).sum())
         least = max(0, ceil((bound.cost - dearest) / float(problem.penalty.max()) - 1e-9))
     left_out = float((problem.penalty * plan.missing).sum())
-    floor = least_of_placed(plan.columns, int(plan.missing.sum()))
+    floor = least_of_placed(plan.columns, int(plan.missing.sum()), seconds_left)
     return Solution(
         rows=plan.rows(),
         cost=float(plan.cost),

@@ -33,21 +33,25 @@ class Windows:
     lowest: IntArray
 
 
-def windows(intensity: FloatArray, step: float, *, seconds: float, starts: Sequence[Span]) -> Windows:
-    """All candidates, by their first step. Times in seconds. intensity: (zones, steps), which hold every window.
+def windows(integral: Integral, *, seconds: float, starts: Sequence[Span]) -> Windows:
+    """All candidates, by their first step. Times in seconds. integral: of the steps, which hold every window.
 
     starts: (first, last) of those that are allowed, both included; ascending.
     """
+    step = integral.step
     parts = [_candidates(step, seconds, earliest, latest) for earliest, latest in starts]
     first, length = (np.concatenate([np.zeros(0, dtype=np.intp), *(part[at] for part in parts)]) for at in (0, 1))
     low, high = (np.concatenate([np.zeros(0), *(part[at] for part in parts)]) for at in (2, 3))
-    integral = Integral(intensity, step)
-    early, late = (integral.until(edge + seconds) - integral.until(edge) for edge in (low, high))
-    takes_late = late < early * (1 - 1e-12)
-    totals = np.where(takes_late, late, early)
-    totals[integral.gaps(first, length) > 0] = np.inf
+    totals = integral.until(low + seconds) - integral.until(low)
+    edges = np.broadcast_to(low, totals.shape)
+    if not np.array_equal(low, high):
+        late = integral.until(high + seconds) - integral.until(high)
+        takes_late = late < totals * (1 - 1e-12)
+        totals, edges = np.where(takes_late, late, totals), np.where(takes_late, high, low)
+    if integral.has_gaps:
+        totals[integral.gaps(first, length) > 0] = np.inf
     lowest = totals.argmin(axis=1) if len(first) else np.zeros(len(totals), dtype=np.intp)
-    return Windows(first, length, np.where(takes_late, high, low), totals, lowest)
+    return Windows(first, length, edges, totals, lowest)
 
 
 def _candidates(
@@ -74,20 +78,23 @@ class Integral:
     """gCO2e/kWh x hours of zones from the first step on."""
 
     def __init__(self, intensity: FloatArray, step: float) -> None:
-        self._values, self._step = intensity, step
+        self._values, self.step = np.nan_to_num(intensity), step
         self._sums = np.zeros((intensity.shape[0], intensity.shape[1] + 1))
         # A step that is not known makes all sums over it unknown, and leaves those after it alone.
-        np.cumsum(np.nan_to_num(intensity), axis=1, out=self._sums[:, 1:])
+        np.cumsum(self._values, axis=1, out=self._sums[:, 1:])
         self._gaps = np.zeros(self._sums.shape, dtype=np.int64)
         np.cumsum(np.isnan(intensity), axis=1, out=self._gaps[:, 1:])
+        self.has_gaps = bool(self._gaps[:, -1].any())
 
     def until(self, seconds: FloatArray) -> FloatArray:
         """(zones, times)."""
-        position = seconds / self._step
+        position = seconds / self.step
         at = np.minimum((position + EDGE).astype(np.intp), self._values.shape[1] - 1)
         rest = np.maximum(position - at, 0.0)
-        sums: FloatArray = self._sums[:, at] + np.where(rest > 0, np.nan_to_num(self._values[:, at]) * rest, 0.0)
-        return sums * (self._step / HOUR_SECONDS)
+        sums: FloatArray = self._sums.take(at, axis=1)
+        if rest.any():
+            sums += self._values.take(at, axis=1) * rest
+        return sums * (self.step / HOUR_SECONDS)
 
     def gaps(self, first: IntArray, length: IntArray) -> IntArray:
         """(zones, candidates): the number of unknown steps that a window touches."""

@@ -1,0 +1,65 @@
+"""A plan that a request waits for ends in time: what was not reached by then has no place, and says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from carbon.jobs import ScheduleQuery
+from carbon.plans import Capacity, PlanJob, PlanQuery
+from carbon.queued_plans import Awaited
+from carbon.workload import CalculateQuery, OwnMachine
+from engine import Engine
+from planning.plan.limits.problem import Problem, Solution
+from planning.plan.limits.solve import solve_quickly
+from tests.fakes.clouds import cloud_map
+from tests.fakes.grid import FakeReader
+from tests.fakes.service import NOW
+
+HOME = "aws:eu-north-1"
+RUN = CalculateQuery(region="", machine=OwnMachine(vcpus=4, memory_gb=16, arch="x86_64"), duration_hours=4)
+
+
+def job(number: int) -> PlanJob:
+    times = ScheduleQuery(regions=(HOME,), duration_hours=4, deadline=NOW + timedelta(hours=5), run=RUN)
+    return PlanJob(id=str(number), times=times, run=RUN, home=HOME)
+
+
+def awaited(looks: int) -> Awaited:
+    """The time is over after so many looks at the clock."""
+    clock = count()
+    return Awaited(looks, lambda: float(next(clock)))
+
+
+@pytest.mark.parametrize("placed", [0, 1, 3])
+def test_jobs_that_are_not_reached_in_time_are_left_out_and_say_what_to_change(placed: int) -> None:
+    session = Engine(cloud_map(), FakeReader()).at(NOW)
+
+    plan = session.plan(PlanQuery(jobs=tuple(map(job, range(4)))), awaited(placed))
+
+    assert [row.job for row in plan.assignments] == ["0", "1", "2", "3"][:placed]
+    assert {row.constraint for row in plan.unplaced} == {"time"}
+    assert "send it with background: true" in plan.unplaced[0].detail
+
+
+def test_a_job_that_the_solver_did_not_reach_is_not_said_to_lack_room() -> None:
+    query = PlanQuery(jobs=tuple(map(job, range(4))), capacity=(Capacity(region=HOME, machines=2),))
+
+    def hurried(problem: Problem, _: object) -> Solution:
+        looks = count()
+        return solve_quickly(problem, lambda: 0.5 - next(looks))  # for one job
+
+    plan = Engine(cloud_map(), FakeReader(), solve=hurried).at(NOW).plan(query)
+
+    assert [row.job for row in plan.assignments] == ["0"]
+    assert [row.constraint for row in plan.unplaced] == ["time"] * 3
+
+
+def test_a_job_without_room_names_the_limit() -> None:
+    query = PlanQuery(jobs=tuple(map(job, range(4))), capacity=(Capacity(region=HOME, machines=2),))
+
+    plan = Engine(cloud_map(), FakeReader()).at(NOW).plan(query)
+
+    assert [row.constraint for row in plan.unplaced] == ["capacity"] * 2
