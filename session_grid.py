@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from carbon import units
+from carbon.history import ZoneYear
 from carbon.intensity import CarbonIntensity, Signal
 from carbon.reading import Observation, ZoneReading
 from carbon.results import GridShares, ZoneSources
@@ -16,6 +17,7 @@ from grid.source import GridSnapshot
 from mapping import CloudMap
 from planning.history.mean import past_mean, usual_mean
 from planning.history.skill import scores_of_zone
+from planning.history.year import YEAR, zone_year
 from planning.outlook.agreement import parted
 from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecast, RecentForecasts
 from planning.outlook.level import past_at_corrected_level
@@ -85,7 +87,12 @@ class SessionGrid:
     @property
     def version(self) -> str:
         """A name of all values that were read: equal versions have equal values at one time."""
-        return f"{self.live.version}{self.recent.version}{self.skills.version}{self.history.version}"
+        return f"{self.version_of_now}{self.history.version}"
+
+    @property
+    def version_of_now(self) -> str:
+        """The same without the readings of the past."""
+        return f"{self.live.version}{self.recent.version}{self.skills.version}"
 
     def outlook(self, zones: Sequence[str], *, hours: int, max_age_minutes: float | None = None) -> Outlook:
         """The hours of distinct zones, from the present hour on. max_age_minutes: of live values; None: all count."""
@@ -112,6 +119,15 @@ class SessionGrid:
         readings = self.history.readings(signal, zone, start, end)
         factor = self.mapping.level_factors.get(zone) if signal is Signal.AVERAGE_LIFECYCLE else None
         return past_at_corrected_level(readings, factor)
+
+    def year(self, zone: str) -> ZoneYear:
+        """A current zone by month and hour of the day; of one with a factor of the operator's own, that factor.
+
+        Raises StateUnavailable.
+        """
+        is_own = zone in self._own_zones
+        past = [] if is_own else self.past(zone, self.signal, self.now - YEAR, self.now)
+        return zone_year(zone, self.outlooks.profiles, past, self.now)
 
     def recent_forecasts(self) -> Iterator[tuple[str, RecentForecast | None]]:
         """Our own forecast of each zone of which readings are stored, or None; one after the other, for a thread in the

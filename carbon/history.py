@@ -1,4 +1,4 @@
-"""Past carbon intensity of a zone: the question and the answer."""
+"""Past carbon intensity of a zone: the question and the answer; its year by month and hour."""
 
 from __future__ import annotations
 
@@ -77,3 +77,30 @@ class ZoneHistory:
     points: tuple[HistoryPoint, ...]
     total: int
     gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthHours:
+    """The hours of the day in one month. month: 1 to 12. values: gCO2e/kWh of each UTC hour; None if unknown.
+
+    quality: the worst of the readings of which they are means; BASELINE: usual values, no readings.
+    """
+
+    month: int
+    values: tuple[float | None, ...]
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneYear:
+    """A zone by month and UTC hour: the twelve months from January on.
+
+    starts_at: since when readings count. sources: of the readings; baseline: where usual values are from; None: none
+    are used.
+    """
+
+    zone: str
+    starts_at: datetime
+    months: tuple[MonthHours, ...]
+    sources: tuple[str, ...]
+    baseline: str | None

@@ -76,6 +76,15 @@ class ZoneProfiles:
         earlier = values.take(cells.earlier, axis=1)
         return earlier + (values.take(cells.later, axis=1) - earlier) * cells.weight
 
+    def mid_months(self, zone: str) -> NDArray[np.float64]:
+        """gCO2e per kWh by month and UTC hour, shape (12, 24): the mean of a week in the middle of each month.
+
+        NaN for a zone without an annual figure. Raises UnknownZone.
+        """
+        values = self._values[self.rows([zone])].astype(np.float64)
+        mean: NDArray[np.float64] = (5 * values[0, :CELLS] + 2 * values[0, CELLS:]) / 7
+        return mean.reshape(12, 24)
+
     def without_figures(self) -> ZoneProfiles:
         """The same zones, of which no hour and no error is known: for a signal that these profiles do not count."""
         unknown = {

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
-_PICTURES = ("map", "forecast", "badge")
+_PICTURES = ("map", "forecast", "history", "badge")
 _PAGES = ("home", "files")
 
 

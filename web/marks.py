@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -80,17 +80,23 @@ def in_words(intensity: CarbonIntensity) -> str:
 def sources_in_words(intensities: Iterable[CarbonIntensity]) -> str:
     """Where figures come from, the most frequent first, and the words that licences ask for."""
     counts = Counter[str]()
-    attributions = dict[str, None]()
+    attributions = dict[str, str]()
     for intensity in intensities:
         origin = intensity.provenance
         if intensity.gco2e_per_kwh is not None:
-            counts[_source_name(origin.source)] += 1
-            if origin.source.startswith(_OF_PAST_YEARS):
-                attributions[_PAST_YEARS_CREDIT] = None
+            counts[origin.source] += 1
             if origin.derivation.attribution:
-                attributions[origin.derivation.attribution] = None
-    names = ", ".join(name for name, _ in counts.most_common()) or "none"
-    return " · ".join((f"Source: {names}", *attributions))
+                attributions[origin.source] = origin.derivation.attribution
+    return sources_by_name(counts, attributions)
+
+
+def sources_by_name(counts: Counter[str], attributions: Mapping[str, str]) -> str:
+    """The same, from how many figures each source gave. attributions: by source; some ask for none."""
+    names = dict.fromkeys(_source_name(source) for source, _ in counts.most_common())
+    words = dict.fromkeys(attributions[source] for source in counts if source in attributions)
+    if any(source.startswith(_OF_PAST_YEARS) for source in counts):
+        words = {_PAST_YEARS_CREDIT: None} | words
+    return " · ".join((f"Source: {', '.join(names) or 'none'}", *words))
 
 
 def _source_name(source: str) -> str:

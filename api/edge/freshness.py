@@ -55,8 +55,15 @@ def tag_of(exchange: Exchange) -> str | None:
         parts = (exchange.service.engine.mapping.version, minute, DOCUMENT)
     else:
         query = exchange.environ.get("QUERY_STRING", "")
-        parts = (exchange.tenant, exchange.data_version, minute, exchange.path, accepted().value, query)
+        parts = (exchange.tenant, _data_version(exchange), minute, exchange.path, accepted().value, query)
     return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _data_version(exchange: Exchange) -> str:
+    """Names the data of the answer. Past readings that arrive within the minute enter a picture in the next one."""
+    if exchange.path.startswith(PICTURES):
+        return f"{exchange.mapping.version}-{exchange.session.grid.version_of_now}"
+    return exchange.data_version
 
 
 def is_held(exchange: Exchange) -> bool:

@@ -8,6 +8,9 @@ from xml.etree import ElementTree  # nosec B405  # our own pictures
 
 from flask.testing import FlaskClient
 
+from web.drawing.paint import COLOURS, Theme
+from web.drawing.svg import Svg
+
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -29,6 +32,24 @@ def svg(client: FlaskClient, path: str) -> ElementTree.Element:
         assert part.tag.removeprefix(NAMESPACE) not in ("script", "style", "image", "foreignObject", "a", "use")
         assert not [name for name in part.attrib if name.startswith("on") or name in ("style", "href", "class", "id")]
     return root
+
+
+def parsed(chart: Svg) -> ElementTree.Element:
+    """A chart within a page, after a check that it has no style and no colour that differs between themes."""
+    root = ElementTree.fromstring(chart.replace("<svg", f'<svg xmlns="{NAMESPACE[1:-1]}"', 1))  # noqa: S314
+    themed = {colour for name in COLOURS[Theme.LIGHT] for colour in (COLOURS[theme][name] for theme in Theme)}
+    for part in root.iter():
+        assert part.tag.removeprefix(NAMESPACE) not in ("script", "style", "image", "foreignObject")
+        assert "style" not in part.attrib
+        if part.attrib.get("class") not in ("range-halo", "range-edge"):  # the same in both themes
+            drawn = {part.attrib.get("fill"), part.attrib.get("stroke")}
+            assert not drawn & (themed - {"#ffffff"}), part.attrib
+    return root
+
+
+def parts(root: ElementTree.Element, role: str) -> list[ElementTree.Element]:
+    """The parts of a chart within a page that have this role."""
+    return [part for part in root.iter() if part.attrib.get("class") == role]
 
 
 def titles(root: ElementTree.Element) -> list[str]:

@@ -12,7 +12,12 @@ from tests.api.callers import KEY, bearer, guarded
 from tests.contract.test_layers import ROOT
 from tests.fakes.service import offline, service
 
-PICTURES = ("/charts/map.{}", "/charts/forecast.{}?region=aws:eu-north-1", "/badge/aws:eu-north-1.{}")
+PICTURES = (
+    "/charts/map.{}",
+    "/charts/forecast.{}?region=aws:eu-north-1",
+    "/charts/history.{}?region=aws:eu-north-1",
+    "/badge/aws:eu-north-1.{}",
+)
 every_file = pytest.mark.parametrize("path", [path.format(form) for path in PICTURES for form in ("svg", "png")])
 every_picture = pytest.mark.parametrize("path", PICTURES)
 

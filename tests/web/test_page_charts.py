@@ -15,12 +15,11 @@ from engine import Engine, Session
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat
 from tests.fakes.service import NOW
-from tests.web.pictures import NAMESPACE, text_of, titles
+from tests.web.pictures import NAMESPACE, parsed, parts, text_of, titles
 from web import shipped
 from web.drawing.forecast_plot import forecast_chart
 from web.drawing.map_plane import coastline, coastline_file, map_chart, shared_coastline
 from web.drawing.paint import COLOURS, PAGE, ROLES, Theme
-from web.drawing.svg import Svg
 from web.geometry import canvas
 from web.geometry.map_marks import View
 from web.geometry.map_picture import PAGE_MAP_WIDTH, MapPicture
@@ -41,23 +40,6 @@ def the_map(session: Session, *providers: str, view: View = View.WORLD) -> MapPi
     answer = session.regions(RegionsQuery(providers=providers))
     figures = map_view.figures_of(answer, session)
     return map_view.picture_of(figures, providers, view, SignalName.AVERAGE, session, PAGE_MAP_WIDTH)
-
-
-def parsed(chart: Svg) -> ElementTree.Element:
-    """The chart, after a check that it has no style and no colour that differs between themes."""
-    root = ElementTree.fromstring(chart.replace("<svg", f'<svg xmlns="{NAMESPACE[1:-1]}"', 1))  # noqa: S314
-    themed = {colour for name in COLOURS[Theme.LIGHT] for colour in (COLOURS[theme][name] for theme in Theme)}
-    for part in root.iter():
-        assert part.tag.removeprefix(NAMESPACE) not in ("script", "style", "image", "foreignObject")
-        assert "style" not in part.attrib
-        if part.attrib.get("class") not in ("range-halo", "range-edge"):  # the same in both themes
-            drawn = {part.attrib.get("fill"), part.attrib.get("stroke")}
-            assert not drawn & (themed - {"#ffffff"}), part.attrib
-    return root
-
-
-def parts(root: ElementTree.Element, role: str) -> list[ElementTree.Element]:
-    return [part for part in root.iter() if part.attrib.get("class") == role]
 
 
 @pytest.mark.parametrize("theme", list(Theme))

@@ -60,3 +60,9 @@ def foot(lines: Sequence[str], top: float, paint: Paint) -> Iterator[Svg]:
     """Sources and whom to credit."""
     for number, line in enumerate(lines):
         yield words(line, MARGIN, top + FOOT_LEADING * number, FOOT_SIZE, paint["quiet"])
+
+
+def range_sign(paint: Paint) -> Svg:
+    """The sign of a range around a line."""
+    band = element("rect", {"x": -8, "y": -6, "width": 16, "height": 12, **paint["range"]})
+    return joined((band, element("line", {"x1": -8, "x2": 8, "y1": 0, "y2": 0, **paint["curve"], "stroke-width": 2})))

@@ -73,6 +73,8 @@ def _roles(
         "selected": {"stroke": window, "stroke-width": 3, "fill": "none"},
         "unknown": {"stroke": ink, "fill": "none", "stroke-linecap": "round"},
         "curve": {"stroke": ink, "fill": "none", "stroke-linejoin": "round"},
+        "gap": {"fill": quiet, "fill-opacity": 0.14},
+        "cell": {"font-weight": "bold"},  # a figure in a cell; a page leaves it out where there is little room
         "range": {"fill": ink, "fill-opacity": 0.13},
         # Over any band, so a dark line on a pale one.
         "range-halo": {"stroke": "#ffffff", "stroke-opacity": 0.45, "stroke-width": 2.4, "fill": "none"},

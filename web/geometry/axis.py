@@ -27,14 +27,15 @@ def figure_ticks(figures: Sequence[float], up: Scale) -> Iterator[Tick]:
 
 
 def hour_ticks(start: datetime, end: datetime, across: Scale) -> Iterator[Tick]:
-    """Ticks at full hours; the start of a day has its date. Every second one is minor, midnight comes before noon."""
+    """Ticks at full hours, at days or at Mondays; the start of a day has its date. Every second one is minor."""
     count = (end - start) / _HOUR
-    step = 3 if count <= 24 else 6 if count <= 72 else 24
+    step = 3 if count <= 24 else 6 if count <= 72 else 24 if count <= 240 else 168
     moment = start
     while moment <= end:
         is_day = moment.hour == 0
-        if moment.hour % step == 0:
+        number, rest = divmod(24 * (moment.toordinal() - 1) + moment.hour, step)  # since a Monday
+        if rest == 0:
             label = f"{moment:%a} {moment.day} {moment:%b}" if is_day else f"{moment:%H:%M}"
-            number = moment.toordinal() if step == 24 else moment.hour // step
-            yield Tick(place=across.at(moment.timestamp()), label=label, strong=is_day, minor=number % 2 == 1)
+            is_minor = step < 168 and number % 2 == 1
+            yield Tick(place=across.at(moment.timestamp()), label=label, strong=is_day, minor=is_minor)
         moment += _HOUR

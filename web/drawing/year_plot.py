@@ -1,0 +1,54 @@
+"""The plot of a year by month and hour, which a file has within it and a page has alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from web.drawing import axes
+from web.drawing.marks import cross
+from web.drawing.paint import PAGE, Attributes, Paint, fill_of, line_of
+from web.drawing.svg import Svg, chart, element, escaped, joined, words
+from web.geometry.canvas import Canvas
+from web.geometry.projection import Point
+from web.geometry.year_picture import NO_YEAR, UNIT_WORDS, Cell, YearPicture
+
+_FIGURE = 11.0  # size of a figure in its cell
+
+
+def year_chart(picture: YearPicture, name: str) -> Svg:
+    """The plot alone, for a page, which has note and legend as text. name: begins its ids."""
+    canvas = picture.canvas
+    return chart(canvas.width, canvas.height, name, picture.title, picture.description, "img", plot(picture, PAGE))
+
+
+def plot(picture: YearPicture, paint: Paint) -> Svg:
+    """The cells in the colours of their bands, with their figures; a sentence where none is known."""
+    canvas = picture.canvas
+    if not picture.is_known:
+        return words(NO_YEAR, canvas.left, (canvas.top + canvas.bottom) / 2, 20, paint["text"])
+    return joined(_parts(picture, canvas, paint))
+
+
+def _parts(picture: YearPicture, canvas: Canvas, paint: Paint) -> Iterator[Svg]:
+    yield words(UNIT_WORDS, canvas.margin, canvas.unit, axes.SIZE, paint["tick"])
+    for month in picture.months:
+        role = "day-tick" if month.strong else "tick"
+        yield words(month.label, canvas.left - 8, month.place + 4.5, axes.SIZE, {**paint[role], "text-anchor": "end"})
+    middle: Attributes = {"text-anchor": "middle", "font-size": _FIGURE}
+    yield element("g", middle, *(_cell(cell, picture, paint) for cell in picture.cells))
+    for block in picture.blocks:
+        frame: Attributes = {"x": canvas.left, "y": block.top, "width": canvas.right - canvas.left}
+        look: Attributes = {**paint["curve"], "stroke-width": 1.6, **line_of(block.standing)}
+        yield element("rect", {**frame, "height": block.bottom - block.top, **look})
+    yield from axes.along(picture.along, canvas, paint)
+
+
+def _cell(cell: Cell, picture: YearPicture, paint: Paint) -> Svg:
+    title = element("title", None, escaped(cell.title))
+    centre = Point(cell.left + picture.width / 2, cell.top + picture.height / 2)
+    if cell.band is None:
+        return element("g", None, title, cross(centre, 5, paint))
+    place: Attributes = {"x": cell.left, "y": cell.top, "width": picture.width + 0.6, "height": picture.height + 0.6}
+    box = element("rect", {**place, "shape-rendering": "crispEdges", **fill_of(cell.band)})
+    at: Attributes = {"x": centre.x, "y": centre.y + 4, "fill": cell.band.text, **paint["cell"]}
+    return element("g", None, title, box, element("text", at, escaped(cell.figure)))
