@@ -24,11 +24,19 @@ class Format(StrEnum):
 FACT_NOTES = "X-Fact-Notes"  # header of a table: what the JSON answer has in fact_notes
 MEDIA_TYPES = {JSON: Format.JSON, "text/plain": Format.TEXT, "text/csv": Format.CSV}
 _WITHOUT_TEXT = {JSON: Format.JSON, "text/csv": Format.CSV}
+_RANKING = "/api/v1/regions"
+_ZONES, _FORECAST = "/api/v1/zones/", "/forecast"
+
+
+def has_text(path: str) -> bool:
+    """Whether the answer is available as text: lists under /v1, and under /api/v1 the regions and the forecast."""
+    is_forecast = path.startswith(_ZONES) and path.endswith(_FORECAST)
+    return path.startswith("/v1/") or path == _RANKING or is_forecast
 
 
 def accepted() -> Format:
-    """The form of a list that the request's Accept header prefers; only lists under /v1 are available as text."""
-    return MEDIA_TYPES[preferred(MEDIA_TYPES if current().path.startswith("/v1/") else _WITHOUT_TEXT)]
+    """The form of an answer that the request's Accept header prefers."""
+    return MEDIA_TYPES[preferred(MEDIA_TYPES if has_text(current().path) else _WITHOUT_TEXT)]
 
 
 def preferred(media_types: Iterable[str]) -> str:

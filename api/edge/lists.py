@@ -54,9 +54,14 @@ class Page:
         return f"{quote(request.path)}?{query}"
 
 
-def answered(body: Json, rows: list[Json], row: type[BaseModel], page: Page | None = None) -> Response:
-    """The success of a list under /api/v1. body: the JSON; rows: the rows in it, which the model `row` describes."""
-    if accepted() is Format.CSV:
+def answered(
+    body: Json, rows: list[Json], row: type[BaseModel], page: Page | None = None, form: Format | None = None
+) -> Response:
+    """The success of a list under /api/v1. body: the JSON; rows: the rows in it, which the model `row` describes.
+
+    form: JSON or CSV; None for what the client accepts.
+    """
+    if (form or accepted()) is Format.CSV:
         response = noted(Response(table_of(row).csv(rows), mimetype="text/csv"))
     else:
         response = current().success(body)

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationInfo, field_validator
 
 from api.edge.exchange import current
+from api.edge.formats import Format, accepted
+from api.edge.lists import answered
+from api.edge.terminal import UNIT, in_terminal
 from api.questions import names
 from api.questions.fields import Body, Name, Parameters, ProviderKey, RegionBesideProvider, iso_text
-from api.shapes.forecast import ForecastAnswer, ZoneForecastAnswer
+from api.shapes.aligned import Column
+from api.shapes.forecast import AheadRow, ForecastAnswer, ZoneForecastAnswer
+from api.shapes.reading import Json
 from carbon.errors import UnknownZone
 from carbon.forecasts import LONGEST_HOURS, ForecastBasis, ForecastQuery
 from mapping import CloudMap
 
 bp = APIBlueprint("forecast", __name__, tag="Decisions")
 
+_COLUMNS: tuple[Column, ...] = (
+    ("UTC", lambda row: f"{datetime.fromisoformat(str(row['starts_at'])):%a %d %b %H:%M}"),
+    (UNIT, lambda row: row["value"]),
+    ("low", lambda row: row["low"]),
+    ("high", lambda row: row["high"]),
+    ("quality", lambda row: row["data_quality"]),
+    ("source", lambda row: row["source"]),
+)
 MOST_VALUES = 8_928  # a month in steps of five minutes
 FIRST_YEAR, LAST_YEAR = 1971, 2200
 HIGHEST_GCO2E = 100_000.0  # far above any grid: more is a wrong unit
@@ -128,7 +141,7 @@ def forecast(body: ForecastRequest) -> Response:
 
 
 class ZoneForecastParameters(Parameters):
-    """How far, and from what."""
+    """How far, from what, and in which form."""
 
     hours: int = Field(24, ge=1, le=LONGEST_HOURS, description="Number of hours, with the present one.")
     basis: ForecastBasis = Field(
@@ -136,6 +149,11 @@ class ZoneForecastParameters(Parameters):
         description="outlook: the hours that every other answer is made of: live, the source's forecast as far as it "
         "reaches, our own forecast after it, and the profile where there is neither. "
         "recent-hours: our own forecast alone, from the readings that this service has stored.",
+    )
+    format: Format | None = Field(
+        None,
+        description="Default: the form the Accept header prefers, otherwise json. text: aligned columns for a "
+        "terminal, and a line of blocks as high as the intensities. csv: a row for each hour.",
     )
 
 
@@ -148,6 +166,11 @@ def zone_forecast(zone: str, query: ZoneForecastParameters) -> Response:
 
     A retired zone name is answered with its successor.
     """
-    exchange = current()
-    session = exchange.session
-    return exchange.success(ZoneForecastAnswer.of(session.zone_forecast(zone, query.basis, query.hours), session))
+    session = current().session
+    ahead = session.zone_forecast(zone, query.basis, query.hours)
+    body, form = ZoneForecastAnswer.of(ahead, session), query.format or accepted()
+    rows = cast("list[Json]", body["forecast"])
+    if form is Format.TEXT:
+        heading = f"{ahead.zone}, {len(rows)} hours from {ahead.hours[0].starts_at:%a %d %b %Y %H:%M} UTC"
+        return in_terminal(heading, rows, _COLUMNS, "value")
+    return answered(body, rows, AheadRow, form=form)

@@ -7,7 +7,9 @@ from flask import Response
 from pydantic import Field
 
 from api.edge.exchange import current
-from api.edge.lists import Page, PageParameters, answered
+from api.edge.formats import Format, accepted
+from api.edge.lists import Page, PageParameters, answered, linked
+from api.edge.terminal import UNIT, in_terminal
 from api.openapi.enumerations import PartitionScope
 from api.questions import names
 from api.questions.fields import (
@@ -20,6 +22,7 @@ from api.questions.fields import (
     ZoneKey,
     scope_of,
 )
+from api.shapes.aligned import Column
 from api.shapes.parts import Listed
 from api.shapes.regions import RegionAnswer, RegionRow, RegionsAnswer, region_rows
 from carbon.intensity import SignalName
@@ -27,6 +30,17 @@ from carbon.listings import RegionSort, RegionsQuery
 from catalog.region_names import DEFAULT_PROVIDER
 
 bp = APIBlueprint("regions", __name__, tag="Regions")
+
+_COLUMNS: tuple[Column, ...] = (
+    ("region", lambda row: f"{row['provider']}:{row['region']}"),
+    ("zone", lambda row: row["zone"]),
+    (UNIT, lambda row: row["carbon_intensity"]),
+    ("low", lambda row: row["low"]),
+    ("high", lambda row: row["high"]),
+    ("renewable %", lambda row: row["renewable_percentage"]),
+    ("quality", lambda row: row["data_quality"]),
+    ("source", lambda row: row["source"]),
+)
 
 
 class RegionsParameters(PageParameters):
@@ -41,6 +55,11 @@ class RegionsParameters(PageParameters):
     signal: SignalField = SignalName.AVERAGE
     sort: RegionSort = Field(
         RegionSort.CARBON_INTENSITY, description="Sort order: greenest first, most renewable first, or by region id."
+    )
+    format: Format | None = Field(
+        None,
+        description="Default: the form the Accept header prefers, otherwise json. text: aligned columns for a "
+        "terminal, and a line of blocks as high as the intensities.",
     )
 
     def query(self) -> RegionsQuery:
@@ -72,7 +91,12 @@ def regions(query: RegionsParameters) -> Response:
     regions = session.regions(query.query())
     rows = region_rows(regions.rows, session)
     page = Page(total=regions.total, limit=query.limit, offset=query.offset)
-    return answered(RegionsAnswer.of(Listed(rows, regions)), rows, RegionRow, page)
+    form = query.format or accepted()
+    if form is Format.TEXT:
+        what = f"{len(rows)} of {regions.total} regions, {query.signal.value} carbon intensity"
+        heading = f"{what}, {session.now:%a %d %b %Y %H:%M} UTC"
+        return linked(in_terminal(heading, rows, _COLUMNS, "carbon_intensity"), page)
+    return answered(RegionsAnswer.of(Listed(rows, regions)), rows, RegionRow, page, form)
 
 
 @bp.get("/api/v1/regions/<region>")

@@ -105,8 +105,8 @@ _TABLES = {"text/plain": "TextTable", "text/csv": "CsvTable"}
 _TABLE_SCHEMAS = {
     "TextTable": {
         "type": "string",
-        "description": "One line for each row, fields separated by tabs; unknown values are empty. Without "
-        "`fields` only the gid.",
+        "description": "Under /v1 one line for each row, fields separated by tabs; unknown values are empty; without "
+        "`fields` only the gid. Under /api/v1 aligned columns for people, which may change: scripts read JSON or CSV.",
     },
     "CsvTable": {
         "type": "string",

@@ -208,7 +208,7 @@ def test_a_list_that_answers_a_post_is_a_table_too(client: FlaskClient, operatio
 )
 def test_under_api_v1_accept_is_weighed_between_json_and_csv(client: FlaskClient, accept: str, kind: str) -> None:
     for _ in ("made", "kept"):
-        assert client.get("/api/v1/regions", headers={"Accept": accept}).mimetype == kind
+        assert client.get("/api/v1/workloads", headers={"Accept": accept}).mimetype == kind
 
 
 @pytest.mark.parametrize("path", EMPTY)
