@@ -43,7 +43,7 @@ def test_every_route_of_the_api_is_in_the_document() -> None:
 
     served = {
         (str(rule).replace("<", "{").replace(">", "}"), method)
-        for rule in offline().url_map.iter_rules()
+        for rule in service(dashboard="off").url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if str(rule) != "/" and not str(rule).startswith(beside)
     }
