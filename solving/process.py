@@ -30,7 +30,7 @@ MARGIN_SECONDS = 1.5  # after which a child that does not end by itself is kille
 QUICK_SECONDS = 0.5  # beyond its time, for a plan without a solver that has died late
 LEAST_SHARE = 0.3  # of the time that must be left when the solver becomes free, else the plan is made without it
 LEAST_SECONDS = 0.1  # for the solver, even if the time of the plan is over
-REPORT_SHARE, MOST_REPORT_SECONDS = 0.1, 5.0  # of the time that is left: for what follows the solver
+REPORT_SHARE, MOST_REPORT_SECONDS = 0.15, 5.0  # of the time that is left: for what follows the solver
 MOST_WAITING = 2  # of a worker's threads; further plans are made without the solver
 
 log = logging.getLogger(__name__)
@@ -74,14 +74,21 @@ class SolverProcess:
     ) -> Solution:
         """The best plan that is found; without the solver's answer its last plan, or a quick one.
 
-        cancelled: is asked some ten times a second; once True the child is ended, and the best plan so far returned.
+        progress: is called as often. cancelled: is asked some ten times a second; once True the child is ended, and the
+        best plan so far returned.
         """
         started = time.monotonic()
         ends_at = started + seconds
         solution = None
-        with self._alone(ends_at - LEAST_SHARE * seconds, cancelled) as is_alone:
+
+        def is_cancelled() -> bool:
+            share = min(1.0, (time.monotonic() - started) / seconds)
+            progress(Progress(share=share, bound=-inf))  # also while the child is silent, or another plan is solved
+            return cancelled()
+
+        with self._alone(ends_at - LEAST_SHARE * seconds, is_cancelled) as is_alone:
             if is_alone:
-                solution = _run(self._command, problem, ends_at, progress, cancelled)
+                solution = _run(self._command, problem, ends_at, progress, is_cancelled)
         if solution is None:
             solution = solve_quickly(problem, _seconds_until(max(ends_at, time.monotonic() + QUICK_SECONDS)))
         return replace(solution, seconds=time.monotonic() - started)

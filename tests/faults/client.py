@@ -19,11 +19,12 @@ SECRETS = {"X-API-Key": "cao_secret-of-a-caller", "Authorization": "Bearer anoth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A GET, or a POST of JSON. key: the API key of the caller; None: no key."""
+    """A GET, a POST of JSON, or another method. key: the API key of the caller; None: no key."""
 
     path: str
     body: object = None
     key: str | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,8 @@ def ask_on(connection: HTTPConnection, question: Question) -> Answer:
     caller = SECRETS if question.key is None else {"X-API-Key": question.key}
     headers: Mapping[str, str] = {**caller, **({"Content-Type": "application/json"} if payload else {})}
     try:
-        connection.request("GET" if payload is None else "POST", question.path, body=payload, headers=headers)
+        method = question.method or ("GET" if payload is None else "POST")
+        connection.request(method, question.path, body=payload, headers=headers)
         response = connection.getresponse()
         begun = True
         text = response.read()

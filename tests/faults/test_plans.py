@@ -149,3 +149,109 @@ def test_with_redis_the_plan_of_a_killed_worker_is_made_by_another_one_too(tmp_p
         (plan,) = decode(store.get([KEY])[0])
 
     assert (body["status"], plan.deaths) == ("done", 1)
+
+
+# Jobs that share limits
+
+SHARED_JOBS = 700  # with three regions each: more pairs than a request waits for
+TWO_MACHINES = [{"region": region, "machines": 2} for region in ("aws:eu-north-1", "aws:us-west-2", "aws:us-east-1")]
+
+
+def shared_question(jobs: int) -> dict[str, Any]:
+    """Jobs for which the solver takes all its time."""
+    deadline = (datetime.now(UTC) + timedelta(days=13)).isoformat()
+    job = {
+        "deadline": deadline,
+        "instance_type": "m7g.large",
+        "home": "aws:us-east-1",
+        "regions": ["aws:eu-north-1", "aws:us-west-2"],
+    }
+    rows = [{**job, "id": str(number), "duration_hours": 1 + number % 12 / 4} for number in range(jobs)]
+    return {"jobs": rows, "capacity": TWO_MACHINES}
+
+
+def submit_shared(server: Gunicorn) -> str:
+    answer = ask(server.port, Question(path="/api/v1/plan", body=shared_question(SHARED_JOBS)))
+    assert answer.status == 202, answer
+    return str(answer.json()["url"])
+
+
+def solvers(server: Gunicorn) -> list[psutil.Process]:
+    """The solver's processes of all workers."""
+    return [
+        child
+        for worker in server.workers()
+        for child in worker.children()
+        if child.is_running() and "solving.child" in child.cmdline()
+    ]
+
+
+def solver_of(server: Gunicorn) -> psutil.Process:
+    wait_until(lambda: bool(solvers(server)), "a solver", seconds=PATIENCE_SECONDS)
+    return solvers(server)[0]
+
+
+def has_ended(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_many_jobs_with_shared_limits_are_placed_in_the_background_and_progress_follows_time(
+    tmp_path: Path,
+) -> None:
+    with Gunicorn(tmp_path, {**OFFLINE, "PLAN_BACKGROUND_SECONDS": "30"}) as server:
+        url = submit_shared(server)
+        solver_of(server)
+        shares: list[float] = []
+
+        def note(body: Any) -> bool:
+            shares.append(body["progress_percent"])
+            return body["status"] not in ("waiting", "running")
+
+        body = wait_for(server, url, note, "ended")
+
+    assert body["status"] == "done"
+    assert body["plan"]["solver"]["status"] in ("feasible", "optimal")
+    assert shares == sorted(shares)
+    assert len({share for share in shares if 20 < share < 100}) > 3
+
+
+def test_deleting_a_plan_ends_its_solver(server: Gunicorn) -> None:
+    url = submit_shared(server)
+    solver = solver_of(server)
+
+    answer = ask(server.port, Question(path=url, method="DELETE"))
+
+    assert answer.status == 204
+    wait_until(lambda: has_ended(solver), "the solver has ended", seconds=PATIENCE_SECONDS)
+    assert state(server, url)["status"] == "cancelled"
+
+
+def test_the_solver_of_a_killed_worker_ends_and_another_worker_makes_the_plan(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, {**OFFLINE, "PLAN_BACKGROUND_SECONDS": "30"}) as server:
+        url = submit_shared(server)
+        solver = solver_of(server)
+
+        worker_of(queued(server)).kill()
+
+        wait_until(lambda: has_ended(solver), "the solver has ended", seconds=PATIENCE_SECONDS)
+        body = wait_for(server, url, lambda body: body["status"] not in ("waiting", "running"), "ended")
+        assert (body["status"], queued(server).deaths) == ("done", 1)
+
+
+def test_a_killed_solver_leaves_a_plan(server: Gunicorn) -> None:
+    url = submit_shared(server)
+
+    solver_of(server).kill()
+
+    body = wait_for(server, url, lambda body: body["status"] not in ("waiting", "running"), "ended")
+    assert body["plan"]["solver"]["status"] == "heuristic"
+    assert body["plan"]["unplaced"] == []
+
+
+def test_the_largest_direct_question_is_answered_within_its_time_and_two_seconds(server: Gunicorn) -> None:
+    began = time.monotonic()
+
+    answer = ask(server.port, Question(path="/api/v1/plan", body=shared_question(666)), patience=60)
+
+    assert answer.status == 200
+    assert time.monotonic() - began < 10 + 2

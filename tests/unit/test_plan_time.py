@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -55,6 +56,21 @@ def test_a_job_that_the_solver_did_not_reach_is_not_said_to_lack_room() -> None:
 
     assert [row.job for row in plan.assignments] == ["0"]
     assert [row.constraint for row in plan.unplaced] == ["time"] * 3
+
+
+@pytest.mark.parametrize(("jobs", "limited", "expected"), [(666, True, False), (667, True, True), (667, False, False)])
+def test_more_than_2000_pairs_of_a_job_and_a_region_are_for_the_background_if_jobs_share_limits(
+    jobs: int, limited: bool, expected: bool
+) -> None:
+    # With three regions each: 1,998 and 2,001 pairs.
+    three = (HOME, "aws:us-west-2", "aws:us-east-1")
+    rows = [job(number) for number in range(jobs)]
+    rows = [replace(row, times=replace(row.times, regions=three)) for row in rows]
+    capacity = (Capacity(region=HOME, machines=2),) if limited else ()
+
+    session = Engine(cloud_map(), FakeReader()).at(NOW)
+
+    assert session.needs_background(PlanQuery(jobs=tuple(rows), capacity=capacity)) is expected
 
 
 def test_a_job_without_room_names_the_limit() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from carbon.queued_plans import Awaited
+from carbon.queued_plans import Awaited, Unwatched, WorkStopped
 from planning.plan.limits.problem import HEURISTIC, OPTIMAL, Problem, Progress
 from solving import process
 from solving.messages import problem_bytes, progress_line, read_problem
@@ -48,7 +48,7 @@ def test_the_plan_of_the_child_is_that_of_the_solver(tmp_path: Path) -> None:
         [((7200, 10800),), ((3600, 7200),)],
     )
     assert answer.seconds > 0
-    assert reports[0].rows is not None
+    assert any(report.rows for report in reports)
 
 
 def test_this_process_never_loads_the_solver(tmp_path: Path) -> None:
@@ -100,10 +100,54 @@ def test_a_cancelled_plan_ends_its_child(tmp_path: Path) -> None:
     reports: list[Progress] = []
 
     answer = SolverProcess(tmp_path, SECONDS, hangs).solve(
-        TWO, seconds=600, progress=reports.append, cancelled=lambda: bool(reports)
+        TWO, seconds=600, progress=reports.append, cancelled=lambda: any(report.rows for report in reports)
     )
 
     assert (answer.cost, answer.status) == (110, HEURISTIC)
+
+
+def test_progress_follows_the_time_while_the_child_is_silent(tmp_path: Path) -> None:
+    silent = child("import time; time.sleep(600)")
+    shares: list[float] = []
+
+    SolverProcess(tmp_path, SECONDS, silent).solve(
+        TWO, seconds=600, progress=lambda report: shares.append(report.share), cancelled=lambda: len(shares) > 5
+    )
+
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < shares[-1] < 1
+
+
+def test_progress_follows_the_time_while_another_plan_is_solved(tmp_path: Path) -> None:
+    shares: list[float] = []
+    with (tmp_path / LOCK).open("w") as lock:
+        flock(lock, LOCK_EX)
+
+        SolverProcess(tmp_path, SECONDS).solve(
+            TWO, seconds=600, progress=lambda report: shares.append(report.share), cancelled=lambda: len(shares) > 5
+        )
+
+    assert shares == sorted(set(shares))
+
+
+def test_a_watch_that_stops_the_work_ends_the_child(tmp_path: Path) -> None:
+    pids = tmp_path / "pid"
+    silent = child(f"import os, time; open({str(pids)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
+
+    class Stopping(Unwatched):
+        is_awaited = False
+
+        def seconds_left(self) -> float:
+            return 600.0
+
+        def report(self, share: float) -> None:
+            if pids.exists() and pids.read_text():
+                raise WorkStopped("cancelled")
+
+    with pytest.raises(WorkStopped):
+        SolverProcess(tmp_path, SECONDS, silent)(TWO, Stopping())
+
+    assert not Path(f"/proc/{pids.read_text()}").exists()
 
 
 def test_while_another_plan_is_solved_the_next_one_waits(tmp_path: Path) -> None:
