@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from carbon.reading import ZoneReading
 from tests.contract.document import DOCUMENT, JSON_OPERATIONS, OPERATIONS, answer_schema, check, resolved
 from tests.fakes.grid import FakeReader, observation
-from tests.fakes.service import NOW, offline, service
+from tests.fakes.service import NOW, service
 from tools.make_examples import examples
 
 LIVE = ZoneReading(latest=observation(NOW, 123.456))
