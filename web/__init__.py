@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
-_PICTURES = ("map", "forecast", "history", "badge")
+_PICTURES = ("map", "forecast", "history", "pareto", "badge")
 _PAGES = ("home", "files")
 
 

@@ -16,6 +16,7 @@ PICTURES = (
     "/charts/map.{}",
     "/charts/forecast.{}?region=aws:eu-north-1",
     "/charts/history.{}?region=aws:eu-north-1",
+    "/charts/pareto.{}",
     "/badge/aws:eu-north-1.{}",
 )
 every_file = pytest.mark.parametrize("path", [path.format(form) for path in PICTURES for form in ("svg", "png")])

@@ -21,7 +21,7 @@ from tests.fakes.service import NOW, offline, service
 from tests.web.pictures import HOSTILE, NAMESPACE, parsed, parts, pixels, svg, text_of, titles
 from web.drawing.history_plot import history_chart
 from web.drawing.year_plot import year_chart
-from web.geometry import canvas
+from web.geometry import canvas, year_picture
 from web.geometry.canvas import FILE
 from web.marks import figure
 from web.views import history
@@ -195,7 +195,7 @@ def test_a_year_of_which_nothing_is_known_says_so() -> None:
 def test_a_page_has_the_same_hours_and_months_in_its_own_size() -> None:
     session = session_of({"DE": [readings(FIRST, WEEK)]})
     days = history.days_of("DE", 30, SignalName.AVERAGE, session, {}, canvas.PAGE)
-    year = history.year_of("DE", SignalName.AVERAGE, session, {}, canvas.PAGE)
+    year = history.year_of("DE", SignalName.AVERAGE, session, {}, year_picture.PAGE)
 
     month, heat = parsed(history_chart(days, "month")), parsed(year_chart(year, "year"))
 

@@ -10,7 +10,7 @@ from web.geometry.axis import Tick
 from web.geometry.canvas import Canvas
 
 SIZE = 13.0  # of texts at axes, in files; pages enlarge them where a chart is shown small
-_END_ROOM = 30.0  # a label that begins closer to the right edge ends at its tick
+_END_ROOM = 52.0  # a label that begins closer to the right edge ends at its tick
 
 
 def upright(ticks: Sequence[Tick], unit: str, canvas: Canvas, paint: Paint) -> Iterator[Svg]:

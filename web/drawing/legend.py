@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from carbon.bands import BANDS
-from web.drawing.marks import cross, shape
+from web.drawing.marks import cross, group, shape
 from web.drawing.paint import Attributes, Paint, fill_of, quality_of
-from web.drawing.svg import Svg, element, joined, words
+from web.drawing.svg import NOTHING, Svg, element, joined, words
 from web.geometry.projection import Point
 from web.geometry.text import Font
 from web.marks import Shape, Standing
@@ -66,3 +66,9 @@ def range_sign(paint: Paint) -> Svg:
     """The sign of a range around a line."""
     band = element("rect", {"x": -8, "y": -6, "width": 16, "height": 12, **paint["range"]})
     return joined((band, element("line", {"x1": -8, "x2": 8, "y1": 0, "y2": 0, **paint["curve"], "stroke-width": 2})))
+
+
+def shape_sign(kind: Shape, paint: Paint) -> Svg:
+    """The sign of a provider's shape."""
+    behind = shape(kind, Point(2.5, -2.5), 7, paint["ground"]) if kind is Shape.STACK else NOTHING
+    return group((behind, shape(kind, Point(0, 0), 7, paint["ground"])), 9, paint)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from web.drawing import legend
 from web.drawing.map_plane import coastline, marks_of, sea_and_land
-from web.drawing.marks import group, shape
 from web.drawing.paint import ROLES, Attributes, Paint, Theme, fill_of
 from web.drawing.svg import NOTHING, Svg, element, joined, picture, words
 from web.geometry.map_picture import MAP_TOP, MAP_WIDTH, MARGIN, WIDTH, MapPicture
-from web.geometry.projection import Point
 from web.geometry.text import Font
-from web.marks import Shape
 
 _ROW = 21.0
 
@@ -65,10 +62,5 @@ def _lowest(chart: MapPicture, paint: Paint) -> Svg:
 
 
 def _shapes(chart: MapPicture, paint: Paint, font: Font) -> Svg:
-    kinds = [(kind.value, _icon(kind, paint)) for kind in chart.shapes]
+    kinds = [(kind.value, legend.shape_sign(kind, paint)) for kind in chart.shapes]
     return legend.row(kinds, chart.legend_top + 12, paint, font)
-
-
-def _icon(kind: Shape, paint: Paint) -> Svg:
-    behind = shape(kind, Point(2.5, -2.5), 7, paint["ground"]) if kind is Shape.STACK else NOTHING
-    return group((behind, shape(kind, Point(0, 0), 7, paint["ground"])), 9, paint)

@@ -82,6 +82,9 @@ def _roles(
         "window": {"fill": window, "fill-opacity": 0.2},
         "window-edge": {"stroke": window, "stroke-width": 2, "fill": "none"},
         "window-text": {"fill": window, "font-weight": "bold"},
+        # Over lines, so with an edge in the colour of the ground.
+        "label": {"fill": ink, "stroke": ground, "stroke-width": 3.5, "paint-order": "stroke"},
+        "front": {"stroke": window, "stroke-width": 2, "stroke-dasharray": "6 4", "fill": "none"},
         "now": {"stroke": ink, "stroke-width": 1.5, "stroke-dasharray": "2 3"},
     }
 

@@ -10,8 +10,8 @@ Svg = NewType("Svg", str)
 Value = str | float
 NOTHING = Svg("")
 _FAMILY = "Lato, 'Helvetica Neue', Arial, sans-serif"
-# The shipped font has no subscript two, so a smaller 2 is set lower: shares of the size of the font.
-_SUBSCRIPT_SIZE, _SUBSCRIPT_DROP = 0.72, 0.16
+# The shipped font has no subscript two, so a smaller 2 is set lower: shares of the size of the font, and of its own.
+_SUBSCRIPT_SIZE, _SUBSCRIPT_DROP = 0.72, 0.22
 
 
 def escaped(text: str) -> Svg:
@@ -39,10 +39,11 @@ def words(text: str, x: float, y: float, size: float, attributes: Mapping[str, V
     parts = [escaped(before)]
     for rest in after:
         parts.append(escaped("CO"))
-        drop = size * _SUBSCRIPT_DROP
-        parts.append(element("tspan", {"font-size": size * _SUBSCRIPT_SIZE, "dy": drop}, escaped("2")))
+        parts.append(
+            element("tspan", {"font-size": f"{_SUBSCRIPT_SIZE}em", "dy": f"{_SUBSCRIPT_DROP}em"}, escaped("2"))
+        )
         if rest:
-            parts.append(element("tspan", {"dy": -drop}, escaped(rest)))
+            parts.append(element("tspan", {"dy": f"-{_SUBSCRIPT_SIZE * _SUBSCRIPT_DROP:.4g}em"}, escaped(rest)))
     return element("text", place, joined(parts))
 
 

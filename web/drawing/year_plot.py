@@ -32,7 +32,7 @@ def plot(picture: YearPicture, paint: Paint) -> Svg:
 def _parts(picture: YearPicture, canvas: Canvas, paint: Paint) -> Iterator[Svg]:
     yield words(UNIT_WORDS, canvas.margin, canvas.unit, axes.SIZE, paint["tick"])
     for month in picture.months:
-        role = "day-tick" if month.strong else "tick"
+        role = "minor-tick" if month.minor else "tick"
         yield words(month.label, canvas.left - 8, month.place + 4.5, axes.SIZE, {**paint[role], "text-anchor": "end"})
     middle: Attributes = {"text-anchor": "middle", "font-size": _FIGURE}
     yield element("g", middle, *(_cell(cell, picture, paint) for cell in picture.cells))

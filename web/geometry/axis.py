@@ -36,6 +36,5 @@ def hour_ticks(start: datetime, end: datetime, across: Scale) -> Iterator[Tick]:
         number, rest = divmod(24 * (moment.toordinal() - 1) + moment.hour, step)  # since a Monday
         if rest == 0:
             label = f"{moment:%a} {moment.day} {moment:%b}" if is_day else f"{moment:%H:%M}"
-            is_minor = step < 168 and number % 2 == 1
-            yield Tick(place=across.at(moment.timestamp()), label=label, strong=is_day, minor=is_minor)
+            yield Tick(place=across.at(moment.timestamp()), label=label, strong=is_day, minor=number % 2 == 1)
         moment += _HOUR

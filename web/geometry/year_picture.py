@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -12,11 +12,14 @@ from carbon.bands import Band, band_of
 from carbon.history import MonthHours, ZoneYear
 from carbon.intensity import Quality, SignalName
 from catalog.model import Zone
+from web.geometry import canvas as sizes
 from web.geometry.axis import Tick
-from web.geometry.canvas import FILE, Canvas
+from web.geometry.canvas import Canvas
 from web.geometry.scale import Scale
 from web.marks import SIGNAL_WORDS, UNIT, Standing, figure, minute, sources_by_name
 
+FILE = sizes.FILE
+PAGE = replace(sizes.PAGE, left=80)  # the months are longer than figures
 NO_YEAR = "No figure is known for this grid zone."
 UNIT_WORDS = "g/kWh by month and hour of the day in UTC"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -45,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearPicture:
-    """The picture. width, height: of a cell. months: the middle of each row; those of stored readings are strong."""
+    """The picture. width, height: of a cell. months: of each row; means of readings have a * beside usual values."""
 
     canvas: Canvas
     title: str
@@ -130,7 +133,7 @@ def _blocks(year: ZoneYear, down: Scale) -> Iterator[Block]:
 def _month(month: MonthHours, down: Scale, *, is_mixed: bool) -> Tick:
     is_stored = month.quality is not _USUAL
     label = f"{_MONTHS[month.month - 1]}{'*' if is_stored and is_mixed else ''}"
-    return Tick(place=down.at(month.month - 0.5), label=label, strong=is_stored)
+    return Tick(place=down.at(month.month - 0.5), label=label, minor=month.month % 2 == 0)
 
 
 def _note(year: ZoneYear, zone: Zone) -> str:
