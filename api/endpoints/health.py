@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from api.edge.exchange import current
+from api.edge.exchange import Exchange, current
 from api.shapes.health import Health, HealthAnswer, Readiness, ReadyAnswer
 from api.shapes.reading import Json
 from catalog.dates import day_of
@@ -31,9 +31,13 @@ def ready() -> Json:
 
     If an upstream is down, the service is still ready but degraded: answers use baselines.
     """
-    exchange = current()
+    return ReadyAnswer.of(readiness_of(current()))
+
+
+def readiness_of(exchange: Exchange) -> Readiness:
+    """How the service is doing at this request."""
     service = exchange.service
-    readiness = Readiness(
+    return Readiness(
         timestamp=exchange.came_at,
         access=service.access.state(),
         sources=service.engine.source_states(),
@@ -42,4 +46,3 @@ def ready() -> Json:
         facts=None if service.facts is None else service.facts.state,
         price_lists=service.price_refresh.lists(),
     )
-    return ReadyAnswer.of(readiness)

@@ -18,6 +18,13 @@ PAGES = (
     "/?q=atlantis&provider=gcp",
     "/?duration_hours=3&instance_type=m7g.lrage",
     "/?sort=beauty",
+    "/regions/aws:eu-central-1",
+    "/regions/aws:eu-west-3?hours=168&sort=price",
+    "/regions/aws:eu-north-1?machine=m7g.lrage",
+    "/regions/fly:ams",
+    "/regions/westeurop",
+    "/sources",
+    "/about",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES, MOST_REQUESTS, MOST_SCRIPT_BYTES = 80_000, 8, 8_000

@@ -12,7 +12,16 @@ from tests.fakes.service import offline, service
 from tests.web.pictures import HOSTILE
 from web.pages.page import POLICY
 
-PAGES = ("/", "/?duration_hours=4", "/?q=nothing+matches", "/?region=aws:nowhere")
+PAGES = (
+    "/",
+    "/?duration_hours=4",
+    "/?q=nothing+matches",
+    "/?region=aws:nowhere",
+    "/regions/aws:eu-central-1",
+    "/regions/aws:nowhere",
+    "/sources",
+    "/about",
+)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,12 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache"}
-MENU = (("/", "Map"), ("/docs", "API"))
+MENU = (
+    ("/", "Map"),
+    ("/sources", "Sources"),
+    ("/about", "About"),
+    ("/docs", "API"),
+)
 
 
 class PageState(Parameters):

@@ -7,6 +7,17 @@ from datetime import UTC, datetime
 from web.marks import figure, minute
 
 UNKNOWN = "unknown"
+# Why there is no live value; others read well without their hyphens.
+_REASONS = {
+    "no-key": "no source that needs no key covers this zone, and none with a key is set up",
+    "live-off": "live data are switched off",
+    "no-source": "no source covers this zone",
+    "late": "it is being fetched",
+    "own-factor": "the operator's own figure replaces it",
+    "plan-lacks-zone": "the plan of the key lacks this zone",
+    "plan-lacks-signal": "the plan of the key lacks this figure",
+    "plan-percentile-only": "the plan of the key has percentiles only",
+}
 
 
 def intensity(gco2e_per_kwh: float | None) -> str:
@@ -37,6 +48,15 @@ def percent(percentage: float | None) -> str:
     return UNKNOWN if percentage is None else f"{percentage:.0f} %"
 
 
+def watts(power_w: float | None) -> str:
+    return UNKNOWN if power_w is None else f"{_digits(power_w)} W"
+
+
+def reason(token: str | None) -> str:
+    """Why there is no live value, from the token of an answer."""
+    return UNKNOWN if token is None else _REASONS.get(token, token.replace("-", " "))
+
+
 def moment(value: datetime | str | None) -> str:
     """A time as people write it, in UTC."""
     if value is None:
@@ -64,4 +84,4 @@ def _digits(value: float) -> str:
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 
 
-FILTERS = (intensity, grams, usd, percent, moment, clock, age)
+FILTERS = (intensity, grams, usd, percent, watts, reason, moment, clock, age)

@@ -1,0 +1,93 @@
+"""GET /regions/{region}: a region now and in the hours to come, what sources say of it, what machines emit there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response
+from pydantic import Field
+
+from api.edge.exchange import current
+from api.questions import names
+from api.questions.fields import ProviderKey
+from api.shapes.regions import RegionAnswer
+from api.shapes.zone_notes import zone_notes
+from carbon.bands import band_of
+from carbon.intensity import Signal
+from catalog.model import Region
+from engine import Session
+from web.marks import sources_in_words, standing_of
+from web.pages import page, region_hours, region_machines, region_month
+from web.pages.page import PageState, link
+from web.pages.panels import forecast_panel
+from web.pages.region_machines import MachineOrder, MachinesState
+from web.pages.region_month import MonthState
+
+bp = page.blueprint("region", __name__)
+JOB_HOURS = 4.0  # of the job whose best window is shown
+WRONG = 400  # a field of a form
+
+
+class RegionState(MachinesState, MonthState, PageState):
+    """How far the hours reach, which machines are listed, and which one runs for a month."""
+
+    provider: ProviderKey | None = None
+    hours: int = Field(48, ge=6, le=168)
+
+
+@bp.get("/regions/<name>")
+def region(name: str) -> Response:
+    """The page of a region that is named as in /api/v1/regions/{region}."""
+    state = page.state_of(RegionState)
+    exchange = current()
+    session = exchange.session
+    place = names.noted_region(session.mapping, name, state.provider, exchange.zone_notes)
+    details = session.region_details(place.key)
+    machines = region_machines.machines_of(place, state, session)
+    month = region_month.month_of(place, state, session)
+    address, json = f"/regions/{place.key}", f"/api/v1/regions/{place.key}"
+    return page.filled(
+        "region.html",
+        state,
+        status=WRONG if any(one.problem and one.problem["status"] == WRONG for one in (machines, month)) else 200,
+        address=address,
+        region=place,
+        country=session.mapping.places.countries.get(place.country, place.country),
+        provider=session.mapping.providers[place.provider],
+        notes=[*(note["detail"] for note in zone_notes(exchange.zone_notes)), *(note.text for note in session.notes)],
+        facts=RegionAnswer.of(details, session)["region_details"],
+        band=band_of(details.now.intensity.gco2e_per_kwh),
+        standing=standing_of(details.now.intensity),
+        sources=sources_in_words([details.now.intensity]),
+        green=region_hours.green_hours(details),
+        marginal=_marginal(place, session),
+        ahead=forecast_panel(place.key, state.hours, JOB_HOURS, session),
+        machines=machines,
+        orders=MachineOrder,
+        month=month,
+        json=json,
+        curls={
+            "now": page.curl(json),
+            "forecast": page.curl(link(f"/api/v1/zones/{place.zone}/forecast", None, hours=state.hours)),
+            "sources": page.curl(f"/api/v1/zones/{place.zone}/sources"),
+            "machines": page.curl(region_machines.PATH, machines.body),
+            "month": page.curl(region_month.PATH, month.body),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marginal:
+    """The marginal intensity of now. percentile: among those of the grid zone, 0 is the cleanest."""
+
+    gco2e_per_kwh: float | None
+    percentile: float | None
+
+
+def _marginal(region: Region, session: Session) -> Marginal | None:
+    """None where no source says anything of it."""
+    details = session.about(Signal.MARGINAL).region_details(region.key)
+    value = details.now.intensity.gco2e_per_kwh
+    if value is None and details.percentile is None:
+        return None
+    return Marginal(gco2e_per_kwh=value, percentile=details.percentile)
