@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Blueprint
 
 _PICTURES = ("map", "forecast", "history", "pareto", "badge")
-_PAGES = ("home", "region", "sources", "about", "files")
+_PAGES = ("home", "region", "sources", "about", "machines", "machine", "files")
 
 
 def blueprints(*, dashboard: bool) -> tuple[Blueprint, ...]:

@@ -69,6 +69,13 @@ def figure(gco2e_per_kwh: float) -> str:
     return f"{shown:.0f}" if shown >= 10 else f"{shown:.1f}"
 
 
+def three_digits(value: float) -> str:
+    """A figure of any size with three digits, whole from 100 on: that of the JSON answer."""
+    shown = rounded(value)
+    size = abs(shown)
+    return f"{shown:,.0f}" if size >= 100 else f"{shown:.1f}" if size >= 10 else f"{shown:.2f}"
+
+
 def in_words(intensity: CarbonIntensity) -> str:
     """An intensity with its unit, its band and its standing, such as 23 gCO2e/kWh, very low, estimated."""
     band, standing = band_of(intensity.gco2e_per_kwh), standing_of(intensity)

@@ -25,6 +25,11 @@ PAGES = (
     "/regions/westeurop",
     "/sources",
     "/about",
+    "/instances?q=m7g",
+    "/instances?q=m7g.lrge",
+    "/instances/aws:p5.48xlarge",
+    "/instances/azure:Standard_NV6",
+    "/instances/aws:m7g.lrge",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES, MOST_REQUESTS, MOST_SCRIPT_BYTES = 80_000, 8, 8_000

@@ -21,6 +21,8 @@ PAGES = (
     "/regions/aws:nowhere",
     "/sources",
     "/about",
+    *("/instances/aws:m7g.large", "/instances/azure:Standard_NV6", "/instances/aws:m7g.lrge"),
+    *("/instances", "/instances?q=m7g.lrge"),
 )
 
 
@@ -32,7 +34,9 @@ def client() -> FlaskClient:
 class Reader(HTMLParser):
     """Every element with its attributes, and whether each that was opened was closed."""
 
-    EMPTY = frozenset({"meta", "link", "input", "br", "img", "hr", "rect", "path", "use", "line", "circle", "polygon"})
+    EMPTY = frozenset(
+        {"meta", "link", "input", "br", "img", "hr", "rect", "path", "use", "line", "circle", "polygon", "polyline"}
+    )
 
     def __init__(self, page: str) -> None:
         super().__init__()

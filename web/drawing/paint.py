@@ -75,6 +75,7 @@ def _roles(
         "curve": {"stroke": ink, "fill": "none", "stroke-linejoin": "round"},
         "gap": {"fill": quiet, "fill-opacity": 0.14},
         "cell": {"font-weight": "bold"},  # a figure in a cell; a page leaves it out where there is little room
+        "dot": {"fill": ink},
         "range": {"fill": ink, "fill-opacity": 0.13},
         # Over any band, so a dark line on a pale one.
         "range-halo": {"stroke": "#ffffff", "stroke-opacity": 0.45, "stroke-width": 2.4, "fill": "none"},

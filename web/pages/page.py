@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 from flask import Blueprint, Response, render_template, request
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.edge import costly, problems
 from api.edge.exchange import current
@@ -29,6 +29,7 @@ POLICY = (
 HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache"}
 MENU = (
     ("/", "Map"),
+    ("/instances", "Machines"),
     ("/sources", "Sources"),
     ("/about", "About"),
     ("/docs", "API"),
@@ -39,6 +40,12 @@ class PageState(Parameters):
     """What the address of a page says, beside what the page itself adds."""
 
     theme: Theme | None = Field(default=None, description="Light or dark; without it, as the reader's system is set.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: Any) -> Any:
+        """A field of a form that is left empty is not asked for."""
+        return {name: value for name, value in values.items() if value not in ("", [""])}
 
 
 S = TypeVar("S", bound=PageState)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.marks import figure, minute
+from web.marks import figure, minute, three_digits
 
 UNKNOWN = "unknown"
 # Why there is no live value; others read well without their hyphens.
@@ -31,8 +31,17 @@ def grams(gco2e: float | None) -> str:
         return UNKNOWN
     for size, unit in ((1e6, "t"), (1e3, "kg"), (1.0, "g")):
         if abs(gco2e) >= size:
-            return f"{_digits(gco2e / size)} {unit}"
+            return f"{three_digits(gco2e / size)} {unit}"
     return f"{gco2e:.2g} g"
+
+
+def watts(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{three_digits(value)} W"
+
+
+def number(value: float | None) -> str:
+    """A count or a size, as short as it is exact."""
+    return UNKNOWN if value is None else f"{value:,.10g}"
 
 
 def usd(amount: float | None) -> str:
@@ -84,4 +93,4 @@ def _digits(value: float) -> str:
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 
 
-FILTERS = (intensity, grams, usd, percent, watts, reason, moment, clock, age)
+FILTERS = (intensity, grams, usd, percent, watts, reason, moment, clock, age, number)
