@@ -23,6 +23,7 @@ VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
 PAST = ("/history", "/forecast/skill")
 PLANS = "/api/v1/plans/"
+OF_CALLER = ("/charts/plan",)  # a plan in the background is shown to whoever submitted it
 # Headers that belong to the answer as its body does.
 OF_ANSWER = ("Link", FACT_NOTES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")
 _READING = ("GET", "HEAD")
@@ -42,7 +43,7 @@ def changes_at_any_time(path: str) -> bool:
 
 
 def tag_of(exchange: Exchange) -> str | None:
-    """The tag of the answer to this request, which differs by tenant, data, minute, question and form.
+    """The tag of the answer to this request, which differs by tenant or caller, data, minute, question and form.
 
     None where answers have no tag, or one of what they say, which only the answer tells.
     """
@@ -55,7 +56,8 @@ def tag_of(exchange: Exchange) -> str | None:
         parts = (exchange.service.engine.mapping.version, minute, DOCUMENT)
     else:
         query = exchange.environ.get("QUERY_STRING", "")
-        parts = (exchange.tenant, _data_version(exchange), minute, exchange.path, accepted().value, query)
+        whose = exchange.caller if exchange.path.startswith(OF_CALLER) else exchange.tenant
+        parts = (whose, _data_version(exchange), minute, exchange.path, accepted().value, query)
     return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

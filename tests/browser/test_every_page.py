@@ -10,6 +10,10 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
 
+PLAN = (
+    '{"jobs":[{"id":"train","duration_hours":6,"instance_type":"m7g.large","home":"us-east-1","regions":["eu-west-3"]},'
+    '{"id":"late","duration_hours":6,"instance_type":"m7g.large","home":"us-east-1","deadline":"2026-02-11T12:00:00Z"}]}'
+)
 # A page in each of its states.
 PAGES = (
     "/",
@@ -30,6 +34,10 @@ PAGES = (
     "/instances/aws:p5.48xlarge",
     "/instances/azure:Standard_NV6",
     "/instances/aws:m7g.lrge",
+    "/plan",
+    f"/plan?question={PLAN}",
+    "/plan?id=train&hours=long&home=aws:us-esat-1",
+    "/plan?plan=none",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES, MOST_REQUESTS, MOST_SCRIPT_BYTES = 80_000, 8, 8_000

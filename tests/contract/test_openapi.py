@@ -40,10 +40,11 @@ def test_the_document_is_valid_openapi_3_1() -> None:
 def test_every_route_of_the_api_is_in_the_document() -> None:
     described = {(path, method.upper()) for path, method, _ in OPERATIONS}
     beside = ("/openapi.json", "/docs", "/metrics")
+    app = service(dashboard="off")
 
     served = {
         (str(rule).replace("<", "{").replace(">", "}"), method)
-        for rule in service(dashboard="off").url_map.iter_rules()
+        for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if str(rule) != "/" and not str(rule).startswith(beside)
     }

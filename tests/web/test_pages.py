@@ -12,6 +12,7 @@ from tests.fakes.service import offline, service
 from tests.web.pictures import HOSTILE
 from web.pages.page import POLICY
 
+JOBS = '{"jobs":[{"id":"a","duration_hours":4,"instance_type":"m7g.large","home":"us-east-1","regions":["us-west-2"]}]}'
 PAGES = (
     "/",
     "/?duration_hours=4",
@@ -23,6 +24,7 @@ PAGES = (
     "/about",
     *("/instances/aws:m7g.large", "/instances/azure:Standard_NV6", "/instances/aws:m7g.lrge"),
     *("/instances", "/instances?q=m7g.lrge"),
+    *("/plan", f"/plan?question={JOBS}", "/plan?question={", "/plan?id=a&hours=b", "/plan?plan=none"),
 )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from web.drawing.paint import fill_of
 from web.drawing.svg import Svg, Value, element, escaped
+from web.geometry.axis import Tick
 from web.geometry.strip import HEIGHT, WIDTH, Strip
 
 _EDGE = 3.0
+_START_ROOM, _END_ROOM = 4.0, 94.0  # per cent: labels beyond them stay inside
 
 
 def draw_strip(strip: Strip, title: str) -> Svg:
@@ -27,3 +31,14 @@ def draw_strip(strip: Strip, title: str) -> Svg:
         run: dict[str, Value] = {"x": left, "y": 0, "width": max(right - left, _EDGE), "height": HEIGHT}
         parts += [element("rect", {"class": "run-halo", **run}), element("rect", {"class": "run", **run})]
     return element("svg", frame, *parts)
+
+
+def draw_axis(ticks: Sequence[Tick]) -> Svg:
+    """The times above strips, for a page. ticks: their places in per cent of the width; every third is not minor."""
+    labels = []
+    for number, tick in enumerate(ticks):
+        anchor = "start" if tick.place < _START_ROOM else "end" if tick.place > _END_ROOM else "middle"
+        kind = "strong" if tick.strong else "minor" if number % 3 else "major"
+        place: dict[str, Value] = {"x": f"{tick.place:.2f}%", "y": 14, "text-anchor": anchor, "class": kind}
+        labels.append(element("text", place, escaped(tick.label)))
+    return element("svg", {"class": "times", "aria-hidden": "true"}, *labels)

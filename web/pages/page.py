@@ -29,6 +29,7 @@ POLICY = (
 HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache"}
 MENU = (
     ("/", "Map"),
+    ("/plan", "Plan"),
     ("/instances", "Machines"),
     ("/sources", "Sources"),
     ("/about", "About"),
@@ -73,10 +74,15 @@ def state_of(model: type[S]) -> S:
     return state
 
 
-def asked(model: type[Q], body: Content) -> Q:
-    """The question that a form asks, checked as the JSON endpoint checks it. Raises InvalidRequest, Busy."""
+def asked(model: type[Q], body: Content | bytes) -> Q:
+    """The question that a form asks, checked as the JSON endpoint checks it. Raises InvalidRequest, Busy.
+
+    body: bytes: JSON that a reader has written.
+    """
     facts = current().facts
-    question = checked(model, orjson.dumps(body), facts)
+    if isinstance(body, bytes) and len(body) > costly.LIGHT_BODY_BYTES:
+        costly.begin()
+    question = checked(model, body if isinstance(body, bytes) else orjson.dumps(body), facts)
     if question.is_costly(facts):
         costly.begin()
     return question
@@ -87,13 +93,14 @@ def address(path: str) -> str:
     return f"{request.host_url.rstrip('/')}{path}"
 
 
-def curl(path: str, body: Content | None = None) -> str:
-    """The command that asks the service the same; with a key where it wants one."""
+def curl(path: str, body: Content | None = None, file: str = "") -> str:
+    """The command that asks the service the same; with a key where it wants one. file: the body of a long question."""
     parts = ["curl", "-s", address(path)]
     if current().keys_configured:
         parts += ["-H", "Authorization: Bearer $KEY"]
-    if body is not None:
-        parts += ["-H", "Content-Type: application/json", "-d", orjson.dumps(body).decode()]
+    if body is not None or file:
+        text = f"@{file}" if body is None else orjson.dumps(body).decode()
+        parts += ["-H", "Content-Type: application/json", "-d", text]
     return " ".join(_shell_quoted(part) for part in parts)
 
 

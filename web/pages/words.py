@@ -88,9 +88,14 @@ def age(seconds: float | None) -> str:
     return f"{seconds:.0f} s"
 
 
+def sentence(text: str) -> str:
+    """A text with a capital letter and a full stop; the letters between stay as they are."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+
+
 def _digits(value: float) -> str:
     size = abs(value)
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 
 
-FILTERS = (intensity, grams, usd, percent, watts, reason, moment, clock, age, number)
+FILTERS = (intensity, grams, usd, percent, watts, reason, moment, clock, age, number, sentence)

@@ -41,3 +41,25 @@ for (const map of document.querySelectorAll("[data-marks] svg")) {
     best?.focus();
   });
 }
+
+// A plan in the background: its progress, and its page anew once it has ended.
+for (const plan of document.querySelectorAll("[data-plan]")) {
+  const bar = plan.querySelector("progress"), words = plan.querySelector("[data-progress]");
+  const look = async () => {
+    let seconds = Number(plan.dataset.seconds);
+    try {
+      const answer = await fetch(plan.dataset.plan, { cache: "no-store" });
+      if (answer.ok) {
+        const { status, progress_percent: done } = await answer.json();
+        if (status !== "waiting" && status !== "running") return location.reload();
+        bar.value = done;
+        words.textContent = status === "waiting" ? "Other plans come first." : `${Math.round(done)} % done.`;
+      } else if (answer.status === 404) return location.reload();
+      else seconds = Number(answer.headers.get("Retry-After")) || 10;
+    } catch {
+      seconds = 10; // no connection
+    }
+    setTimeout(look, 1000 * seconds);
+  };
+  setTimeout(look, 1000);
+}
