@@ -31,7 +31,7 @@ CASES: Mapping[str, tuple[int, int, int, float, float | None]] = {
     "one machine each, 2 in a region": (2, 1, WHOLE, SECONDS, None),
     "1 to 10 machines each, 20 in a region": (20, 10, WHOLE, SECONDS, 10.0),
     "the same in the background": (20, 10, WHOLE, BACKGROUND_SECONDS, 5.0),
-    "one machine each, 4 in a region, jobs may pause": (4, 1, ANY_NUMBER, SECONDS, None),
+    "one machine each, 4 in a region, jobs may pause": (4, 1, ANY_NUMBER, SECONDS, 5.0),
 }
 
 

@@ -31,7 +31,9 @@ from planning.plan.limits.problem import (
     endless,
 )
 from planning.plan.limits.relaxation import Bound, least_of_placed, priced
+from planning.plan.limits.subgradient import can_rise, rise
 
+RISE_SHARE = 0.3  # of the time, after which the search for prices of jobs that may pause ends
 CLIMB_SHARE = 0.5  # of the time, after which the search for prices of many copies ends
 LP_SHARE, MIP_SHARE = 0.6, 0.9  # of the time, after which the linear and the integer program end
 FIRST_SECONDS = 1.0  # beyond the time, for a first plan: without one there is nothing to answer with
@@ -68,6 +70,8 @@ def solve(problem: Problem, *, seconds: float, seconds_left: SecondsLeft, progre
     search.improve(min(EARLY_SECONDS, seconds / 10), search.prices)
     if is_many and can_climb(problem):
         search.climb()
+    elif can_rise(problem):
+        search.rise()
     state = search.generate()
     search.round_relaxed(state)
     if not search.is_closed:
@@ -127,6 +131,21 @@ class _Search:
         self._bound, self._pool = summit.bound, [column for column, _ in summit.rows]
         rows = [(column, ceil(copies)) for column, copies in summit.rows]
         self._build(summit.bound.prices, rows)
+
+    def rise(self) -> None:
+        """Prices for jobs that may pause, a plan at them, and the columns that are best at them."""
+
+        def note(bound: Bound) -> None:
+            self._bound = bound
+            self._report()
+
+        until = self._seconds * (1 - RISE_SHARE)
+        summit = rise(self._columns, self._best.cost, lambda: self._left() - until, note)
+        cost, offers = priced(self._columns, summit.prices, 2, self._left)
+        self._bound = Bound(max(cost, summit.cost), summit.prices)
+        self._pool = [offer.column for job in offers for offer in job]
+        self._build(summit.prices, ())
+        self.improve(self._seconds / 10, summit.prices)
 
     def generate(self) -> Generation:
         """The linear program from the columns of the best plan."""
