@@ -24,6 +24,7 @@ COPY serve ./serve
 COPY solving ./solving
 COPY store ./store
 COPY web ./web
+COPY docs/guide ./docs/guide
 RUN python -m compileall -q /srv/app
 
 FROM ${PYTHON}

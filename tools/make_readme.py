@@ -1,4 +1,4 @@
-"""Renews what the curl commands of README.md print, from a service that runs on http://127.0.0.1:5000 (make run).
+"""Renews what the curl commands of README.md and the guide print, from a service on http://127.0.0.1:5000 (make run).
 
 python -m tools.make_readme; needs curl and jq. Commands that start with anything else stay as they are.
 """
@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+_ROOT = Path(__file__).resolve().parents[1]
+README = _ROOT / "README.md"
+DOCUMENTS = (README, *sorted((_ROOT / "docs" / "guide").glob("*.md")))
 BEGIN, END, PROMPT = "```console\n", "```\n", "$ "
 
 
@@ -60,7 +62,8 @@ def _output(command: str) -> str:
 
 
 if __name__ == "__main__":
-    new = renewed(README.read_text(encoding="utf-8"))
-    if "\n\n```\n" in new:
-        sys.exit(f"{README.name} was not renewed: a command printed nothing")
-    README.write_text(new, encoding="utf-8")
+    for document in DOCUMENTS:
+        new = renewed(document.read_text(encoding="utf-8"))
+        if "\n\n```\n" in new:
+            sys.exit(f"{document.name} was not renewed: a command printed nothing")
+        document.write_text(new, encoding="utf-8")

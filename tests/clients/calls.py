@@ -1,4 +1,4 @@
-"""The questions that README.md asks with curl, as the OpenAPI document names their parts."""
+"""The questions that README.md and the guide ask with curl, as the OpenAPI document names their parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.contract.document import OPERATIONS
-from tools.make_readme import README
+from tools.make_readme import DOCUMENTS
 
 BASE = "http://127.0.0.1:5000"
 _COMMAND = re.compile(r"curl (?:\\\n|[^|\n)])*")
@@ -21,7 +21,7 @@ _COMMAND = re.compile(r"curl (?:\\\n|[^|\n)])*")
 class Call:
     """One question.
 
-    url: path and query as README has them. path: as the document has it, such as /v1/by-iata/{iata}.
+    url: path and query as the document has them. path: as the document has it, such as /v1/by-iata/{iata}.
     """
 
     url: str
@@ -37,8 +37,9 @@ class Call:
 
 
 def readme_calls() -> list[Call]:
-    """Every question to the service in README.md, in its order."""
-    return list(_calls(README.read_text(encoding="utf-8")))
+    """Every question to the service in README.md and the guide, each once."""
+    calls = (call for document in DOCUMENTS for call in _calls(document.read_text(encoding="utf-8")))
+    return list({(call.url, str(call.body)): call for call in calls}.values())
 
 
 def _calls(text: str) -> Iterator[Call]:

@@ -1,4 +1,4 @@
-"""What docs/live-sources.md and the README tell of the live sources is what the registry says."""
+"""What docs/live-sources.md and the guide tell of the live sources is what the registry says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from grid.registry import SOURCES
 from tests.fakes.clouds import cloud_map
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE, README = ((ROOT / name).read_text(encoding="utf-8") for name in ("docs/live-sources.md", "README.md"))
+PAGE, GUIDE = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("docs/live-sources.md", "docs/guide/live-data.md")
+)
 TABLE = [line.split("|") for line in PAGE.splitlines() if line.startswith("| `") and line.count("|") == 8]
 ROWS = {row[1].strip("` "): row for row in TABLE}
 
@@ -34,11 +36,11 @@ def test_every_source_has_a_row_with_its_key_licence_words_and_commercial_use(na
     assert f'"{facts.attribution}"' in licence or facts.attribution is None
 
 
-def test_the_readme_names_every_key_in_its_table_of_what_is_live() -> None:
+def test_the_guide_names_every_key_in_its_table_of_what_is_live() -> None:
     keys = {one.facts.key_setting for one in SOURCES.values()} - {None}
     consents = {one.facts.consent_setting for one in SOURCES.values()} - {None}
 
-    assert [name for name in sorted(keys | consents) if f"`{name}" not in README] == []  # type: ignore[type-var]
+    assert [name for name in sorted(keys | consents) if f"`{name}" not in GUIDE] == []  # type: ignore[type-var]
 
 
 def test_24_of_the_76_zones_with_regions_are_live_without_a_key_and_21_more_with_free_keys() -> None:

@@ -101,7 +101,7 @@ def image(tmp_path: Path) -> Path:
             continue
         assert source in allowed, f".dockerignore hides {source}"
         if (ROOT / source).is_dir():
-            hidden = shutil.ignore_patterns("__pycache__", "*.md")
+            hidden = shutil.ignore_patterns("__pycache__", *([] if f"{source}/*.md" in allowed else ["*.md"]))
             shutil.copytree(ROOT / source, folder / target, ignore=hidden)
         else:
             for path in ROOT.glob(source):

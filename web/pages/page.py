@@ -35,6 +35,7 @@ MENU = (
     ("/about", "About"),
     ("/docs", "API"),
 )
+MENU = (("/", "Map"), ("/docs/guide", "Guide"), ("/docs", "API"))
 
 
 class PageState(Parameters):
