@@ -1,4 +1,4 @@
-"""Takes the pictures of the first page that README.md shows, from a service that runs on http://127.0.0.1:5000 (make run).
+"""Takes the pictures of the first page that README.md shows, from a service on http://127.0.0.1:5000 (make run).
 
 python -m tools.make_dashboard; needs Chromium, on the path or in CHROME_BIN.
 """

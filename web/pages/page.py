@@ -33,9 +33,9 @@ MENU = (
     ("/instances", "Machines"),
     ("/sources", "Sources"),
     ("/about", "About"),
+    ("/docs/guide", "Guide"),
     ("/docs", "API"),
 )
-MENU = (("/", "Map"), ("/docs/guide", "Guide"), ("/docs", "API"))
 
 
 class PageState(Parameters):

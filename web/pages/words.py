@@ -35,8 +35,8 @@ def grams(gco2e: float | None) -> str:
     return f"{gco2e:.2g} g"
 
 
-def watts(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{three_digits(value)} W"
+def watts(power_w: float | None) -> str:
+    return UNKNOWN if power_w is None else f"{three_digits(power_w)} W"
 
 
 def number(value: float | None) -> str:
@@ -55,10 +55,6 @@ def usd(amount: float | None) -> str:
 
 def percent(percentage: float | None) -> str:
     return UNKNOWN if percentage is None else f"{percentage:.0f} %"
-
-
-def watts(power_w: float | None) -> str:
-    return UNKNOWN if power_w is None else f"{_digits(power_w)} W"
 
 
 def reason(token: str | None) -> str:
@@ -91,11 +87,6 @@ def age(seconds: float | None) -> str:
 def sentence(text: str) -> str:
     """A text with a capital letter and a full stop; the letters between stay as they are."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
-
-
-def _digits(value: float) -> str:
-    size = abs(value)
-    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 
 
 FILTERS = (intensity, grams, usd, percent, watts, reason, moment, clock, age, number, sentence)
