@@ -29,7 +29,6 @@ COLOURS: Mapping[Theme, Mapping[str, str]] = {
         "panel": "#ffffff",
         "sea": "#e9f0f5",
         "land": "#c9d3da",
-        "shore": "#aab8c2",
         "ink": "#14212b",
         "quiet": "#4b5b67",
         "line": "#d5dde3",
@@ -41,7 +40,6 @@ COLOURS: Mapping[Theme, Mapping[str, str]] = {
         "panel": "#0f171d",
         "sea": "#15212a",
         "land": "#33434e",
-        "shore": "#4a5c69",
         "ink": "#eef3f6",
         "quiet": "#a9b8c3",
         "line": "#2b3a45",
@@ -52,13 +50,13 @@ COLOURS: Mapping[Theme, Mapping[str, str]] = {
 
 
 def _roles(
-    *, ground: str, panel: str, sea: str, land: str, shore: str, ink: str, quiet: str, line: str, mark: str, window: str
+    *, ground: str, panel: str, sea: str, land: str, ink: str, quiet: str, line: str, mark: str, window: str
 ) -> Paint:
     return {
         "ground": {"fill": ground},
         "panel": {"fill": panel, "fill-opacity": 0.88},
         "sea": {"fill": sea},
-        "land": {"fill": land, "stroke": shore, "fill-rule": "evenodd", "stroke-linejoin": "round"},
+        "land": {"fill": land, "fill-rule": "evenodd"},
         "title": {"fill": ink, "font-weight": "bold"},
         "text": {"fill": ink},
         "strong": {"fill": ink, "font-weight": "bold"},

@@ -71,7 +71,7 @@ def map_picture(
     in_view = visible_regions(regions, view)
     marks = map_marks(in_view, view, map_width)
     frame = FRAMES[view]
-    map_height = map_width * frame.height / frame.width
+    map_height = float(round(map_width * frame.height / frame.width))
     legend_top = MAP_TOP + map_height + 16
     sources = sources_in_words(region.intensity for region in in_view)
     foot = font.regular.lines(f"{sources} · {_COASTLINES}", FOOT_SIZE, MAP_WIDTH)
