@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 from flask.testing import FlaskClient
 
+from carbon.bands import BANDS
 from tests.api.callers import KEY, bearer, guarded
 from tests.contract.test_layers import ROOT
 from tests.fakes.service import offline, service
+from tests.web.pictures import pixels, svg, text_of
+from web.drawing.svg import Svg
+from web.drawing.variants import grey
 
 PICTURES = (
     "/charts/map.{}",
@@ -98,3 +103,38 @@ def test_what_draws_png_is_imported_when_the_first_one_is_asked_for() -> None:
     )
 
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=120)  # noqa: S603
+
+
+@every_picture
+def test_a_grey_picture_has_no_colour_and_the_same_words(client: FlaskClient, path: str) -> None:
+    more = "&" if "?" in path else "?"
+    coloured, grey = (svg(client, f"{path.format('svg')}{more}palette={palette}") for palette in ("colour", "grey"))
+
+    colours = {value for part in grey.iter() for value in part.attrib.values() if value.startswith("#")}
+    assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)
+    assert len(colours) > 2
+    assert text_of(grey) == text_of(coloured)
+
+
+def test_the_grey_of_a_colour_has_its_luminance() -> None:
+    # Green is 0.7152 of the luminance of white: (255 (1.055 x 0.7152^(1/2.4) - 0.055)) = 220 = dc.
+    assert grey(Svg('<g fill="#00ff00" stroke="#ffffff"/>')) == '<g fill="#dcdcdc" stroke="#ffffff"/>'
+
+
+def test_bands_can_be_told_apart_in_grey() -> None:
+    shades = [int(grey(Svg(f'<g fill="{band.fill}"/>'))[10:12], 16) for band in BANDS]
+
+    assert all(lighter - darker >= 20 for lighter, darker in pairwise(shades))
+
+
+@every_picture
+def test_a_picture_has_the_width_that_is_asked_for(client: FlaskClient, path: str) -> None:
+    more = "&" if "?" in path else "?"
+    own, small = svg(client, path.format("svg")).attrib, svg(client, f"{path.format('svg')}{more}width=600").attrib
+
+    width, height, _ = pixels(client.get(f"{path.format('png')}{more}width=600").data)
+
+    assert small["viewBox"] == own["viewBox"]
+    assert (width, height) == (float(small["width"]), float(small["height"]))
+    assert width == 600
+    assert height == round(600 * float(own["height"]) / float(own["width"]))

@@ -139,7 +139,8 @@ def test_a_flat_grid_says_that_waiting_saves_nothing() -> None:
     [
         ("", "region"), ("region=aws:eu-nrth-1", "region"), ("region=aws:eu-north-1&hours=169", "hours"),
         ("region=aws:eu-north-1&hours=nan", "hours"), ("region=aws:eu-north-1&duration_hours=25", "duration_hours"),
-        ("region=aws:eu-north-1&width=9", "width"),
+        ("region=aws:eu-north-1&width=9", "width"), ("region=aws:eu-north-1&palette=red", "palette"),
+        ("region=aws:eu-north-1&widht=900", "widht"),
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_named(client: FlaskClient, query: str, parameter: str) -> None:

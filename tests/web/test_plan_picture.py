@@ -136,7 +136,7 @@ def test_only_the_key_that_submitted_a_plan_sees_its_picture(tmp_path: Path) -> 
         ("question={}", "question", "jobs is required"),
         ("question=[", "question", "is not valid JSON"),
         ('question={"jobs":[{"id":"a","duration_hours":-1}]}', "question", "duration_hours must be greater than 0"),
-        ("question={}&width=9", "width", "is not a known field"),
+        ("question={}&widht=9", "widht", "is not a known field"),
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_named(client: FlaskClient, query: str, parameter: str, detail: str) -> None:

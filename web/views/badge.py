@@ -60,7 +60,7 @@ class BadgeParameters(Parameters):
 @bp.doc(operation_id="getBadgeSvg", responses=described(Form.SVG, WHAT, 404))
 def badge_svg(region: str, query: PictureParameters) -> Response:
     """Draw a region's carbon intensity now as a badge, as SVG."""
-    return file_of(draw_badge(_badge(region), query.theme), Form.SVG)
+    return file_of(draw_badge(_badge(region), query.theme), query, Form.SVG)
 
 
 @bp.get("/badge/<region>.png")
@@ -68,7 +68,7 @@ def badge_svg(region: str, query: PictureParameters) -> Response:
 @bp.doc(operation_id="getBadgePng", responses=described(Form.PNG, WHAT, 404))
 def badge_png(region: str, query: PictureParameters) -> Response:
     """Draw a region's carbon intensity now as a badge, as PNG."""
-    return file_of(draw_badge(_badge(region), query.theme), Form.PNG, large=False)
+    return file_of(draw_badge(_badge(region), query.theme), query, Form.PNG, large=False)
 
 
 @bp.get("/badge/<region>.json")

@@ -10,7 +10,9 @@ from flask import Response
 
 from api.edge import costly
 from web.drawing.svg import Svg
+from web.drawing.variants import grey, resized
 from web.png import png_of
+from web.views.parameters import Palette, PictureParameters
 
 
 class Form(StrEnum):
@@ -32,10 +34,17 @@ HEADERS: Mapping[str, str] = {
 _SCHEMAS = {Form.SVG: {"type": "string"}, Form.PNG: {"type": "string", "format": "binary"}}
 
 
-def file_of(drawing: Svg, form: Form, *, large: bool = True) -> Response:
-    """The answer. large: a PNG of it is a costly request. Raises Busy, PngUnavailable."""
-    if form is Form.PNG and large:
+def file_of(drawing: Svg, query: PictureParameters, form: Form, *, large: bool = True) -> Response:
+    """The answer in the colours and size of the question. large: a PNG of it is a costly request.
+
+    Raises Busy, PngUnavailable.
+    """
+    if form is Form.PNG and (large or query.width is not None):
         costly.begin()
+    if query.palette is Palette.GREY:
+        drawing = grey(drawing)
+    if query.width is not None:
+        drawing = resized(drawing, query.width)
     body: str | bytes = drawing if form is Form.SVG else png_of(drawing)
     return Response(body, content_type=form.media_type, headers=dict(HEADERS))
 

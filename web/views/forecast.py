@@ -63,7 +63,7 @@ def picture_of(key: str, hours: int, duration_hours: float, session: Session, ca
 
 def _forecast(query: ForecastPictureParameters, form: Form) -> Response:
     picture = picture_of(query.region, query.hours, query.duration_hours, current().session)
-    return file_of(draw_forecast(picture, query.theme, shipped.font()), form)
+    return file_of(draw_forecast(picture, query.theme, shipped.font()), query, form)
 
 
 def _schedule(region: str, hours: int, duration_hours: float, session: Session) -> Schedule | None:

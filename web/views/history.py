@@ -114,9 +114,9 @@ def _history(query: HistoryPictureParameters, form: Form) -> Response:
     session, place = current().about(query.signal), query.region or query.zone or ""
     if query.view is Span.YEAR:
         year = year_of(place, query.signal, session, attributions())
-        return file_of(draw_year(year, query.theme, shipped.font()), form)
+        return file_of(draw_year(year, query.theme, shipped.font()), query, form)
     picture = days_of(place, _DAYS[query.view], query.signal, session, attributions())
-    return file_of(draw_history(picture, query.theme, shipped.font()), form)
+    return file_of(draw_history(picture, query.theme, shipped.font()), query, form)
 
 
 def _placed(place: str, mapping: CloudMap) -> tuple[str, str]:

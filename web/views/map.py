@@ -90,7 +90,7 @@ def _map(query: MapParameters, form: Form) -> Response:
     session = current().about(query.signal)
     figures = figures_of(session.regions(query.query()), session)
     picture = picture_of(figures, scope_of(query.provider), query.view, query.signal, session)
-    return file_of(draw_map(picture, shipped.land(), query.theme, shipped.font()), form)
+    return file_of(draw_map(picture, shipped.land(), query.theme, shipped.font()), query, form)
 
 
 def _region(key: str, intensity: CarbonIntensity, mapping: CloudMap) -> MapRegion:

@@ -90,4 +90,4 @@ def picture_of(query: OptimizeQuery, session: Session, canvas: Canvas = FILE) ->
 
 def _pareto(query: ParetoParameters, form: Form) -> Response:
     picture = picture_of(query.query(), current().about(query.signal))
-    return file_of(draw_pareto(picture, query.theme, shipped.font()), form)
+    return file_of(draw_pareto(picture, query.theme, shipped.font()), query, form)

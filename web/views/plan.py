@@ -107,7 +107,7 @@ def _change(row: PlanRow) -> str:
 
 def _plan(query: PlanPictureParameters, form: Form) -> Response:
     answer = _asked(query.question) if query.question is not None else _queued(query.plan or "")
-    return file_of(draw_plan(picture_of(answer), query.theme, shipped.font()), form)
+    return file_of(draw_plan(picture_of(answer), query.theme, shipped.font()), query, form)
 
 
 def _queued(plan_id: str) -> Content:
