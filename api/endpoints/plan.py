@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 from apiflask import APIBlueprint
 from flask import Response, request
@@ -46,6 +47,15 @@ class ObjectiveFields(Body):
 
 class PlanRequest(Body):
     """Jobs, each with its own times and places, and the limits that they share."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "phases": "a job of a plan has one power, so send the mean of its phases as utilization, or each phase that "
+        "may run apart as a job of its own; POST /api/v1/schedule takes phases",
+        "repeat": "send each run as a job of its own, with its start_after and deadline; POST /api/v1/schedule takes "
+        "repeat, and lists the runs in occurrences",
+        "search_hours": "set deadline, the latest end of the job",
+        "forecast": "a plan uses the figures of this service; POST /api/v1/schedule takes your own forecast",
+    }
 
     jobs: list[PlanJobFields] = Field(min_length=1, max_length=MOST_JOBS, description="The jobs.")
     objective: ObjectiveFields | None = Field(

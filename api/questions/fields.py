@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -60,6 +61,9 @@ class Body(BaseModel):
     """A JSON body: no unknown field, no number written as text, nothing infinite."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    # Fields that other questions have and this one does not, at any depth: what to do instead.
+    elsewhere: ClassVar[Mapping[str, str]] = {}
 
     def is_costly(self, facts: names.Facts) -> bool:
         """Whether the answer takes so long that only a few such requests are answered at once; see costly.py."""

@@ -151,6 +151,9 @@ def _field_error(error: Any, model: type[BaseModel], *, suggest: bool) -> FieldE
 def _unknown_field(location: tuple[str | int, ...], model: type[BaseModel], *, suggest: bool) -> FieldError:
     """With the fields that are spelled alike: those of another object by their path, such as requirements.vcpus."""
     detail, nearest = "is not a known field", tuple[str, ...]()
+    instead = getattr(model, "elsewhere", {}).get(location[-1])
+    if instead is not None:
+        return FieldError(location=location, code="unknown_field", detail=f"{detail} of this question: {instead}")
     if suggest:
         parents = tuple(step for step in location[:-1] if isinstance(step, str))
         fields = _all_fields(model)

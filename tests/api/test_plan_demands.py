@@ -148,3 +148,23 @@ def test_many_different_times_with_many_blackouts_are_refused(post: Ask) -> None
 
     assert problem["errors"][0]["code"] == "search_too_large"
     assert post("plan", {"jobs": [{**job, "id": str(number)} for number in range(80)]})["unplaced"] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "instead"),
+    [
+        ("phases", [{"hours": 4, "utilization": 0.5}], "send the mean of its phases as utilization"),
+        ("repeat", {"cron": "0 2 * * *"}, "send each run as a job of its own"),
+        ("search_hours", 24, "set deadline"),
+        ("forecast", {}, "POST /api/v1/schedule takes your own forecast"),
+    ],
+)
+def test_what_only_schedule_takes_is_refused_with_what_to_do_instead(
+    post: Ask, field: str, value: object, instead: str
+) -> None:
+    of_job = post("plan", {"jobs": [{**JOB, field: value}]}, status=400)["errors"]
+    of_plan = post("plan", {"jobs": [JOB], field: value}, status=400)["errors"]
+
+    assert [(row["pointer"], row["code"]) for row in of_job] == [(f"#/jobs/0/{field}", "unknown_field")]
+    assert [row["pointer"] for row in of_plan] == [f"#/{field}"]
+    assert instead in of_job[0]["detail"]
