@@ -17,11 +17,12 @@ from carbon.intensity import Signal
 from catalog.model import Region
 from engine import Session
 from web.marks import sources_in_words, standing_of
-from web.pages import page, region_hours, region_machines, region_month
+from web.pages import page, region_hours, region_machines, region_month, region_past
 from web.pages.page import PageState, link
 from web.pages.panels import forecast_panel
-from web.pages.region_machines import MachineOrder, MachinesState
-from web.pages.region_month import MonthState
+from web.pages.region_machines import MachineOrder, Machines, MachinesState
+from web.pages.region_month import Month, MonthState
+from web.pages.region_past import Days, Past
 
 bp = page.blueprint("region", __name__)
 JOB_HOURS = 4.0  # of the job whose best window is shown
@@ -29,10 +30,11 @@ WRONG = 400  # a field of a form
 
 
 class RegionState(MachinesState, MonthState, PageState):
-    """How far the hours reach, which machines are listed, and which one runs for a month."""
+    """How far the hours reach to both sides, which machines are listed, and which one runs for a month."""
 
     provider: ProviderKey | None = None
     hours: int = Field(48, ge=6, le=168)
+    days: Days = Days.WEEK
 
 
 @bp.get("/regions/<name>")
@@ -44,6 +46,7 @@ def region(name: str) -> Response:
     place = names.noted_region(session.mapping, name, state.provider, exchange.zone_notes)
     details = session.region_details(place.key)
     machines = region_machines.machines_of(place, state, session)
+    past = region_past.past_of(place, state.days, session)
     month = region_month.month_of(place, state, session)
     address, json = f"/regions/{place.key}", f"/api/v1/regions/{place.key}"
     return page.filled(
@@ -62,18 +65,28 @@ def region(name: str) -> Response:
         green=region_hours.green_hours(details),
         marginal=_marginal(place, session),
         ahead=forecast_panel(place.key, state.hours, JOB_HOURS, session),
+        past=past,
         machines=machines,
         orders=MachineOrder,
         month=month,
         json=json,
-        curls={
-            "now": page.curl(json),
-            "forecast": page.curl(link(f"/api/v1/zones/{place.zone}/forecast", None, hours=state.hours)),
-            "sources": page.curl(f"/api/v1/zones/{place.zone}/sources"),
-            "machines": page.curl(region_machines.PATH, machines.body),
-            "month": page.curl(region_month.PATH, month.body),
-        },
+        curls=_commands(place, state, past, machines, month),
     )
+
+
+def _commands(
+    region: Region, state: RegionState, past: Past | None, machines: Machines, month: Month
+) -> dict[str, str]:
+    """The command of each panel."""
+    zone = f"/api/v1/zones/{region.zone}"
+    return {
+        "now": page.curl(f"/api/v1/regions/{region.key}"),
+        "forecast": page.curl(link(f"{zone}/forecast", None, hours=state.hours)),
+        "sources": page.curl(f"{zone}/sources"),
+        "past": "" if past is None else page.curl(past.path),
+        "machines": page.curl(region_machines.PATH, machines.body),
+        "month": page.curl(region_month.PATH, month.body),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +99,8 @@ class Marginal:
 
 def _marginal(region: Region, session: Session) -> Marginal | None:
     """None where no source says anything of it."""
-    details = session.about(Signal.MARGINAL).region_details(region.key)
-    value = details.now.intensity.gco2e_per_kwh
+    details = session.about(Signal.MARGINAL).zone_details(region.zone)
+    value = details.intensity.gco2e_per_kwh
     if value is None and details.percentile is None:
         return None
     return Marginal(gco2e_per_kwh=value, percentile=details.percentile)
