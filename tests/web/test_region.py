@@ -81,7 +81,8 @@ def test_machines_are_those_of_optimize(client: FlaskClient) -> None:
 
     rows = answer["recommendations"]
     assert len(rows) == 20
-    shown = re.findall(r'<th scope="row">([^<]+)<small>[^<]*vCPUs.*?data-label="Emissions">([^<]+)<', page, re.S)
+    name = r'<th scope="row"><a href="/instances/aws:[^"]+">([^<]+)</a><small>[^<]*vCPUs'
+    shown = re.findall(rf'{name}.*?data-label="Emissions">([^<]+)<', page, re.S)
     assert shown == [(row["instance_type"], grams(row["estimated_co2_emissions_g"])) for row in rows]
 
 
@@ -90,7 +91,7 @@ def test_the_order_of_the_machines_is_a_question_of_its_own(client: FlaskClient,
     page = client.get(f"{FRANKFURT}?sort={order}").text
     rows = client.post("/api/v1/optimize", json=question(page, "/optimize")).get_json()["recommendation"]
 
-    names = re.findall(r'<th scope="row">([^<]+)<small>[^<]*vCPUs', page)
+    names = re.findall(r'<th scope="row"><a href="/instances/aws:[^"]+">([^<]+)</a><small>[^<]*vCPUs', page)
     assert names == [row["instance_type"] for row in rows["recommendations"]]
     if order == "price":
         prices = [row["cost"]["on_demand_usd_per_hour"] for row in rows["recommendations"]]

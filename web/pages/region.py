@@ -18,6 +18,7 @@ from catalog.model import Region
 from engine import Session
 from web.marks import sources_in_words, standing_of
 from web.pages import page, region_hours, region_machines, region_month, region_past
+from web.pages.addresses import machine_page, region_page
 from web.pages.page import PageState, link
 from web.pages.panels import forecast_panel
 from web.pages.region_machines import MachineOrder, Machines, MachinesState
@@ -48,12 +49,14 @@ def region(name: str) -> Response:
     machines = region_machines.machines_of(place, state, session)
     past = region_past.past_of(place, state.days, session)
     month = region_month.month_of(place, state, session)
-    address, json = f"/regions/{place.key}", f"/api/v1/regions/{place.key}"
+    address, json = region_page(place.key), f"/api/v1/regions/{place.key}"
     return page.filled(
         "region.html",
         state,
         status=WRONG if any(one.problem and one.problem["status"] == WRONG for one in (machines, month)) else 200,
         address=address,
+        machine_page=machine_page,
+        region_page=region_page,
         region=place,
         country=session.mapping.places.countries.get(place.country, place.country),
         provider=session.mapping.providers[place.provider],
