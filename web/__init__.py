@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Blueprint
 
 _PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan")
-_PAGES = ("home", "region", "sources", "about", "machines", "machine", "plan", "guide", "files")
+_PAGES = ("home", "region", "sources", "about", "machines", "machine", "compare", "plan", "guide", "files")
 
 
 def blueprints(*, dashboard: bool) -> tuple[Blueprint, ...]:

@@ -25,6 +25,7 @@ PAGES = (
     *("/instances/aws:m7g.large", "/instances/azure:Standard_NV6", "/instances/aws:m7g.lrge"),
     *("/instances", "/instances?q=m7g.lrge"),
     *("/plan", f"/plan?question={JOBS}", "/plan?question={", "/plan?id=a&hours=b", "/plan?plan=none"),
+    *("/compare", "/compare?option=aws:eu-north-1,m7g.large", "/compare?option=nowhere,m7g.large"),
 )
 
 

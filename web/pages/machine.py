@@ -19,13 +19,14 @@ from engine import Session
 from mapping import CloudMap, type_names
 from planning.placing.similar import similar
 from web.pages import machine_power, page
-from web.pages.addresses import machine_page, region_page
-from web.pages.machine_regions import PATH, Order, Places, ordered, places_of
+from web.pages.addresses import Addresses, machine_page
+from web.pages.machine_regions import PATH, Order, Place, Places, ordered, places_of
 from web.pages.page import Content, PageState, link
 
 bp = page.blueprint("machine", __name__)
 ROWS = 20
 _NEAREST = 5
+_GREENEST = 3  # of the regions, which are compared side by side
 
 
 class MachineState(PageState):
@@ -54,6 +55,7 @@ def machine(name: str) -> ResponseReturnValue:
         return _unknown(name, error, state, mapping)
     if machine_page(kind.provider, kind.instance_type) != machine_page(*_parts(name)):
         return redirect(link(machine_page(kind.provider, kind.instance_type), state))
+    to = Addresses(state.theme)
     used = machine_power.usual_utilization(kind) if state.utilization is None else state.utilization
     watts, places = machine_power.watts_of(kind, used), places_of(kind, used, session)
     priced = [place for place in places.rows if place.cost["on_demand_usd_per_hour"] is not None]
@@ -77,15 +79,15 @@ def machine(name: str) -> ResponseReturnValue:
         priced_on=sorted({place.cost["price_as_of"] for place in priced}),
         cheapest=min(priced, key=lambda place: place.cost["on_demand_usd_per_hour"], default=None),
         places_curl="" if places.body is None else page.curl(PATH, places.body),
-        alternatives=_alternatives(kind, session),
-        instead=[(one, machine_page(kind.provider, one)) for one in mapping.nearest_modelled(kind)]
+        compare=_side_by_side(kind, places.rows, state),
+        alternatives=_alternatives(kind, session, to),
+        instead=[(one, to.machine(kind.provider, one)) for one in mapping.nearest_modelled(kind)]
         if watts is None
         else [],
         facts=facts,
         facts_curl=page.curl(facts),
         by_rank=_by_rank(kind, places),
-        machine_page=machine_page,
-        region_page=region_page,
+        to=to,
     )
 
 
@@ -118,16 +120,23 @@ def _unknown(name: str, error: UnknownName, state: MachineState, mapping: CloudM
         names = (instance_type, *type_names(mapping, provider).nearest(instance_type, n=_NEAREST))
     kinds = [mapping.catalog.find_type(key, one) for one in names for key in mapping.providers]
     pairs = dict.fromkeys((kind.provider, kind.instance_type) for kind in kinds if kind is not None)
-    nearest = [(f"{key}:{one}", machine_page(key, one)) for key, one in pairs]
+    nearest = [(f"{key}:{one}", Addresses(state.theme).machine(key, one)) for key, one in pairs]
     return page.filled("unknown_machine.html", state, 404, name=name, why=str(error), nearest=nearest)
 
 
-def _alternatives(kind: InstanceType, session: Session) -> list[tuple[str, str, Content]]:
+def _side_by_side(kind: InstanceType, rows: tuple[Place, ...], state: MachineState) -> str:
+    """The comparison of the machine in its greenest regions; empty where it has no figures."""
+    known = [place for place in rows if place.json is not None][:_GREENEST]
+    options = [f"{place.region.key},{kind.instance_type}" for place in known]
+    return link("/compare", None, option=options, theme=state.theme) if len(options) > 1 else ""
+
+
+def _alternatives(kind: InstanceType, session: Session, to: Addresses) -> list[tuple[str, str, Content]]:
     """Cloud, address and facts of the machines of other clouds that are most like it."""
     mapping = session.mapping
     kinds = similar(kind, mapping.columns, day_of(session.now))
     return [
-        (mapping.providers[one.provider].name, machine_page(one.provider, one.instance_type), InstanceRow.of(one))
+        (mapping.providers[one.provider].name, to.machine(one.provider, one.instance_type), InstanceRow.of(one))
         for one in kinds
     ]
 

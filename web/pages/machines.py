@@ -15,7 +15,7 @@ from catalog.columns import TypeColumns
 from catalog.memo import table_cache
 from mapping import CloudMap, type_names
 from web.pages import page
-from web.pages.addresses import machine_page
+from web.pages.addresses import Addresses
 from web.pages.page import PageState, link
 
 bp = page.blueprint("machines", __name__)
@@ -43,17 +43,18 @@ def machines() -> Response:
     mapping = exchange.mapping
     kinds = exchange.session.instances(state.query())
     shown = kinds[state.offset :][: state.limit]
+    to = Addresses(state.theme)
     source = link(_API, None, **state.filters, limit=state.limit, offset=state.offset or None)
     return page.filled(
         "machines.html",
         state,
         total=len(kinds),
         rows=[(mapping.providers[kind.provider].name, InstanceRow.of(kind)) for kind in shown],
-        machine_page=machine_page,
+        to=to,
         clouds=[(key, mapping.providers[key].name) for key in _sellers(mapping.columns)],
         chosen=scope_of(state.provider),
         categories=_categories(mapping.columns),
-        nearest=_nearest(state.q, mapping) if not kinds else [],
+        nearest=_nearest(state.q, mapping, to) if not kinds else [],
         before=link("/instances", state, offset=max(0, state.offset - state.limit) or None) if state.offset else "",
         after=link("/instances", state, offset=state.offset + state.limit)
         if state.offset + state.limit < len(kinds)
@@ -74,8 +75,8 @@ def _categories(columns: TypeColumns) -> tuple[str, ...]:
     return tuple(sorted({kind.category for kind in columns.types}))
 
 
-def _nearest(text: str | None, mapping: CloudMap) -> list[tuple[str, str]]:
+def _nearest(text: str | None, mapping: CloudMap, to: Addresses) -> list[tuple[str, str]]:
     """Names like a text that no name contains, with their pages."""
     names = () if text is None else type_names(mapping, None).nearest(text, n=_NEAREST)
     kinds = (mapping.catalog.find_type(key, name) for name in names for key in mapping.providers)
-    return [(kind.instance_type, machine_page(kind.provider, kind.instance_type)) for kind in kinds if kind]
+    return [(kind.instance_type, to.machine(kind.provider, kind.instance_type)) for kind in kinds if kind]

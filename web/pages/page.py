@@ -31,6 +31,7 @@ MENU = (
     ("/", "Map"),
     ("/plan", "Plan"),
     ("/instances", "Machines"),
+    ("/compare", "Compare"),
     ("/sources", "Sources"),
     ("/about", "About"),
     ("/docs/guide", "Guide"),
