@@ -6,8 +6,8 @@ from importlib import import_module
 
 from flask import Blueprint
 
-_PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan")
-_PAGES = ("home", "region", "sources", "about", "machines", "machine", "compare", "plan", "guide", "files")
+_PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill")
+_PAGES = ("home", "region", "sources", "about", "machines", "machine", "compare", "plan", "guide", "skill", "files")
 
 
 def blueprints(*, dashboard: bool) -> tuple[Blueprint, ...]:

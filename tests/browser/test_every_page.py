@@ -42,6 +42,8 @@ PAGES = (
     "/compare?option=aws:us-east-1,m7g.large&option=azure:westeurope,Standard_NV6&option=gcp:us-east1,n2-standard-2",
     "/compare?option=aws:eu-north-1,m7g.large&option=aws:eu-central-1,m7g.large,1,3&include_embodied=true",
     "/compare?option=aws:eu-north-1,m7g.lage,x&option=nowhere,m7g.large",
+    "/skill",
+    "/skill?source=electricity-maps-forecast",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES, MOST_REQUESTS, MOST_SCRIPT_BYTES = 80_000, 8, 8_000

@@ -84,6 +84,10 @@ def _roles(
         # Over lines, so with an edge in the colour of the ground.
         "label": {"fill": ink, "stroke": ground, "stroke-width": 3.5, "paint-order": "stroke"},
         "front": {"stroke": window, "stroke-width": 2, "stroke-dasharray": "6 4", "fill": "none"},
+        "bar": {"fill": window},
+        "bar-estimate": {"fill": window, "fill-opacity": 0.25, "stroke": window, "stroke-dasharray": "3 2"},
+        "track": {"fill": line, "fill-opacity": 0.6},
+        "promise": {"stroke": ink, "stroke-width": 2},
         "now": {"stroke": ink, "stroke-width": 1.5, "stroke-dasharray": "2 3"},
     }
 

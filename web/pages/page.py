@@ -30,6 +30,7 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cach
 MENU = (
     ("/", "Map"),
     ("/plan", "Plan"),
+    ("/skill", "Skill"),
     ("/instances", "Machines"),
     ("/compare", "Compare"),
     ("/sources", "Sources"),

@@ -1,0 +1,75 @@
+"""GET /charts/skill.svg and /charts/skill.png: how good forecasts were."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import Field
+
+from api.edge.exchange import current
+from api.endpoints.forecast_skill import LIGHT_DAYS, MOST_DAYS
+from api.questions import names
+from api.questions.fields import Name, ZoneKey
+from carbon.forecasts import SkillQuery
+from carbon.intensity import SignalName
+from web import shipped
+from web.drawing.skill import draw_skill
+from web.geometry.skill_picture import SkillPicture, skill_picture
+from web.marks import minute
+from web.skill_series import CREDIT, backtest_series, stored_series
+from web.views.files import Form, described, file_of
+from web.views.parameters import PictureParameters
+
+bp = APIBlueprint("skill_picture", __name__, tag="Pictures")
+WHAT = "How good forecasts were: error by day ahead, how often the range held, and the saving that waiting brought"
+
+
+class SkillPictureParameters(PictureParameters):
+    """Which forecasts, as in /api/v1/forecast/skill."""
+
+    zone: ZoneKey | None = Field(None, description="Grid zone. Default: all of which forecasts are stored.")
+    source: Name | None = Field(None, description="The forecast. Default: all.", examples=["recent-hours-336h"])
+    days: int = Field(
+        30, ge=1, le=MOST_DAYS, description="Forecasts that were issued in so many full UTC days before today."
+    )
+
+    def is_costly(self, facts: names.Facts) -> bool:
+        """As the list."""
+        return self.zone is None or self.days > LIGHT_DAYS
+
+
+@bp.get("/charts/skill.svg")
+@bp.input(SkillPictureParameters, location="query", arg_name="query")
+@bp.doc(operation_id="getSkillSvg", responses=described(Form.SVG, WHAT))
+def skill_svg(query: SkillPictureParameters) -> Response:
+    """Draw the figures of /api/v1/forecast/skill, or of the backtest where none is stored, as SVG."""
+    return _skill(query, Form.SVG)
+
+
+@bp.get("/charts/skill.png")
+@bp.input(SkillPictureParameters, location="query", arg_name="query")
+@bp.doc(operation_id="getSkillPng", responses=described(Form.PNG, WHAT))
+def skill_png(query: SkillPictureParameters) -> Response:
+    """Draw the figures of /api/v1/forecast/skill, or of the backtest where none is stored, as PNG."""
+    return _skill(query, Form.PNG)
+
+
+def picture_of(zone: str | None, source: str | None, days: int) -> SkillPicture:
+    """Stored forecasts; where none of the question is stored, the backtest."""
+    exchange = current()
+    query = SkillQuery(signal=SignalName.AVERAGE, zone=zone, source=source, days=days)
+    rows = stored_series(exchange.service.engine.forecasts.skill(query, exchange.now))
+    where = f" in {zone}" if zone else ""
+    if rows:
+        subtitle = f"stored forecasts of the last {days} days against what came · {minute(exchange.now)}"
+        return skill_picture(
+            f"How good forecasts were{where}", subtitle, rows, "Source: forecasts and readings stored here"
+        )
+    rows = backtest_series(exchange.mapping, zone, source)
+    subtitle = f"no forecast is stored and scored yet: a backtest in their place · {minute(exchange.now)}"
+    return skill_picture(f"How good forecasts were in a backtest{where}", subtitle, rows, f"Source: {CREDIT}")
+
+
+def _skill(query: SkillPictureParameters, form: Form) -> Response:
+    picture = picture_of(query.zone, query.source, query.days)
+    return file_of(draw_skill(picture, query.theme, shipped.font()), form)
