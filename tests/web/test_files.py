@@ -132,7 +132,7 @@ def test_a_picture_has_the_width_that_is_asked_for(client: FlaskClient, path: st
     more = "&" if "?" in path else "?"
     own, small = svg(client, path.format("svg")).attrib, svg(client, f"{path.format('svg')}{more}width=600").attrib
 
-    width, height, _ = pixels(client.get(f"{path.format('png')}{more}width=600").data)
+    width, height, _ = pixels(client.get(f"{path.format('png')}{more}width=600").data, 0)
 
     assert small["viewBox"] == own["viewBox"]
     assert (width, height) == (float(small["width"]), float(small["height"]))

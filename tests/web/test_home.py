@@ -130,3 +130,32 @@ def test_what_was_measured_is_counted_and_its_age_is_said() -> None:
     assert {row["zone"] for row in measured} == {"SE-SE3"}
     assert f"<strong>{len(measured)}</strong> measured" in page
     assert "Observed values are 30 min old in the median." in page
+
+
+def test_prices_are_set_against_carbon_for_every_region_that_has_both(client: FlaskClient) -> None:
+    rows = client.get("/v1/by-rank?provider=aws").get_json()["regions"]
+    priced = {f"aws:{row['id']}" for row in rows if row["instancePrice"]}
+    cheapest = min((row for row in rows if row["instancePrice"]), key=lambda row: row["instancePrice"]["perHour"])
+
+    page = client.get("/?provider=aws").text
+    chart = page[page.index('id="price"') : page.index('id="ranked"')]
+    labels = re.findall(r'aria-label="([^"]+)"', chart)
+    assert set(re.findall(r'data-region="([^"]+)"', chart)) == priced
+    assert len(labels) == len(priced)
+    price, grams = cheapest["instancePrice"]["perHour"], intensity(cheapest["intensity"])
+    name = f"{cheapest['instanceType']} in aws:{cheapest['id']}"
+    assert [one for one in labels if one.startswith(f"{name}: ${price:.4g} per hour")]
+    assert [one for one in labels if one.startswith(name) and f"{grams} gCO2e/kWh; grid:" in one]
+
+
+def test_no_region_of_the_front_is_beaten_in_both_price_and_carbon(client: FlaskClient) -> None:
+    rows = [row for row in client.get("/v1/by-rank").get_json()["regions"] if row["instancePrice"]]
+    points = [(row["instancePrice"]["perHour"], row["intensity"]) for row in rows]
+    front = {
+        (usd, co2) for usd, co2 in points if not any(a <= usd and b <= co2 and (a, b) != (usd, co2) for a, b in points)
+    }
+
+    page = client.get("/").text
+    said = re.search(r"Pareto front, (\d+) offers", page)
+    assert said is not None
+    assert int(said[1]) == len(front)

@@ -9,7 +9,7 @@ from web.drawing.marks import group, mark
 from web.drawing.paint import PAGE, Attributes, Paint
 from web.drawing.svg import Svg, chart, element, escaped, joined, points, words
 from web.geometry.canvas import Canvas
-from web.geometry.pareto_picture import ALONG, NO_PRICE, UP, OptionMark, ParetoPicture
+from web.geometry.pareto_picture import ALONG, NO_PRICE, OptionMark, ParetoPicture
 
 _RADIUS, _BEST_RADIUS = 6.0, 8.5
 _LABEL_ROOM = 250.0  # a label that begins closer to the right edge ends at its mark
@@ -42,7 +42,7 @@ def plot(picture: ParetoPicture, paint: Paint, drawn: Drawn = lambda _, svg: svg
 
 
 def _parts(picture: ParetoPicture, canvas: Canvas, paint: Paint, drawn: Drawn) -> Iterator[Svg]:
-    yield from axes.upright(picture.upright, UP, canvas, paint)
+    yield from axes.upright(picture.upright, picture.unit, canvas, paint)
     yield from axes.along(picture.along, canvas, paint)
     yield words(ALONG, canvas.right, canvas.bottom + 44, axes.SIZE, {**paint["tick"], "text-anchor": "end"})
     yield element("polyline", {"points": points((place.x, place.y) for place in picture.front), **paint["front"]})

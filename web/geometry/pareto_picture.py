@@ -20,7 +20,7 @@ from web.marks import Shape, figure, in_words, minute, shape_of, sources_in_word
 FILE = sizes.FILE
 PAGE = replace(sizes.PAGE, height=330)  # the axis below has its unit in a line of its own
 NO_PRICE = "The price of no option is known."
-UP, ALONG = "gCO2e per hour", "USD per hour, logarithmic"
+PER_HOUR, ALONG = "gCO2e per hour", "USD per hour, logarithmic"
 _MOST_NAMES = 3  # of options without a price
 _ROOM = 1.08  # a factor
 _CLOSEST, _CLOSEST_MAJOR = 1 / 16, 1 / 6  # between ticks, as shares of the axis of prices
@@ -28,12 +28,12 @@ _CLOSEST, _CLOSEST_MAJOR = 1 / 16, 1 / 6  # between ticks, as shares of the axis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """An offer at a price. usd_per_hour: None if unknown. intensity: that its grams, or its region now, have."""
+    """An offer. usd_per_hour: None if unknown. carbon: in the unit of the picture. intensity: of its grid."""
 
     region: str
     instance_type: str
     usd_per_hour: float | None
-    gco2e_per_hour: float
+    carbon: float
     is_estimate: bool
     price_as_of: str | None
     intensity: CarbonIntensity
@@ -56,9 +56,13 @@ class OptionMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParetoPicture:
-    """The picture. front: places of the front, the cheapest first. note: what the line is, and what has no price."""
+    """The picture. unit: of the carbon of its options. front: its places, the cheapest first.
+
+    note: what the line is, and what has no price.
+    """
 
     canvas: Canvas
+    unit: str
     title: str
     subtitle: str
     description: str
@@ -82,21 +86,37 @@ def pareto_picture(
     best = {(option.region, option.instance_type) for option in front}
     rows = [_of_row(row, spot=bool(query.spot)) for row in placement.rows]
     others = [row for row in rows if (row.region, row.instance_type) not in best]
+    count = f"{len(front) + sum(bool(one.usd_per_hour) for one in others)} of {placement.qualifying:,} offers"
+    prices = "spot prices" if query.spot else "on-demand prices"
+    title = f"Price and carbon of machines for {query.workload} work"
+    subtitle = f"One machine{_size(placement.size)} · {prices} · {count} · {minute(now)}"
+    return options_picture(front, others, PER_HOUR, title, subtitle, canvas, spot=bool(query.spot))
+
+
+def options_picture(
+    front: Sequence[Option],
+    others: Sequence[Option],
+    unit: str,
+    title: str,
+    subtitle: str,
+    canvas: Canvas,
+    *,
+    spot: bool = False,
+) -> ParetoPicture:
+    """The picture of options. front: the cheapest first. unit: of their carbon. spot: which prices they have."""
     priced = [*front, *(option for option in others if option.usd_per_hour)]
     across, along = _prices([option.usd_per_hour or 0.0 for option in priced], canvas)
-    figures = ticks(max((option.gco2e_per_hour for option in priced), default=0.0), canvas.most_figures)
+    figures = ticks(max((option.carbon for option in priced), default=0.0), canvas.most_figures)
     up = Scale(0.0, figures[-1], canvas.bottom, canvas.top)
-    marks = [_mark(option, across, up, is_best=number < len(front)) for number, option in enumerate(priced)]
-    count = f"{len(priced)} of {placement.qualifying:,} offers"
-    prices = "spot prices" if query.spot else "on-demand prices"
-    subtitle = f"One machine{_size(placement.size)} · {prices} · {count} · {minute(now)}"
+    marks = [_mark(option, across, up, unit, is_best=number < len(front)) for number, option in enumerate(priced)]
     note = _note(front, [option for option in others if not option.usd_per_hour])
-    sources = f"{_price_dates(priced, spot=bool(query.spot))} · {sources_in_words(one.intensity for one in priced)}"
+    sources = f"{_price_dates(priced, spot=spot)} · {sources_in_words(one.intensity for one in priced)}"
     return ParetoPicture(
         canvas=canvas,
-        title=f"Price and carbon of machines for {query.workload} work",
+        unit=unit,
+        title=title,
         subtitle=subtitle,
-        description=f"{subtitle}. {note} {_ends(front)}{sources}.",
+        description=f"{subtitle}. {note} {_ends(front, unit)}{sources}.",
         marks=tuple(marks),
         front=tuple(mark.at for mark in marks[: len(front)]),
         upright=tuple(figure_ticks(figures, up)),
@@ -112,7 +132,7 @@ def _of_row(row: PlacementRow, *, spot: bool) -> Option:
         region=emission.region,
         instance_type=emission.instance_type,
         usd_per_hour=cost.spot_usd_per_hour if spot else cost.on_demand_usd_per_hour,
-        gco2e_per_hour=emission.total_gco2e / emission.duration_hours,
+        carbon=emission.total_gco2e / emission.duration_hours,
         is_estimate=cost.is_estimate and not spot,
         price_as_of=cost.spot_price_as_of if spot else cost.price_as_of,
         intensity=emission.used,
@@ -124,7 +144,7 @@ def _of_point(point: ParetoPoint, intensity: CarbonIntensity) -> Option:
         region=point.region,
         instance_type=point.instance_type,
         usd_per_hour=point.usd,
-        gco2e_per_hour=point.gco2e,
+        carbon=point.gco2e,
         is_estimate=point.price_is_estimate,
         price_as_of=point.price_as_of,
         intensity=intensity,
@@ -150,15 +170,15 @@ def _price_ticks(steps: Sequence[float], across: Scale) -> Iterator[Tick]:
             last, last_major = place, last_major if is_minor else place
 
 
-def _mark(option: Option, across: Scale, up: Scale, *, is_best: bool) -> OptionMark:
+def _mark(option: Option, across: Scale, up: Scale, unit: str, *, is_best: bool) -> OptionMark:
     price = option.usd_per_hour or 0.0
     estimate = " (estimated)" if option.is_estimate else ""
     return OptionMark(
         option=option,
-        at=Point(across.at(log10(price)), up.at(option.gco2e_per_hour)),
+        at=Point(across.at(log10(price)), up.at(option.carbon)),
         shape=shape_of([option.region.partition(":")[0]]),
         is_best=is_best,
-        title=f"{option.name}: ${price:.4g} per hour{estimate}, {figure(option.gco2e_per_hour)} gCO2e per hour; grid: "
+        title=f"{option.name}: ${price:.4g} per hour{estimate}, {figure(option.carbon)} {unit}; grid: "
         f"{in_words(option.intensity)}",
     )
 
@@ -183,14 +203,14 @@ def _note(front: Sequence[Option], unpriced: Sequence[Option]) -> str:
     return f"{line} Not shown, because the price is not known: {names}{more}."
 
 
-def _ends(front: Sequence[Option]) -> str:
+def _ends(front: Sequence[Option], unit: str) -> str:
     if not front:
         return ""
     cheapest, greenest = front[0], front[-1]
-    grams = [figure(option.gco2e_per_hour) for option in (cheapest, greenest)]
+    grams = [figure(option.carbon) for option in (cheapest, greenest)]
     return (
-        f"Cheapest: {cheapest.name}, ${cheapest.usd_per_hour:.4g} and {grams[0]} gCO2e per hour. "
-        f"Least carbon: {greenest.name}, ${greenest.usd_per_hour:.4g} and {grams[1]} gCO2e per hour. "
+        f"Cheapest: {cheapest.name}, ${cheapest.usd_per_hour:.4g} and {grams[0]} {unit}. "
+        f"Least carbon: {greenest.name}, ${greenest.usd_per_hour:.4g} and {grams[1]} {unit}. "
     )
 
 

@@ -19,11 +19,16 @@ class Addresses:
 
     def region(self, key: str) -> str:
         """A region's page. key: provider:region."""
-        return link(f"/regions/{quote(key, safe=_PLAIN)}", None, theme=self.theme)
+        return link(region_page(key), None, theme=self.theme)
 
     def machine(self, provider: str, instance_type: str) -> str:
         """The page of a machine type."""
         return link(machine_page(provider, instance_type), None, theme=self.theme)
+
+
+def region_page(key: str) -> str:
+    """The path of a region's page. key: provider:region."""
+    return f"/regions/{quote(key, safe=_PLAIN)}"
 
 
 def machine_page(provider: str, instance_type: str) -> str:

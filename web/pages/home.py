@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Literal
 
 from flask import Response
@@ -17,6 +18,7 @@ from web.geometry.map_marks import View
 from web.pages import page
 from web.pages.page import PageState, link
 from web.pages.panels import MapPanel, forecast_panel, map_panel
+from web.pages.price_panel import price_panel
 from web.pages.ranking import DOWN_FIRST, Order, Row, filtered, live_age_seconds, ordered, ranking, standings
 from web.pages.when_where import PATH, JobAnswer, JobState, question, when_and_where
 
@@ -67,7 +69,9 @@ def home() -> Response:
         providers=_providers(every, mapping),
         count=len(rows),
         map=_map(state, rows, chosen) if rows else None,
+        prices=price_panel(rows, session.now, _selected(state)) if rows else None,
         forecast=None if chosen is None else forecast_panel(chosen.key, state.hours, JOB_HOURS, session),
+        pareto_query=link("", None, provider=state.provider or ["all"], country=state.country, vcpus=2, memory_gb=8),
         map_query=link("", None, provider=state.provider or ["all"], country=state.country, view=state.view),
         rows=ordered(rows, state.sort, down=state.down)[: state.rows],
         orders=Order,
@@ -88,11 +92,16 @@ def _job(state: HomeState, rows: list[Row]) -> JobAnswer:
 
 
 def _map(state: HomeState, rows: list[Row], chosen: Row | None) -> MapPanel:
-    base = link("/", state, region=None)
-    start = f"{base}{'&' if '?' in base else '?'}region="
     figures = [(row.key, row.intensity) for row in rows]
     session, selected = current().session, None if chosen is None else chosen.key
-    return map_panel(figures, scope_of(state.provider), state.view, session, lambda key: f"{start}{key}", selected)
+    return map_panel(figures, scope_of(state.provider), state.view, session, _selected(state), selected)
+
+
+def _selected(state: HomeState) -> Callable[[str], str]:
+    """From a region's key to the address of this page with the region looked at."""
+    base = link("/", state, region=None)
+    start = f"{base}{'&' if '?' in base else '?'}region="
+    return lambda key: f"{start}{key}"
 
 
 def _names(row: Row, mapping: CloudMap) -> str:

@@ -29,13 +29,13 @@ POLICY = (
 HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache"}
 MENU = (
     ("/", "Map"),
-    ("/plan", "Plan"),
-    ("/skill", "Skill"),
-    ("/instances", "Machines"),
     ("/compare", "Compare"),
+    ("/plan", "Plan"),
+    ("/instances", "Machines"),
+    ("/skill", "Skill"),
     ("/sources", "Sources"),
-    ("/about", "About"),
     ("/docs/guide", "Guide"),
+    ("/about", "About"),
     ("/docs", "API"),
 )
 

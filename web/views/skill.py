@@ -72,4 +72,4 @@ def picture_of(zone: str | None, source: str | None, days: int) -> SkillPicture:
 
 def _skill(query: SkillPictureParameters, form: Form) -> Response:
     picture = picture_of(query.zone, query.source, query.days)
-    return file_of(draw_skill(picture, query.theme, shipped.font()), form)
+    return file_of(draw_skill(picture, query.theme, shipped.font()), query, form)
