@@ -44,6 +44,7 @@ def calculate(
         include_embodied=query.include_embodied,
         own=query.machine,
         draw=draw,
+        has_watts=load.has_watts,
     )
     pue, pue_basis = pue_of(query.machine, query.pue, region)
     site = Site(
@@ -56,4 +57,4 @@ def calculate(
         offered=mapping.is_offered(region.key, name) if name else None,
         price=mapping.price(region.key, name) if name else None,
     )
-    return replace(emission(machines, site), power_of_request=load.has_watts)
+    return emission(machines, site)

@@ -55,7 +55,8 @@ def sustained_utilization(instance: InstanceType, load: Load) -> Utilization:
 class Machines:
     """`count` machines of one type that run for some hours. own: the caller's description, if they have one.
 
-    draw: mean watts of a machine whose load changes; None: those at its utilization.
+    draw: mean watts of a machine whose load changes; None: those at its utilization. has_watts: whether the question
+    states them.
     """
 
     instance: InstanceType
@@ -65,6 +66,7 @@ class Machines:
     include_embodied: bool = False
     own: OwnMachine | None = None
     draw: PowerDraw | None = None
+    has_watts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,7 @@ def emission(machines: Machines, site: Site) -> Emission:
         include_embodied=machines.include_embodied,
         machine=None if machines.own is None else _modelled(machines.own, instance, instance.power),
         retired_on=instance.retired_on,
+        power_of_request=machines.has_watts,
     )
 
 

@@ -19,10 +19,10 @@ from planning.placing.job_places import JobPlaces
 from planning.placing.job_prices import job_cost, machine_hour_weight, score
 from planning.placing.phases import power_over_time
 from planning.scheduling.bounds import span_bounds
-from planning.scheduling.pauses import schedule_segments
+from planning.scheduling.pauses import next_best_pieces, schedule_segments
 from planning.scheduling.power import Power
 from planning.scheduling.risk import decisive
-from planning.scheduling.schedule import ALTERNATIVES, in_grams, schedule
+from planning.scheduling.schedule import ALTERNATIVES, in_grams, next_best, schedule
 from planning.scheduling.span import RunSpan, job_span
 
 
@@ -45,6 +45,8 @@ def rank_places(
     ranking, unknown = _ranking(query, rates, outlook, span)
     if not ranking:
         raise intensity_unknown(outlook.signal, unknown)
+    if len(places.regions) > 1:
+        ranking[0] = (ranking[0][0], _with_next_best(*ranking[0], query, outlook, span))
     best, *options = [
         _priced(query, plan, rate, emission(rate.region, plan.best.duration_hours, plan.best.mean))
         if places.machines
@@ -112,6 +114,7 @@ def _ranking(
     """The schedules of at least the places that are listed, best first, and the zones of unknown intensity."""
     unknown: dict[str, CarbonIntensity] = {}
     ranking: list[tuple[tuple[float, float, str], Rate, Schedule]] = []
+    alternatives = ALTERNATIVES if sum(map(len, by_zone.values())) == 1 else 0  # else only the best place has them
     for bound, zone in sorted(_bounds(query, by_zone, outlook, span)):
         if len(ranking) > query.alternatives and bound > ranking[query.alternatives][0][0]:
             break
@@ -119,7 +122,7 @@ def _ranking(
         for rate in by_zone[zone]:
             alike = (restart_weight(query, rate), rate.power)
             try:
-                plan = plans.get(alike) or schedule_in(rate, query, outlook, span)
+                plan = plans.get(alike) or schedule_in(rate, query, outlook, span, alternatives)
             except IntensityUnknown:
                 unknown[zone] = _reason(query, outlook, zone)
                 break
@@ -154,12 +157,27 @@ def schedule_in(
     name = row_of(outlook, region.key, region.zone)
     if _lacks_range(query, outlook, name):
         raise intensity_unknown(outlook.signal, {name: _reason(query, outlook, name)})
-    if query.forecast is not None:
-        span = _covered_span(query, query.forecast[region.key], outlook, name)
+    span = _span_in(region, query, outlook, span)
     if query.interruption is None:
         return schedule(region.key, name, outlook, span, query.risk, alternatives, rate.power)
     weight = restart_weight(query, rate)
     return schedule_segments(region.key, name, outlook, span, query.interruption, query.risk, weight, alternatives)
+
+
+def _with_next_best(rate: Rate, plan: Schedule, query: ScheduleQuery, outlook: Outlook, span: RunSpan) -> Schedule:
+    """The schedule of the best of several places with its next best windows."""
+    name = row_of(outlook, rate.region.key, rate.region.zone)
+    span = _span_in(rate.region, query, outlook, span)
+    if query.interruption is None:
+        return next_best(plan, name, outlook, span, query.risk, rate.power)
+    return next_best_pieces(plan, name, outlook, span, query.risk)
+
+
+def _span_in(region: Region, query: ScheduleQuery, outlook: Outlook, span: RunSpan) -> RunSpan:
+    """The times of the job in a region: those that the caller's own series covers, if there is one."""
+    if query.forecast is None:
+        return span
+    return _covered_span(query, query.forecast[region.key], outlook, row_of(outlook, region.key, region.zone))
 
 
 def _lacks_range(query: ScheduleQuery, outlook: Outlook, name: str) -> bool:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from carbon.errors import IntensityUnknown
+from carbon.jobs import ScheduleQuery
 from carbon.plans import Choice, PlanJob, PlanQuery
-from carbon.schedules import Schedule, Segment, Window
+from carbon.schedules import ExpectedSavings, Schedule, Segment, Window
 from carbon.units import GRAMS_PER_TONNE, HOUR_SECONDS
 from catalog.columns import FloatArray, IntArray
 from planning.outlook.series import Series
@@ -67,21 +68,18 @@ class Choices:
         Places of unknown intensity are left out, for a cautious plan those of an unknown range too. A place is looked
         at only if the lowest hours of its zone could cost less than the best ones so far.
         """
-        lowest = self._lowest_costs(job, span, sites)
+        times, lowest = self._query.times(job), self._lowest_costs(job, span, sites)
         ranking: list[tuple[float, int, Schedule]] = []
         for index in np.argsort(lowest, kind="stable").tolist():
             if len(ranking) >= count and lowest[index] > ranking[count - 1][0] * (1 + ROUNDING):
                 break
-            schedule = self._schedule(job, span, sites[index])
+            schedule = self._schedule(job, times, span, sites[index])
             if schedule is None or (figure := decisive(schedule.best.mean, self._query.risk)) is None:
                 continue
             hours = schedule.best.duration_hours
             ranking.append((self._cost(sites[index], figure * hours, hours), index, schedule))
             ranking.sort(key=lambda row: row[:2])
-        return [
-            replace(self.of(job, sites[index], schedule.best), expected=schedule.expected)
-            for _, index, schedule in ranking[:count]
-        ]
+        return [self.of(job, sites[index], schedule.best, schedule.expected) for _, index, schedule in ranking[:count]]
 
     def at_once(self, job: PlanJob, span: RunSpan, site: Site) -> Window:
         """The job as early as it may run: in one piece, or in segments where excluded times pause it.
@@ -116,8 +114,8 @@ class Choices:
             else (),
         )
 
-    def of(self, job: PlanJob, site: Site, window: Window) -> Choice:
-        """A choice with its figures. The window's intensity is known."""
+    def of(self, job: PlanJob, site: Site, window: Window, expected: ExpectedSavings | None = None) -> Choice:
+        """A choice with its figures. The window's intensity is known. expected: from waiting, as backtests had it."""
         emission = self._sites.emission(job, site, window.duration_hours, window.mean)
         usd = None
         if site.usd_per_hour is not None and site.usd_of_data is not None:
@@ -131,6 +129,7 @@ class Choices:
             transfer=site.transfer,
             usd=usd,
             cost=self._query.cost(emission.energy_kwh * figure + moved, usd),
+            expected=expected,
         )
 
     def _cost(self, site: Site, grams_per_kw: float, hours: float) -> float:
@@ -162,9 +161,9 @@ class Choices:
             self._bounds[key] = totals / HOUR_SECONDS * (1 - ROUNDING)
         return self._bounds[key]
 
-    def _schedule(self, job: PlanJob, span: RunSpan, site: Site) -> Schedule | None:
-        """The schedule of a place; None if its intensity is not known."""
-        times, usd = self._query.times(job), site.usd_per_hour
+    def _schedule(self, job: PlanJob, times: ScheduleQuery, span: RunSpan, site: Site) -> Schedule | None:
+        """The schedule of a place; None if its intensity is not known. times: of the job, with what decides."""
+        usd = site.usd_per_hour
         machine_usd = None if usd is None else usd / job.run.count
         rate = Rate(region=site.region, kwh_per_hour=site.kwh_per_hour, usd_per_hour=machine_usd)
         key = (site.region.zone, span, times.interruption, restart_weight(times, rate))

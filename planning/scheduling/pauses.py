@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isfinite
 
 import numpy as np
@@ -18,7 +18,7 @@ from planning.outlook.zones import Outlook
 from planning.scheduling.exclusions import RECURRENCE
 from planning.scheduling.power import Power
 from planning.scheduling.risk import decisive, high_series
-from planning.scheduling.schedule import ALTERNATIVES, least_gap, mean_ratio, whole_windows
+from planning.scheduling.schedule import ALTERNATIVES, apart_from, mean_ratio, whole_windows
 from planning.scheduling.segments import SearchTooLarge, Segments, Span, best_segments
 from planning.scheduling.span import RunSpan
 from planning.scheduling.waiting import NO_WAIT, expected_savings, is_worth_waiting
@@ -48,10 +48,8 @@ def schedule_segments(
     and InvalidRequest if the search is too large.
     """
     job = _Job(zone, outlook, span, rule, hour_weight)
-    at_once, power = job.at_once(), Power.even(job.seconds)
-    whole = whole_windows(zone, outlook, span, risk, count=1 + alternatives, power=power)
-    starts = [outlook.seconds_to(piece.starts_at) for piece in whole]  # ends are rounded, maybe to their starts
-    pieces = [job.window([(start, start + job.seconds)]) for start in starts]
+    at_once = job.at_once()
+    pieces = job.pieces(risk, 1 + alternatives)
     row = outlook.zones[zone]
     searched = [outlook.series(row)] if risk is Risk.EXPECTED else [high_series(outlook, row), outlook.series(row)]
     segments = [lowest for lowest in map(job.lowest, searched) if lowest is not None]
@@ -68,10 +66,16 @@ def schedule_segments(
         saving_gco2e_per_kwh=(before - after) / span.duration_hours,
         saving_share=(before - after) / before if before > 0 else 0.0,
         expected=expected,
-        alternatives=tuple(piece for piece in pieces if _is_apart(piece, best, least_gap(span)))[:alternatives],
+        alternatives=_apart(pieces, best, span)[:alternatives],
         latest_start=span.latest,
         grid_minutes=segments[0].grid_seconds / units.MINUTE_SECONDS if segments else None,
     )
+
+
+def next_best_pieces(plan: Schedule, zone: str, outlook: Outlook, span: RunSpan, risk: Risk) -> Schedule:
+    """A schedule of segments that was made without alternatives, with them."""
+    pieces = _Job(zone, outlook, span, Interruption(), 0.0).pieces(risk, 1 + ALTERNATIVES)
+    return replace(plan, alternatives=_apart(pieces, plan.best, span)[:ALTERNATIVES])
 
 
 def closed_spans(outlook: Outlook, span: RunSpan) -> list[Span]:
@@ -120,6 +124,14 @@ class _Job:
         if dear is not None or not self.hour_weight:
             return dear
         return self._search(Series.of(known, series.step_seconds), self.end, closed)  # restarts that nothing outweighs
+
+    def pieces(self, risk: Risk, count: int) -> list[Window]:
+        """The best windows of one piece, as segments."""
+        power = Power.even(self.seconds)
+        whole = whole_windows(self.zone, self.outlook, self.span, risk, count=count, power=power)
+        # Ends are rounded, maybe to their starts.
+        starts = [self.outlook.seconds_to(piece.starts_at) for piece in whole]
+        return [self.window([(start, start + self.seconds)]) for start in starts]
 
     def at_once(self) -> Window:
         """The job as early as it can end."""
@@ -217,10 +229,9 @@ def _total(window: Window) -> float:
     return (window.mean.gco2e_per_kwh or 0.0) * window.duration_hours
 
 
-def _is_apart(piece: Window, best: Window, gap: float) -> bool:
-    if piece.mean.gco2e_per_kwh is None:
-        return False
-    return len(best.segments) > 1 or abs((piece.starts_at - best.starts_at).total_seconds()) >= gap
+def _apart(pieces: Sequence[Window], best: Window, span: RunSpan) -> tuple[Window, ...]:
+    known = [piece for piece in pieces if piece.mean.gco2e_per_kwh is not None]
+    return tuple(known) if len(best.segments) > 1 else apart_from(best, known, span)
 
 
 def _unknown(series: Series) -> list[Span]:

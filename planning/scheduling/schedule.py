@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from math import nan
 
 from carbon import units
@@ -21,6 +21,7 @@ from planning.scheduling.windows import lowest_mean, next_best_windows
 ALTERNATIVES = 3
 # The starts of two windows differ by at least this share of the job's length, and by at least an hour.
 APART_SHARE = 0.25
+ROUNDING_SECONDS = 1e-3
 
 
 def schedule(
@@ -37,9 +38,10 @@ def schedule(
     It has the lowest mean, or the lowest 90th centile of it by the risk. It starts at once where waiting for that is
     not worth it. power: over the job, as shares of its mean, which weigh the means; None: it does not change.
     """
-    row, first, apart = outlook.zones[zone], outlook.seconds_to(span.earliest), least_gap(span)
+    row, first = outlook.zones[zone], outlook.seconds_to(span.earliest)
     power = power or Power.even(span.duration_hours * units.HOUR_SECONDS)
-    lowest, *others = whole_windows(zone, outlook, span, risk, count=1 + alternatives, power=power)
+    pieces = whole_windows(zone, outlook, span, risk, count=1 + alternatives, power=power)
+    lowest = pieces[0]
     at_once = _window(zone, outlook, span, first, power)
     expected = expected_savings(
         outlook, row, earliest=first, start=outlook.seconds_to(lowest.starts_at), ratio=mean_ratio(lowest, at_once)
@@ -47,8 +49,6 @@ def schedule(
     best = lowest
     if not is_worth_waiting(expected):
         best, expected = at_once, NO_WAIT
-        far = best.starts_at + timedelta(seconds=apart)
-        others = [other for other in (lowest, *others) if other.starts_at >= far][:alternatives]
     before, after = at_once.mean.gco2e_per_kwh or 0.0, best.mean.gco2e_per_kwh or 0.0
     return Schedule(
         region=region,
@@ -58,7 +58,7 @@ def schedule(
         saving_gco2e_per_kwh=before - after,
         saving_share=(before - after) / before if before > 0 else 0.0,
         expected=expected,
-        alternatives=tuple(others),
+        alternatives=apart_from(best, pieces, span)[:alternatives],
         latest_start=span.latest,
     )
 
@@ -75,6 +75,19 @@ def whole_windows(zone: str, outlook: Outlook, span: RunSpan, risk: Risk, *, cou
         search, starts = lowest_high(outlook, row, power), one_rule_each(outlook, row, seconds, starts)
     best = next_best_windows(search, starts=starts, apart=least_gap(span), count=count)
     return [_window(zone, outlook, span, start, power) for start, _ in best]
+
+
+def next_best(plan: Schedule, zone: str, outlook: Outlook, span: RunSpan, risk: Risk, power: Power | None) -> Schedule:
+    """A schedule that was made without alternatives, with them."""
+    power = power or Power.even(span.duration_hours * units.HOUR_SECONDS)
+    pieces = whole_windows(zone, outlook, span, risk, count=1 + ALTERNATIVES, power=power)
+    return replace(plan, alternatives=apart_from(plan.best, pieces, span)[:ALTERNATIVES])
+
+
+def apart_from(best: Window, pieces: Sequence[Window], span: RunSpan) -> tuple[Window, ...]:
+    """The windows of one piece whose starts are apart from that of the best window."""
+    gap = least_gap(span) - ROUNDING_SECONDS
+    return tuple(one for one in pieces if abs((one.starts_at - best.starts_at).total_seconds()) >= gap)
 
 
 def least_gap(span: RunSpan) -> float:

@@ -226,6 +226,12 @@ def _lowest_begin(level: FloatArray, grid: _Grid) -> FloatArray:
     return lowest
 
 
+def _lowest_begin_after(level: FloatArray, grid: _Grid, idle: int) -> FloatArray:
+    """The row of _lowest_begin after so many idle steps."""
+    lowest: FloatArray = level[: idle + 1].min(axis=0) - grid.costs[idle + grid.restart]
+    return lowest + grid.restarts[idle] if grid.restart else lowest
+
+
 def _spans(levels: list[FloatArray], grid: _Grid, idle: int, total: float) -> Segments:
     """Follows the tables back from all work done after `idle` steps without work."""
     work, spans = grid.work, []
@@ -239,7 +245,7 @@ def _spans(levels: list[FloatArray], grid: _Grid, idle: int, total: float) -> Se
             break
         levels = levels[:number]
         idle -= grid.restart
-        begin = _lowest_begin(levels[-1], grid)[idle, : work + 1 - grid.min_run]
+        begin = _lowest_begin_after(levels[-1], grid, idle)[: work + 1 - grid.min_run]
         work = int(np.flatnonzero(begin <= begin.min() + slack)[0])
         spans.append((idle + work, end))
         totals = levels[-1][: idle + 1, work]
