@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
@@ -14,6 +15,8 @@ from werkzeug.serving import make_server
 
 from carbon.intensity import Quality
 from carbon.reading import ZoneReading
+from store.history.readings import Readings
+from tests.fakes import past
 from tests.fakes.grid import FakeReader, flat, known, observation
 from tests.fakes.service import NOW, service
 
@@ -38,6 +41,12 @@ def readings() -> dict[str, ZoneReading]:
     }
 
 
+def month_of_readings() -> Readings:
+    """Thirty days of hours from 100 to 500 g/kWh, with gaps."""
+    first = NOW.replace(minute=0, second=0, microsecond=0) - timedelta(hours=24 * 30 - 1)
+    return past.readings(first, [None if hour % 60 < 5 else 100.0 + hour % 24 * 17 for hour in range(24 * 30)])
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROME_BIN") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -52,7 +61,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """The address of the service."""
-    yield from serve(service(FakeReader(readings()), rate_limit="off"))
+    yield from serve(
+        service(FakeReader(readings()), past=past.FakePast({"DE": [month_of_readings()]}), rate_limit="off")
+    )
 
 
 def serve(app: Any) -> Iterator[str]:

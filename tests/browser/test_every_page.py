@@ -23,6 +23,7 @@ PAGES = (
     "/?duration_hours=3&instance_type=m7g.lrage",
     "/?sort=beauty",
     "/regions/aws:eu-central-1",
+    "/regions/aws:eu-central-1?days=30",
     "/regions/aws:eu-west-3?hours=168&sort=price",
     "/regions/aws:eu-north-1?machine=m7g.lrage",
     "/regions/fly:ams",
