@@ -69,7 +69,7 @@ def create_app(
     app.url_map.merge_slashes = False  # a doubled slash is no reason to redirect
     door.install(app, build_service(settings, engine, rules, clock), tracer or build_tracer(settings))
     if settings.trusted_proxies:  # each adds one entry to X-Forwarded-For; clients can write the entries before those
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     _add_commands(app, settings)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(app)

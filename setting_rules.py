@@ -119,6 +119,10 @@ TOKEN = Rule(
     allowed="up to 512 printable ASCII characters without a space",
     parse=lambda text: _checked(text, re.fullmatch(r"[!-~]{1,512}", text) is not None),
 )
+SECRET = Rule(
+    allowed="32 to 512 printable ASCII characters without a space",
+    parse=lambda text: _checked(text, re.fullmatch(r"[!-~]{32,512}", text) is not None),
+)
 LOGIN_NAME = Rule(
     allowed="up to 256 printable characters without a colon",
     parse=lambda text: _checked(text, text.isprintable() and ":" not in text and len(text) <= 256),

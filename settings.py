@@ -26,6 +26,7 @@ from setting_rules import (
     PLACE,
     RATE,
     REDIS_URL,
+    SECRET,
     TOKEN,
     WORKERS,
     Rule,
@@ -79,10 +80,16 @@ class Settings(PriceSettings):
     overlay_dir: Path | None = _setting(  # noqa: RUF009  # a path never changes
         None, PLACE, "Folder with figures of your own, see docs/own-figures.md. Empty: overlay in DATA_DIR."
     )
+    secret_key: str | None = _setting(
+        None,
+        SECRET,
+        "Secret that signs cookies and forms of the pages; several machines need the same. Empty: made in DATA_DIR.",
+        secret=True,
+    )
     rate_limit: str = _setting(
         "60 per minute",
         RATE,
-        "Requests to /v1 and /api/v1 allowed for each API key, and for each address without a valid key.",
+        "Requests to pages, pictures and the API allowed for each API key, and for each address without a valid key.",
     )
     rate_limit_on_store_error: str = _setting(
         "local",

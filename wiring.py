@@ -16,6 +16,7 @@ from api.edge import costly
 from api.edge.access import Access
 from api.edge.exchange import Service
 from api.edge.metrics import Metrics
+from api.edge.signatures import Signatures
 from api.endpoints.plan import background_answer
 from background.desk import PlanDesk
 from background.runner import PlanRunner
@@ -32,6 +33,7 @@ from settings import VERSION, Settings, SettingsError
 from solving.process import SolverProcess
 from store.history.history import History
 from store.keys.ring import KeyRing
+from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
 from store.limits.rate_limit import Counter, RateLimiter
 from store.limits.sqlite_counter import FileCounter
@@ -88,6 +90,7 @@ def build_service(
             lambda question, request_id, watch: background_answer(service, question, request_id, watch),
             limit_seconds=settings.plan_background_seconds,
         ),
+        signatures=build_signatures(settings),
         forecasts=forecasts,
     )
     return service
@@ -194,6 +197,14 @@ def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds
     from store.keys.shared import SharedKeys
 
     return SharedKeys(redis, table)
+
+
+def build_signatures(settings: Settings) -> Signatures:
+    """What signs cookies and forms: by SECRET_KEY, or by a secret in DATA_DIR that is made when it is first needed."""
+    if settings.secret_key is None:
+        return Signatures(SecretFile(settings.data_dir).read)
+    secret = settings.secret_key.encode()
+    return Signatures(lambda: secret)
 
 
 def build_access(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> Access:

@@ -135,6 +135,10 @@ class KeyRefused(CarbonError):
     """The API key of the request is unknown or revoked; the message does not tell which."""
 
 
+class FormRefused(CarbonError):
+    """It is not certain that the form was sent from a page of this service."""
+
+
 class RateLimited(CarbonError):
     """Too many requests. retry_after_seconds: whole seconds, at least 1."""
 

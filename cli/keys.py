@@ -20,7 +20,7 @@ def keys(settings: Settings) -> click.Group:
 
     @click.group("keys")
     def group() -> None:
-        """Manage API keys. Once a key exists, /v1 and /api/v1 require a key, even after all keys are revoked."""
+        """Manage API keys. Once a key exists, pages and API require a key, even after all keys are revoked."""
 
     @group.command("create")
     @click.argument("name")

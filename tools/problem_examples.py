@@ -81,6 +81,7 @@ def problem_examples(engine: Engine) -> dict[str, Any]:
     answers = {name: ask(app, "GET", path) for name, path in GETS.items()}
     answers |= {name: ask(app, "POST", path, body, kind) for name, (path, body, kind) in POSTS.items()}
     answers["range-not-satisfiable"] = ask(app, "GET", "/docs/swagger-ui.css", HTTP_RANGE="bytes=9999999-")
+    answers["form-refused"] = ask(app, "POST", "/sign-in", b"", "application/x-www-form-urlencoded", HTTP_ACCEPT=JSON)
     answers["busy"] = _busy(engine)
     answers["png-unavailable"] = _without_png(engine)
     return answers | _refusals(engine) | _failures(engine)

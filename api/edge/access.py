@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
 from store.keys.ring import KeyRing
+from store.keys.table import KeyRecord
 from store.limits.rate_limit import RateLimiter, Verdict
 
 if TYPE_CHECKING:
@@ -16,9 +17,17 @@ if TYPE_CHECKING:
 
 HEADER = "X-API-Key"
 TENANT = "default"  # there is one tenant so far
-_GUARDED = ("/v1", "/api/v1", "/charts", "/badge")
+_SEND_KEY = f"send an API key as Authorization: Bearer KEY or as {HEADER}: KEY"
+_SEND_KEY_TOO = f"signing in to the pages is enough for GET and HEAD only; for other methods {_SEND_KEY}"
 _LONGEST_ADDRESS = 100  # characters; a proxy may pass on a longer text, which is no address and is not remembered
-_GUARDED_FOLDERS = tuple(f"{path}/" for path in _GUARDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What the cookie of a browser says: the id of the key it signed in with, and whether that is enough here."""
+
+    key_id: str
+    is_enough: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,12 @@ class Judgement:
     tenant: str = TENANT
     verdict: Verdict | None
     refusal: CarbonError | None
+
+    @property
+    def key_id(self) -> str | None:
+        """Of the key in force that the request came with."""
+        kind, _, name = self.caller.partition("/")
+        return name if kind == "key" else None
 
     @property
     def limited(self) -> bool:
@@ -84,21 +99,22 @@ class Access:
             counts_failing=self.limiter.failing,
         )
 
-    def judge(self, key: str | None, address: str) -> Judgement:
+    def judge(self, key: str | None, address: str, ticket: Ticket | None = None) -> Judgement:
         """Count one request.
 
-        A valid key has a count of its own. All other requests are counted by address, including those that are refused
-        for a missing or wrong key: guessing keys is limited like asking.
+        ticket: counts in place of a key where it is enough, if its key is still in force. A valid key has a count of
+        its own. All other requests are counted by address, including those that are refused for a missing or wrong key:
+        guessing keys is limited like asking.
         Raises StateUnavailable or Busy if the request cannot be counted.
         """
         refusal: CarbonError | None = None
         rate, caller = self.rate, f"address/{address}"
         if self.keys.configured():
-            record = None if key is None else self.keys.find(key)
+            record = self._record(key, ticket)
             if record is not None:
                 rate, caller = record.rate or rate, f"key/{record.id}"
             elif key is None:
-                refusal = KeyRequired(f"send an API key as Authorization: Bearer KEY or as {HEADER}: KEY")
+                refusal = KeyRequired(_SEND_KEY if ticket is None or ticket.is_enough else _SEND_KEY_TOO)
             else:
                 refusal = KeyRefused("this API key is unknown or was revoked")
         verdict = self.limiter.hit(rate, caller)
@@ -110,10 +126,10 @@ class Access:
             )
         return Judgement(caller=caller, verdict=verdict, refusal=refusal)
 
-
-def is_guarded(path: str) -> bool:
-    """Whether a path is limited and, as soon as a key exists, needs one."""
-    return path.startswith(_GUARDED_FOLDERS) or path in _GUARDED
+    def _record(self, key: str | None, ticket: Ticket | None) -> KeyRecord | None:
+        if key is not None:
+            return self.keys.find(key)
+        return self.keys.in_force(ticket.key_id) if ticket is not None and ticket.is_enough else None
 
 
 def key_of(environ: WSGIEnvironment) -> str | None:

@@ -1,6 +1,6 @@
 """Which web pages may send requests from a browser: none, unless CORS_ORIGINS names their origins.
 
-Credentials are never allowed: there are no cookies, and a page sends its key itself.
+Credentials are never allowed: our cookie is for our own pages, and a page of another origin sends its key itself.
 """
 
 from __future__ import annotations

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
 
-from api.edge import access, compression, cors, costly, freshness, request_log
+from api.edge import access, compression, cors, costly, freshness, request_log, visits
 from api.edge.exchange import NAME, Exchange, Service, current, enter, leave
+from api.edge.guard import Guard, is_api
 from api.questions.parse import UNREADABLE
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _POLICY = "Content-Security-Policy"
 _NO_CONTENT = (_POLICY, "default-src 'none'; frame-ancestors 'none'")
+_SAFE = ("GET", "HEAD", "OPTIONS")
 _NO_STORE = ("Cache-Control", "no-store")
 # An answer is JSON: a browser that is led to it may run, load and frame nothing.
 _HEADERS = (
@@ -38,7 +41,7 @@ def install(app: Flask, service: Service, tracer: Tracer | None = None) -> None:
     app.extensions[NAME] = service
     app.before_request(_admit)
     app.after_request(lambda response: _finished(response, current()))
-    app.wsgi_app = Door(app.wsgi_app, service, tracer)  # type: ignore[method-assign]
+    app.wsgi_app = Door(app.wsgi_app, service, tracer, app.url_map)  # type: ignore[method-assign]
 
 
 class Door:
@@ -48,8 +51,9 @@ class Door:
     and counts and logs the request. The body of an answer passes unchanged, so an answer may be streamed.
     """
 
-    def __init__(self, app: WSGIApplication, service: Service, tracer: Tracer | None) -> None:
+    def __init__(self, app: WSGIApplication, service: Service, tracer: Tracer | None, routes: Map) -> None:
         self._app = app
+        self._routes = routes
         self._service = service
         self._tracer = tracer
         self._access_log = service.settings.access_log == "on"
@@ -62,11 +66,16 @@ class Door:
         exchange = Exchange.begin(environ, self._service)
         token = enter(exchange)
         try:
-            answer = _cached_answer(exchange, self._tracer) or self._app
+            answer = _cached_answer(exchange, self._guard, self._tracer) or self._app
             return answer(environ, partial(self._start, exchange, start_response))
         finally:
             costly.end(exchange)
             leave(token)
+
+    @cached_property
+    def _guard(self) -> Guard:
+        """Made by the first request, when the application has all its routes."""
+        return Guard.over((rule.rule, rule.endpoint) for rule in self._routes.iter_rules())
 
     def _start(
         self,
@@ -102,7 +111,7 @@ class Door:
             self._tracer.end(exchange, status)
 
 
-def _cached_answer(exchange: Exchange, tracer: Tracer | None) -> Response | None:
+def _cached_answer(exchange: Exchange, guard: Guard, tracer: Tracer | None) -> Response | None:
     """Judge the request; the answer if no work is needed for it. Flask raises what fails here, and answers it."""
     service = exchange.service
     try:
@@ -111,8 +120,10 @@ def _cached_answer(exchange: Exchange, tracer: Tracer | None) -> Response | None
         if service.settings.cors_origins and cors.is_preflight(exchange):
             exchange.preflight = True
             return None
-        if access.is_guarded(exchange.path):
-            judgement = service.access.judge(access.key_of(exchange.environ), access.address_of(exchange.environ))
+        if guard.covers(exchange.path):
+            key = access.key_of(exchange.environ)
+            ticket = visits.ticket_of(exchange) if key is None else None
+            judgement = service.access.judge(key, access.address_of(exchange.environ), ticket)
             exchange.judgement, exchange.failure = judgement, judgement.refusal
         if exchange.failure is None:
             exchange.tag = freshness.tag_of(exchange)
@@ -133,12 +144,15 @@ def _admit() -> Response | None:
         raise exchange.failure
     if exchange.preflight:
         return cors.preflight()
+    if rule is not None and exchange.method not in _SAFE and not is_api(exchange.path):
+        visits.check_form(exchange)  # here, so that no page can forget it
     return freshness.not_modified() if rule is not None and freshness.is_held(exchange) else None
 
 
 def _finished(response: Response, exchange: Exchange) -> Response:
     """The answer with its tag, readable by pages of other origins if they may, compressed if it is long."""
     response = freshness.describe(response, exchange)
+    visits.set_cookie(response, exchange)
     if exchange.service.settings.cors_origins:
         cors.permit(response, exchange)
     compression.compress(response, exchange.environ)

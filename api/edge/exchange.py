@@ -18,6 +18,7 @@ from flask import Flask, Response
 from api.edge.access import TENANT, Access, Judgement
 from api.edge.answer_cache import AnswerCache
 from api.edge.metrics import Metrics
+from api.edge.signatures import Signatures, Visit
 from api.questions.names import Facts
 from api.shapes.fact_notes import fact_notes
 from api.shapes.numbers import stamp
@@ -51,7 +52,7 @@ class Service:
     request that may run at once. price_refresh: renews prices in the background, once a worker has it follow the lists.
     facts: renews those of the engine; None where they never change. forecasts: renews our own from the stored
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
-    answers: of the current minute.
+    signatures: of cookies and forms. answers: of the current minute.
     """
 
     engine: Engine
@@ -62,6 +63,7 @@ class Service:
     costly_places: BoundedSemaphore
     price_refresh: PriceRefresh
     plans: PlanRunner
+    signatures: Signatures
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
     answers: AnswerCache = field(default_factory=AnswerCache)
@@ -83,6 +85,8 @@ class Exchange:
     preflight: whether a browser asks if a page may send its request. tag: names the answer, if it has a tag.
     holds_costly_place: whether this request counts as costly. headers: of this answer, beside those of every answer.
     span: of the trace, if requests are traced. zone_notes: zones that were named in place of their region.
+    visit: of the browser, once its cookie was looked at. cookie: that the answer sets; empty to remove it.
+    is_personal: whether the answer is for this browser alone, because it holds a form or a cookie.
     """
 
     environ: WSGIEnvironment
@@ -101,6 +105,9 @@ class Exchange:
     holds_costly_place: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     span: Any = None
+    visit: Visit | None = None
+    cookie: str | None = None
+    is_personal: bool = False
     zone_notes: list[ZoneNote] = field(default_factory=list)
     _session: Session | None = None
 

@@ -11,10 +11,10 @@ from hashlib import blake2b
 from flask import Response
 from werkzeug.http import parse_etags
 
-from api.edge.access import is_guarded
 from api.edge.answer_cache import Answer, split
 from api.edge.exchange import Exchange
 from api.edge.formats import FACT_NOTES, accepted
+from api.edge.guard import is_api
 
 MINUTE_SECONDS = 60
 PICTURES = ("/charts/", "/badge/")
@@ -34,7 +34,7 @@ def is_described(path: str) -> bool:
 
     Not plans in the background.
     """
-    return (is_guarded(path) and not path.startswith(PLANS)) or path == DOCUMENT
+    return (is_api(path) and not path.startswith(PLANS)) or path == DOCUMENT
 
 
 def changes_at_any_time(path: str) -> bool:
@@ -133,7 +133,7 @@ def _with_headers(response: Response, exchange: Exchange, tag: str, lifetime: st
     scope = "private" if guarded and exchange.keys_configured else "public"
     response.headers.extend((("ETag", f'W/"{tag}"'), ("Cache-Control", f"{scope}, {lifetime}")))
     if guarded:
-        response.headers["Vary"] = VARY
+        response.headers["Vary"] = f"{VARY}, Cookie" if scope == "private" else VARY
     return response
 
 

@@ -134,6 +134,15 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "The key of the request is unknown or was revoked.",
         "Check that the whole key was sent, and ask the operator for a new one if it was.",
     ),
+    errors.FormRefused: ProblemType(
+        "form-refused",
+        403,
+        "The form was not sent from a page of this service",
+        "A form of the pages needs the token that the page put into it, and the cookie of the same visit. One of them "
+        "is missing, belongs to another visit, or is too old. This keeps other sites from sending forms in your name.",
+        "Open the page again and send the form from there; the browser must accept cookies of this site. A program "
+        "uses the paths under `/api/v1`, which need no token.",
+    ),
     errors.RateLimited: ProblemType(
         "rate-limited",
         429,

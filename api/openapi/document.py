@@ -8,8 +8,9 @@ from typing import Any
 
 import orjson
 
-from api.edge.access import HEADER, is_guarded
+from api.edge.access import HEADER
 from api.edge.freshness import is_described
+from api.edge.guard import is_api
 from api.edge.problem_types import BY_ERROR, BY_STATUS
 from api.edge.problems import MEDIA_TYPE
 from api.openapi.schema import REF_TEMPLATE, schema_of, without_null
@@ -159,7 +160,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete_operation(method, operation, guarded=is_guarded(path))
+            _complete_operation(method, operation, guarded=is_api(path))
             _describe(operation, document["components"]["schemas"])
             if method == "get" and is_described(path):
                 _add_freshness(operation)

@@ -64,6 +64,14 @@ class KeyRing:
                 match = record
         return match
 
+    def in_force(self, key_id: str) -> KeyRecord | None:
+        """The record of the key with this id, if it is in force. Raises StateUnavailable if the table was never read.
+
+        For an id that we signed: the time it takes may tell which ids exist.
+        """
+        self._current()
+        return next((record for record in self._in_force if record.id == key_id), None)
+
     def stale(self) -> bool:
         """Whether changes of the last seconds may not be in force yet."""
         return self._failing or self._behind()

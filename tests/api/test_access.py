@@ -12,8 +12,8 @@ from tests.fakes.access import access, record
 from tests.fakes.service import offline
 
 OPEN = [
-    *("/", "/static/<name>", "/docs", "/docs/<name>", "/openapi.json", "/problems/<name>"),
-    *("/health", "/metrics", "/ready"),
+    *("/static/<name>", "/docs", "/docs/<name>", "/openapi.json", "/problems/<name>", "/sign-in", "/sign-out"),
+    *("/health", "/metrics", "/ready", "/docs/guide", "/docs/guide/<name>"),
 ]
 MISSING = 'Bearer realm="api"'
 WRONG = 'Bearer realm="api", error="invalid_token"'

@@ -13,7 +13,7 @@ from flask import Blueprint, Response
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
 
-from api.edge.access import Access, Judgement
+from api.edge.access import Access, Judgement, Ticket
 from api.edge.exchange import request_id
 from tests.fakes.access import access, record
 from tests.fakes.service import service
@@ -24,8 +24,8 @@ LIST = "/api/v1/workloads"
 class TwoTenants(Access):
     """Rules under which every key is a tenant of its own."""
 
-    def judge(self, key: str | None, address: str) -> Judgement:
-        return replace(super().judge(key, address), tenant=key or "")
+    def judge(self, key: str | None, address: str, ticket: Ticket | None = None) -> Judgement:
+        return replace(super().judge(key, address, ticket), tenant=key or "")
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_streamed_answer_leaves_piece_by_piece_and_is_neither_tagged_nor_kept_
 class Broken(Access):
     """Rules with an error in them."""
 
-    def judge(self, key: str | None, address: str) -> Judgement:
+    def judge(self, key: str | None, address: str, ticket: Ticket | None = None) -> Judgement:
         raise ZeroDivisionError("a mistake")
 
 

@@ -49,6 +49,7 @@ CONFINED = {
     "flask": ("api", "app", "web"),
     "apiflask": ("api", "app", "serve.preload", "web"),
     "werkzeug": ("api", "app", "web"),
+    "itsdangerous": ("api.edge.signatures",),
     "requests": ("net", "deadlines", "grid.upstream.session"),
     "urllib3": ("net", "deadlines", "grid.upstream.session"),
     "dotenv": ("settings",),

@@ -151,10 +151,12 @@ def test_secrets_stay_out_of_problems_and_of_the_printed_settings() -> None:
     key_problem = problems_of(EL_MAPS_API_KEY="se cret")[0]
     redis_problem = problems_of(REDIS_URL="http://:secret@example.org")[0]
     url_problem = problems_of(EL_MAPS_BASE_URL="https://me:secret@example.org/v4")[0]
-    text = repr(Settings(el_maps_api_key="secret", redis_url="redis://:secret@example.org"))
+    signing_problem = problems_of(SECRET_KEY="a-secret-of-31-characters-only!")[0]
+    text = repr(Settings(el_maps_api_key="secret", redis_url="redis://:secret@example.org", secret_key="secret" * 6))
 
     assert "cret" not in key_problem + url_problem + redis_problem + text
     assert key_problem.startswith("EL_MAPS_API_KEY must be ")
+    assert signing_problem == "SECRET_KEY must be 32 to 512 printable ASCII characters without a space"
 
 
 def test_a_database_of_redis_without_a_number_is_refused() -> None:
@@ -202,6 +204,7 @@ def test_every_default_meets_its_own_rule(item: object) -> None:
             "cors_origins",
             "sources",
             "overlay_dir",
+            "secret_key",
         )
         assert name.endswith(("_api_key", "_token", "_user", "_password")) or name in others
     else:

@@ -97,6 +97,7 @@ def test_secrets_come_from_a_secret() -> None:
 
     assert environ["EL_MAPS_API_KEY"]["valueFrom"]["secretKeyRef"]["name"] == "carbon-optimizer"
     assert environ["REDIS_URL"]["valueFrom"]["secretKeyRef"]["name"] == "carbon-optimizer"
+    assert environ["SECRET_KEY"]["valueFrom"]["secretKeyRef"]["name"] == "carbon-optimizer"
 
 
 def test_the_file_of_keys_alone_which_the_pod_gets_as_a_secret_holds_every_key(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from carbon.queued_plans import PlanState as State
 from pid import process_name
 from tests.fakes.patience import eventually
 from tests.fakes.service import offline, service
+from tests.web.browser import with_token
 from tests.web.test_plan_page import JOB, QUESTION, post, text_of
 from web.pages.words import grams
 
@@ -75,7 +76,7 @@ def test_a_plan_that_waits_looks_again_without_a_script_and_can_be_cancelled(bus
     assert f'<a class="button" href="{address}">Look again</a>' in page.text
     assert page.headers["Retry-After"] == "2"
 
-    cancelled = busy.post("/plan/cancel", data={"plan": plan_id})
+    cancelled = busy.post("/plan/cancel", data=with_token(busy, {"plan": plan_id}))
     assert (cancelled.status_code, cancelled.headers["Location"]) == (303, address)
     page = busy.get(address)
     assert "The plan was cancelled" in page.text

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from api.edge.exchange import service_of
 from settings import Settings
 from tests.fakes.service import NOW, offline
+from tests.web.browser import with_token
 from tests.web.pictures import HOSTILE
 from tests.web.test_pages import Reader
 from web.pages.plan_form import PlanState, body_of, field_in_words
@@ -50,7 +51,8 @@ def page_of(client: FlaskClient, question: object) -> str:
 
 
 def post(client: FlaskClient, question: object) -> Any:
-    return client.post("/plan", data={"question": question if isinstance(question, str) else text_of(question)})
+    text = question if isinstance(question, str) else text_of(question)
+    return client.post("/plan", data=with_token(client, {"question": text}))
 
 
 def one_line(page: str) -> str:

@@ -12,13 +12,15 @@ from flask import Blueprint, Response, render_template, request
 from pydantic import Field, model_validator
 
 from api.edge import costly, problems
-from api.edge.exchange import current
+from api.edge.exchange import JSON, current
 from api.questions.fields import Body, Parameters
 from api.questions.parse import checked, parse_query
 from carbon.bands import BANDS
+from carbon.errors import KeyRefused, KeyRequired, StateUnavailable
 from web.drawing.paint import Theme
 from web.pages import words
 from web.pages.files import address_of
+from web.pages.forms import csrf_field, is_signed_in, key_form, wanted_page
 
 # Nothing is loaded from elsewhere, no script or style stands in a page, and no other page may frame it.
 POLICY = (
@@ -63,6 +65,8 @@ def blueprint(name: str, module: str) -> Blueprint:
     bp.register_error_handler(Exception, problem_page)
     bp.add_app_template_global(address_of, "file")
     bp.add_app_template_global(link, "link")
+    bp.add_app_template_global(csrf_field, "csrf_field")
+    bp.add_app_template_global(is_signed_in, "is_signed_in")
     for one in words.FILTERS:
         bp.add_app_template_filter(one)
     return bp
@@ -144,12 +148,22 @@ def filled(template: str, state: PageState, status: int = 200, **content: object
 
 
 def problem_page(error: Exception) -> Response:
-    """The problem of an error as a page, with its status and headers."""
+    """The problem of an error as a page, with its status and headers; who prefers JSON gets it as that.
+
+    Where a key is missing or wrong, the page is the form that asks for one.
+    """
     answer = problems.answer(error)
-    if answer.mimetype != problems.MEDIA_TYPE:  # a redirect
+    prefers_json = request.accept_mimetypes.best_match(("text/html", JSON)) == JSON
+    if answer.mimetype != problems.MEDIA_TYPE or prefers_json:  # the first: a redirect
         return answer
-    problem: Content = orjson.loads(answer.get_data())
-    page = filled("problem.html", PageState(), answer.status_code, problem=problem)
+    if isinstance(error, KeyRequired | KeyRefused):
+        try:
+            page = filled("sign_in.html", PageState(), answer.status_code, **key_form(wanted_page(), error))
+        except StateUnavailable as unavailable:  # the secret that signs the form
+            return problem_page(unavailable)
+    else:
+        problem: Content = orjson.loads(answer.get_data())
+        page = filled("problem.html", PageState(), answer.status_code, problem=problem)
     for name in ("Retry-After", "WWW-Authenticate", "Allow"):
         if name in answer.headers:
             page.headers[name] = answer.headers[name]
