@@ -26,6 +26,7 @@ from api.shapes.reading import Json
 from api.shapes.zone_notes import zone_notes
 from background.runner import PlanRunner
 from carbon.intensity import Signal, SignalName
+from carbon.queued_plans import Awaited
 from carbon.workload import ZoneNote
 from engine import Engine, Session
 from mapping import CloudMap
@@ -173,6 +174,11 @@ class Exchange:
     def keys_configured(self) -> bool:
         """Whether only holders of a key get answers, so that shared caches must not store them."""
         return self.service.access.keys.configured()
+
+    @property
+    def watch(self) -> Awaited:
+        """Ends a plan for which this request waits, PLAN_SECONDS after it arrived."""
+        return Awaited(self.started_seconds + self.service.settings.plan_seconds, perf_counter)
 
     @property
     def timestamp(self) -> str:

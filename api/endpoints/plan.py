@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import perf_counter
 from typing import Any, ClassVar
 
 from apiflask import APIBlueprint
@@ -22,7 +21,7 @@ from carbon.errors import InvalidRequest
 from carbon.intensity import SignalName
 from carbon.jobs import Risk
 from carbon.plans import PlanQuery
-from carbon.queued_plans import Awaited, Watch
+from carbon.queued_plans import Watch
 from carbon.units import GRAMS_PER_KILOGRAM
 
 bp = APIBlueprint("plan", __name__, tag="Decisions")
@@ -196,8 +195,7 @@ def plan(body: PlanRequest) -> Response:
     query = body.query()
     if body.background or session.needs_background(query):
         return submitted(exchange, request.get_data())
-    watch = Awaited(exchange.started_seconds + exchange.service.settings.plan_seconds, perf_counter)
-    return exchange.success(PlanAnswer.of(session.plan(query, watch), session))
+    return exchange.success(PlanAnswer.of(session.plan(query, exchange.watch), session))
 
 
 def background_answer(service: Service, question: bytes, request_id: str, watch: Watch) -> bytes:

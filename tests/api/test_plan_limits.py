@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from api.edge.exchange import Exchange, service_of
 from app import create_app
 from carbon.queued_plans import Watch
 from engine import Engine
@@ -234,3 +235,13 @@ def test_a_region_of_the_providers_of_a_job_may_have_a_limit() -> None:
     answer = plan(job, job, capacity=[machines(CLEAN, 1)])
 
     assert most_at_once(answer, CLEAN, count) == 1
+
+
+def test_the_time_of_a_plan_counts_from_the_arrival_of_its_question() -> None:
+    service = service_of(client().application)
+    early, late = (Exchange.begin({}, service) for _ in range(2))
+    late.started_seconds -= service.settings.plan_seconds + 1
+
+    assert 0 < early.watch.seconds_left() <= service.settings.plan_seconds
+    assert late.watch.seconds_left() == 0
+    assert early.watch.is_awaited

@@ -94,7 +94,7 @@ def _planned(question: bytes) -> Outcome:
         session, query = exchange.about(body.signal), body.query()
         if body.background or session.needs_background(query):
             return Outcome(question=question, needs_background=True)
-        answer = orjson.loads(exchange.success(PlanAnswer.of(session.plan(query), session)).get_data())
+        answer = orjson.loads(exchange.success(PlanAnswer.of(session.plan(query, exchange.watch), session)).get_data())
     except CarbonError as error:
         return Outcome(question=question, problem=problem_of(error))
     return Outcome(question=question, plan=plan_view(answer, session))

@@ -140,7 +140,9 @@ def _asked(question: str) -> Content:
     if session.needs_background(query):
         detail = "takes too long for a picture: send it to /api/v1/plan, and its id as plan"
         raise InvalidParameters([FieldError(location=("question",), code="too_long", detail=detail)])
-    answer: Content = orjson.loads(exchange.success(PlanAnswer.of(session.plan(query), session)).get_data())
+    answer: Content = orjson.loads(
+        exchange.success(PlanAnswer.of(session.plan(query, exchange.watch), session)).get_data()
+    )
     return answer
 
 
