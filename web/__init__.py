@@ -7,7 +7,10 @@ from importlib import import_module
 from flask import Blueprint
 
 _PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill")
-_PAGES = ("home", "region", "sources", "about", "machines", "machine", "compare", "plan", "guide", "skill", "sign_in", "files")
+_PAGES = (
+    *("home", "region", "machines", "machine", "compare", "plan", "skill", "sources", "guide", "about"),
+    *("sign_in", "files"),
+)
 
 
 def blueprints(*, dashboard: bool) -> tuple[Blueprint, ...]:

@@ -11,6 +11,7 @@ from carbon.power import PowerCurve, PowerModel
 from catalog.model import InstanceType
 from web.drawing.power_plot import power_chart
 from web.geometry.power_picture import LoadWatts, power_picture
+from web.pages.embedded import embedded
 from web.pages.page import Content
 
 _CURVE = tuple(step / 20 for step in range(21))
@@ -41,7 +42,7 @@ def watts_of(machine: InstanceType, utilization: float) -> Watts | None:
     at = _at(power, utilization)
     picture = power_picture(machine.instance_type, [_at(power, load) for load in _CURVE], at)
     return Watts(
-        chart=Markup(power_chart(picture, "power")),  # noqa: S704  # our own picture, which escapes
+        chart=embedded(power_chart(picture, "power")),
         at=at,
         rows=tuple(_at(power, load) for load in TABLE),
         basis=power.basis,

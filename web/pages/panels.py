@@ -15,6 +15,7 @@ from web.geometry.canvas import PAGE
 from web.geometry.forecast_picture import ForecastPicture
 from web.geometry.map_marks import View
 from web.geometry.map_picture import PAGE_MAP_WIDTH, MapPicture
+from web.pages.embedded import embedded
 from web.pages.files import LAND, address_of
 from web.views import forecast
 from web.views import map as region_map
@@ -47,11 +48,11 @@ def map_panel(
     """The regions (provider:region) on a map. link: from such a key to its address. selected: has a ring."""
     picture = region_map.picture_of(figures, providers, view, SignalName.AVERAGE, session, PAGE_MAP_WIDTH)
     svg = map_chart(picture, shared_coastline(address_of(LAND)), "map", link, selected)
-    return MapPanel(picture=picture, svg=Markup(svg))  # noqa: S704  # Svg is escaped
+    return MapPanel(picture=picture, svg=embedded(svg))
 
 
 def forecast_panel(region: str, hours: int, duration_hours: float, session: Session) -> ForecastPanel:
     """The hours of a region (provider:region). Raises DoesNotFit where the job is longer than the hours."""
     picture = forecast.picture_of(region, hours, duration_hours, session, PAGE)
-    svg = Markup(forecast_chart(picture, "forecast"))  # noqa: S704  # Svg is escaped
+    svg = embedded(forecast_chart(picture, "forecast"))
     return ForecastPanel(picture=picture, svg=svg)

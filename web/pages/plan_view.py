@@ -12,6 +12,7 @@ from web.drawing.strip import draw_axis, draw_strip
 from web.geometry.axis import Tick, hour_ticks
 from web.geometry.scale import Scale
 from web.geometry.strip import Span, strip_of
+from web.pages.embedded import embedded
 from web.pages.page import Content
 from web.pages.words import clock
 from web.plan_rows import PlanRow, hours_of_zones, made_at, place_of, plan_rows, shown_span
@@ -56,8 +57,8 @@ def plan_view(answer: Content, session: Session) -> PlanView:
     strips = [draw_strip(strip_of(hours[row.json["zone"]], row.runs, shown), _title(row)) for row in rows]
     return PlanView(
         json=answer,
-        jobs=tuple(JobStrip(row=row, strip=Markup(one)) for row, one in zip(rows, strips, strict=True)),  # noqa: S704
-        axis=Markup(draw_axis(axis_ticks(shown))),  # noqa: S704  # Svg is escaped
+        jobs=tuple(JobStrip(row=row, strip=embedded(one)) for row, one in zip(rows, strips, strict=True)),
+        axis=embedded(draw_axis(axis_ticks(shown))),
         left_out=len(every) - len(rows),
         alternatives=tuple((place_of(row), row) for row in answer["alternatives"]),
     )

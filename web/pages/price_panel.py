@@ -13,6 +13,7 @@ from planning.placing.pareto import pareto_front
 from web.drawing.pareto_plot import pareto_chart
 from web.geometry.pareto_picture import PAGE, Option, ParetoPicture, options_picture
 from web.marks import UNIT, minute
+from web.pages.embedded import embedded
 from web.pages.ranking import Row
 
 TITLE = "Price of the cheapest machine against carbon intensity"
@@ -36,7 +37,7 @@ def price_panel(rows: Sequence[Row], now: datetime, link: Callable[[str], str]) 
         f"At least 2 vCPUs and 8 GB · on demand · {len(options)} of {len(rows)} regions have a price · {minute(now)}"
     )
     picture = options_picture([options[place] for place in best], others, UNIT, TITLE, subtitle, PAGE)
-    svg = Markup(pareto_chart(picture, "price", lambda region, _: link(region)))  # noqa: S704  # Svg is escaped
+    svg = embedded(pareto_chart(picture, "price", lambda region, _: link(region)))
     return PricePanel(picture=picture, svg=svg)
 
 

@@ -18,6 +18,7 @@ from carbon.intensity import SignalName
 from web.drawing.skill import mini_errors, mini_share
 from web.geometry.skill_picture import PROMISE, Series, highest_error
 from web.pages import page
+from web.pages.embedded import embedded
 from web.pages.page import PageState, link
 from web.skill_series import backtest_series, in_words, sources_of_backtest, stored_series
 
@@ -77,7 +78,7 @@ def skill() -> Response:
 def _row(series: Series, highest: float) -> SkillRow:
     return SkillRow(
         series=series,
-        errors=Markup(mini_errors(series, highest)),  # noqa: S704  # Svg is escaped
-        coverage=Markup(mini_share(series.coverage, is_measured=series.is_measured, promise=PROMISE)),  # noqa: S704
-        captured=Markup(mini_share(series.captured, is_measured=series.is_measured)),  # noqa: S704
+        errors=embedded(mini_errors(series, highest)),
+        coverage=embedded(mini_share(series.coverage, is_measured=series.is_measured, promise=PROMISE)),
+        captured=embedded(mini_share(series.captured, is_measured=series.is_measured)),
     )

@@ -20,6 +20,7 @@ from carbon.schedules import Schedule
 from engine import Session
 from web.drawing.strip import draw_strip
 from web.geometry.strip import Span, strip_of
+from web.pages.embedded import embedded
 from web.pages.page import Content, asked
 
 PATH = "/api/v1/schedule"
@@ -92,5 +93,5 @@ def _place(schedule: Schedule, json: Content, shown: Span, session: Session) -> 
     return Place(
         region=schedule.region,
         json=json,
-        strip=Markup(draw_strip(strip_of(ahead, [(best.starts_at, best.ends_at)], shown), title)),  # noqa: S704  # ours
+        strip=embedded(draw_strip(strip_of(ahead, [(best.starts_at, best.ends_at)], shown), title)),
     )
