@@ -16,6 +16,7 @@ from carbon.listings import LocationsQuery
 from mapping import CloudMap
 from web.geometry.map_marks import View
 from web.pages import page
+from web.pages.addresses import machine_page
 from web.pages.page import PageState, link
 from web.pages.panels import MapPanel, forecast_panel, map_panel
 from web.pages.price_panel import price_panel
@@ -74,7 +75,7 @@ def home() -> Response:
         pareto_query=link("", None, provider=state.provider or ["all"], country=state.country, vcpus=2, memory_gb=8),
         map_query=link("", None, provider=state.provider or ["all"], country=state.country, view=state.view),
         rows=ordered(rows, state.sort, down=state.down)[: state.rows],
-        orders=Order,
+        machine_page=machine_page,
         views=View,
         chosen=chosen,
         notice=notice,
