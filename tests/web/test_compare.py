@@ -116,7 +116,7 @@ def test_where_no_option_has_a_figure_the_reasons_stand_above_the_form(client: F
     page = client.get("/compare?option=westeurope,Standard_NV6&option=azure:northeurope,Standard_NV6")
 
     assert page.status_code == 422
-    assert "none of the options can be compared" in page.text
+    assert "None of the options can be compared." in page.text
     assert "Option 2, Standard_NV6: no source at hand describes its hardware" in page.text
     assert '<a href="/instances/azure:Standard_NV6s_v2">' in page.text
     assert '<ol class="bars">' not in page.text
