@@ -18,7 +18,7 @@ from planning.placing.pareto import pareto
 from planning.placing.rank import rank
 from planning.placing.refusal import refusal
 from planning.placing.requested import requested_region
-from planning.placing.rows import row
+from planning.placing.rows import rows
 from planning.placing.savings import savings
 from planning.placing.told_apart import greenest_row
 
@@ -37,16 +37,16 @@ def place(job: Job) -> Placement:
     offers = figures(job, candidates)
     ranked = rank(offers, query, job.ranked_by.by, query.per_region)
     greenest, places = greenest_row(job, ranked), range(min(query.limit, len(ranked)))
-    rows = tuple(row(job, ranked, index, best=ranked, greenest=greenest) for index in places)
+    first_rows = rows(job, ranked, places, best=ranked, greenest=greenest)
     requested = requested_region(job, demands, ranked, greenest)
     regions, grids = np.unique(candidates.region), job.outlook.current_by_row
     return Placement(
-        rows=rows,
-        requested=None if any(location.is_requested_region for location in rows) else requested,
+        rows=first_rows,
+        requested=None if any(location.is_requested_region for location in first_rows) else requested,
         ranked_by=job.ranked_by,
         size=job.size,
         savings=savings(job, ranked, requested, current_run(job)),
-        advice=advice(job, offers, ranked, rows[0], requested),
+        advice=advice(job, offers, ranked, first_rows[0], requested),
         duration_hours=span.duration_hours,
         ranking_hours=span.window_hours,
         flexible=span.flexible,

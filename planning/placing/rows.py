@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from carbon import units
@@ -9,7 +12,7 @@ from carbon.intensity import CarbonIntensity
 from carbon.placements import PlacementRow
 from carbon.ranges import RangedFigure, distinguishable
 from carbon.results import Emission
-from carbon.schedules import Window
+from carbon.schedules import ExpectedSavings, Window
 from catalog.model import InstanceType
 from planning.placing.emission import Machines, Site, emission, sustained_utilization
 from planning.placing.job import Job
@@ -19,14 +22,54 @@ from planning.placing.told_apart import ranged_row
 from planning.scheduling.waiting import expected_savings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What the rows of a region share. at_once: the mean if the job starts now. expected: what waiting may save."""
+
+    window: Window
+    at_once: CarbonIntensity
+    expected: ExpectedSavings | None
+
+
+def rows(
+    job: Job, ranked: Ranked, places: Sequence[int], *, best: Ranked, greenest: RangedFigure | None
+) -> tuple[PlacementRow, ...]:
+    """The rows at these places of `ranked`; see row."""
+    runs = {region: _run(job, region) for region in set(ranked.region[list(places)].tolist())}
+    return tuple(
+        _row(job, ranked, index, runs[int(ranked.region[index])], best=best, greenest=greenest) for index in places
+    )
+
+
 def row(job: Job, ranked: Ranked, index: int, *, best: Ranked, greenest: RangedFigure | None) -> PlacementRow:
     """Row `index` of `ranked`, set against the first row of `best`, and against the greenest of that row's group."""
-    region, type_index = int(ranked.region[index]), int(ranked.type[index])
-    instance, outlook = job.mapping.columns.types[type_index], job.outlook
+    return rows(job, ranked, (index,), best=best, greenest=greenest)[0]
+
+
+def _run(job: Job, region: int) -> _Run:
     zone_row, seconds = int(job.starts.zone_row[region]), job.span.window_hours * units.HOUR_SECONDS
-    start = float(job.starts.seconds[region])
+    outlook, start = job.outlook, float(job.starts.seconds[region])
     mean = outlook.describe(zone_row, float(job.starts.gco2e_per_kwh[region]), start, seconds)
-    at_once = outlook.mean(outlook.names[zone_row], outlook.seconds_to(job.span.earliest), seconds)
+    earliest = outlook.seconds_to(job.span.earliest)
+    at_once = outlook.mean(outlook.names[zone_row], earliest, seconds)
+    ratio = (mean.gco2e_per_kwh or 0.0) / (at_once.gco2e_per_kwh or float("nan"))
+    return _Run(
+        window=Window(
+            starts_at=outlook.at(start),
+            ends_at=outlook.at(start + seconds),
+            duration_hours=job.span.window_hours,
+            mean=mean,
+        ),
+        at_once=at_once,
+        expected=expected_savings(outlook, zone_row, earliest=earliest, start=start, ratio=ratio),
+    )
+
+
+def _row(
+    job: Job, ranked: Ranked, index: int, run: _Run, *, best: Ranked, greenest: RangedFigure | None
+) -> PlacementRow:
+    region, type_index = int(ranked.region[index]), int(ranked.type[index])
+    instance, mean, at_once = job.mapping.columns.types[type_index], run.window.mean, run.at_once
     emitted = _emission(job, region, instance, mean, int(ranked.offer[index]))
     unit, speed = WORK_UNITS.get(int(ranked.kind[index])), finite(job.mapping.columns.performance[type_index])
     grams = finite(ranked.gco2e_per_work[index])
@@ -36,21 +79,10 @@ def row(job: Job, ranked: Ranked, index: int, *, best: Ranked, greenest: RangedF
     carbon_price = job.query.carbon_usd_per_tonne
     return PlacementRow(
         emission=emitted,
-        window=Window(
-            starts_at=outlook.at(start),
-            ends_at=outlook.at(start + seconds),
-            duration_hours=job.span.window_hours,
-            mean=mean,
-        ),
+        window=run.window,
         start_now_gco2e=emitted.energy_kwh * (at_once.gco2e_per_kwh or 0.0),
         start_now_used=at_once,
-        expected=expected_savings(
-            outlook,
-            zone_row,
-            earliest=outlook.seconds_to(job.span.earliest),
-            start=start,
-            ratio=(mean.gco2e_per_kwh or 0.0) / (at_once.gco2e_per_kwh or float("nan")),
-        ),
+        expected=run.expected,
         work_unit=unit,
         performance=speed,
         performance_basis=_performance_basis(instance),
