@@ -107,7 +107,7 @@ def test_a_month_is_that_of_compare_here_and_in_the_greenest_neighbours(client: 
     assert len(body["options"]) == 9
     here = next(row for row in rows if row["region"] == "eu-central-1")
     greenest = [row for row in rows if row["region"] != "eu-central-1"][:3]
-    bars = re.findall(r"<svg class=\"bar.*?<strong>([^<]+)</strong>.*?g/kWh · (\S+?)</small>", page, re.S)
+    bars = re.findall(r"<svg class=\"grams.*?<strong>([^<]+)</strong>.*?g/kWh · (\S+?)</small>", page, re.S)
     assert bars == [(grams(row["co2_emissions_g"]), usd(row["cost"]["on_demand_usd"])) for row in (here, *greenest)]
 
 
