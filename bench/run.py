@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from bench import boavizta, earlier, endpoints, limits, plans, renewal, shared, windows
+from bench import boavizta, earlier, endpoints, limits, pages, plans, renewal, shared, windows
 from bench.measure import CONNECTIONS
 from bench.server import ROOT
 
@@ -23,6 +23,7 @@ SECTIONS = {
     "windows": ("Window search compared with CATS", windows.section),
     "plans": ("Where and when jobs run", plans.section),
     "limits": ("Plans whose jobs share limits", limits.section),
+    "pages": ("Pages and pictures", pages.section),
     "renewal": ("Prices that are refreshed beside requests", renewal.section),
     "workers": ("Many workers", shared.section),
 }
