@@ -9,11 +9,11 @@ from tests.browser.conftest import Open
 
 def test_the_map_is_one_stop_of_the_tab_key_and_arrows_move_between_marks(open_page: Open) -> None:
     page = open_page("/?provider=aws&region=aws:eu-central-1")
-    marks = page.locator("[data-marks] a")
+    marks = page.locator("[aria-labelledby=where] [data-marks] a")
 
     assert marks.count() > 20
-    assert page.locator("[data-marks] a[tabindex='0']").count() == 1
-    page.locator("[data-marks] a[tabindex='0']").focus()
+    assert page.locator("[aria-labelledby=where] [data-marks] a[tabindex='0']").count() == 1
+    page.locator("[aria-labelledby=where] [data-marks] a[tabindex='0']").focus()
     first = page.evaluate("document.activeElement.getAttribute('data-region')")
     page.keyboard.press("ArrowLeft")
     second = page.evaluate("document.activeElement.getAttribute('data-region')")

@@ -25,7 +25,15 @@ from tests.store.damage import damaged_json, damages, damages_inside
 from tests.store.damaged_places import NOW, Place, lived_in, reader_over
 from wiring import build_key_store
 
-OPEN = ("/", "/health", "/docs", "/openapi.json", "/problems/internal-error", "/nothing-here")
+OPEN = (
+    "/static/style.css",
+    "/docs/guide",
+    "/health",
+    "/docs",
+    "/openapi.json",
+    "/problems/internal-error",
+    "/nothing-here",
+)
 
 
 @pytest.fixture(scope="module")

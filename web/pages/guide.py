@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Response
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from flask import Response, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
+from web.drawing.paint import Theme
 from web.pages import page
 from web.pages.page import PageState
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 bp = page.blueprint("guide", __name__)
 FOLDER = Path(__file__).parents[2] / "docs" / "guide"
@@ -45,7 +48,8 @@ def guide(name: str) -> Response:
     """A page of the guide."""
     if name not in PAGES:
         raise NotFound
-    state = page.state_of(PageState)
+    theme = request.args.get("theme")  # nothing else is read, so that the guide needs no store
+    state = PageState(theme=Theme(theme) if theme in list(Theme) else None)
     pages = [guide_page(one) for one in PAGES]
     return page.filled("guide.html", state, pages=pages, shown=guide_page(name), path_of_guide=PATH)
 
@@ -53,6 +57,8 @@ def guide(name: str) -> Response:
 @cache
 def guide_page(name: str) -> GuidePage:
     """A page, made from its Markdown."""
+    from markdown_it import MarkdownIt  # for the few who read the guide here
+
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
     title, *sections = _headings(tokens)
