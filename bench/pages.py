@@ -7,6 +7,7 @@ import http.client
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
+from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
@@ -50,14 +51,16 @@ QUESTIONS = (
     "/api/v1/zones/DE/forecast",
     "/api/v1/sources",
     "/ready",
+    "/api/v1/optimize",
 )
+OPTIMIZE = '{"workload":"general","priority":"carbon","providers":["aws"],"requirements":{"vcpus":2,"memory_gb":8}}'
 HEALTH = next(case for case in CASES if case.path == "/health")
 
 
 def section(rounds: int, share: float) -> str:
     """Measure; the tables in markdown. share: not used."""
     with TemporaryDirectory() as folder:
-        settings = Settings(live="off", rate_limit="off", access_log="off", data_dir=folder)  # type: ignore[arg-type]
+        settings = Settings(live="off", rate_limit="off", access_log="off", data_dir=Path(folder))
         client = create_app(settings).test_client()
         pages = [_page(client, path, rounds) for path in PAGES]
         pictures = [_picture(client, path, form, rounds) for path in PICTURES for form in ("svg", "png")]
@@ -117,7 +120,8 @@ def _after(server: Server, paths: Sequence[str]) -> float:
     """The worker's private memory once it has answered at these paths, in MB."""
     for path in paths:
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
-        connection.request("GET", path)
+        method, body = ("POST", OPTIMIZE) if path.endswith("/optimize") else ("GET", None)
+        connection.request(method, path, body=body, headers={"Content-Type": "application/json"})
         status = connection.getresponse().status
         connection.close()
         if status != 200:

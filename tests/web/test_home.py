@@ -148,6 +148,18 @@ def test_prices_are_set_against_carbon_for_every_region_that_has_both(client: Fl
     assert [one for one in labels if one.startswith(name) and f"{grams} gCO2e/kWh; grid:" in one]
 
 
+def test_of_very_many_regions_those_of_the_front_are_links_and_the_others_are_dots(client: FlaskClient) -> None:
+    rows = client.get("/v1/by-rank").get_json()["regions"]
+    priced = sum(row["instancePrice"] is not None for row in rows)
+
+    page = client.get("/").text
+    chart = page[page.index('id="price"') : page.index('id="ranked"')]
+    links = len(re.findall(r"data-region=", chart))
+    dots = sum(way.count("M") for way in re.findall(r'<path d="(M[^"]*a3.5[^"]*)"', chart))
+    assert 0 < links < 20
+    assert links + dots == priced
+
+
 def test_no_region_of_the_front_is_beaten_in_both_price_and_carbon(client: FlaskClient) -> None:
     rows = [row for row in client.get("/v1/by-rank").get_json()["regions"] if row["instancePrice"]]
     points = [(row["instancePrice"]["perHour"], row["intensity"]) for row in rows]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from carbon.bands import Band, band_of
 from web.drawing import axes
 from web.drawing.marks import group, mark
-from web.drawing.paint import PAGE, Attributes, Paint
+from web.drawing.paint import PAGE, Attributes, Paint, fill_of
 from web.drawing.svg import Svg, chart, element, escaped, joined, points, words
 from web.geometry.canvas import Canvas
 from web.geometry.pareto_picture import ALONG, NO_PRICE, OptionMark, ParetoPicture
 
-_RADIUS, _BEST_RADIUS = 6.0, 8.5
+_RADIUS, _BEST_RADIUS, _DOT = 6.0, 8.5, 3.5
+MOST_MARKS = 60  # of a page; of more options those of the front are marks, the others dots
 _LABEL_ROOM = 250.0  # a label that begins closer to the right edge ends at its mark
 Drawn = Callable[[OptionMark, Svg], Svg]
 
@@ -29,19 +31,22 @@ def pareto_chart(picture: ParetoPicture, name: str, link: Callable[[str, str], s
         return element("a", {"href": address, "aria-label": one.title, "data-region": one.option.region}, drawn)
 
     canvas, role = picture.canvas, "img" if link is None else "group"
-    parts = plot(picture, PAGE, within_page)
+    parts = plot(picture, PAGE, within_page, as_dots=len(picture.marks) > MOST_MARKS)
     return chart(canvas.width, canvas.height, name, picture.title, picture.description, role, parts)
 
 
-def plot(picture: ParetoPicture, paint: Paint, drawn: Drawn = lambda _, svg: svg) -> Svg:
-    """Axes, the front and the options; a sentence where no price is known. drawn: wraps a mark."""
+def plot(picture: ParetoPicture, paint: Paint, drawn: Drawn = lambda _, svg: svg, *, as_dots: bool = False) -> Svg:
+    """Axes, the front and the options; a sentence where no price is known.
+
+    drawn: wraps a mark. as_dots: options that are not on the front are dots of one path for each band.
+    """
     canvas = picture.canvas
     if not picture.marks:
         return words(NO_PRICE, canvas.left, (canvas.top + canvas.bottom) / 2, 20, paint["text"])
-    return joined(_parts(picture, canvas, paint, drawn))
+    return joined(_parts(picture, canvas, paint, drawn, as_dots=as_dots))
 
 
-def _parts(picture: ParetoPicture, canvas: Canvas, paint: Paint, drawn: Drawn) -> Iterator[Svg]:
+def _parts(picture: ParetoPicture, canvas: Canvas, paint: Paint, drawn: Drawn, *, as_dots: bool) -> Iterator[Svg]:
     yield from axes.upright(picture.upright, picture.unit, canvas, paint)
     yield from axes.along(picture.along, canvas, paint)
     yield words(ALONG, canvas.right, canvas.bottom + 44, axes.SIZE, {**paint["tick"], "text-anchor": "end"})
@@ -49,9 +54,23 @@ def _parts(picture: ParetoPicture, canvas: Canvas, paint: Paint, drawn: Drawn) -
     best = [one for one in picture.marks if one.is_best]
     for one in best[:1] + best[1:][-1:]:  # under the marks, of which it must hide none
         yield _label(one, canvas, paint)
-    for is_best, radius in ((False, _RADIUS), (True, _BEST_RADIUS)):
+    if as_dots:
+        yield from _dots([one for one in picture.marks if not one.is_best])
+    for is_best, radius in ((True, _BEST_RADIUS),) if as_dots else ((False, _RADIUS), (True, _BEST_RADIUS)):
         marks = (one for one in reversed(picture.marks) if one.is_best is is_best)
         yield group((drawn(one, _titled(one, radius, paint)) for one in marks), radius, paint)
+
+
+def _dots(marks: Sequence[OptionMark]) -> Iterator[Svg]:
+    """A path for each band, since hundreds of marks take as long as all else in a page."""
+    ways: dict[Band | None, list[str]] = {}
+    for one in marks:
+        way = (
+            f"M{one.at.x - _DOT:.1f} {one.at.y:.1f}a{_DOT} {_DOT} 0 1 0 {2 * _DOT} 0a{_DOT} {_DOT} 0 1 0 {-2 * _DOT} 0"
+        )
+        ways.setdefault(band_of(one.option.intensity.gco2e_per_kwh), []).append(way)
+    for band, parts in ways.items():
+        yield element("path", {"d": "".join(parts), **fill_of(band)})
 
 
 def _titled(one: OptionMark, radius: float, paint: Paint) -> Svg:
