@@ -55,13 +55,13 @@ def _parts(picture: ParetoPicture, canvas: Canvas, paint: Paint, drawn: Drawn, *
     for one in best[:1] + best[1:][-1:]:  # under the marks, of which it must hide none
         yield _label(one, canvas, paint)
     if as_dots:
-        yield from _dots([one for one in picture.marks if not one.is_best])
+        yield from _dots([one for one in picture.marks if not one.is_best], paint)
     for is_best, radius in ((True, _BEST_RADIUS),) if as_dots else ((False, _RADIUS), (True, _BEST_RADIUS)):
         marks = (one for one in reversed(picture.marks) if one.is_best is is_best)
         yield group((drawn(one, _titled(one, radius, paint)) for one in marks), radius, paint)
 
 
-def _dots(marks: Sequence[OptionMark]) -> Iterator[Svg]:
+def _dots(marks: Sequence[OptionMark], paint: Paint) -> Iterator[Svg]:
     """A path for each band, since hundreds of marks take as long as all else in a page."""
     ways: dict[Band | None, list[str]] = {}
     for one in marks:
@@ -70,7 +70,7 @@ def _dots(marks: Sequence[OptionMark]) -> Iterator[Svg]:
         )
         ways.setdefault(band_of(one.option.intensity.gco2e_per_kwh), []).append(way)
     for band, parts in ways.items():
-        yield element("path", {"d": "".join(parts), **fill_of(band)})
+        yield element("path", {"d": "".join(parts), **fill_of(band), **paint["outline"], "stroke-width": 0.7})
 
 
 def _titled(one: OptionMark, radius: float, paint: Paint) -> Svg:
