@@ -21,10 +21,10 @@ def sparkline(values: Sequence[float | None], most: int = MOST_BLOCKS) -> str:
     """
     size = ceil(len(values) / most) or 1
     means = [_mean(values[start : start + size]) for start in range(0, len(values), size)]
-    known = [mean for mean in means if mean is not None]
-    if not known:
+    figures = [mean for mean in means if mean is not None]
+    if not figures:
         return "no figure is known"
-    low, high = min(known), max(known)
+    low, high = min(figures), max(figures)
     blocks = "".join(" " if mean is None else _block(mean, low, high) for mean in means)
     return f"{low:.1f} {blocks} {high:.1f}"
 
@@ -47,8 +47,8 @@ def aligned(rows: Sequence[Json], columns: Sequence[Column]) -> str:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    figures = [value for value in values if value is not None]
+    return sum(figures) / len(figures) if figures else None
 
 
 def _block(value: float, low: float, high: float) -> str:

@@ -26,13 +26,13 @@ def zone_year(zone: str, usual: ZoneProfiles, sources: Sequence[Readings], now: 
     """
     first = hour_of(now - YEAR)
     hours = actual_hours(sources, first, hour_of(now))
-    known = np.flatnonzero(np.isfinite(hours.values))
-    numbers = first + known
+    places = np.flatnonzero(np.isfinite(hours.values))
+    numbers = first + places
     cells = numbers.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64) % _MONTHS * _HOURS
     cells += numbers % _HOURS
     counts, sums, estimates = (
         np.bincount(cells, weights, _MONTHS * _HOURS).reshape(_MONTHS, _HOURS)
-        for weights in (None, hours.values[known], hours.is_estimated[known].astype(np.float64))
+        for weights in (None, hours.values[places], hours.is_estimated[places].astype(np.float64))
     )
     is_stored = counts.min(axis=1) >= LEAST_DAYS
     means = np.where(is_stored[:, None], sums / np.maximum(counts, 1), usual.mid_months(zone))

@@ -112,20 +112,20 @@ def _standing(quality: Quality) -> Standing:
 def _cells(month: MonthHours, across: Scale, down: Scale) -> Iterator[Cell]:
     for hour, value in enumerate(month.values):
         band = band_of(value)
-        known = "no data" if value is None or band is None else f"{figure(value)} {UNIT}, {band.words}"
+        words = "no data" if value is None or band is None else f"{figure(value)} {UNIT}, {band.words}"
         standing = "" if value is None else f", {_standing(month.quality)}"
         yield Cell(
             left=across.at(hour),
             top=down.at(month.month - 1),
             band=band,
             figure="" if value is None else figure(value),
-            title=f"{_MONTHS[month.month - 1]} {hour:02}:00 UTC: {known}{standing}",
+            title=f"{_MONTHS[month.month - 1]} {hour:02}:00 UTC: {words}{standing}",
         )
 
 
 def _blocks(year: ZoneYear, down: Scale) -> Iterator[Block]:
-    known = (month for month in year.months if any(value is not None for value in month.values))
-    for standing, group in groupby(known, lambda month: _standing(month.quality)):
+    months = (month for month in year.months if any(value is not None for value in month.values))
+    for standing, group in groupby(months, lambda month: _standing(month.quality)):
         numbers = [month.month for month in group]
         yield Block(top=down.at(numbers[0] - 1), bottom=down.at(numbers[-1]), standing=standing)
 
@@ -158,5 +158,5 @@ def _usual(year: ZoneYear, zone: Zone) -> str:
 
 
 def _extremes(year: ZoneYear) -> str:
-    known = [value for month in year.months for value in month.values if value is not None]
-    return f"From {figure(min(known))} to {figure(max(known))} g/kWh." if known else ""
+    values = [value for month in year.months for value in month.values if value is not None]
+    return f"From {figure(min(values))} to {figure(max(values))} g/kWh." if values else ""

@@ -126,8 +126,8 @@ def _unknown(name: str, error: UnknownName, state: MachineState, mapping: CloudM
 
 def _side_by_side(kind: InstanceType, rows: tuple[Place, ...], state: MachineState) -> str:
     """The comparison of the machine in its greenest regions; empty where it has no figures."""
-    known = [place for place in rows if place.json is not None][:_GREENEST]
-    options = [f"{place.region.key},{kind.instance_type}" for place in known]
+    places = [place for place in rows if place.json is not None][:_GREENEST]
+    options = [f"{place.region.key},{kind.instance_type}" for place in places]
     return link("/compare", None, option=options, theme=state.theme) if len(options) > 1 else ""
 
 

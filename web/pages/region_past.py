@@ -86,8 +86,7 @@ def usual_hours(year: ZoneYear) -> str:
     """Which hours of the day are the cleanest and the dirtiest in the mean of the months; a mean of known ones."""
     means = dict[int, float]()
     for hour in range(24):
-        known = [month.values[hour] for month in year.months]
-        values = [value for value in known if value is not None]
+        values = [value for month in year.months if (value := month.values[hour]) is not None]
         if values:
             means[hour] = sum(values) / len(values)
     if not means:

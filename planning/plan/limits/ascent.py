@@ -153,7 +153,7 @@ def _spread(columns: Columns, pricing: Pricing, job: int) -> _Spread:
     windows, options = columns.windows(job), columns.with_limit[job]
     costs, outside = pricing.costs(job), float(columns.problem.penalty[job])
     elsewhere = pricing.least_without_limit(job)
-    known = costs[np.isfinite(costs)]
+    finite = costs[np.isfinite(costs)]
     return _Spread(
         job=job,
         option=options.index,
@@ -164,7 +164,7 @@ def _spread(columns: Columns, pricing: Pricing, job: int) -> _Spread:
         first=windows.first,
         last=windows.first + windows.length,
         copies=int(columns.problem.copies[job]),
-        mean_cost=float(known.mean()) if known.size and known.mean() > 0 else 1.0,
+        mean_cost=float(finite.mean()) if finite.size and finite.mean() > 0 else 1.0,
     )
 
 

@@ -32,8 +32,8 @@ def lowest_costs(problem: Problem) -> FloatArray:
     options.
     """
     hours = (problem.seconds / HOUR_SECONDS)[problem.job]
-    known = np.where(np.isnan(problem.intensity), np.inf, problem.intensity)
-    floor = known.min(axis=1, initial=np.inf)[problem.zone[problem.region]]
+    intensity = np.where(np.isnan(problem.intensity), np.inf, problem.intensity)
+    floor = intensity.min(axis=1, initial=np.inf)[problem.zone[problem.region]]
     grams = problem.gram_weight * (problem.gco2e + problem.kwh_per_hour * hours * np.where(np.isinf(floor), 0, floor))
     lowest = np.full(problem.jobs, np.inf)
     np.minimum.at(lowest, problem.job, grams + problem.usd_weight * (problem.usd + problem.usd_per_hour * hours))
