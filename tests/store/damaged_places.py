@@ -89,7 +89,7 @@ class Place:
 def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
     """A place that has something of everything a service keeps."""
     table = build_key_store(settings, build_redis(settings))
-    keys = (table.create("one", rate=None, now=NOW), table.create("two", rate="500 per minute", now=NOW))
+    keys = (table.create("one", rate=None, now=NOW), table.create("two", rate="50000 per minute", now=NOW))
     table.create("three", rate=None, now=NOW)
     table.revoke("three", now=NOW)
     place = Place(settings, keys, upstream)

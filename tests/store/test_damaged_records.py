@@ -38,7 +38,7 @@ def upstream() -> Iterator[FakeElectricityMaps]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, upstream: FakeElectricityMaps) -> Place:
     """Files of a service on one machine."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("lived") / "var", rate_limit="600 per minute")
+    settings = Settings(data_dir=tmp_path_factory.mktemp("lived") / "var", rate_limit="60000 per minute")
     place = lived_in(settings, upstream)
     assert place.store().lock("left behind").acquire(wait=False)
     return place
