@@ -6,6 +6,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
+from api import foreign
 from api.openapi import schema
 
 schema.install()  # before the endpoints' decorators run
@@ -35,5 +36,5 @@ _ENDPOINTS = (
 
 
 def blueprints() -> tuple[Blueprint, ...]:
-    """Every endpoint of the service, in the order of the OpenAPI document."""
-    return tuple(import_module(f"api.endpoints.{name}").bp for name in _ENDPOINTS)
+    """Every endpoint of the service, in the order of the OpenAPI document, then the formats of other services."""
+    return (*(import_module(f"api.endpoints.{name}").bp for name in _ENDPOINTS), *foreign.blueprints())

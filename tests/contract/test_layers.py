@@ -69,6 +69,8 @@ CONFINED = {
 }
 # The way of an optimize question through planning/: a file imports from those to its left.
 PLACING = ("scope", "rates", "job", "constraints", "candidates", "figures", "rank", "rows", "savings", "advice")
+# What a format of another service leaves to the engine.
+DECIDING = ("planning", "forecasting", "grid", "mapping", "catalog", "store", "session_grid", "solving", "pricing")
 READ_THE_ENVIRONMENT = ("settings", "serve.metrics_folder")  # the folder's name is a variable of prometheus_client
 PURE = ("carbon", "planning", "forecasting", "web.geometry", "web.drawing")
 IMPURE_MODULES = {"io", "logging", "os", "pathlib", "random", "socket", "subprocess", "threading", "time", "urllib"}
@@ -213,6 +215,20 @@ def test_the_engine_sees_only_the_contract_of_the_grid() -> None:
 
     assert len(sources) == 2
     assert all(is_within(name, ("grid.source",)) for name in imports)
+
+
+def test_a_format_of_another_service_decides_nothing() -> None:
+    sources = product("api.foreign")
+
+    deciding = [
+        f"{module} line {line}: {name}"
+        for module, source in sources.items()
+        for name, line in source.imports
+        if is_within(name, DECIDING)
+    ]
+
+    assert sources
+    assert deciding == []
 
 
 def test_carbon_uses_the_standard_library_alone() -> None:
