@@ -23,13 +23,14 @@ from carbon.schedules import Schedule
 from carbon.units import HOUR
 from carbon.workload import CalculateQuery, Interruption, OwnMachine
 from catalog.model import Region
-from engine import Engine, Session
+from engine import Engine
 from grid.chain import ChainReader
 from mapping import CloudMap
 from planning.outlook.own_series import own_outlook
 from planning.placing.job_places import job_places
 from planning.placing.job_rank import rank_places
 from planning.scheduling.span import job_span
+from session import Session
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 DAY = 24

@@ -17,8 +17,9 @@ from api.edge.exchange import service_of
 from app import create_app
 from carbon.errors import StateUnavailable
 from carbon.workload import CalculateQuery
-from engine import Engine, Session
+from engine import Engine
 from grid.chain import ChainReader
+from session import Session
 from settings import Settings
 from store.keys.ring import KeyRing
 from store.keys.table import KeyRecord, digest_of

@@ -11,7 +11,7 @@ from typing import Any
 from carbon.forecasts import ForecastBasis
 from carbon.intensity import SignalName
 from carbon.results import HourStep
-from engine import Session
+from session import Session
 from web.geometry.strip import HOUR, Span
 
 LEAST_HOURS = 12  # that a plan's strips show

@@ -28,11 +28,12 @@ from background.runner import PlanRunner
 from carbon.intensity import Signal, SignalName
 from carbon.queued_plans import Awaited
 from carbon.workload import ZoneNote
-from engine import Engine, Session
+from engine import Engine
 from mapping import CloudMap
 from pricing.refresh.background import PriceRefresh
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
+from session import Session
 from settings import Settings
 
 if TYPE_CHECKING:

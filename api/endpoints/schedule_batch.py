@@ -29,7 +29,7 @@ from api.shapes.reading import Json
 from api.shapes.schedule import JobSchedule, ScheduleBatchAnswer
 from carbon.errors import CarbonError, InvalidRequest
 from carbon.intensity import Signal, SignalName
-from engine import Session
+from session import Session
 
 bp = APIBlueprint("schedule_batch", __name__, tag="Decisions")
 MAX_JOBS = 1000

@@ -22,6 +22,7 @@ LAYERS = (
     ("web",),
     ("api",),
     ("engine",),
+    ("session",),
     ("background", "forecast_keeper"),
     ("session_grid",),
     ("solving",),
@@ -209,11 +210,11 @@ def test_confined_packages_are_imported_in_their_places_alone() -> None:
 
 
 def test_the_engine_sees_only_the_contract_of_the_grid() -> None:
-    sources = product("engine", "session_grid").values()
+    sources = product("engine", "session", "session_grid").values()
 
     imports = {name for source in sources for name, _ in source.imports if is_within(name, ("grid",))}
 
-    assert len(sources) == 2
+    assert len(sources) == 3
     assert all(is_within(name, ("grid.source",)) for name in imports)
 
 

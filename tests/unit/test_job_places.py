@@ -13,7 +13,8 @@ from carbon.jobs import ScheduleQuery
 from carbon.reading import ZoneReading
 from carbon.schedules import Schedule
 from carbon.workload import CalculateQuery, Interruption, OwnMachine
-from engine import Engine, Session
+from engine import Engine
+from session import Session
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known
 

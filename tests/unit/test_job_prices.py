@@ -16,7 +16,8 @@ from carbon.errors import NoFeasiblePlacement
 from carbon.jobs import ScheduleQuery
 from carbon.schedules import Schedule
 from carbon.workload import CalculateQuery, Interruption, Load
-from engine import Engine, Session
+from engine import Engine
+from session import Session
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known
 from tests.fakes.own_facts import INSTANCES, PRICES, REGIONS, ZONES, overlaid

@@ -11,8 +11,9 @@ from carbon.listings import LocationsQuery
 from carbon.placements import Placement
 from carbon.reading import ZoneReading
 from carbon.workload import CalculateQuery, OptimizeQuery, Priority, WorkloadType
-from engine import Engine, Session
+from engine import Engine
 from planning.placing.hints.hint import Choice, Period, hint
+from session import Session
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, forecast, known, observation
 

@@ -17,13 +17,14 @@ from carbon.errors import IntensityUnknown
 from carbon.jobs import Risk, ScheduleQuery
 from carbon.workload import Interruption
 from catalog.profiles import hour_of
-from engine import Engine, Session
+from engine import Engine
 from planning.outlook.forecast_choice import RecentForecast
 from planning.outlook.zones import build_outlook
 from planning.scheduling.power import Power
 from planning.scheduling.risk import one_rule_each
 from planning.scheduling.schedule import whole_windows
 from planning.scheduling.span import run_span
+from session import Session
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, known
 from tests.fakes.own_facts import DATA_CENTRE, overlaid

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from carbon.intensity import Quality, SignalName
 from catalog.tables import DATA
-from engine import Engine, Session
+from engine import Engine
+from session import Session
 from store.history.readings import Readings
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, hour_of

@@ -11,7 +11,8 @@ import pytest
 import web
 from carbon.intensity import SignalName
 from carbon.listings import RegionsQuery
-from engine import Engine, Session
+from engine import Engine
+from session import Session
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat
 from tests.fakes.service import NOW

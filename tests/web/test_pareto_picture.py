@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbon.workload import OptimizeQuery, Priority, RankBy, WorkloadType
-from engine import Engine, Session
+from engine import Engine
+from session import Session
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, flat
 from tests.fakes.service import NOW, offline

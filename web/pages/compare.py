@@ -19,7 +19,7 @@ from api.shapes.parts import Listed
 from carbon.bands import Band, band_of
 from carbon.errors import CarbonError
 from carbon.results import Emission
-from engine import Session
+from session import Session
 from web.drawing.bars import draw_bar
 from web.geometry.bars import Amount, bars
 from web.marks import Standing, standing_of

@@ -15,9 +15,9 @@ from carbon import emissions
 from carbon.errors import UnknownInstanceType, UnknownName
 from catalog.dates import day_of
 from catalog.model import InstanceType
-from engine import Session
 from mapping import CloudMap, type_names
 from planning.placing.similar import similar
+from session import Session
 from web.pages import machine_power, page
 from web.pages.addresses import Addresses, machine_page
 from web.pages.machine_regions import PATH, Order, Place, Places, ordered, places_of

@@ -16,9 +16,9 @@ from carbon.listings import RegionsQuery
 from carbon.results import Emission
 from carbon.workload import ALL_PARTITIONS
 from catalog.model import InstanceType, Region
-from engine import Session
 from mapping import CloudMap
 from planning.placing.costs import cost_of
+from session import Session
 from web.marks import Standing, standing_of
 from web.pages.page import Content, asked
 

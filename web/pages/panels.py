@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from carbon.intensity import CarbonIntensity, SignalName
-from engine import Session
+from session import Session
 from web.drawing.forecast_plot import forecast_chart
 from web.drawing.map_plane import map_chart, shared_coastline
 from web.geometry.canvas import PAGE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from engine import Session
+from session import Session
 from web.drawing.strip import draw_axis, draw_strip
 from web.geometry.axis import Tick, hour_ticks
 from web.geometry.scale import Scale

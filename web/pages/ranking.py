@@ -13,7 +13,7 @@ from carbon.bands import Band, band_of
 from carbon.intensity import CarbonIntensity
 from carbon.locations import LocationList
 from catalog.dates import day_of
-from engine import Session
+from session import Session
 from web.marks import Standing, standing_of
 from web.pages.page import Content
 

@@ -15,7 +15,7 @@ from api.shapes.zone_notes import zone_notes
 from carbon.bands import band_of
 from carbon.intensity import Signal
 from catalog.model import Region
-from engine import Session
+from session import Session
 from web.marks import sources_in_words, standing_of
 from web.pages import page, region_hours, region_machines, region_month, region_past
 from web.pages.addresses import machine_page, region_page

@@ -15,7 +15,7 @@ from api.shapes.recommendations import recommendation_rows
 from carbon.errors import CarbonError
 from carbon.workload import Priority, RankBy, WorkloadType
 from catalog.model import Region
-from engine import Session
+from session import Session
 from web.pages.page import Content, asked
 
 PATH = "/api/v1/optimize"

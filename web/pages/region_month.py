@@ -18,7 +18,7 @@ from carbon.listings import LocationsQuery
 from carbon.results import Emission
 from catalog.model import Region
 from catalog.network import great_circle_km
-from engine import Session
+from session import Session
 from web.pages.page import Content, asked
 
 PATH = "/api/v1/compare"

@@ -13,7 +13,7 @@ from carbon.errors import StateUnavailable
 from carbon.history import ZoneYear
 from carbon.intensity import SignalName
 from catalog.model import Region, Zone
-from engine import Session
+from session import Session
 from web.drawing.history_plot import history_chart
 from web.drawing.year_plot import year_chart
 from web.geometry.canvas import PAGE

@@ -17,7 +17,7 @@ from api.shapes.schedule import ScheduleAnswer
 from carbon.errors import CarbonError
 from carbon.forecasts import LONGEST_HOURS, ForecastBasis
 from carbon.schedules import Schedule
-from engine import Session
+from session import Session
 from web.drawing.strip import draw_strip
 from web.geometry.strip import Span, strip_of
 from web.pages.embedded import embedded

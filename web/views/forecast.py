@@ -14,7 +14,7 @@ from carbon.errors import IntensityUnknown
 from carbon.forecasts import LONGEST_HOURS, ForecastBasis
 from carbon.jobs import ScheduleQuery
 from carbon.schedules import Schedule
-from engine import Session
+from session import Session
 from web import shipped
 from web.drawing.forecast import draw_forecast
 from web.geometry.canvas import FILE, Canvas

@@ -16,8 +16,8 @@ from api.questions import names
 from api.questions.fields import RegionKey, SignalField, ZoneKey
 from carbon.history import HistoryQuery, Step
 from carbon.intensity import SignalName
-from engine import Session
 from mapping import CloudMap
+from session import Session
 from web import shipped
 from web.drawing.history import draw_history, draw_year
 from web.geometry.canvas import FILE, Canvas

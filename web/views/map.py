@@ -15,8 +15,8 @@ from carbon.intensity import CarbonIntensity, Provenance, Quality, SignalName
 from carbon.listings import RegionsQuery
 from carbon.results import RegionList
 from catalog.region_names import DEFAULT_PROVIDER
-from engine import Session
 from mapping import CloudMap
+from session import Session
 from web import shipped
 from web.drawing.map import draw_map
 from web.geometry.map_marks import MapRegion, View

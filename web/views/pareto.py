@@ -14,7 +14,7 @@ from api.questions.machines import Size
 from carbon.intensity import SignalName
 from carbon.workload import OptimizeQuery, Priority, RankBy, Requirements, WorkloadType
 from catalog.region_names import DEFAULT_PROVIDER
-from engine import Session
+from session import Session
 from web import shipped
 from web.drawing.pareto import draw_pareto
 from web.geometry.canvas import Canvas
