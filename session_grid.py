@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from carbon import units
+from carbon.events import ZoneLook
 from carbon.history import ZoneYear
 from carbon.intensity import CarbonIntensity, Signal
 from carbon.reading import Observation, ZoneReading
@@ -26,6 +27,7 @@ from planning.outlook.present import sources_of, usual_values, values_of_now
 from planning.outlook.recent_hours import recent_forecast, recent_span
 from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
 from planning.outlook.zones import Outlook
+from planning.push.issued import issued_forecast
 from store.history.readings import PastPin, Readings
 from store.history.scores import ScoreStore
 
@@ -96,10 +98,33 @@ class SessionGrid:
 
     def outlook(self, zones: Sequence[str], *, hours: int, max_age_minutes: float | None = None) -> Outlook:
         """The hours of distinct zones, from the present hour on. max_age_minutes: of live values; None: all count."""
+        return self._outlook(zones, self._readings(zones), hours, max_age_minutes)
+
+    def looks(self, zones: Sequence[str]) -> dict[str, ZoneLook]:
+        """The value now of each of distinct zones, and the forecast that its hours to come rest on."""
+        readings = self._readings(zones)
+        outlook = self._outlook(zones, readings, 1, None)
+        upcoming = {zone: reading.forecast for zone, reading in self.outlooks.of_now(readings, self.now).items()}
+        recent = self.recent.by_zone
+        return {
+            zone: ZoneLook(
+                zone=zone,
+                now=outlook.current(zone),
+                forecast=issued_forecast(upcoming[zone], recent.get(zone), self.now),
+            )
+            for zone in zones
+        }
+
+    def _readings(self, zones: Sequence[str]) -> Mapping[str, ZoneReading]:
         own = self._own_zones
         readings = self.live.read([zone for zone in zones if zone not in own], now=self.now, forecast=True)
         if replaced := [zone for zone in zones if zone in own]:
             readings = {**readings, **dict.fromkeys(replaced, ZoneReading(reason=OWN_FACTOR))}
+        return readings
+
+    def _outlook(
+        self, zones: Sequence[str], readings: Mapping[str, ZoneReading], hours: int, max_age_minutes: float | None
+    ) -> Outlook:
         outlook = self.outlooks.of(
             zones,
             readings,

@@ -5,7 +5,7 @@ The client of Redis is imported only where REDIS_URL is set: with it a start tak
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from itertools import chain
@@ -20,11 +20,13 @@ from api.edge.signatures import Signatures
 from api.endpoints.plan import background_answer
 from background.desk import PlanDesk
 from background.runner import PlanRunner
+from carbon.events import ZoneLook
 from engine import Engine
 from grid.plausibility import plausible_floors
 from grid.registry import build_reader
 from mapping import CloudMap
 from pricing.refresh.background import PriceRefresh
+from push.publisher import Publisher
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from renewal.last_overlay import LastOverlay
@@ -37,6 +39,8 @@ from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
 from store.limits.rate_limit import Counter, RateLimiter
 from store.limits.sqlite_counter import FileCounter
+from store.push.event_log import EventLog
+from store.push.sqlite_log import SqliteLog
 from store.shared.changes import Store
 from store.shared.sqlite_cache import SqliteCache
 from telemetry import SILENT, Telemetry
@@ -91,6 +95,7 @@ def build_service(
             limit_seconds=settings.plan_background_seconds,
         ),
         signatures=build_signatures(settings),
+        publisher=build_publisher(settings, engine, redis, clock),
         forecasts=forecasts,
     )
     return service
@@ -146,6 +151,27 @@ def build_store(settings: Settings, redis: RedisLink | None) -> Store:
     from store.shared.redis_cache import RedisCache
 
     return RedisCache(redis, **waits)
+
+
+def build_publisher(
+    settings: Settings, engine: Engine, redis: RedisLink | None, clock: Callable[[], datetime] = utc_now
+) -> Publisher:
+    """What looks at the zones that are listened to, and logs their changes for all workers. Opens nothing."""
+
+    def look(now: datetime, zones: Sequence[str]) -> Mapping[str, ZoneLook]:
+        session = engine.at(now)
+        return session.grid.looks([zone for zone in zones if zone in session.mapping.zones])
+
+    return Publisher(build_event_log(settings, redis), build_store(settings, redis), look, utc_now=clock)
+
+
+def build_event_log(settings: Settings, redis: RedisLink | None) -> EventLog:
+    """The events of the last hour: in Redis, or in a file of this machine. Opens nothing."""
+    if not redis:
+        return SqliteLog(settings.data_dir)
+    from store.push.redis_log import RedisLog
+
+    return RedisLog(redis)
 
 
 def build_engine(

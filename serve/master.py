@@ -56,7 +56,7 @@ def renew(server: Any, settings: Settings) -> None:
 
 
 def follow(worker: Any) -> None:
-    """Have a new worker follow its facts, the price lists, stored readings and plans, even if no request comes."""
+    """Have a new worker do its part in the background, such as following its facts, even if no request comes."""
     app = _application(worker)
     if app is not None:
         from api.edge.exchange import service_of
@@ -64,6 +64,7 @@ def follow(worker: Any) -> None:
         service = service_of(app)
         service.price_refresh.follow()
         service.plans.follow()
+        service.publisher.follow()
         for background in (service.facts, service.forecasts):
             if background is not None:
                 background.follow()

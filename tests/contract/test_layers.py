@@ -23,7 +23,7 @@ LAYERS = (
     ("api",),
     ("engine",),
     ("session",),
-    ("background", "forecast_keeper"),
+    ("background", "forecast_keeper", "push"),
     ("session_grid",),
     ("solving",),
     ("planning", "grid", "pricing", "renewal"),
