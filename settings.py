@@ -62,6 +62,10 @@ class Settings(PriceSettings):
     port: int = _setting(5000, whole(1, 65535), "Port to listen on.")
     web_concurrency: str = _setting("1", WORKERS, "Number of worker processes. auto: one for each CPU, at most 4.")
     threads: int = _setting(16, whole(1, 512), "Threads of each worker, each of which handles one request at a time.")
+    streams: int = _setting(
+        200, whole(0, 20_000), "Streams of events that each worker serves at once, see docs/streams.md."
+    )
+    streams_per_caller: int = _setting(20, whole(0, 20_000), "Of those, streams of one key, or of one address.")
     log_level: str = _setting(
         "INFO",
         one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),

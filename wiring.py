@@ -26,6 +26,8 @@ from grid.plausibility import plausible_floors
 from grid.registry import build_reader
 from mapping import CloudMap
 from pricing.refresh.background import PriceRefresh
+from push.hub import Hub
+from push.places import Places
 from push.publisher import Publisher
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
@@ -80,10 +82,12 @@ def build_service(
         engine = build_engine(settings, redis, telemetry, facts.mapping)
         facts.on_change = engine.swap
         forecasts = build_forecasts(settings, engine, clock)
+    access = rules or build_access(settings, redis, telemetry)
+    publisher = build_publisher(settings, engine, redis, clock)
     service: Service = Service(
         engine=engine,
         settings=settings,
-        access=rules or build_access(settings, redis, telemetry),
+        access=access,
         metrics=metrics,
         clock=clock,
         facts=facts,
@@ -95,7 +99,8 @@ def build_service(
             limit_seconds=settings.plan_background_seconds,
         ),
         signatures=build_signatures(settings),
-        publisher=build_publisher(settings, engine, redis, clock),
+        publisher=publisher,
+        hub=build_hub(settings, publisher, access, clock),
         forecasts=forecasts,
     )
     return service
@@ -163,6 +168,13 @@ def build_publisher(
         return session.grid.looks([zone for zone in zones if zone in session.mapping.zones])
 
     return Publisher(build_event_log(settings, redis), build_store(settings, redis), look, utc_now=clock)
+
+
+def build_hub(settings: Settings, publisher: Publisher, access: Access, clock: Callable[[], datetime]) -> Hub:
+    """The streams of one process; the publisher looks at the zones that they follow."""
+    places = Places(settings.streams, settings.streams_per_caller)
+    publisher.listen(places.zones)
+    return Hub(publisher.log, places=places, may_follow=access.still_allows, utc_seconds=lambda: clock().timestamp())
 
 
 def build_event_log(settings: Settings, redis: RedisLink | None) -> EventLog:

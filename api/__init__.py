@@ -28,6 +28,7 @@ _ENDPOINTS = (
     "sources",
     "instances",
     "workloads",
+    "stream",
     "health",
     "scrape",
     "docs",

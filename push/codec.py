@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
@@ -31,8 +32,9 @@ def encode_change(change: Change, at: datetime) -> bytes:
     return orjson.dumps({"at": at, "change": change})
 
 
+@lru_cache(maxsize=2048)
 def decode_event(event_id: int, raw: bytes) -> Event | None:
-    """The event; None if this release cannot read it."""
+    """The event; None if this release cannot read it. Remembered, since many streams may be told the same."""
     try:
         row = orjson.loads(raw)
         return Event(id=event_id, at=_time(row["at"]), change=_change(row["change"]))

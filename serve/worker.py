@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
-import re
+import resource
 import select
 import selectors
 import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -23,6 +23,9 @@ from gunicorn.http import errors
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers import gthread
 
+from push.hub import Hub
+from serve.application import HandedOver, in_words, with_streams
+
 HEADER_SECONDS = 5.0  # from the first byte to the end of the headers
 BODY_SECONDS = 30.0  # for the body: 1 MB at 35 kB/s
 SEND_SECONDS = 10.0  # for one piece of an answer to leave; the system takes some 2 MB before the client reads
@@ -31,6 +34,7 @@ EXPRESS = (b"GET /health ", b"HEAD /health ", b"GET /ready ")
 EXPRESS_THREADS = 2
 EXPRESS_BYTES = 2048
 CLOSE_SECONDS = 0.05
+MOST_FILES = 65_536  # that a worker may open, if the system lets it: each stream is one
 
 
 class DeadlineUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
@@ -65,39 +69,20 @@ class Connection(gthread.TConn):  # type: ignore[misc]
             self.parser.unreader = DeadlineUnreader(self.sock)
         self.parser.unreader.allow(HEADER_SECONDS)
 
+    is_handed_over = False  # to those who serve streams, together with its socket
+
     def close(self, graceful: bool = False) -> None:
         """Close, waiting a moment for a client that asked for `Connection: close` to hang up.
 
         gunicorn waits up to 2 s in the worker's main loop: five such clients stop a worker for 4 to 10 s.
         """
+        if self.is_handed_over:
+            return
         if not graceful:
             super().close()
             return
         self.sock.setblocking(True)
         util.close_graceful(self.sock, CLOSE_SECONDS)
-
-
-class Body:
-    """What the application reads of a request's body.
-
-    A body that ends early or has malformed chunks raises EOFError, so that the application need not know gunicorn.
-    """
-
-    def __init__(self, body: Any) -> None:
-        self.read, self.readline, self.readlines = map(_ending, (body.read, body.readline, body.readlines))
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.readline, b"")
-
-
-def _ending(read: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(*size: int | None) -> Any:
-        try:
-            return read(*size)
-        except (errors.ParseException, errors.NoMoreData) as error:
-            raise EOFError(_error_in_words(error)) from error
-
-    return checked
 
 
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]
@@ -106,18 +91,31 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Let a thread that computes hand on Python's lock after a millisecond, so that short requests wait less."""
         sys.setswitchinterval(SWITCH_SECONDS)
+        self._hubs = set[Hub]()
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(MOST_FILES, most) if most >= 0 else MOST_FILES, most))
         super().init_process()
 
+    def run(self) -> None:
+        """Serve until the end, which is that of the streams too."""
+        try:
+            super().run()
+        finally:
+            for hub in self._hubs:
+                hub.leave()
+            for hub in self._hubs:
+                hub.wait()
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """SIGTERM: streams end at once, while requests are still answered."""
+        super().handle_exit(sig, frame)
+        for hub in self._hubs:
+            hub.leave()
+
     def load_wsgi(self) -> None:
-        """Let the application read bodies without knowing gunicorn."""
+        """Let the application read bodies and serve streams without knowing gunicorn."""
         super().load_wsgi()
-        application: Callable[..., Any] = self.wsgi
-
-        def readable(environ: dict[str, Any], start_response: Any) -> Any:
-            environ["wsgi.input"] = Body(environ["wsgi.input"])
-            return application(environ, start_response)
-
-        self.wsgi: Callable[..., Any] = readable
+        self.wsgi: Callable[..., Any] = with_streams(self.wsgi)
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """The threads for all requests, and a few more that only answer /health and /ready."""
@@ -154,8 +152,18 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         conn.sock.settimeout(SEND_SECONDS)
         try:
             return super().handle_request(req, conn)
+        except HandedOver as stream:
+            self._hand_over(conn, stream)
+            return False
         except TimeoutError as error:
             raise BrokenPipeError(errno.EPIPE, "the client does not read the answer") from error
+
+    def _hand_over(self, conn: Any, begun: HandedOver) -> None:
+        """Give the connection to the streams; for gunicorn it is closed, and counts no more."""
+        conn.is_handed_over = True
+        early = conn.parser.unreader.take_buffered()
+        self._hubs.add(begun.hub)
+        begun.hub.take(begun.stream, socket.socket(fileno=conn.sock.detach()), begun.head, early)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that gunicorn cannot read, or whose answer failed outside the application.
@@ -219,14 +227,9 @@ def write_problem(sock: socket.socket, status: int, reason: str, detail: str) ->
 util.write_error = write_problem
 
 
-def _error_in_words(error: BaseException) -> str:
-    """The kind of an error in words, such as "Invalid Header"."""
-    return re.sub("(?<=[a-z])(?=[A-Z])", " ", type(error).__name__)
-
-
 # gunicorn's errors quote the request line, header or bytes that they are about, which may contain an API key. Their
 # texts go into the log, some only at the level DEBUG, and into the answer.
 for _error in vars(errors).values():
     if isinstance(_error, type) and issubclass(_error, Exception):
-        _error.__str__ = _error_in_words  # type: ignore[method-assign]
+        _error.__str__ = in_words  # type: ignore[method-assign]
 gthread.TConn = Connection  # the class of the connections that the worker accepts

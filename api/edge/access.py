@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited
+from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited, StateUnavailable
 from store.keys.ring import KeyRing
 from store.keys.table import KeyRecord
 from store.limits.rate_limit import RateLimiter, Verdict
@@ -125,6 +125,17 @@ class Access:
                 retry_after_seconds=verdict.reset_seconds,
             )
         return Judgement(caller=caller, verdict=verdict, refusal=refusal)
+
+    def still_allows(self, caller: str) -> bool:
+        """Whether a caller that was let in once may go on: its key is in force, or there are no keys.
+
+        While the keys cannot be read, whoever was let in stays.
+        """
+        kind, _, name = caller.partition("/")
+        try:
+            return not self.keys.configured() or (kind == "key" and self.keys.in_force(name) is not None)
+        except StateUnavailable:
+            return True
 
     def _record(self, key: str | None, ticket: Ticket | None) -> KeyRecord | None:
         if key is not None:

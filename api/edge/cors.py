@@ -25,6 +25,11 @@ def _origins(setting: str) -> frozenset[str]:
     return frozenset(setting.split(","))
 
 
+def is_named(origin: str | None, setting: str | None) -> bool:
+    """Whether CORS_ORIGINS names an origin."""
+    return bool(setting) and origin in _origins(setting or "")
+
+
 def is_preflight(exchange: Exchange) -> bool:
     """Whether a browser asks if a page of a named origin may send a request; such a request carries no key."""
     environ = exchange.environ

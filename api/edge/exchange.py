@@ -31,6 +31,7 @@ from carbon.workload import ZoneNote
 from engine import Engine
 from mapping import CloudMap
 from pricing.refresh.background import PriceRefresh
+from push.hub import Hub
 from push.publisher import Publisher
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
@@ -55,8 +56,8 @@ class Service:
     request that may run at once. price_refresh: renews prices in the background, once a worker has it follow the lists.
     facts: renews those of the engine; None where they never change. forecasts: renews our own from the stored
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
-    signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. answers: of the
-    current minute.
+    signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. hub: the
+    streams of this process. answers: of the current minute.
     """
 
     engine: Engine
@@ -69,6 +70,7 @@ class Service:
     plans: PlanRunner
     signatures: Signatures
     publisher: Publisher
+    hub: Hub
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
     answers: AnswerCache = field(default_factory=AnswerCache)

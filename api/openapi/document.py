@@ -15,6 +15,7 @@ from api.edge.problem_types import BY_ERROR, BY_STATUS
 from api.edge.problems import MEDIA_TYPE
 from api.openapi.schema import REF_TEMPLATE, schema_of, without_null
 from api.shapes.problems import Problem
+from api.shapes.stream import StreamEvent, StreamNote
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
 TITLE = "Carbon-Aware Cloud Optimizer"
@@ -32,6 +33,7 @@ TAGS = [
     {"name": "Scheduling", "description": "Regions of all clouds, ranked."},
     {"name": "Regions", "description": "Cloud regions and grid zones."},
     {"name": "Pictures", "description": "Maps, charts and badges as SVG or PNG, for pages, chats and READMEs."},
+    {"name": "Streams", "description": "What changes in regions and zones, as it happens."},
     {"name": "Catalog", "description": "Instance types and workloads."},
     {"name": "Operation", "description": "Health of the service."},
 ]
@@ -253,6 +255,9 @@ def _schemas(collected: Mapping[str, Any]) -> dict[str, Any]:
     problem = schema_of(Problem)
     schemas = {name.rpartition(".")[2]: schema for name, schema in collected.items()}
     schemas |= problem.pop("$defs") | {"Problem": problem, **_TABLE_SCHEMAS}
+    for model in (StreamEvent, StreamNote):  # of events, which APIFlask does not know
+        schema = schema_of(model)
+        schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
     del schemas["HTTPError"]  # APIFlask's own error body, which no answer has
     return dict(sorted(schemas.items()))
 

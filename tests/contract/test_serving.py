@@ -19,7 +19,7 @@ from gunicorn.config import Config
 from gunicorn.http import errors
 from gunicorn.http.parser import RequestParser
 
-from serve import master, worker
+from serve import application, master, worker
 from settings import Settings
 from store.history.recorder import CLOSE_SECONDS
 
@@ -236,16 +236,16 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def test_a_body_is_read_as_gunicorn_reads_it() -> None:
-    body = worker.Body(request_of(CHUNKED + b"4\r\na\nbc\r\n0\r\n\r\n").body)
+    body = application.Body(request_of(CHUNKED + b"4\r\na\nbc\r\n0\r\n\r\n").body)
 
     assert (body.read(1), body.readline(), body.read(), body.read()) == (b"a", b"\n", b"bc", b"")
-    assert list(worker.Body(request_of(CHUNKED + b"4\r\na\nbc\r\n0\r\n\r\n").body)) == [b"a\n", b"bc"]
+    assert list(application.Body(request_of(CHUNKED + b"4\r\na\nbc\r\n0\r\n\r\n").body)) == [b"a\n", b"bc"]
 
 
 @pytest.mark.parametrize("read", ["read", "readline", "readlines"])
 @pytest.mark.parametrize("chunks", [b"zz\r\na\r\n", b"1\r\nab\r\n", b"1;\rx\r\na\r\n", b"20\r\nabc"])
 def test_a_body_of_malformed_chunks_or_cut_in_one_ends_early_for_the_application(chunks: bytes, read: str) -> None:
-    body = worker.Body(request_of(CHUNKED + chunks).body)
+    body = application.Body(request_of(CHUNKED + chunks).body)
 
     with pytest.raises(EOFError):
         getattr(body, read)()

@@ -1,0 +1,1 @@
+"""How a stream is opened over HTTP: what it follows, its messages, and who serves its connection."""

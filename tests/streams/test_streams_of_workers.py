@@ -1,0 +1,99 @@
+"""Streams over several callers and workers, and when those end."""
+
+from __future__ import annotations
+
+import json
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from websocket import create_connection
+
+from tests.fakes.patience import PATIENCE_SECONDS
+from tests.faults.client import ask
+from tests.faults.server import Gunicorn, wait_until
+from tests.streams.stream_clients import STREAM, Client, Newsroom, following
+
+GERMANY = "zone=DE"
+
+
+def test_one_caller_does_not_take_all_places(tmp_path: Path) -> None:
+    with (
+        Gunicorn(tmp_path, {"STREAMS": "6", "STREAMS_PER_CALLER": "2"}, workers=1) as server,
+        following(server.port, GERMANY),
+        following(server.port, GERMANY),
+    ):
+        refused = ask(server.port, f"{STREAM}?{GERMANY}")
+        from_elsewhere = requests.Session()
+        from_elsewhere.mount("http://", FromAddress("127.0.0.9"))
+        url = f"http://127.0.0.1:{server.port}{STREAM}?{GERMANY}"
+        with from_elsewhere.get(url, stream=True, timeout=PATIENCE_SECONDS) as accepted:
+            assert accepted.status_code == 200
+
+    assert refused.status == 503
+
+
+class FromAddress(requests.adapters.HTTPAdapter):
+    """Connects from one of the addresses of loopback."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, source_address=(self._address, 0), **options)
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM])
+def test_streams_end_with_the_time_to_come_back_when_the_service_reloads_or_stops(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    with Gunicorn(tmp_path, workers=1) as server:
+        news = Newsroom(server.data)
+        news.tell("DE", 1.0)
+        with following(server.port, GERMANY) as client:
+            first = client.next()
+            connection = create_connection(
+                f"ws://127.0.0.1:{server.port}/api/v1/ws?{GERMANY}", timeout=PATIENCE_SECONDS
+            )
+            connection.recv()
+            server.tell(how)
+            (end,) = client.rest()
+            message = json.loads(connection.recv())
+            code, close = connection.recv_data()
+        if how is signal.SIGHUP:
+            news.tell("DE", 2.0)
+            with following(server.port, GERMANY, last_event_id=first.id) as client:
+                assert client.next().data["carbon_intensity"] == 2.0
+
+    assert (end.name, end.data["reason"]) == ("end", "restart")
+    assert end.data["retry_after_seconds"] >= 1
+    assert message["reason"] == "restart"
+    assert (code, int.from_bytes(close[:2])) == (8, 1001)
+
+
+def test_all_workers_tell_the_same_events_with_the_same_ids(tmp_path: Path) -> None:
+    each = 3
+    with Gunicorn(tmp_path, {"STREAMS": str(each), "STREAMS_PER_CALLER": str(each)}, workers=2) as server:
+        news = Newsroom(server.data)
+        url = f"http://127.0.0.1:{server.port}{STREAM}?{GERMANY}"
+        with ExitStack() as stack:
+            clients = []
+
+            def fill() -> bool:
+                response = stack.enter_context(requests.get(url, stream=True, timeout=PATIENCE_SECONDS))
+                if response.status_code == 200:
+                    clients.append(Client(response))
+                return len(clients) == 2 * each
+
+            wait_until(fill, "both workers are full")
+            for client in clients:
+                client.next()
+            news.tell("DE", 1.0, 2.0)
+            told = {tuple((event.id, event.data["carbon_intensity"]) for event in client.take(2)) for client in clients}
+
+    ids = news.ids()
+    assert told == {((ids[0], 1.0), (ids[1], 2.0))}
