@@ -101,15 +101,15 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         try:
             super().run()
         finally:
-            for hub in self._hubs:
+            for hub in tuple(self._hubs):
                 hub.leave()
-            for hub in self._hubs:
+            for hub in tuple(self._hubs):
                 hub.wait()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM: streams end at once, while requests are still answered."""
         super().handle_exit(sig, frame)
-        for hub in self._hubs:
+        for hub in tuple(self._hubs):
             hub.leave()
 
     def load_wsgi(self) -> None:

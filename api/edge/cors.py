@@ -14,7 +14,8 @@ from api.edge.exchange import Exchange
 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
-    "Access-Control-Allow-Headers": f"Authorization, Content-Type, If-None-Match, {HEADER}, X-Request-ID",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Last-Event-ID, "
+    f"{HEADER}, X-Request-ID",
     "Access-Control-Max-Age": "600",
 }
 _READABLE = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Fact-Notes, X-Request-ID"

@@ -208,3 +208,37 @@ StoreErrorPolicy = TypeAliasType(
         ),
     ],
 )
+StreamEventName = TypeAliasType(
+    "StreamEventName",
+    Annotated[
+        Literal["current", "intensity", "forecast", "crossing"],
+        Field(
+            description="current: the value when the stream began; intensity: the value has changed; forecast: it was "
+            "renewed; crossing: the value has crossed a limit."
+        ),
+    ],
+)
+StreamNoteName = TypeAliasType(
+    "StreamNoteName",
+    Annotated[
+        Literal["gap", "end"],
+        Field(
+            description="gap: events were missed that are not stored any more, the present values follow; end: the "
+            "stream ends, come back after retry_after_seconds."
+        ),
+    ],
+)
+FollowedEvent = TypeAliasType(
+    "FollowedEvent",
+    Annotated[Literal["intensity", "forecast", "crossing"], Field(description="A kind of event that can be followed.")],
+)
+LimitSide = TypeAliasType(
+    "LimitSide", Annotated[Literal["below", "above"], Field(description="A side of a limit of the intensity.")]
+)
+CrossingState = TypeAliasType(
+    "CrossingState",
+    Annotated[
+        Literal["entered", "left"],
+        Field(description="entered: the value is on that side of the limit now; left: not any more."),
+    ],
+)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from api.openapi.enumerations import FollowedEvent
 from api.questions import names
 from api.questions.fields import Parameters, ProvidersParameter, RegionKey, ZoneKey
 from carbon.events import Side, Threshold
 from mapping import CloudMap
 
 MOST_PLACES = 500
-KINDS = ("intensity", "forecast", "crossing")
 _EVENT_ID = re.compile(r"([0-9]{1,19})(?:\.([0-9]))?")
 Limit = Annotated[float, Field(ge=0, le=10_000)]
 
@@ -48,7 +48,7 @@ class StreamParameters(Parameters):
         description="All available regions of these providers; may be given several times, all means every provider. "
         "At least one region, zone or provider must be named.",
     )
-    event: list[Literal["intensity", "forecast", "crossing"]] = Field(
+    event: list[FollowedEvent] = Field(
         [], description="Kinds of events to be told; may be given several times. Default: all."
     )
     below: Limit | None = Field(

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
+from api.openapi.enumerations import CrossingState, LimitSide, StreamEventName, StreamNoteName
 from api.shapes.parts import Origin, of_intensity, of_origin
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
 from api.shapes.types import GramsPerKwh, Timestamp
 from carbon.events import IssuedForecast, Side, Threshold
 from carbon.intensity import CarbonIntensity
-
-StreamEventName = Literal["current", "intensity", "forecast", "crossing"]
-StreamNoteName = Literal["gap", "end"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +32,7 @@ class Told:
     crossed: the sides whose limit is crossed, of an event of the kind current in a stream with limits.
     """
 
-    event: StreamEventName
+    event: str
     id: str | None
     at: datetime
     zone: str
@@ -67,21 +64,18 @@ class StreamForecast(Shape):
 class StreamCrossing(Shape):
     """A limit that the value has crossed."""
 
-    side: Literal["below", "above"] = _of_crossing("On which side of the limit.", lambda c: c.threshold.side)
+    side: LimitSide = _of_crossing(read=lambda c: c.threshold.side)
     limit: GramsPerKwh = _of_crossing("As the stream was asked for it.", lambda c: c.threshold.gco2e_per_kwh)
     hysteresis: GramsPerKwh = _of_crossing(
         "How far beyond the limit a value must come back before it has left.", lambda c: c.threshold.hysteresis
     )
-    state: Literal["entered", "left"] = _of_crossing("entered: the value is on that side now; left: not any more.")
+    state: CrossingState = _of_crossing()
 
 
 class StreamEvent(Origin):
     """One event of a stream about a grid zone; is_estimate to high describe the value now."""
 
-    event: StreamEventName = _of(
-        "current: the value when the stream began; intensity: the value has changed; forecast: it was renewed; "
-        "crossing: the value has crossed a limit.",
-    )
+    event: StreamEventName = _of()
     id: str | None = _of("From which a stream can go on (Last-Event-ID); null if from another one only.")
     timestamp: Timestamp = _of("The minute of the value.", lambda t: t.at)
     zone: str = _of("Grid zone.", examples=["CA-QC"])
@@ -100,7 +94,7 @@ class StreamEvent(Origin):
     )
     forecast: StreamForecast = _of.optional("Of an event forecast: the new one.")
     crossing: StreamCrossing = _of.optional("Of an event crossing: the limit.")
-    crossed: list[Literal["below", "above"]] = _of.optional(
+    crossed: list[LimitSide] = _of.optional(
         "Of an event current in a stream with limits: the sides on which the value is.",
         lambda t: None if t.crossed is None else list(t.crossed),
     )
@@ -109,10 +103,7 @@ class StreamEvent(Origin):
 class StreamNote(Shape):
     """What a stream says of itself."""
 
-    event: StreamNoteName = Field(
-        description="gap: events were missed that are not stored any more, the present values follow; end: the stream "
-        "ends, come back after retry_after_seconds."
-    )
+    event: StreamNoteName
     reason: str = Field(
         default="", description="Of an end: slow (the client did not read), restart (of the service) or key (revoked)."
     )

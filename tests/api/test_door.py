@@ -79,10 +79,10 @@ def count_calls(app: APIFlask) -> list[int]:
 
 def test_a_streamed_answer_leaves_piece_by_piece_and_is_neither_tagged_nor_kept_nor_compressed() -> None:
     app, sent = service(), list[int]()
-    blueprint = Blueprint("stream", __name__)
+    blueprint = Blueprint("pieces", __name__)
 
-    @blueprint.get("/api/v1/stream")
-    def stream() -> Response:
+    @blueprint.get("/api/v1/pieces")
+    def answer() -> Response:
         def pieces() -> Iterator[str]:
             for number in range(3):
                 sent.append(number)
@@ -92,7 +92,7 @@ def test_a_streamed_answer_leaves_piece_by_piece_and_is_neither_tagged_nor_kept_
 
     app.register_blueprint(blueprint)
     head: list[Any] = []
-    environ = EnvironBuilder("/api/v1/stream", headers=[("Accept-Encoding", "gzip")]).get_environ()
+    environ = EnvironBuilder("/api/v1/pieces", headers=[("Accept-Encoding", "gzip")]).get_environ()
 
     body = iter(app(environ, lambda status, headers: head.extend((status, dict(headers)))))  # type: ignore[arg-type]
     first = next(body)

@@ -62,7 +62,8 @@ def client(clock: SteppedClock, reader: FakeReader) -> FlaskClient:
 
 def test_every_path_that_is_read_under_v1_and_api_v1_is_tried_here() -> None:
     rules = [rule for rule in offline().url_map.iter_rules() if "GET" in (rule.methods or ())]
-    others = ("/history", "/forecast/skill", "/<plan_id>")  # see test_history, test_forecast_skill and test_plans
+    # See test_history, test_forecast_skill, test_plans and tests/streams.
+    others = ("/history", "/forecast/skill", "/<plan_id>", "/stream", "/ws")
     guarded = [
         str(rule) for rule in rules if str(rule).startswith(("/v1/", "/api/v1/")) and not str(rule).endswith(others)
     ]

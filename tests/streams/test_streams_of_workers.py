@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,7 @@ from websocket import create_connection
 
 from tests.fakes.patience import PATIENCE_SECONDS
 from tests.faults.client import ask
-from tests.faults.server import Gunicorn, wait_until
+from tests.faults.server import ROOT, Gunicorn, wait_until
 from tests.streams.stream_clients import STREAM, Client, Newsroom, following
 
 GERMANY = "zone=DE"
@@ -97,3 +101,68 @@ def test_all_workers_tell_the_same_events_with_the_same_ids(tmp_path: Path) -> N
 
     ids = news.ids()
     assert told == {((ids[0], 1.0), (ids[1], 2.0))}
+
+
+def test_who_comes_back_after_its_worker_was_killed_has_missed_nothing(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, workers=1) as server:
+        news = Newsroom(server.data)
+        news.tell("DE", 1.0)
+        with following(server.port, GERMANY) as client:
+            last = client.next().id
+            news.tell("DE", 2.0)
+            last = client.next().id
+            (worker,) = server.workers()
+            worker.kill()
+            assert client.rest() == []
+        news.tell("DE", 3.0, 4.0)
+        wait_until(lambda: ask(server.port, "/health").status == 200, "another worker answers")
+        with following(server.port, GERMANY, last_event_id=last) as client:
+            assert [event.data["carbon_intensity"] for event in client.take(2)] == [3.0, 4.0]
+
+
+def test_streams_that_never_read_and_send_rubbish_leave_the_api_to_others(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, {"STREAMS": "64", "STREAMS_PER_CALLER": "64"}, workers=1) as server, ExitStack() as stack:
+        for number in range(64):
+            rude = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS))
+            rude.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            rude.sendall(f"GET {STREAM}?provider=all HTTP/1.1\r\nHost: a\r\n\r\n".encode() + b"rubbish" * number)
+        Newsroom(server.data).tell("DE", *map(float, range(3000)))
+        wait_until(lambda: is_full(server), "all are open")
+        answers = {ask(server.port, "/api/v1/regions?limit=1").status for _ in range(40)}
+        (worker,) = server.workers()
+        memory_mb = worker.memory_full_info().uss / 1e6
+
+    assert answers == {200}
+    assert memory_mb < 120
+
+
+def test_a_revoked_key_ends_its_streams_and_no_others(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, workers=1) as server:
+        Newsroom(server.data).tell("DE", 1.0)
+        keys = {name: flask_keys(server, "create", name) for name in ("ci", "other")}
+        with (
+            following(server.port, GERMANY, key=keys["ci"]) as one,
+            following(server.port, GERMANY, key=keys["other"]) as other,
+        ):
+            for client in (one, other):
+                client.next()
+            flask_keys(server, "revoke", "ci")
+            (end,) = one.rest()
+            Newsroom(server.data).tell("DE", 2.0)
+            assert other.next().data["carbon_intensity"] == 2.0
+
+    assert (end.name, end.data["reason"]) == ("end", "key")
+
+
+def is_full(server: Gunicorn) -> bool:
+    url = f"http://127.0.0.1:{server.port}{STREAM}?{GERMANY}"
+    with requests.get(url, stream=True, timeout=PATIENCE_SECONDS) as response:
+        return response.status_code == 503
+
+
+def flask_keys(server: Gunicorn, *arguments: str) -> str:
+    """What `flask keys ...` prints."""
+    command = [sys.executable, "-m", "flask", "--app", "app", "keys", *arguments]
+    environ = {**os.environ, "DATA_DIR": str(server.data)}
+    result = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)  # noqa: S603
+    return result.stdout.strip()
