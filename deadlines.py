@@ -49,23 +49,23 @@ class DeadlineResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(DeadlineReader(self.fp.detach(), sock))
 
 
-class _DeadlineConnection(HTTPConnection):
+class DeadlineConnection(HTTPConnection):
     response_class = DeadlineResponse
 
 
-class _DeadlineTlsConnection(HTTPSConnection):
+class DeadlineTlsConnection(HTTPSConnection):
     response_class = DeadlineResponse
 
 
-class _DeadlinePool(HTTPConnectionPool):
-    ConnectionCls = _DeadlineConnection
+class DeadlinePool(HTTPConnectionPool):
+    ConnectionCls = DeadlineConnection
 
 
-class _DeadlineTlsPool(HTTPSConnectionPool):
-    ConnectionCls = _DeadlineTlsConnection
+class DeadlineTlsPool(HTTPSConnectionPool):
+    ConnectionCls = DeadlineTlsConnection
 
 
-_POOLS = {"http": _DeadlinePool, "https": _DeadlineTlsPool}
+_POOLS = {"http": DeadlinePool, "https": DeadlineTlsPool}
 
 
 class DeadlineAdapter(HTTPAdapter):

@@ -29,7 +29,7 @@ _FIRST_PAUSE_SECONDS = 0.25
 _JSON = {"Content-Type": "application/json"}
 # Exceptions that requests, urllib3 and http.client do not translate when a reply breaks the rules of HTTP. For example,
 # with a chunk size of -5 they call read(-5), which is a ValueError.
-_BROKEN_REPLY = (
+BROKEN_REPLY = (
     OSError,
     HTTPError,
     http.client.HTTPException,
@@ -186,7 +186,7 @@ class HttpClient:
             return self._session().get(url, params=params, headers=headers, timeout=timeout, stream=True)
         except requests.RequestException:
             raise
-        except _BROKEN_REPLY as error:
+        except BROKEN_REPLY as error:
             raise requests.ConnectionError("the reply is not valid HTTP") from error
 
     def _too_late(self, pause_seconds: float, ends: float) -> bool:
@@ -221,11 +221,11 @@ class HttpClient:
                 return Reply(
                     status=response.status_code,
                     body=b"".join(_chunks(response, self._limits.max_body_bytes)),
-                    retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
+                    retry_after_seconds=retry_after(response.headers.get("Retry-After")),
                 )
         except requests.RequestException:
             raise
-        except _BROKEN_REPLY as error:
+        except BROKEN_REPLY as error:
             raise requests.ConnectionError("the reply is not valid HTTP") from error
 
     def _session(self) -> requests.Session:
@@ -241,7 +241,7 @@ def _worth_retrying(status: int) -> bool:
     return status == 429 or status >= 500
 
 
-def _retry_after(value: str | None) -> float | None:
+def retry_after(value: str | None) -> float | None:
     """Seconds of a Retry-After header, given as a number or as a date; None without a usable one."""
     try:
         return None if value is None else Retry().parse_retry_after(value)
@@ -263,7 +263,7 @@ def _chunks(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
         raise
     except requests.RequestException:
         raise
-    except _BROKEN_REPLY as error:
+    except BROKEN_REPLY as error:
         raise requests.ConnectionError("the reply is not valid HTTP") from error
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -94,6 +94,14 @@ def _origins(text: str) -> str:
     return _checked(",".join(origins), usable)
 
 
+def _own_hosts(text: str) -> str:
+    """Host names, addresses and networks. A network that is not written by its first address is an error."""
+    for part in (part.strip() for part in text.split(",")):
+        if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", part) is None or part.replace(".", "").isdigit():
+            ip_network(part)
+    return ",".join(part.strip() for part in text.split(","))
+
+
 def _names(text: str) -> str:
     """Names separated by commas, each at most once."""
     names = [name.strip() for name in text.split(",")]
@@ -154,6 +162,7 @@ DATABASE_URL = Rule(
     parse=lambda text: _checked(text, re.fullmatch(r"postgresql\+psycopg://\S*/\S+", text) is not None),
 )
 ORIGINS = Rule(allowed="origins such as https://app.example.org, separated by commas", parse=_origins)
+OWN_HOSTS = Rule(allowed="host names, addresses and networks (10.1.0.0/16), separated by commas", parse=_own_hosts)
 NAMES = Rule(allowed="names of sources separated by commas, each once", parse=_names)
 FOLDER = Rule(allowed="a folder, which is created on first use", parse=_folder)
 PLACE = Rule(allowed="a folder, which need not exist", parse=_folder)

@@ -25,10 +25,12 @@ from engine import Engine
 from grid.plausibility import plausible_floors
 from grid.registry import build_reader
 from mapping import CloudMap
+from outbound.hosts import HostRules
 from pricing.refresh.background import PriceRefresh
 from push.hub import Hub
 from push.places import Places
 from push.publisher import Publisher
+from push.webhooks.desk import WebhookDesk
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from renewal.last_overlay import LastOverlay
@@ -45,6 +47,8 @@ from store.push.event_log import EventLog
 from store.push.sqlite_log import SqliteLog
 from store.shared.changes import Store
 from store.shared.sqlite_cache import SqliteCache
+from store.webhooks.file_ledger import FileLedger
+from store.webhooks.ledger import Ledger
 from telemetry import SILENT, Telemetry
 
 if TYPE_CHECKING:
@@ -98,6 +102,8 @@ def build_service(
             lambda question, request_id, watch: background_answer(service, question, request_id, watch),
             limit_seconds=settings.plan_background_seconds,
         ),
+        webhooks=WebhookDesk(build_ledger(settings, redis), most=settings.webhooks, utc_now=clock),
+        hosts=HostRules.of(settings.webhook_allow),
         signatures=build_signatures(settings),
         publisher=publisher,
         hub=build_hub(settings, publisher, access, clock),
@@ -184,6 +190,15 @@ def build_event_log(settings: Settings, redis: RedisLink | None) -> EventLog:
     from store.push.redis_log import RedisLog
 
     return RedisLog(redis)
+
+
+def build_ledger(settings: Settings, redis: RedisLink | None) -> Ledger:
+    """Webhooks and their deliveries: in Redis, or in a file of this machine. Opens nothing."""
+    if not redis:
+        return FileLedger(settings.data_dir)
+    from store.webhooks.redis_ledger import RedisLedger
+
+    return RedisLedger(redis)
 
 
 def build_engine(

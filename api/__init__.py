@@ -19,6 +19,7 @@ _ENDPOINTS = (
     "schedule_batch",
     "plan",
     "plans",
+    "webhooks",
     "forecast",
     "forecast_skill",
     "locations",

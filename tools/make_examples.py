@@ -28,6 +28,7 @@ from store.history.entries import Series
 from store.history.readings import Readings, minute_of
 from store.history.scores import DayScores, NoScores
 from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples
+from tools.webhook_examples import webhook_examples
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "openapi" / "examples.json"
 
@@ -131,6 +132,7 @@ OF_STATUS = {
     401: "key-required",
     404: "unknown-region",
     405: "method-not-allowed",
+    409: "webhook-conflict",
     413: "body-too-large",
     415: "unsupported-media-type",
     422: "does-not-fit",
@@ -208,7 +210,7 @@ def examples() -> dict[str, Any]:
     for name, path in GETS.items():
         app = app_over(engine)
         result[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
-    result |= _queued_plan(result["planJobs"]["answer"])
+    result |= _queued_plan(result["planJobs"]["answer"]) | webhook_examples()
     problems = problem_examples(engine)
     result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
     result |= {f"Problem{status}": worker.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -38,6 +40,7 @@ GETS = {
     "unknown-country": "/v1/by-country/XX",
     "unknown-airport": "/v1/by-iata/QQQ",
     "unknown-plan": "/api/v1/plans/6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
+    "unknown-webhook": "/api/v1/webhooks/wh_5f0c2d9be6a14a7c8f3e1b20",
     "nothing-found": "/v1/by-country/AQ?format=text",
     "not-found": "/api/v1/region",
     "method-not-allowed": "/api/v1/calculate",
@@ -85,6 +88,7 @@ def problem_examples(engine: Engine) -> dict[str, Any]:
     answers["form-refused"] = ask(app, "POST", "/sign-in", b"", "application/x-www-form-urlencoded", HTTP_ACCEPT=JSON)
     answers["busy"] = _busy(engine)
     answers["png-unavailable"] = _without_png(engine)
+    answers["webhook-conflict"] = _webhook_conflict(engine)
     return answers | _refusals(engine) | _failures(engine)
 
 
@@ -134,6 +138,17 @@ def _busy(engine: Engine) -> Any:
     while service_of(app).costly_places.acquire(blocking=False):
         pass
     return ask(app, "POST", *EVERYWHERE)
+
+
+def _webhook_conflict(engine: Engine) -> Any:
+    """The answer to a second webhook under the idempotency key of the first."""
+    with TemporaryDirectory() as folder:
+        rules = Access(keys=KeyRing(tuple), limiter=in_memory(), rate=Settings().rate_limit)
+        app = create_app(Settings(data_dir=Path(folder)), engine, rules=rules, clock=lambda: NOW)
+        for zone in (b"DE", b"FR"):
+            body = b'{"url":"https://ci.example.org/hooks/carbon","zone":"%b"}' % zone
+            answer = ask(app, "POST", "/api/v1/webhooks", body, JSON, HTTP_IDEMPOTENCY_KEY="deploy-17")
+    return answer
 
 
 def _without_png(engine: Engine) -> Any:

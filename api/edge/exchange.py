@@ -30,9 +30,11 @@ from carbon.queued_plans import Awaited
 from carbon.workload import ZoneNote
 from engine import Engine
 from mapping import CloudMap
+from outbound.hosts import HostRules
 from pricing.refresh.background import PriceRefresh
 from push.hub import Hub
 from push.publisher import Publisher
+from push.webhooks.desk import WebhookDesk
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from session import Session
@@ -68,6 +70,8 @@ class Service:
     costly_places: BoundedSemaphore
     price_refresh: PriceRefresh
     plans: PlanRunner
+    webhooks: WebhookDesk
+    hosts: HostRules
     signatures: Signatures
     publisher: Publisher
     hub: Hub
@@ -174,6 +178,7 @@ class Exchange:
             now=self.now,
             max_age_minutes=self.service.max_age_minutes,
             zone_notes=self.zone_notes,
+            hosts=self.service.hosts,
         )
 
     @property

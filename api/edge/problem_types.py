@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from carbon import errors
+from carbon import errors, webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,22 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "was submitted with another API key.",
         "Use the key that submitted the plan, or send the question again: `POST /api/v1/plan` with `background: true`.",
     ),
+    webhooks.UnknownWebhook: ProblemType(
+        "unknown-webhook",
+        404,
+        "The webhook is not known",
+        "There is no webhook, or no delivery, of this id: it was removed, the delivery was forgotten (after a day, a "
+        "dead letter after a week), or it belongs to somebody else.",
+        "`GET /api/v1/webhooks` lists the webhooks, `GET /api/v1/webhooks/{id}/deliveries` their deliveries.",
+    ),
+    webhooks.WebhookConflict: ProblemType(
+        "webhook-conflict",
+        409,
+        "The state of the webhook does not allow this",
+        "The `Idempotency-Key` was used for another webhook, or the delivery is still tried by itself; `detail` says "
+        "which.",
+        "Send a new `Idempotency-Key` with another body. Replay a delivery when it is delivered or dead.",
+    ),
     errors.KeyRequired: ProblemType(
         "key-required",
         401,
@@ -148,7 +164,8 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         429,
         "Too many requests",
         "More requests were sent with this key, or from this address if there are no keys, than are allowed in the "
-        "time that `detail` names; or too many plans of this caller are in the background.",
+        "time that `detail` names; or too many plans of this caller are in the background, or too many webhooks are "
+        "stored.",
         "Wait for the number of seconds in the `Retry-After` header, then try again. The `RateLimit` header of every "
         "answer says how many requests are left. A key can have its own, higher rate.",
     ),
@@ -247,7 +264,7 @@ BY_STATUS: Mapping[int, ProblemType] = {
         405,
         "This path does not support this method",
         "The path exists, but not for this method. GET is for reading, POST for requests with a body, DELETE for plans "
-        "in the background.",
+        "in the background and for webhooks.",
         "Use one of the methods in the `Allow` header.",
     ),
     413: ProblemType(

@@ -13,6 +13,7 @@ from api.edge.freshness import is_described
 from api.edge.guard import is_api
 from api.edge.problem_types import BY_ERROR, BY_STATUS
 from api.edge.problems import MEDIA_TYPE
+from api.openapi.path_parameters import PATH_PARAMETERS
 from api.openapi.schema import REF_TEMPLATE, schema_of, without_null
 from api.shapes.problems import Problem
 from api.shapes.stream import StreamEvent, StreamNote
@@ -35,6 +36,7 @@ TAGS = [
     {"name": "Pictures", "description": "Maps, charts and badges as SVG or PNG, for pages, chats and READMEs."},
     {"name": "Streams", "description": "What changes in regions and zones, as it happens."},
     {"name": "Catalog", "description": "Instance types and workloads."},
+    {"name": "Webhooks", "description": "The same, sent to a URL of yours."},
     {"name": "Operation", "description": "Health of the service."},
 ]
 CONFIG: Mapping[str, object] = {
@@ -140,16 +142,7 @@ _ACCEPTED_HEADERS = {
     "Location": {"description": "Where the plan will be.", "schema": {"type": "string", "format": "uri-reference"}},
     "Retry-After": {"description": "Seconds after which to ask there.", "schema": {"type": "integer", "minimum": 1}},
 }
-_SUCCESSES = ("200", "202", "204")
-_PATH_PARAMETERS = {
-    "region": ("A region's id, or provider:region.", "ca-central-1"),
-    "zone": ("A grid zone, as Electricity Maps names it.", "CA-QC"),
-    "id": ("A provider, in upper or lower case.", "aws"),
-    "countryCode": ("An ISO 3166 alpha-2 code, in upper or lower case; UK means GB.", "SE"),
-    "name": ("The last part of a problem's type.", "invalid-request"),
-    "plan_id": ("The id of a plan in the background.", "6f1c0f7f2f0e4c58a9d1d5b3c7e80a42"),
-    "iata": ("IATA code of an airport or of a metropolitan area such as LON, in upper or lower case.", "ARN"),
-}
+_SUCCESSES = ("200", "201", "202", "204")
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
@@ -162,14 +155,14 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete_operation(method, operation, guarded=is_api(path))
+            _complete_operation(operation, guarded=is_api(path))
             _describe(operation, document["components"]["schemas"])
             if method == "get" and is_described(path):
                 _add_freshness(operation)
     return document
 
 
-def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool) -> None:
+def _complete_operation(operation: dict[str, Any], *, guarded: bool) -> None:
     for parameter in operation["parameters"]:
         _complete_parameter(parameter)
     operation["parameters"].append(_REQUEST_ID_PARAMETER)
@@ -177,7 +170,7 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     for response in operation["responses"].values():
         own_headers = {**_RATE_HEADERS, **_VERSION_HEADER} if guarded else {}
         response["headers"] = {**response.get("headers", {}), "X-Request-ID": _REQUEST_ID_HEADER, **own_headers}
-    takes_body, takes_input = method == "post", len(operation["parameters"]) > 1
+    takes_body, takes_input = "requestBody" in operation, len(operation["parameters"]) > 1
     if takes_body:
         operation["requestBody"]["required"] = True
     own = {int(status) for status in operation["responses"] if status not in _SUCCESSES}
@@ -188,9 +181,10 @@ def _complete_operation(method: str, operation: dict[str, Any], *, guarded: bool
     operation["security"] = [{}, {"bearer": []}, {"apiKey": []}] if guarded else []
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
-    if "200" not in operation["responses"]:  # the answer has no body
+    if "204" in operation["responses"]:  # the answer has no body
         return
-    _add_tables(operation)
+    if "200" in operation["responses"]:
+        _add_tables(operation)
     if operation["operationId"] == "getProblemType":
         operation["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     _add_examples(operation)
@@ -244,8 +238,8 @@ def _complete_parameter(parameter: dict[str, Any]) -> None:
     schema = parameter["schema"] = without_null(parameter["schema"])
     if parameter["in"] == "path":
         parameter["required"] = True
-        if parameter["name"] in _PATH_PARAMETERS:
-            parameter["description"], parameter["example"] = _PATH_PARAMETERS[parameter["name"]]
+        if parameter["name"] in PATH_PARAMETERS:
+            parameter["description"], parameter["example"] = PATH_PARAMETERS[parameter["name"]]
     elif "description" in schema:
         parameter["description"] = schema.pop("description")
 
@@ -267,7 +261,7 @@ def _response_name(status: int) -> str:
 
 
 def _problem_responses() -> Iterator[tuple[str, dict[str, Any]]]:
-    for status in (400, 401, 404, 405, 413, 414, 415, 422, 429, 431, 500, 501, 503):
+    for status in (400, 401, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 501, 503):
         kinds = {kind.name: kind for kind in (*BY_STATUS.values(), *BY_ERROR.values()) if kind.status == status}
         yield (
             _response_name(status),
@@ -295,4 +289,5 @@ def _add_examples(operation: dict[str, Any]) -> None:
         return
     if "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = example["question"]
-    operation["responses"]["200"]["content"]["application/json"]["example"] = example["answer"]
+    success = next(operation["responses"][status] for status in _SUCCESSES if status in operation["responses"])
+    success["content"]["application/json"]["example"] = example["answer"]

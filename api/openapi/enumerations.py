@@ -242,3 +242,11 @@ CrossingState = TypeAliasType(
         Field(description="entered: the value is on that side of the limit now; left: not any more."),
     ],
 )
+SubscribedEvent = TypeAliasType(
+    "SubscribedEvent",
+    Annotated[Literal["intensity", "forecast", "crossing"], Field(description="What a webhook may be sent.")],
+)
+DeliveredEvent = TypeAliasType(
+    "DeliveredEvent",
+    Annotated[Literal["intensity", "forecast", "crossing", "test"], Field(description="What a delivery tells.")],
+)

@@ -22,6 +22,7 @@ from carbon.workload import ZoneNote
 from catalog.model import Region
 from catalog.time_zones import time_zone_key, time_zone_names
 from mapping import CloudMap, place_names, type_names
+from outbound.hosts import HostRules
 
 ALL = "all"
 
@@ -30,12 +31,13 @@ ALL = "all"
 class Facts:
     """What a question is checked against: the catalog, the time of the request, the age a live value may have.
 
-    zone_notes: collects the zones that were named in place of their region.
+    zone_notes: collects the zones that were named in place of their region. hosts: that a caller may have sent to.
     """
 
     mapping: CloudMap
     now: datetime
     max_age_minutes: int
+    hosts: HostRules = field(default_factory=HostRules)
     zone_notes: list[ZoneNote] = field(default_factory=list)
 
 

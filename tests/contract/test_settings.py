@@ -205,6 +205,7 @@ def test_every_default_meets_its_own_rule(item: object) -> None:
             "sources",
             "overlay_dir",
             "secret_key",
+            "webhook_allow",
         )
         assert name.endswith(("_api_key", "_token", "_user", "_password")) or name in others
     else:
