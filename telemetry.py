@@ -43,6 +43,10 @@ class Telemetry(Protocol):
         """A plan in the background has ended. state: "done", "failed" or "cancelled"."""
         ...
 
+    def webhook_attempt(self, outcome: str) -> None:
+        """A delivery of a webhook was tried. outcome: "delivered", "retried" (it will be) or "dead"."""
+        ...
+
 
 class Silent:
     """Counts nothing."""
@@ -69,6 +73,9 @@ class Silent:
         """Nothing."""
 
     def plan_end(self, state: str) -> None:
+        """Nothing."""
+
+    def webhook_attempt(self, outcome: str) -> None:
         """Nothing."""
 
 

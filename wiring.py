@@ -18,6 +18,7 @@ from api.edge.exchange import Service
 from api.edge.metrics import Metrics
 from api.edge.signatures import Signatures
 from api.endpoints.plan import background_answer
+from api.shapes.webhook_body import webhook_body
 from background.desk import PlanDesk
 from background.runner import PlanRunner
 from carbon.events import ZoneLook
@@ -26,11 +27,14 @@ from grid.plausibility import plausible_floors
 from grid.registry import build_reader
 from mapping import CloudMap
 from outbound.hosts import HostRules
+from outbound.poster import Poster
 from pricing.refresh.background import PriceRefresh
 from push.hub import Hub
 from push.places import Places
 from push.publisher import Publisher
 from push.webhooks.desk import WebhookDesk
+from push.webhooks.intake import Intake
+from push.webhooks.sender import Sender
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from renewal.last_overlay import LastOverlay
@@ -88,6 +92,8 @@ def build_service(
         forecasts = build_forecasts(settings, engine, clock)
     access = rules or build_access(settings, redis, telemetry)
     publisher = build_publisher(settings, engine, redis, clock)
+    sender = build_webhook_sender(settings, publisher.log, redis, telemetry, clock)
+    publisher.listen(sender.zones)
     service: Service = Service(
         engine=engine,
         settings=settings,
@@ -103,6 +109,7 @@ def build_service(
             limit_seconds=settings.plan_background_seconds,
         ),
         webhooks=WebhookDesk(build_ledger(settings, redis), most=settings.webhooks, utc_now=clock),
+        webhook_sender=sender,
         hosts=HostRules.of(settings.webhook_allow),
         signatures=build_signatures(settings),
         publisher=publisher,
@@ -190,6 +197,19 @@ def build_event_log(settings: Settings, redis: RedisLink | None) -> EventLog:
     from store.push.redis_log import RedisLog
 
     return RedisLog(redis)
+
+
+def build_webhook_sender(
+    settings: Settings,
+    event_log: EventLog,
+    redis: RedisLink | None,
+    telemetry: Telemetry = SILENT,
+    clock: Callable[[], datetime] = utc_now,
+) -> Sender:
+    """What sends to webhooks, once a worker has it follow the log. Opens nothing."""
+    ledger, poster = build_ledger(settings, redis), Poster(HostRules.of(settings.webhook_allow))
+    intake = Intake(ledger, event_log, webhook_body)
+    return Sender(ledger, intake, poster.post, is_on=settings.webhooks > 0, telemetry=telemetry, utc_now=clock)
 
 
 def build_ledger(settings: Settings, redis: RedisLink | None) -> Ledger:

@@ -12,7 +12,6 @@ TRIED_FOR = timedelta(days=1)  # from the event, or its replay, until a delivery
 DELIVERED_FOR = timedelta(days=1)  # how long what was delivered is listed
 DEAD_FOR = timedelta(days=7)  # how long a dead letter is listed and can be sent again
 TESTED_FOR = timedelta(hours=1)  # how long a test is listed, whatever came of it
-MOST_WAITING = 1000  # deliveries of one webhook; with more of them the oldest becomes a dead letter
 
 
 class WebhookEvent(StrEnum):
@@ -85,6 +84,11 @@ class Delivery:
     attempted_at: datetime | None = None
     last_status: int | None = None
     last_error: str | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it comes before others of its webhook: somebody waits for a test."""
+        return self.event is WebhookEvent.TEST and self.is_pending and self.attempts == 0
 
     @property
     def is_pending(self) -> bool:

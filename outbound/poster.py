@@ -14,7 +14,7 @@ from typing import Any
 
 import certifi
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
 from deadlines import DeadlinePool, DeadlineTlsPool
 from net import BROKEN_REPLY, USER_AGENT, retry_after
@@ -158,9 +158,8 @@ class _Unreached(PostFailed):
 
 
 def _failure(error: Exception) -> PostFailed:
-    kind = type(error).__name__
-    if kind in ("ConnectTimeoutError", "NewConnectionError"):
+    if isinstance(error, ConnectTimeoutError | NewConnectionError):
         return _Unreached("the host cannot be reached")
-    if kind == "ReadTimeoutError":
+    if isinstance(error, ReadTimeoutError):
         return PostFailed("the host did not answer in time")
     return PostFailed("the host closed the connection, or its reply is not valid HTTP")

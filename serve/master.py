@@ -65,6 +65,7 @@ def follow(worker: Any) -> None:
         service.price_refresh.follow()
         service.plans.follow()
         service.publisher.follow()
+        service.webhook_sender.follow()
         for background in (service.facts, service.forecasts):
             if background is not None:
                 background.follow()

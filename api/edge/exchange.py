@@ -35,6 +35,7 @@ from pricing.refresh.background import PriceRefresh
 from push.hub import Hub
 from push.publisher import Publisher
 from push.webhooks.desk import WebhookDesk
+from push.webhooks.sender import Sender
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from session import Session
@@ -59,7 +60,8 @@ class Service:
     facts: renews those of the engine; None where they never change. forecasts: renews our own from the stored
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
     signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. hub: the
-    streams of this process. answers: of the current minute.
+    streams of this process. webhooks: those of all tenants; webhook_sender: sends to them; hosts: that it may send to.
+    answers: of the current minute.
     """
 
     engine: Engine
@@ -71,6 +73,7 @@ class Service:
     price_refresh: PriceRefresh
     plans: PlanRunner
     webhooks: WebhookDesk
+    webhook_sender: Sender
     hosts: HostRules
     signatures: Signatures
     publisher: Publisher

@@ -33,6 +33,7 @@ COUNTS = (
     ("facts_changes", "Changes of the overlay or of refreshed prices, by each worker.", ("outcome",)),
     ("price_refreshes", "Price lists read in the background.", ("list", "outcome")),
     ("plan_ends", "Plans in the background that ended.", ("state",)),
+    ("webhook_attempts", "Attempts to send a delivery of a webhook.", ("outcome",)),
 )
 # Durations by name: what is measured, its labels, and the bounds of its buckets.
 TIMES = (
@@ -93,6 +94,7 @@ class Metrics:
         self._facts_changes = counts["facts_changes"].labels
         self._refreshes = counts["price_refreshes"].labels
         self._plan_ends = counts["plan_ends"].labels
+        self._webhook_attempts = counts["webhook_attempts"].labels
 
     @_never_raising
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -146,6 +148,11 @@ class Metrics:
     def plan_end(self, state: str) -> None:
         """See Telemetry."""
         self._plan_ends(state).inc()
+
+    @_never_raising
+    def webhook_attempt(self, outcome: str) -> None:
+        """See Telemetry."""
+        self._webhook_attempts(outcome).inc()
 
     def expose(self, state: Collector, accept: str) -> tuple[bytes, str]:
         """The text of a scrape and its media type. state: gauges of now. accept: the Accept header."""

@@ -48,11 +48,6 @@ def after(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float) ->
     return replace(tried, due_at=now + wait)
 
 
-def crowded_out(delivery: Delivery, now: datetime) -> Delivery:
-    """A delivery that is given up because too many newer ones wait."""
-    return replace(_ended(delivery, DeliveryState.DEAD, now), last_error="too many newer deliveries waited")
-
-
 def replayed(delivery: Delivery, now: datetime) -> Delivery:
     """A delivery that is sent again from the start, with the same id and body."""
     return replace(delivery, state=DeliveryState.PENDING, attempts=0, since=now, due_at=now)

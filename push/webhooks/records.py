@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 import orjson
 
@@ -31,9 +32,11 @@ def webhook_write(webhook: Webhook) -> Write:
 
 def delivery_write(delivery: Delivery) -> Write:
     """The entry of a delivery, due at its next attempt or when it is forgotten."""
-    return Write(deliveries_of(delivery.webhook_id), delivery.id, orjson.dumps(delivery), delivery.due_at.timestamp())
+    due_at = 0.0 if delivery.is_urgent else delivery.due_at.timestamp()
+    return Write(deliveries_of(delivery.webhook_id), delivery.id, orjson.dumps(delivery), due_at)
 
 
+@lru_cache(maxsize=4096)
 def webhook_of(raw: bytes | None) -> Webhook | None:
     """The webhook of an entry; None if there is none that this release can read."""
     try:

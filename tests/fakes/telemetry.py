@@ -34,3 +34,6 @@ class Counts:
 
     def plan_end(self, state: str) -> None:
         self.seen["plan_end", state] += 1
+
+    def webhook_attempt(self, outcome: str) -> None:
+        self.seen["webhook_attempt", outcome] += 1
