@@ -34,6 +34,7 @@ from push.places import Places
 from push.publisher import Publisher
 from push.webhooks.desk import WebhookDesk
 from push.webhooks.intake import Intake
+from push.webhooks.place import ledger_at
 from push.webhooks.sender import Sender
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
@@ -51,8 +52,6 @@ from store.push.event_log import EventLog
 from store.push.sqlite_log import SqliteLog
 from store.shared.changes import Store
 from store.shared.sqlite_cache import SqliteCache
-from store.webhooks.file_ledger import FileLedger
-from store.webhooks.ledger import Ledger
 from telemetry import SILENT, Telemetry
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def build_service(
             lambda question, request_id, watch: background_answer(service, question, request_id, watch),
             limit_seconds=settings.plan_background_seconds,
         ),
-        webhooks=WebhookDesk(build_ledger(settings, redis), most=settings.webhooks, utc_now=clock),
+        webhooks=WebhookDesk(ledger_at(settings.data_dir, redis), most=settings.webhooks, utc_now=clock),
         webhook_sender=sender,
         hosts=HostRules.of(settings.webhook_allow),
         signatures=build_signatures(settings),
@@ -207,18 +206,9 @@ def build_webhook_sender(
     clock: Callable[[], datetime] = utc_now,
 ) -> Sender:
     """What sends to webhooks, once a worker has it follow the log. Opens nothing."""
-    ledger, poster = build_ledger(settings, redis), Poster(HostRules.of(settings.webhook_allow))
+    ledger, poster = ledger_at(settings.data_dir, redis), Poster(HostRules.of(settings.webhook_allow))
     intake = Intake(ledger, event_log, webhook_body)
     return Sender(ledger, intake, poster.post, is_on=settings.webhooks > 0, telemetry=telemetry, utc_now=clock)
-
-
-def build_ledger(settings: Settings, redis: RedisLink | None) -> Ledger:
-    """Webhooks and their deliveries: in Redis, or in a file of this machine. Opens nothing."""
-    if not redis:
-        return FileLedger(settings.data_dir)
-    from store.webhooks.redis_ledger import RedisLedger
-
-    return RedisLedger(redis)
 
 
 def build_engine(

@@ -101,6 +101,7 @@ class Sender:
 
     def look(self) -> bool:
         """Make deliveries of new events and begin to send those that are due; whether this process sends."""
+        self._ledger.tend()
         owner = None if self._is_leaving else self._lease.hold(self._utc_now().timestamp())
         if owner is None:
             self._webhooks = {}

@@ -68,6 +68,17 @@ class FileLedger:
                     connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", row)
         return True
 
+    def entries(self) -> Sequence[Write]:
+        """All entries."""
+        if not self._database.exists():
+            return ()
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT folder, name, value, due_at FROM entries").fetchall()
+        return [Write(str(folder), str(name), bytes(value), due_at) for folder, name, value, due_at in rows]
+
+    def tend(self) -> None:
+        """Nothing: the file is all there is."""
+
     def remove_folder(self, folder: str) -> None:
         """See Ledger."""
         if self._database.exists():

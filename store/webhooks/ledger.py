@@ -53,3 +53,7 @@ class Ledger(Protocol):
     def remove_folder(self, folder: str) -> None:
         """Remove all entries of a folder."""
         ...
+
+    def tend(self) -> None:
+        """What every process does now and then, about once a second, so that nothing is lost."""
+        ...

@@ -61,7 +61,7 @@ note(ARGV[1])
 
 
 class RedisLedger:
-    """A Ledger in Redis, as durable as that Redis is."""
+    """A Ledger in Redis, as durable as that Redis is; see copied_ledger.py."""
 
     def __init__(self, link: RedisLink) -> None:
         self._link = link
@@ -95,6 +95,9 @@ class RedisLedger:
     def remove_folder(self, folder: str) -> None:
         """See Ledger."""
         self._script(_REMOVE, folder)
+
+    def tend(self) -> None:
+        """Nothing."""
 
     def _script(self, text: str, *values: str | bytes | int) -> Any:
         return self._link.use(lambda client: client.eval(text, 1, _FOLDERS, *values))

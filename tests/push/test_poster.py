@@ -193,7 +193,10 @@ def test_a_look_up_that_hangs_ends_in_time() -> None:
 
 
 def test_a_host_that_accepts_and_stays_silent_ends_in_time(receiver: Receiver) -> None:
-    receiver.answers = [lambda _: receiver.stopped.wait(HANG_SECONDS) and None]
+    def silent(handler: BaseHTTPRequestHandler) -> None:
+        receiver.stopped.wait(HANG_SECONDS)
+
+    receiver.answers = [silent]
 
     with promptly():
         assert failure(poster(limits=SHORT), url(receiver)) == "the host did not answer in time"
