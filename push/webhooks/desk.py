@@ -55,6 +55,8 @@ class WebhookDesk:
             return self._same(before, subscription)
         if len(self.webhooks(tenant)) >= self._most:
             detail = f"at most {self._most} webhooks are stored: remove one with DELETE before you create another"
+            if self._most == 0:
+                detail = "this service has no webhooks (WEBHOOKS=0): ask its operator for them"
             raise TooManyWebhooks(detail, retry_after_seconds=RETRY_SECONDS)
         webhook = Webhook(
             id=webhook_id,

@@ -92,7 +92,7 @@ class Sender:
     def leave(self) -> None:
         """Let another process send: this one ends."""
         self._is_leaving = True
-        if self._owner == process_id():
+        if self._owner in (None, process_id()):
             ends = time.monotonic() + LEAVING_SECONDS
             while not self.is_idle and time.monotonic() < ends:
                 time.sleep(0.02)
@@ -122,6 +122,7 @@ class Sender:
         elif delivery is None or not delivery.is_pending:
             place = (due.folder, due.name)
             self._ledger.commit([Write(*place, None)], {place: due.value, OWNER: owner})
+            self._wake.set()  # for what is due behind it
         else:
             host = urlsplit(webhook.subscription.url).netloc.lower()
             if self._turns.begin(webhook.id, host, self._monotonic(), is_urgent=delivery.is_urgent):

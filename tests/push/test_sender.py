@@ -89,7 +89,7 @@ def test_the_state_of_a_threshold_outlives_its_sender(world: World) -> None:
     first.leave()
 
     world.happen(85.0, 80.0)
-    world.step(world.sender())
+    assert world.step(world.sender())  # at once: the first one has given its lease back
 
     assert len(world.sent) == 1
 
