@@ -219,15 +219,9 @@ class Settings(PriceSettings):
     plan_background_seconds: float = _setting(
         120.0, seconds(1, 3600), "Longest time to make one plan in the background, see docs/plan.md."
     )
-    webhooks: int = _setting(
-        100,
-        whole(0, 10_000),
-        "Webhooks that may be stored, see docs/webhooks.md. 0: none can be created, none is sent to.",
-    )
+    webhooks: int = _setting(100, whole(0, 10_000), "Most webhooks, see docs/webhooks.md. 0: they are switched off.")
     webhook_allow: str | None = _setting(
-        None,
-        OWN_HOSTS,
-        "Your own hosts that webhooks may send to although their addresses are not public, also by http. Empty: none.",
+        None, OWN_HOSTS, "Your own hosts, to which webhooks may send by http and to private addresses. Empty: none."
     )
     max_body_bytes: int = _setting(1_048_576, whole(1024, 67_108_864), "Largest request body, in bytes.")
 

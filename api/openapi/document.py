@@ -17,6 +17,7 @@ from api.openapi.path_parameters import PATH_PARAMETERS
 from api.openapi.schema import REF_TEMPLATE, schema_of, without_null
 from api.shapes.problems import Problem
 from api.shapes.stream import StreamEvent, StreamNote
+from api.shapes.webhook_body import WebhookMessage
 
 EXAMPLES: Mapping[str, Any] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
 TITLE = "Carbon-Aware Cloud Optimizer"
@@ -249,7 +250,7 @@ def _schemas(collected: Mapping[str, Any]) -> dict[str, Any]:
     problem = schema_of(Problem)
     schemas = {name.rpartition(".")[2]: schema for name, schema in collected.items()}
     schemas |= problem.pop("$defs") | {"Problem": problem, **_TABLE_SCHEMAS}
-    for model in (StreamEvent, StreamNote):  # of events, which APIFlask does not know
+    for model in (StreamEvent, StreamNote, WebhookMessage):  # of events, which APIFlask does not know
         schema = schema_of(model)
         schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
     del schemas["HTTPError"]  # APIFlask's own error body, which no answer has

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import orjson
 
 from api.openapi.enumerations import DeliveredEvent
-from api.shapes.parts import Origin, of_intensity
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
-from api.shapes.types import CurrentGramsPerKwh, Rounded, Timestamp
-from carbon.events import Event, IssuedForecast
-from carbon.webhooks import Webhook
-from planning.push.fanout import News
+from api.shapes.stream import StreamEvent, Told, ToldCrossing
+from api.shapes.types import Timestamp
+from carbon.events import Event
+from carbon.webhooks import Webhook, WebhookEvent
+from planning.push.fanout import News, threshold_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,48 +26,18 @@ class Message:
     event: Event
 
 
-_of_message = Reading(Message)
-_of_forecast = Reading(IssuedForecast)
-
-
-class ZoneValue(Origin):
-    """The carbon intensity of a zone at one moment."""
-
-    carbon_intensity: CurrentGramsPerKwh = of_intensity(read=lambda i: i.gco2e_per_kwh)
-
-
-class RenewedForecast(Shape):
-    """A forecast as it was issued."""
-
-    source: str = _of_forecast("Who made it.")
-    starts_at: Timestamp = _of_forecast("Its first full hour.")
-    hourly: list[Rounded | None] = _of_forecast(
-        "gCO2e/kWh hour by hour; null where unknown.", lambda f: list(f.gco2e_per_kwh)
-    )
+_of = Reading(Message)
 
 
 class WebhookMessage(Shape):
     """The body of a delivery."""
 
-    id: str = _of_message("Id of the delivery: the same at every attempt.", lambda m: m.delivery_id)
-    type: DeliveredEvent = _of_message(read=lambda m: m.news.event.value)
-    created_at: Timestamp = _of_message("The minute of the event.", lambda m: m.event.at)
-    event_id: int = _of_message("Id of the event, as in streams.", lambda m: m.event.id)
-    webhook_id: str = _of_message("Id of the webhook.", lambda m: m.webhook.id)
-    zone: str = _of_message("The grid zone.", lambda m: m.event.zone)
-    region: str | None = _of_message(
-        "The region that was subscribed to, or null.", lambda m: m.webhook.subscription.region
-    )
-    below: float | None = _of_message("The threshold, or null.", lambda m: m.webhook.subscription.below)
-    above: float | None = _of_message("The threshold, or null.", lambda m: m.webhook.subscription.above)
-    crossing: Literal["entered", "left"] | None = _of_message(
-        "Of a crossing: the value is beyond the threshold now (entered), or it has come back (left); otherwise null.",
-        lambda m: m.news.crossing,
-    )
-    current: ZoneValue = _of_message("The value now.", lambda m: m.event.now)
-    previous: ZoneValue = _of_message("The value at the look before.", lambda m: m.event.before)
-    forecast: RenewedForecast | None = _of_message(
-        "The renewed forecast of an event of that type, otherwise null.", lambda m: m.event.change.forecast
+    id: str = _of("Id of the delivery: the same at every attempt.", lambda m: m.delivery_id)
+    type: DeliveredEvent = _of(read=lambda m: m.news.event.value)
+    created_at: Timestamp = _of("The minute of the event.", lambda m: m.event.at)
+    webhook_id: str = _of("Id of the webhook.", lambda m: m.webhook.id)
+    data: StreamEvent | None = _of.rendered(
+        "The event as a stream tells it; null for a test.", lambda m: StreamEvent.of(_told(m))
     )
 
 
@@ -76,3 +45,21 @@ def webhook_body(webhook: Webhook, delivery_id: str, news: News, event: Event) -
     """The JSON of a delivery."""
     message = Message(webhook=webhook, delivery_id=delivery_id, news=news, event=event)
     return orjson.dumps(WebhookMessage.of(message)).decode()
+
+
+def _told(message: Message) -> Told:
+    event, news, subscription = message.event, message.news, message.webhook.subscription
+    threshold, crossing = threshold_of(subscription), None
+    if news.crossing is not None and threshold is not None:
+        crossing = ToldCrossing(threshold=threshold, state=news.crossing)
+    return Told(
+        event=news.event.value,  # type: ignore[arg-type]  # a test is no news
+        id=str(event.id) if crossing is None else f"{event.id}.1",
+        at=event.at,
+        zone=event.zone,
+        regions=() if subscription.region is None else (subscription.region,),
+        now=event.now,
+        before=event.before if news.event is WebhookEvent.INTENSITY else None,
+        forecast=event.change.forecast if news.event is WebhookEvent.FORECAST else None,
+        crossing=crossing,
+    )

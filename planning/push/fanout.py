@@ -26,7 +26,7 @@ def news(subscription: Subscription, is_crossed: bool | None, event: Event) -> t
     kind = WebhookEvent(event.kind)
     told = [News(event=kind)] if kind in subscription.events else []
     threshold = threshold_of(subscription)
-    if threshold is not None:
+    if threshold is not None and event.kind == "intensity":
         if is_crossed is None:
             is_crossed, _ = crossing(threshold, None, event.before.gco2e_per_kwh)
         is_crossed, crossed = crossing(threshold, is_crossed, event.now.gco2e_per_kwh)

@@ -156,7 +156,6 @@ def test_body(webhook: Webhook, delivery_id: str, now: datetime) -> str:
         "type": WebhookEvent.TEST.value,
         "created_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "webhook_id": webhook.id,
-        "zone": webhook.subscription.zone,
-        "region": webhook.subscription.region,
+        "data": None,
     }
     return orjson.dumps(body).decode()

@@ -32,9 +32,9 @@ def test_a_crossing_is_sent_signed_with_what_a_receiver_needs(world: World) -> N
     assert int(time[2:]) == world.clock.utc_now().timestamp()
     assert sent.headers["X-Carbon-Event"] == body["type"] == "crossing"
     assert sent.delivery == body["id"] == delivery.id
-    assert (body["crossing"], body["below"], body["zone"]) == ("entered", 100.0, "DE")
-    assert (body["current"]["carbon_intensity"], body["previous"]["carbon_intensity"]) == (80.0, 120.0)
-    assert body["current"]["source"] == "entsoe"
+    assert body["data"]["crossing"] == {"side": "below", "limit": 100.0, "hysteresis": 10.0, "state": "entered"}
+    assert (body["data"]["zone"], body["data"]["regions"], body["data"]["carbon_intensity"]) == ("DE", [], 80.0)
+    assert body["data"]["source"] == "entsoe"
     assert (delivery.state, delivery.attempts, delivery.last_status) == (DeliveryState.DELIVERED, 1, 200)
     assert world.counts.seen["webhook_attempt", "delivered"] == 1
 
@@ -50,8 +50,11 @@ def test_each_subscribed_kind_is_a_delivery_of_its_own(world: World) -> None:
 
     bodies = [json.loads(sent.body) for sent in world.sent]
     assert sorted(body["type"] for body in bodies) == ["crossing", "forecast", "intensity"]
-    (forecast,) = [body["forecast"] for body in bodies if body["type"] == "forecast"]
-    assert forecast == {"source": "entsoe", "starts_at": "2026-02-11T12:00:00Z", "hourly": [90.0, None]}
+    data = {body["type"]: body["data"] for body in bodies}
+    forecast = {"source": "entsoe", "starts_at": "2026-02-11T12:00:00Z", "carbon_intensity": [90.0, None]}
+    assert data["forecast"]["forecast"] == forecast
+    assert data["intensity"]["previous_carbon_intensity"] == 120.0
+    assert "forecast" not in data["intensity"]
 
 
 def test_events_of_other_zones_and_from_before_the_webhook_are_not_sent(world: World) -> None:
@@ -73,8 +76,8 @@ def test_a_value_that_trembles_around_the_threshold_is_told_once_and_an_unknown_
         world.happen(now, before)
         world.step(sender)
 
-    crossings = [json.loads(sent.body) for sent in world.sent]
-    assert [(one["crossing"], one["current"]["carbon_intensity"]) for one in crossings] == [
+    crossings = [json.loads(sent.body)["data"] for sent in world.sent]
+    assert [(one["crossing"]["state"], one["carbon_intensity"]) for one in crossings] == [
         ("entered", 99.0),
         ("left", 112.0),
         ("entered", 90.0),
