@@ -24,7 +24,7 @@ from push.webhooks import records
 from push.webhooks.records import WEBHOOKS, deliveries_of, delivery_write, webhook_write
 from store.webhooks.ledger import Ledger, Write
 
-SECRET_PREFIX = "whsec_"  # noqa: S105  # lets people and secret scanners recognise it; nosec B105
+SECRET_PREFIX = "whsec_"  # noqa: S105  # nosec B105 - lets people and secret scanners recognise it
 SECRET_BYTES = 32
 SAME_REQUEST = timedelta(days=1)  # how long a repeated request gets the webhook, and its secret, again
 RETRY_SECONDS = 60
