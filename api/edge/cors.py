@@ -17,7 +17,10 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": f"Authorization, Content-Type, If-None-Match, {HEADER}, X-Request-ID",
     "Access-Control-Max-Age": "600",
 }
-_READABLE = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Fact-Notes, X-Request-ID"
+_READABLE = (
+    "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Data-Quality, X-Data-Sources, X-Data-Version, "
+    "X-Fact-Notes, X-Request-ID"
+)
 
 
 @cache

@@ -134,6 +134,11 @@ class History:
         with self.database.reading() as connection:
             return rows.read(connection, signal.value, zone, minute_of(start), minute_of(end))
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether readings and forecasts are stored, or were. Raises StateUnavailable."""
+        return self._days > 0 or self.exists()
+
     def exists(self) -> bool:
         """Whether there may be anything to read. Raises StateUnavailable."""
         try:
