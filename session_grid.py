@@ -19,7 +19,7 @@ from mapping import CloudMap
 from planning.history.issued import LOOK_BACK, newest_issued
 from planning.history.mean import past_mean, usual_mean
 from planning.history.skill import scores_of_zone
-from planning.history.span_points import past_points, usual_points
+from planning.history.span_points import past_points, usual_forecast, usual_points
 from planning.history.year import YEAR, zone_year
 from planning.outlook.agreement import parted
 from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecast, RecentForecasts
@@ -27,7 +27,7 @@ from planning.outlook.level import past_at_corrected_level
 from planning.outlook.outlooks import Outlooks
 from planning.outlook.present import sources_of, usual_values, values_of_now
 from planning.outlook.recent_hours import recent_forecast, recent_span
-from planning.outlook.rolling import points_ahead
+from planning.outlook.rolling import FORECAST_HOURS, points_ahead
 from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
 from planning.outlook.zones import Outlook
 from store.history.readings import PastPin, Readings
@@ -171,7 +171,11 @@ class SessionGrid:
         return before + points_ahead(outlook, zone, start, end)
 
     def forecast_issued(self, zone: str, moment: datetime) -> StepForecast:
-        """The stored forecast that was the newest one at a moment. Raises HistoryIncomplete, StateUnavailable."""
+        """The stored forecast that was the newest one at a moment; of a zone with a factor of the operator's own, the
+        hours that follow from that. Raises HistoryIncomplete, StateUnavailable.
+        """
+        if zone in self._own_zones:
+            return usual_forecast(zone, self.mapping.profiles, moment, FORECAST_HOURS)
         issued = self.issued.issued(self.signal, zone, moment - LOOK_BACK, moment + units.HOUR)
         factor = self.mapping.level_factors.get(zone) if self.signal is Signal.AVERAGE_LIFECYCLE else None
         return newest_issued(zone, issued, self.history.trust(), factor, moment)

@@ -58,7 +58,8 @@ def tag_of(exchange: Exchange) -> str | None:
     else:
         query = exchange.environ.get("QUERY_STRING", "")
         whose = exchange.caller if exchange.path.startswith(OF_CALLER) else exchange.tenant
-        parts = (whose, _data_version(exchange), minute, exchange.path, accepted().value, query)
+        path = exchange.environ.get("SCRIPT_NAME", "") + exchange.path
+        parts = (whose, _data_version(exchange), minute, path, accepted().value, query)
     return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

@@ -31,7 +31,7 @@ class ForeignPaths:
         if self._prefix and path.startswith(f"{self._prefix}/"):
             path = path[len(self._prefix) :]
             if path == HEALTH or is_foreign(path):
-                script = environ.get("SCRIPT_NAME", "") + sent[: len(self._prefix)]
+                script = environ.get("SCRIPT_NAME", "") + self._prefix
                 environ |= {"PATH_INFO": path, "SCRIPT_NAME": script, UNDER_PREFIX: True}
         elif is_foreign(path):
             environ["PATH_INFO"] = path

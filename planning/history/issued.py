@@ -43,13 +43,13 @@ def newest_issued(
 
 
 def _steps(source: str, issued: Sequence[IssuedForecast], factor: float | None) -> Iterator[StepForecast]:
-    is_corrected = factor is not None and source.startswith(PUBLISHER)
+    used = factor if factor is not None and source.startswith(PUBLISHER) else None
     for one in issued:
-        values = one.values * factor if is_corrected else one.values
+        values = one.values if used is None else one.values * used
         yield StepForecast(
             starts_at=time_of(one.starts_minute),
             step=timedelta(minutes=one.step_minutes),
             gco2e_per_kwh=tuple(value if isfinite(value) else None for value in values.tolist()),
             generated_at=time_of(one.issued_hour * MINUTES_AN_HOUR),
-            source=source + CORRECTED if is_corrected else source,
+            source=source if used is None else source + CORRECTED,
         )

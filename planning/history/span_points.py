@@ -9,7 +9,7 @@ import numpy as np
 
 from carbon.errors import FieldError, InvalidRequest
 from carbon.intensity import Quality
-from carbon.points import DECIMALS, Point
+from carbon.points import DECIMALS, Point, StepForecast
 from carbon.units import HOUR
 from catalog.profiles import ZoneProfiles, hour_of
 from planning.outlook.zone_hours import start_of
@@ -65,6 +65,20 @@ def usual_points(zone: str, profiles: ZoneProfiles, start: datetime, end: dateti
         )
         for hour, value in zip(hours.tolist(), values.tolist(), strict=True)
         if np.isfinite(value)
+    )
+
+
+def usual_forecast(zone: str, profiles: ZoneProfiles, moment: datetime, hours: int) -> StepForecast:
+    """The hours of a zone's profile from the one that holds at a moment on, as a forecast."""
+    first = hour_of(moment)
+    values = profiles.gco2e_per_kwh(profiles.rows([zone]), np.arange(first, first + hours, dtype=np.int64))[0]
+    return StepForecast(
+        starts_at=start_of(first),
+        step=HOUR,
+        gco2e_per_kwh=tuple(value if np.isfinite(value) else None for value in values.tolist()),
+        generated_at=start_of(first),
+        source=profiles.baseline_source(zone),
+        baseline_from=start_of(first),
     )
 
 

@@ -130,7 +130,7 @@ def _means(forecast: StepForecast, start: datetime, end: datetime, window: timed
         return ()
     step_seconds = forecast.step.total_seconds()
     first = (start - forecast.starts_at).total_seconds()
-    starts = first + step_seconds * np.arange(count)
+    starts = first + step_seconds * np.arange(count, dtype=np.float64)
     values = np.array([np.nan if value is None else value for value in forecast.gco2e_per_kwh])
     means = _known_means(values, starts, window.total_seconds(), step_seconds)
     return tuple(

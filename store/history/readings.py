@@ -38,6 +38,11 @@ def minute_of(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(minutes=1)
 
 
+def last_minute_of(moment: datetime) -> int:
+    """Whole minutes since 1970, rounded up."""
+    return -((_EPOCH - moment) // timedelta(minutes=1))
+
+
 def time_of(minute: int) -> datetime:
     """The UTC time of a minute since 1970."""
     return datetime.fromtimestamp(60 * minute, UTC)

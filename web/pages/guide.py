@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 bp = page.blueprint("guide", __name__)
 FOLDER = Path(__file__).parents[2] / "docs" / "guide"
 PATH = "/docs/guide"
-PAGES = ("first-answer", "reading-a-figure", "live-data", "planning", "other-tools", "production")  # in the order of reading
+# In the order of reading.
+PAGES = ("first-answer", "reading-a-figure", "live-data", "planning", "other-tools", "production")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -144,11 +143,11 @@ class Averages(RootModel[Annotated[list[AverageItem], Field(min_length=1, max_le
 
 def parse_query(model: type[Q], request: Request, facts: names.Facts) -> Q:
     """The checked parameters: of one that is no list and given several times, the first counts."""
-    texts: dict[str, Sequence[str]] = {}
-    for name, values in request.args.to_dict(flat=False).items():
-        texts[name.casefold()] = [*texts.get(name.casefold(), ()), *values]
-    values: Mapping[str, object] = {name: all_ if name == "location" else all_[0] for name, all_ in texts.items()}
+    texts: dict[str, list[str]] = {}
+    for name, given in request.args.to_dict(flat=False).items():
+        texts.setdefault(name.casefold(), []).extend(given)
+    values = {name: given if name == "location" else given[0] for name, given in texts.items() if any(given)}
     try:
-        return model.model_validate({name: value for name, value in values.items() if value != ""}, context=facts)
+        return model.model_validate(values, context=facts)
     except ValidationError as error:
         raise InvalidParameters(field_errors(error, model, suggest=False)) from None
