@@ -208,15 +208,16 @@ def test_durations_of_a_day_have_the_days_before_the_clock() -> None:
     assert [row["duration"] for row in rows] == ["1.00:00:00"]
 
 
-def test_readings_that_arrive_are_in_the_next_answer() -> None:
-    past: dict[str, list[Readings]] = {}
+@pytest.mark.parametrize("path", ["bylocation", "bylocations", "bylocations/best"])
+def test_readings_that_arrive_are_in_the_next_answer(path: str) -> None:
+    past = {"IE": [readings(TEN - 2 * HOUR, [20.0])]}
     client = client_of(past)
-    path = "/emissions/bylocation?location=IE&time=2026-02-11T08:00:00Z"
-    before = client.get(path).status_code
+    question = f"/emissions/{path}?location=IE&time=2026-02-11T08:00:00Z"
+    before = get(client, question)
 
-    past["IE"] = [readings(TEN - 2 * HOUR, [20.0])]
+    past["IE"] = [readings(TEN - 2 * HOUR, [30.0])]
 
-    assert (before, [row["rating"] for row in get(client, path)]) == (204, [20.0])
+    assert [row["rating"] for row in before + get(client, question)] == [20.0, 30.0]
 
 
 def test_a_database_that_fails_is_a_503_in_the_same_shape() -> None:

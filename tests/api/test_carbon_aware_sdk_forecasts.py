@@ -110,6 +110,12 @@ def test_without_a_window_the_steps_of_the_source_are_answered_and_the_size_is_0
     assert points(forecast, "optimalDataPoints") == [("13:00", 182.5)]
 
 
+def test_a_step_that_is_not_wholly_within_the_bounds_has_no_point(client: FlaskClient) -> None:
+    (forecast,) = current(client, "location=westus&dataStartAt=2026-02-11T10:30:00Z&dataEndAt=2026-02-11T13:30:00Z")
+
+    assert points(forecast) == [("11:00", 209.0), ("12:00", 193.5)]
+
+
 def test_bounds_that_are_not_given_are_the_times_of_the_first_and_the_last_point(client: FlaskClient) -> None:
     (forecast,) = current(client, "location=eu-central-1")
 

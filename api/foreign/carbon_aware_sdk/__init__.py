@@ -34,7 +34,7 @@ bp = APIBlueprint("carbon_aware_sdk", __name__, enable_openapi=False)
 bp.register_error_handler(Exception, problems.answer)
 
 LIGHT_SPAN = timedelta(days=31)  # of readings; more takes as long as a costly question
-LIGHT_ITEMS = 10  # of a batch
+LIGHT_ITEMS = 10  # of a batch, and places of a forecast
 
 
 @bp.before_request
@@ -71,6 +71,8 @@ def current_forecasts() -> Response:
     query = parse_query(CurrentForecast, request, exchange.facts)
     session = exchange.session
     zones = [session.zone_of(name) for name in query.location]
+    if len(zones) > LIGHT_ITEMS:
+        costly.begin()
     with fields_named(start="dataStartAt", end="dataEndAt"):
         forecasts = session.windows(zones, query.windows)
     body = [
