@@ -183,6 +183,7 @@ def test_a_time_that_makes_no_sense_is_a_400_that_names_it(client: FlaskClient, 
 
     assert problem["title"] == "ArgumentException"
     assert problem["errors"].keys() == {field}
+    assert problem["detail"] == f"{field} {problem['errors'][field][0]}"
 
 
 def test_names_of_parameters_are_read_without_regard_to_case_and_others_are_ignored(client: FlaskClient) -> None:

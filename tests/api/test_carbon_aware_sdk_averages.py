@@ -64,6 +64,17 @@ def test_an_average_may_reach_into_the_hours_to_come(average_client: FlaskClient
     assert answer["carbonIntensity"] == 500.0  # of 400, 500 and 600
 
 
+def test_an_average_follows_readings_that_arrive() -> None:
+    sources = {"US-MIDA-PJM": [readings(TEN - 2 * HOUR, [20.0])]}
+    caller = service(past=FakePast(sources)).test_client()
+    span = ("2026-02-11T08:00:00Z", "2026-02-11T09:00:00Z")
+    before = average(caller, *span)
+
+    sources["US-MIDA-PJM"] = [readings(TEN - 2 * HOUR, [30.0])]
+
+    assert [one["carbonIntensity"] for one in (before, average(caller, *span))] == [20.0, 30.0]
+
+
 def test_offsets_are_honoured_and_the_answer_shows_the_same_moments_in_utc(average_client: FlaskClient) -> None:
     answer = average(average_client, "2026-02-11T08:00:00+01:00", "2026-02-11T03:00:00-05:00")
 
@@ -139,6 +150,20 @@ def test_the_past_of_all_items_together_is_bounded(average_client: FlaskClient) 
     problem = average_client.post(BATCH, json=[item, item]).get_json(force=True)
 
     assert problem["errors"].keys() == {"startTime"}
+
+
+@pytest.mark.parametrize("path", ["bylocation", "ByLocations", "bylocations/best", "average-carbon-intensity"])
+def test_whoever_holds_an_answer_about_the_past_asks_whether_it_still_holds(
+    average_client: FlaskClient, path: str
+) -> None:
+    start, end = "2026-02-11T07:00:00Z", "2026-02-11T08:00:00Z"
+    question = f"/emissions/{path}?location=eastus&time={start}&toTime={end}&startTime={start}&endTime={end}"
+
+    first = average_client.get(question)
+    again = average_client.get(question, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "public, no-cache")
+    assert again.status_code == 304
 
 
 @pytest.mark.parametrize("path", PATHS)

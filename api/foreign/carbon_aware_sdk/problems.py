@@ -55,7 +55,7 @@ def _refusal(error: CarbonError) -> Json:
         return {"type": LINK, "title": VALIDATION, "status": 400, "errors": _errors(error.errors)}
     title = OPERATION if isinstance(error, Unsatisfiable) else ARGUMENT
     fields = _errors(error.errors) if isinstance(error, InvalidRequest) else {}
-    detail = str(error)
+    detail = "; ".join(f"{name} {text}" for name, texts in fields.items() for text in texts) or str(error)
     if isinstance(error, UnknownName) and error.nearest:
         detail += f"; nearest: {', '.join(error.nearest)}"
     return {"title": title, "status": 400, "detail": detail, "errors": fields}
