@@ -18,6 +18,7 @@ from api import blueprints
 from api.edge import door, logs, problems
 from api.edge.access import Access
 from api.edge.encoding import OrjsonProvider
+from api.foreign.paths import ForeignPaths
 from api.openapi import document as openapi
 from catalog.tables import CatalogError
 from cli.backup import backup
@@ -68,6 +69,7 @@ def create_app(
     app.json = OrjsonProvider(app)
     app.url_map.merge_slashes = False  # a doubled slash is no reason to redirect
     door.install(app, build_service(settings, engine, rules, clock), tracer or build_tracer(settings))
+    app.wsgi_app = ForeignPaths(app.wsgi_app, settings.compat_prefix or "")  # type: ignore[method-assign]
     if settings.trusted_proxies:  # each adds one entry to X-Forwarded-For; clients can write the entries before those
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     _add_commands(app, settings)

@@ -48,7 +48,15 @@ class Engine:
         """A session at one time, over the facts and the grid at its opening. now: aware UTC."""
         history = PastPin(self.past, lambda: [state.source for state in self.source_states()])
         live, recent, skills = self._reader.open(), self.forecasts.recent, self.forecasts.skills
-        grid = SessionGrid(now=now, outlooks=self._outlooks, live=live, history=history, recent=recent, skills=skills)
+        grid = SessionGrid(
+            now=now,
+            outlooks=self._outlooks,
+            live=live,
+            history=history,
+            issued=self.forecasts.scores,
+            recent=recent,
+            skills=skills,
+        )
         return Session(now=now, grid=grid, placing=self._placing, solve=self._solve)
 
     def renew_forecasts(self, now: datetime) -> Iterator[bool]:

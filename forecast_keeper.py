@@ -18,12 +18,12 @@ from store.history.scores import ScoreStore
 class ForecastKeeper:
     """Each step of a renewal is short, and tells whether a forecast was made. Every method raises StateUnavailable.
 
-    recent, skills: of the last renewals; of the average signal.
+    recent, skills: of the last renewals; of the average signal. scores: where forecasts as issued are found.
     """
 
     def __init__(self, past: Past, scores: ScoreStore) -> None:
         self._past = past
-        self._scores = scores
+        self.scores = scores
         self.recent = NO_FORECASTS
         self.skills = NO_SKILLS
 
@@ -41,12 +41,12 @@ class ForecastKeeper:
 
     def renew_skills(self, grid: SessionGrid) -> Iterator[bool]:
         """Score the stored forecasts if it is this process's turn, and read how good those of the last days were."""
-        if self._scores.is_due(grid.now):
-            for _ in grid.score_forecasts(self._scores):
+        if self.scores.is_due(grid.now):
+            for _ in grid.score_forecasts(self.scores):
                 yield False
         skills = []
         days = days_before(grid.now, SKILL_DAYS)
-        for skill in zone_skills(self._scores.between(Signal.AVERAGE_LIFECYCLE, *days)):
+        for skill in zone_skills(self.scores.between(Signal.AVERAGE_LIFECYCLE, *days)):
             skills.append(skill)
             yield False
         self.skills = ForecastSkills.of(skills)
@@ -54,5 +54,5 @@ class ForecastKeeper:
     def skill(self, query: SkillQuery, now: datetime) -> SkillList:
         """How good the stored forecasts of a query were, by zone and source."""
         days = days_before(now, query.days)
-        scores = self._scores.between(query.signal.counted, *days, zone=query.zone, source=query.source)
+        scores = self.scores.between(query.signal.counted, *days, zone=query.zone, source=query.source)
         return skill_list(query.signal, days, scores)

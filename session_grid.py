@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from carbon import units
 from carbon.events import ZoneLook
 from carbon.history import ZoneYear
 from carbon.intensity import CarbonIntensity, Signal
+from carbon.points import Point, StepForecast
 from carbon.reading import Observation, ZoneReading
 from carbon.results import GridShares, ZoneSources
 from carbon.workload import CalculateQuery
 from catalog.profiles import hour_of
 from grid.source import GridSnapshot
 from mapping import CloudMap
+from planning.history.issued import LOOK_BACK, newest_issued
 from planning.history.mean import past_mean, usual_mean
 from planning.history.skill import scores_of_zone
+from planning.history.span_points import past_points, usual_forecast, usual_points
 from planning.history.year import YEAR, zone_year
 from planning.outlook.agreement import parted
 from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecast, RecentForecasts
@@ -25,11 +28,12 @@ from planning.outlook.level import past_at_corrected_level
 from planning.outlook.outlooks import Outlooks
 from planning.outlook.present import sources_of, usual_values, values_of_now
 from planning.outlook.recent_hours import recent_forecast, recent_span
+from planning.outlook.rolling import FORECAST_HOURS, points_ahead
 from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
 from planning.outlook.zones import Outlook
 from planning.push.issued import issued_forecast
 from store.history.readings import PastPin, Readings
-from store.history.scores import ScoreStore
+from store.history.scores import NoScores, ScoreStore
 
 DAYS_SCORED = 40  # of issue; readings of the past may have come, or have been corrected, since the last time
 OWN_FACTOR = "own-factor"  # why no live value is used: the operator's own factor replaces it
@@ -39,14 +43,15 @@ OWN_FACTOR = "own-factor"  # why no live value is used: the operator's own facto
 class SessionGrid:
     """Live values, usual hours and stored readings of zones at one time; used by one thread at a time.
 
-    outlooks: of the facts, shared by all sessions. recent: our own forecasts of the signal. skills: how good stored
-    forecasts of it were.
+    outlooks: of the facts, shared by all sessions. issued: where forecasts as issued are found. recent: our own
+    forecasts of the signal. skills: how good stored forecasts of it were.
     """
 
     now: datetime
     outlooks: Outlooks
     live: GridSnapshot
     history: PastPin
+    issued: ScoreStore = field(default_factory=NoScores)
     recent: RecentForecasts = NO_FORECASTS
     skills: ForecastSkills = NO_SKILLS
 
@@ -177,13 +182,44 @@ class SessionGrid:
                     scores.keep(list(scores_of_zone(signal, zone, issued, past, corrected, hour_of(self.now))))
                 yield
 
+    def points(self, zone: str, start: datetime, end: datetime, outlook: Outlook) -> tuple[Point, ...]:
+        """What is known of [start, end): stored readings up to the present hour, the outlook from then on.
+
+        Raises StateUnavailable.
+        """
+        until = min(end, outlook.first_hour_at)
+        before: tuple[Point, ...] = ()
+        if start < until and zone in self._own_zones:
+            before = usual_points(zone, self.mapping.profiles, start, until)
+        elif start < until:
+            before = past_points(self.past(zone, self.signal, start, until), start, until)
+        return before + points_ahead(outlook, zone, start, end)
+
+    def forecast_issued(self, zone: str, moment: datetime) -> StepForecast:
+        """The stored forecast that was the newest one at a moment; of a zone with a factor of the operator's own, the
+        hours that follow from that. Raises HistoryIncomplete, StateUnavailable.
+        """
+        if zone in self._own_zones:
+            return usual_forecast(zone, self.mapping.profiles, moment, FORECAST_HOURS)
+        issued = self.issued.issued(self.signal, zone, moment - LOOK_BACK, moment + units.HOUR)
+        factor = self.mapping.level_factors.get(zone) if self.signal is Signal.AVERAGE_LIFECYCLE else None
+        return newest_issued(zone, issued, self.history.trust(), factor, moment)
+
     def mean_of_run(self, query: CalculateQuery, outlook: Outlook) -> CarbonIntensity:
         """The mean intensity while the query's machine runs. Raises HistoryIncomplete, StateUnavailable."""
-        zone = self.mapping.regions[query.region].zone
-        start, seconds = query.start_at or self.now, query.duration_hours * units.HOUR_SECONDS
+        start, zone = query.start_at or self.now, self.mapping.regions[query.region].zone
+        seconds = query.duration_hours * units.HOUR_SECONDS
         if start >= outlook.first_hour_at:
             return outlook.mean(zone, outlook.seconds_to(start), seconds)
-        end = start + timedelta(seconds=seconds)
+        return self.mean(zone, start, start + timedelta(seconds=seconds), outlook)
+
+    def mean(self, zone: str, start: datetime, end: datetime, outlook: Outlook) -> CarbonIntensity:
+        """The mean intensity over [start, end): of readings up to the present hour, of the outlook from then on.
+
+        Raises HistoryIncomplete, StateUnavailable.
+        """
+        if start >= outlook.first_hour_at:
+            return outlook.mean(zone, outlook.seconds_to(start), (end - start).total_seconds())
         if zone in self._own_zones:
             return usual_mean(zone, self.mapping.profiles, start, end)
         past = self.past(zone, self.signal, start, min(end, outlook.first_hour_at))

@@ -121,6 +121,12 @@ def _folder(text: str) -> Path:
     return Path(_checked(text, "\0" not in text))
 
 
+def _path_prefix(text: str) -> str:
+    """In lower case, as paths below it are read without regard to case."""
+    return _checked(text.rstrip("/").lower(), re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?", text) is not None)
+
+
+PATH_PREFIX = Rule(allowed="a path that begins with /, of letters, digits and . _ ~ -", parse=_path_prefix)
 HOST_NAME = Rule(allowed="a host name or an IP address, without a port", parse=_host)
 BASE_URL = Rule(allowed="an http(s) URL without credentials, query or fragment", parse=_base_url)
 TOKEN = Rule(

@@ -24,6 +24,7 @@ from setting_rules import (
     ORIGINS,
     OWN_HOSTS,
     PASSWORD,
+    PATH_PREFIX,
     PLACE,
     RATE,
     REDIS_URL,
@@ -77,6 +78,9 @@ class Settings(PriceSettings):
     metrics: str = _setting("on", one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
     tracing: str = _setting(
         "off", one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."
+    )
+    compat_prefix: str | None = _setting(
+        None, PATH_PREFIX, "Path before those of the Carbon Aware SDK, such as /casdk, see docs/guide/other-tools.md."
     )
     cors_origins: str | None = _setting(None, ORIGINS, "Web pages that may call the API from a browser. Empty: none.")
     data_dir: Path = _setting(  # noqa: RUF009  # a path never changes

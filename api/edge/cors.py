@@ -18,7 +18,10 @@ _PREFLIGHT = {
     f"{HEADER}, X-Request-ID",
     "Access-Control-Max-Age": "600",
 }
-_READABLE = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Data-Version, X-Fact-Notes, X-Request-ID"
+_READABLE = (
+    "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Data-Quality, X-Data-Sources, X-Data-Version, "
+    "X-Fact-Notes, X-Request-ID"
+)
 
 
 @cache

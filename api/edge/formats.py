@@ -22,6 +22,8 @@ class Format(StrEnum):
 
 
 FACT_NOTES = "X-Fact-Notes"  # header of a table: what the JSON answer has in fact_notes
+# Headers of formats of other services, which have no place for it: the worst quality of the figures, their sources.
+DATA_QUALITY, DATA_SOURCES = "X-Data-Quality", "X-Data-Sources"
 MEDIA_TYPES = {JSON: Format.JSON, "text/plain": Format.TEXT, "text/csv": Format.CSV}
 _WITHOUT_TEXT = {JSON: Format.JSON, "text/csv": Format.CSV}
 _RANKING = "/api/v1/regions"
@@ -37,6 +39,15 @@ def has_text(path: str) -> bool:
 def accepted() -> Format:
     """The form of an answer that the request's Accept header prefers."""
     return MEDIA_TYPES[preferred(MEDIA_TYPES if has_text(current().path) else _WITHOUT_TEXT)]
+
+
+def prefers_text() -> bool:
+    """Whether the Accept header ranks plain text strictly above JSON."""
+    header = current().environ.get(HEADER, "*/*")
+    if header in ("*/*", JSON):
+        return False
+    accept = parse_accept_header(header, MIMEAccept)
+    return accept.quality("text/plain") > accept.quality(JSON)
 
 
 def preferred(media_types: Iterable[str]) -> str:

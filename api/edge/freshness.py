@@ -13,20 +13,21 @@ from werkzeug.http import parse_etags
 
 from api.edge.answer_cache import Answer, split
 from api.edge.exchange import Exchange
-from api.edge.formats import FACT_NOTES, accepted
+from api.edge.formats import DATA_QUALITY, DATA_SOURCES, FACT_NOTES, accepted
 from api.edge.guard import is_api
+from api.foreign import PAST as FOREIGN_PAST
 
 MINUTE_SECONDS = 60
 PICTURES = ("/charts/", "/badge/")
 PICTURE_SECONDS = 300  # pages and proxies show a picture so long; it says its time
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
-PAST = ("/history", "/forecast/skill")
+PAST = ("/history", "/forecast/skill", *FOREIGN_PAST)
 OF_TENANT = ("/api/v1/plans/", "/api/v1/webhooks")  # changed by requests, not by data
 STREAMS = ("/api/v1/stream", "/api/v1/ws")
 OF_CALLER = ("/charts/plan",)  # a plan in the background is shown to whoever submitted it
 # Headers that belong to the answer as its body does.
-OF_ANSWER = ("Link", FACT_NOTES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")
+OF_ANSWER = ("Link", FACT_NOTES, DATA_QUALITY, DATA_SOURCES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")
 _READING = ("GET", "HEAD")
 
 
@@ -58,7 +59,8 @@ def tag_of(exchange: Exchange) -> str | None:
     else:
         query = exchange.environ.get("QUERY_STRING", "")
         whose = exchange.caller if exchange.path.startswith(OF_CALLER) else exchange.tenant
-        parts = (whose, _data_version(exchange), minute, exchange.path, accepted().value, query)
+        path = exchange.environ.get("SCRIPT_NAME", "") + exchange.path
+        parts = (whose, _data_version(exchange), minute, path, accepted().value, query)
     return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import Response
 
 from api.edge.exchange import Exchange, current
+from api.edge.formats import prefers_text
 from api.shapes.health import Health, HealthAnswer, Readiness, ReadyAnswer
 from api.shapes.reading import Json
 from catalog.dates import day_of
@@ -16,8 +18,13 @@ bp = APIBlueprint("health", __name__, tag="Operation")
 @bp.get("/health")
 @bp.output(HealthAnswer)
 @bp.doc(operation_id="getHealth")
-def health() -> Json:
-    """Say that the process is alive; never calls an upstream."""
+def health() -> Json | Response:
+    """Say that the process is alive; never calls an upstream.
+
+    To clients that rank plain text above JSON it says Healthy, as the Carbon Aware SDK does.
+    """
+    if prefers_text():
+        return Response("Healthy", mimetype="text/plain", headers={"Vary": "Accept"})
     exchange = current()
     configured = bool(exchange.service.settings.el_maps_api_key)
     return HealthAnswer.of(Health(timestamp=exchange.came_at, api_configured=configured))

@@ -14,14 +14,29 @@ from flask import Blueprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """module: of this folder, with a blueprint `bp`. folders: paths that it answers, with every path below them."""
+    """module: of this folder, with a blueprint `bp`. folders: paths that it answers, with every path below them.
+
+    past: ends of paths whose answers are made of past readings, which may arrive at any time. is_prefixed: whether its
+    paths are below COMPAT_PREFIX, and read without regard to case.
+    """
 
     module: str
     folders: tuple[str, ...]
+    past: tuple[str, ...] = ()
+    is_prefixed: bool = False
 
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (
+    Format(
+        module="carbon_aware_sdk",
+        folders=("/emissions", "/locations"),
+        past=("/emissions/bylocation", "/bylocations", "/bylocations/best", "/average-carbon-intensity"),
+        is_prefixed=True,
+    ),
+)
 FOLDERS = tuple(folder for each in FORMATS for folder in each.folders)
+PAST = tuple(end for each in FORMATS for end in each.past)
+PREFIXED = tuple(folder for each in FORMATS if each.is_prefixed for folder in each.folders)
 
 
 def blueprints() -> tuple[Blueprint, ...]:

@@ -12,7 +12,7 @@ from carbon.errors import StateUnavailable
 from carbon.intensity import Signal
 from carbon.reading import Observation, Percentile, Shares, UpstreamForecast
 from store.history.entries import FILE, Entry, ForecastEntry, ReadingEntry
-from store.history.readings import Readings, minute_of
+from store.history.readings import Readings, last_minute_of, minute_of
 from store.history.recorder import Recorder
 from store.history.scores import ForecastScores
 from telemetry import SILENT, Telemetry
@@ -132,7 +132,12 @@ class History:
         from store.history import rows
 
         with self.database.reading() as connection:
-            return rows.read(connection, signal.value, zone, minute_of(start), minute_of(end))
+            return rows.read(connection, signal.value, zone, minute_of(start), last_minute_of(end))
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether readings and forecasts are stored, or were. Raises StateUnavailable."""
+        return self._days > 0 or self.exists()
 
     def exists(self) -> bool:
         """Whether there may be anything to read. Raises StateUnavailable."""

@@ -38,6 +38,11 @@ def minute_of(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(minutes=1)
 
 
+def last_minute_of(moment: datetime) -> int:
+    """Whole minutes since 1970, rounded up."""
+    return -((_EPOCH - moment) // timedelta(minutes=1))
+
+
 def time_of(minute: int) -> datetime:
     """The UTC time of a minute since 1970."""
     return datetime.fromtimestamp(60 * minute, UTC)
@@ -90,7 +95,7 @@ class PastPin:
     def __init__(self, past: Past, trust: Callable[[], Sequence[str]]) -> None:
         """trust: the names of the sources in the order of preference."""
         self._past = past
-        self._trust = trust
+        self.trust = trust
         self._digest = blake2b(digest_size=4)
         self.version = ""
 
@@ -100,7 +105,7 @@ class PastPin:
 
     def readings(self, signal: Signal, zone: str, start: datetime, end: datetime) -> list[Readings]:
         """See Past; the preferred source first, unknown ones last."""
-        order = {name: place for place, name in enumerate(self._trust())}
+        order = {name: place for place, name in enumerate(self.trust())}
         sources = sorted(
             self._past.readings(signal, zone, start, end),
             key=lambda readings: (order.get(readings.source, len(order)), readings.source),

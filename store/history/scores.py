@@ -51,6 +51,11 @@ class DayScores:
 class ScoreStore(Protocol):
     """Where forecasts as issued and their scores are found. Every method raises StateUnavailable."""
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether forecasts are stored, or were."""
+        ...
+
     def is_due(self, now: datetime) -> bool:
         """Whether this process is the one to score forecasts now: one of all processes does, once a day."""
         ...
@@ -72,6 +77,8 @@ class ScoreStore(Protocol):
 
 class NoScores:
     """A ScoreStore in which nothing is stored."""
+
+    is_kept = False
 
     def is_due(self, now: datetime) -> bool:
         """False."""
@@ -97,6 +104,9 @@ class Stored(Protocol):
     @property
     def database(self) -> HistoryDatabase: ...
 
+    @property
+    def is_kept(self) -> bool: ...
+
     def exists(self) -> bool: ...
 
 
@@ -105,6 +115,11 @@ class ForecastScores:
 
     def __init__(self, history: Stored) -> None:
         self._history = history
+
+    @property
+    def is_kept(self) -> bool:
+        """See ScoreStore."""
+        return self._history.is_kept
 
     def is_due(self, now: datetime) -> bool:
         """See ScoreStore."""

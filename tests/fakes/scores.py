@@ -33,6 +33,8 @@ class FakeScores:
         self._due = due
         self.fails = fails
 
+    is_kept = True
+
     def is_due(self, now: datetime) -> bool:
         self._check()
         return self._due

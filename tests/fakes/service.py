@@ -14,6 +14,7 @@ from app import create_app
 from engine import Engine
 from settings import Settings
 from store.history.readings import Past
+from store.history.scores import ScoreStore
 from tests.fakes.access import access
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader
@@ -22,11 +23,16 @@ NOW = datetime(2026, 2, 11, 10, 30, 7, 250_000, tzinfo=UTC)  # a Wednesday
 
 
 def service(
-    reader: FakeReader | None = None, *, rules: Access | None = None, past: Past | None = None, **settings: object
+    reader: FakeReader | None = None,
+    *,
+    rules: Access | None = None,
+    past: Past | None = None,
+    scores: ScoreStore | None = None,
+    **settings: object,
 ) -> APIFlask:
     """The application; without a reader no live value exists, without rules everybody may ask as often as he likes."""
     settings = {"data_dir": Path(_folder().name), **settings}
-    engine = Engine(cloud_map(), reader or FakeReader(), past)
+    engine = Engine(cloud_map(), reader or FakeReader(), past, scores)
     rules = rules or access()
     return create_app(Settings(**settings), engine, rules=rules, clock=lambda: NOW)  # type: ignore[arg-type]
 

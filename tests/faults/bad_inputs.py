@@ -31,6 +31,10 @@ def _post(body: bytes | object, *headers: bytes) -> bytes:
     return _request("POST", CALCULATE, body if isinstance(body, bytes) else json.dumps(body).encode(), *headers)
 
 
+def _to_batch(body: bytes) -> bytes:
+    return _request("POST", "/emissions/average-carbon-intensity/batch", body)
+
+
 def _chunked(*chunks: bytes) -> bytes:
     head = _request("POST", CALCULATE, b"", b"Content-Type: application/json", b"Transfer-Encoding: chunked")
     return head + b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
@@ -75,6 +79,10 @@ BAD_INPUTS = (
     BadInput(name="dots in the path", wire=_get("/../../etc/passwd"), statuses=(400, 404)),
     BadInput(name="an address as the target", wire=_get("http://169.254.169.254/latest"), statuses=(400, 404)),
     BadInput(name="CONNECT", wire=_request("CONNECT", "example.org:443"), statuses=(400, 404, 405)),
+    BadInput(name="1 MB of [ to another format", wire=_to_batch(b"[" * MEGABYTE), statuses=(400,)),
+    BadInput(name="100,000 items to another format", wire=_to_batch(b"[" + b"1," * 100_000 + b"1]"), statuses=(400,)),
+    BadInput(name="a place that is no text", wire=_to_batch(b'[{"location":{"a":[1]}}]'), statuses=(400,)),
+    BadInput(name="NUL in a place", wire=_get("/emissions/bylocation?location=%00&time=%00"), statuses=(400,)),
     BadInput(name="an unknown method", wire=_request("BREW", "/health"), statuses=(400, 405, 501)),
     BadInput(
         name="length and chunks at once",

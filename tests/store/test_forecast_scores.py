@@ -129,3 +129,12 @@ def test_where_nothing_was_ever_stored_nothing_is_due_and_no_file_is_created(tmp
     assert not empty.is_due(NOON)
     assert (empty.issued(AVERAGE, "DE", NOON, NOON + DAY), empty.between(AVERAGE, 0, TODAY)) == ({}, [])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_forecasts_are_kept_if_rows_are_stored_or_were(tmp_path: Path) -> None:
+    is_kept = {days: History(tmp_path / "new", days=days).scores.is_kept for days in (0, 1)}
+    before = History(tmp_path, days=1)
+    before.write([entry(NOON, 100.0)])
+
+    assert is_kept == {0: False, 1: True}
+    assert History(tmp_path, days=0).scores.is_kept

@@ -101,6 +101,15 @@ def test_a_reading_that_began_before_the_range_is_in_it_and_the_later_of_two_tha
     assert found.ends.tolist() == [minute_of(NOON) + 30, minute_of(NOON) + 35]
 
 
+def test_a_range_that_ends_within_a_minute_has_the_reading_that_begins_with_that_minute(history: History) -> None:
+    history.write([entry(NOON, 100.0)])
+
+    (moment,) = history.readings(AVERAGE, "DE", NOON, NOON + timedelta(microseconds=1))
+
+    assert moment.starts.tolist() == [minute_of(NOON)]
+    assert history.readings(AVERAGE, "DE", NOON - timedelta(hours=1), NOON) == []
+
+
 def test_a_corrected_value_replaces_the_one_of_the_same_time(history: History, new_history: NewHistory) -> None:
     history.write([entry(NOON, 100.0, quality=Quality.ESTIMATED)])
     new_history().write([entry(NOON, 120.0)])
