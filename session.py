@@ -24,6 +24,7 @@ from carbon.plans import Plan, PlanQuery
 from carbon.queued_plans import UNWATCHED, Watch
 from carbon.results import Comparison, Emission, RegionDetails, RegionList, ZoneDetails, ZoneSources
 from carbon.schedules import Schedule
+from carbon.start_options import StartOptions, StartQuery
 from carbon.workload import CalculateQuery, OptimizeQuery
 from catalog.dates import day_of
 from catalog.model import InstanceType, Region
@@ -52,6 +53,8 @@ from planning.plan.plan import facts_of, hours_of, plan, sites_of, spans_of
 from planning.plan.shared import Solve
 from planning.scheduling.repeat import runs_of
 from planning.scheduling.span import RunSpan
+from planning.scheduling.start_options import hours_of as hours_of_starts
+from planning.scheduling.start_options import start_options
 from session_grid import SessionGrid
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
@@ -183,6 +186,12 @@ class Session:
 
         plan = rank_runs(runs, places, outlook, emission)
         return plan if query.repeat is not None else replace(plan, occurrences=())
+
+    def start_options(self, query: StartQuery) -> StartOptions:
+        """The starts of a job in several windows and regions, lowest mean first. Raises IntensityUnknown."""
+        zones = list(dict.fromkeys(self.mapping.regions[key].zone for key in query.regions))
+        outlook = self.grid.outlook(zones, hours=hours_of_starts(query, self.now))
+        return start_options(query, self.mapping.regions, outlook)
 
     def needs_background(self, query: PlanQuery) -> bool:
         """Whether a plan takes so long that no request waits for it."""

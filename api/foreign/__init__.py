@@ -20,7 +20,7 @@ class Format:
     folders: tuple[str, ...]
 
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (Format(module="carbonaware", folders=("/v0",)),)
 FOLDERS = tuple(folder for each in FORMATS for folder in each.folders)
 
 

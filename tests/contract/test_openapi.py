@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from api.foreign import FOLDERS
 from carbon.reading import ZoneReading
 from tests.contract.document import DOCUMENT, JSON_OPERATIONS, OPERATIONS, answer_schema, check, resolved
 from tests.fakes.grid import FakeReader, observation
@@ -39,7 +40,7 @@ def test_the_document_is_valid_openapi_3_1() -> None:
 
 def test_every_route_of_the_api_is_in_the_document() -> None:
     described = {(path, method.upper()) for path, method, _ in OPERATIONS}
-    beside = ("/openapi.json", "/docs", "/metrics")
+    beside = ("/openapi.json", "/docs", "/metrics", *FOLDERS)  # formats of other services are described by those
     app = service(dashboard="off")
 
     served = {
