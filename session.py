@@ -18,6 +18,7 @@ from carbon.intensity import CarbonIntensity, Signal
 from carbon.jobs import ScheduleQuery
 from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
+from carbon.node_scores import NodeScore, NodesQuery
 from carbon.notes import FactNote
 from carbon.placements import Placement
 from carbon.plans import Plan, PlanQuery
@@ -43,6 +44,8 @@ from planning.placing.job_runs import rank_runs
 from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.machine_type import modelled_machine
 from planning.placing.named_services import with_named_services
+from planning.placing.node_scores import hours_of as hours_of_nodes
+from planning.placing.node_scores import node_scores
 from planning.placing.placement import place
 from planning.placing.regions import region_list, region_now, select, zone_now
 from planning.placing.scope import region_scope
@@ -192,6 +195,13 @@ class Session:
         zones = list(dict.fromkeys(self.mapping.regions[key].zone for key in query.regions))
         outlook = self.grid.outlook(zones, hours=hours_of_starts(query, self.now))
         return start_options(query, self.mapping.regions, outlook)
+
+    def node_scores(self, query: NodesQuery) -> list[NodeScore]:
+        """How green each node of a cluster is for one workload, from what is in memory; waits for no source."""
+        regions = [self.mapping.regions[key] for key in dict.fromkeys(query.regions) if key is not None]
+        zones = list(dict.fromkeys(region.zone for region in regions))
+        outlook = self.grid.without_waiting().outlook(zones, hours=hours_of_nodes(query, self.now))
+        return node_scores(query, self.mapping.regions, outlook)
 
     def needs_background(self, query: PlanQuery) -> bool:
         """Whether a plan takes so long that no request waits for it."""

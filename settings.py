@@ -215,6 +215,11 @@ class Settings(PriceSettings):
         120.0, seconds(1, 3600), "Longest time to make one plan in the background, see docs/plan.md."
     )
     max_body_bytes: int = _setting(1_048_576, whole(1024, 67_108_864), "Largest request body, in bytes.")
+    extender_max_body_bytes: int = _setting(
+        4_194_304,
+        whole(1024, 67_108_864),
+        "Largest request body of a Kubernetes scheduler (/k8s): 5,000 nodes by name or without images need less.",
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, dotenv: Path | None = DOTENV) -> Settings:

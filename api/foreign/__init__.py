@@ -14,14 +14,22 @@ from flask import Blueprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """module: of this folder, with a blueprint `bp`. folders: paths that it answers, with every path below them."""
+    """module: of this folder, with a blueprint `bp`. folders: paths that it answers, with every path below them.
+
+    key_as_password: its clients can send an API key only as the password of Basic, so that it is read from there too.
+    """
 
     module: str
     folders: tuple[str, ...]
+    key_as_password: bool = False
 
 
-FORMATS: tuple[Format, ...] = (Format(module="carbonaware", folders=("/v0",)),)
+FORMATS: tuple[Format, ...] = (
+    Format(module="carbonaware", folders=("/v0",)),
+    Format(module="kubernetes", folders=("/k8s",), key_as_password=True),
+)
 FOLDERS = tuple(folder for each in FORMATS for folder in each.folders)
+WITH_PASSWORDS = tuple(f"{folder}/" for each in FORMATS if each.key_as_password for folder in each.folders)
 
 
 def blueprints() -> tuple[Blueprint, ...]:
