@@ -23,6 +23,7 @@ from carbon.notes import FactNote
 from carbon.placements import Placement
 from carbon.plans import Plan, PlanQuery
 from carbon.queued_plans import UNWATCHED, Watch
+from carbon.replicas import Replicas, ReplicasQuery
 from carbon.results import Comparison, Emission, RegionDetails, RegionList, ZoneDetails, ZoneSources
 from carbon.schedules import Schedule
 from carbon.start_options import StartOptions, StartQuery
@@ -55,6 +56,7 @@ from planning.plan.background import needs_background
 from planning.plan.plan import facts_of, hours_of, plan, sites_of, spans_of
 from planning.plan.shared import Solve
 from planning.scheduling.repeat import runs_of
+from planning.scheduling.replicas import allowed_replicas
 from planning.scheduling.span import RunSpan
 from planning.scheduling.start_options import hours_of as hours_of_starts
 from planning.scheduling.start_options import start_options
@@ -202,6 +204,11 @@ class Session:
         zones = list(dict.fromkeys(region.zone for region in regions))
         outlook = self.grid.without_waiting().outlook(zones, hours=hours_of_nodes(query, self.now))
         return node_scores(query, self.mapping.regions, outlook)
+
+    def replicas(self, query: ReplicasQuery) -> Replicas:
+        """How many replicas may run in a region now, from what is in memory; waits for no source."""
+        zone = self.mapping.regions[query.region].zone
+        return allowed_replicas(query, self.grid.without_waiting().outlook([zone], hours=1).current(zone))
 
     def needs_background(self, query: PlanQuery) -> bool:
         """Whether a plan takes so long that no request waits for it."""

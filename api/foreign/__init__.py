@@ -27,6 +27,7 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format(module="carbonaware", folders=("/v0",)),
     Format(module="kubernetes", folders=("/k8s",), key_as_password=True),
+    Format(module="keda", folders=("/keda",)),
 )
 FOLDERS = tuple(folder for each in FORMATS for folder in each.folders)
 WITH_PASSWORDS = tuple(f"{folder}/" for each in FORMATS if each.key_as_password for folder in each.folders)
