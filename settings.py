@@ -70,6 +70,11 @@ class Settings(PriceSettings):
     access_log: str = _setting("on", one_of("on", "off"), "Write one log line of level INFO for each request.")
     dashboard: str = _setting("on", one_of("on", "off"), "Serve pages for people. off: / leads to /docs.")
     metrics: str = _setting("on", one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
+    metrics_names: str = _setting(
+        "own",
+        one_of("own", "grid-intensity-go", "carbon-aware-sdk", "all"),
+        "Whose names the intensities at /metrics have too, for dashboards made for other exporters. all: both.",
+    )
     tracing: str = _setting(
         "off", one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."
     )
