@@ -6,6 +6,7 @@ and nodes that hardly differ have the same score, which leaves the choice to the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,20 +44,24 @@ def node_scores(query: NodesQuery, regions: Mapping[str, Region], outlook: Outlo
     """
     span = _span(query, outlook.now)
     by_zone = {zone: _figure(zone, outlook, span) for zone in outlook.zones}
-    figures = [nan if key is None else by_zone[regions[key].zone] for key in query.regions]
-    lowest = min((figure for figure in figures if isfinite(figure)), default=0.0)
-    scores = [_score(figure, lowest) for figure in figures]
-    in_figures = [score for score in scores if score is not None]
-    otherwise = round(sum(in_figures) / len(in_figures)) if in_figures else EVEN_SCORE
+    count_of_region = Counter(query.regions)  # nodes of one region are alike, and there may be thousands
+    figures = {key: nan if key is None else by_zone[regions[key].zone] for key in count_of_region}
+    lowest = min((figure for figure in figures.values() if isfinite(figure)), default=0.0)
+    scores = {key: score for key, figure in figures.items() if (score := _score(figure, lowest)) is not None}
+    otherwise = EVEN_SCORE
+    if scores:
+        total = sum(score * count_of_region[key] for key, score in scores.items())
+        otherwise = round(total / sum(count_of_region[key] for key in scores))
     limit = query.max_gco2e_per_kwh
-    return [
-        NodeScore(
+    by_region = {
+        key: NodeScore(
             gco2e_per_kwh=figure if isfinite(figure) else None,
-            score=otherwise if score is None else score,
+            score=scores.get(key, otherwise),
             is_wanted=limit is None or not figure > limit,  # an unknown figure is not above any limit
         )
-        for figure, score in zip(figures, scores, strict=True)
-    ]
+        for key, figure in figures.items()
+    }
+    return [by_region[key] for key in query.regions]
 
 
 def _score(figure: float, lowest: float) -> int | None:

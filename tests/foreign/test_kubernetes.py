@@ -238,6 +238,12 @@ def test_what_no_scheduler_sends_is_refused_with_an_error_in_words(
         assert list(response.get_json()) == ["Error"]
 
 
+def test_the_refusal_of_a_large_body_names_the_limit_of_this_path(client: FlaskClient) -> None:
+    refusal = client.post("/k8s/filter", data=" " * 4_200_000, content_type="application/json")
+
+    assert refusal.get_json()["Error"] == "the body must not be larger than 4194304 bytes"
+
+
 def test_five_thousand_nodes_fit_into_one_request_by_name_and_as_objects(client: FlaskClient) -> None:
     body = arguments()
     items = []
