@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from carbon.intensity import CarbonIntensity
 from carbon.workload import Interval
 
 
@@ -24,11 +25,15 @@ class StartQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOption:
-    """A job that starts at this moment in this region, and its mean intensity, which is known."""
+    """A job that starts at this moment in this region, and its mean intensity, whose value is known."""
 
     starts_at: datetime
     region: str
-    gco2e_per_kwh: float
+    mean: CarbonIntensity
+
+    @property
+    def gco2e_per_kwh(self) -> float:
+        return self.mean.gco2e_per_kwh or 0.0
 
     def saving_share(self, other: StartOption) -> float:
         """What this start saves of the emissions of the other, as a share of those; 0 where the other emits nothing."""
@@ -51,3 +56,8 @@ class StartOptions:
     naive: StartOption
     median: StartOption
     count: int
+
+    @property
+    def told(self) -> tuple[StartOption, ...]:
+        """All starts of the answer."""
+        return (self.ideal, *self.options, self.worst, self.naive, self.median)

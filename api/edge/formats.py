@@ -22,6 +22,8 @@ class Format(StrEnum):
 
 
 FACT_NOTES = "X-Fact-Notes"  # header of a table: what the JSON answer has in fact_notes
+# Headers of formats of other services, which have no place for it: the worst quality of the figures, their sources.
+DATA_QUALITY, DATA_SOURCES = "X-Data-Quality", "X-Data-Sources"
 MEDIA_TYPES = {JSON: Format.JSON, "text/plain": Format.TEXT, "text/csv": Format.CSV}
 _WITHOUT_TEXT = {JSON: Format.JSON, "text/csv": Format.CSV}
 _RANKING = "/api/v1/regions"

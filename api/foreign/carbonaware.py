@@ -14,6 +14,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from api.edge import costly, problems
 from api.edge.exchange import JSON, current
+from api.edge.formats import DATA_QUALITY, DATA_SOURCES
 from api.questions import names
 from api.questions.fields import MAX_HOURS, Body, Name, ProviderKey
 from api.questions.parse import InvalidParameters, parse_body
@@ -21,6 +22,7 @@ from api.shapes.numbers import percentage, rounded, stamp
 from api.shapes.reading import Json
 from carbon import units
 from carbon.errors import InvalidRequest, Unsatisfiable
+from carbon.intensity import Quality
 from carbon.start_options import StartOption, StartOptions, StartQuery
 from carbon.workload import Interval
 
@@ -122,7 +124,12 @@ def schedule() -> Response:
     body = parse_body(StartRequest, request, exchange.facts)
     if body.starts > LIGHT_STARTS:
         costly.begin()
-    return Response(orjson.dumps(_answer(exchange.session.start_options(body.query()))), content_type=JSON)
+    starts = exchange.session.start_options(body.query())
+    response = Response(orjson.dumps(_answer(starts)), content_type=JSON)
+    provenances = [start.mean.provenance for start in starts.told]
+    response.headers[DATA_QUALITY] = max((one.quality for one in provenances), key=list(Quality).index).value
+    response.headers[DATA_SOURCES] = ", ".join(dict.fromkeys(one.source for one in provenances))
+    return response
 
 
 @bp.get("/v0/regions/")

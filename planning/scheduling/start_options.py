@@ -46,11 +46,10 @@ def start_options(query: StartQuery, regions: Mapping[str, Region], outlook: Out
 
     def option(place: int) -> StartOption:
         start, region = divmod(place, len(query.regions))
-        return StartOption(
-            starts_at=outlook.at(float(seconds[start])),
-            region=query.regions[region],
-            gco2e_per_kwh=float(figures[start, region]),
-        )
+        key, second = query.regions[region], float(seconds[start])
+        row = outlook.zones[regions[key].zone]
+        mean = outlook.describe(row, float(figures[start, region]), second, duration)
+        return StartOption(starts_at=outlook.at(second), region=key, mean=mean)
 
     return StartOptions(
         ideal=option(order[0]),

@@ -121,6 +121,15 @@ def test_the_ideal_is_the_answer_of_our_own_schedule_for_one_window_and_one_zone
     assert ideal["co2_intensity"] == pytest.approx(window["avg_carbon_intensity"] * POUNDS, rel=1e-3)
 
 
+def test_headers_say_how_good_the_figures_are_and_where_they_are_from(client: FlaskClient) -> None:
+    forecast = client.post("/v0/schedule/", json=question(GERMANY)).headers
+    usual = client.post("/v0/schedule/", json=question(GERMANY, ("aws", "us-east-1"))).headers
+
+    assert (forecast["X-Data-Quality"], usual["X-Data-Quality"]) == ("forecast", "baseline")
+    assert forecast["X-Data-Sources"] == "electricity-maps-forecast"
+    assert usual["X-Data-Sources"] == "electricity-maps-forecast, profile"
+
+
 def test_of_several_zones_the_cleanest_is_ideal_and_the_dirtiest_the_worst(client: FlaskClient) -> None:
     answer = client.post("/v0/schedule/", json=question(GERMANY, SWEDEN)).get_json()
 

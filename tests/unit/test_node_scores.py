@@ -88,6 +88,12 @@ def test_a_node_of_which_nothing_is_known_has_the_mean_score_of_the_others() -> 
     assert scores[1].gco2e_per_kwh is None
 
 
+def test_that_mean_is_one_of_nodes_and_not_of_regions() -> None:
+    scores = ask(SWEDEN, SWEDEN, SWEDEN, GERMANY, None)
+
+    assert scores[4].score == 8  # (3 x 10 + 3) / 4 is 8.25
+
+
 def test_where_nothing_is_known_all_scores_are_equal() -> None:
     assert {one.score for one in ask(None, None)} == {5}
     assert ask() == []

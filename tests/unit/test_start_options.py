@@ -112,6 +112,13 @@ def test_of_equal_starts_the_earliest_in_the_region_named_first_is_best() -> Non
     assert (answer.ideal.starts_at, answer.ideal.region) == (NOW, FRANKFURT_TOO)
 
 
+def test_starts_that_differ_by_rounding_alone_are_equal() -> None:
+    answer = ask({GERMANY: [333.1] * 30}, (0, 20), duration_hours=0.7, options=1000)
+
+    starts = [one.starts_at for one in answer.options]
+    assert starts == sorted(starts)
+
+
 def test_regions_without_a_figure_do_not_compete() -> None:
     hours = outlook({GERMANY: [300.0] * 5, SWEDEN: [30.0] * 5}, 4)
     unknown = hours.rows[hours.zones[cloud_map().regions[SWEDEN].zone]]
