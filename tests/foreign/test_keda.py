@@ -87,10 +87,6 @@ def test_an_unknown_intensity_lets_all_replicas_run_unless_fallback_says_how_man
     assert answer(unknown(), f"{STEPS}&fallback=2")["value"] == 2
 
 
-def test_two_replicas_of_the_service_answer_alike() -> None:
-    assert answer(at(150)) == answer(at(150))
-
-
 @pytest.mark.parametrize(
     ("query", "parameter", "code"),
     [
