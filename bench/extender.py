@@ -18,7 +18,14 @@ P99_MS = 300.0
 SCHEDULERS = 2  # that ask at once; a scheduler asks for one pod after the other
 LONG_LOAD = 1_000_000  # requests of the load, which is ended before they are over
 REGIONS = ("eu-north-1", "eu-central-1", "us-east-1", "ap-south-1")
-POD = {"metadata": {"annotations": {"carbon-optimizer/deadline": "2099-01-01T00:00:00Z"}}}
+POD = {
+    "metadata": {
+        "annotations": {
+            "carbon-optimizer/deadline": "2099-01-01T00:00:00Z",
+            "carbon-optimizer/max-intensity": "10000",
+        }
+    }
+}
 NODES_CSV = "node,provider,region,source,as_of\n" + "".join(
     f"*.{region}.compute.internal,aws,{region},bench,2026-01\n" for region in REGIONS
 )
@@ -79,7 +86,9 @@ def section(rounds: int, share: float) -> str:
         server = stack.enter_context(gunicorn("app:app", CALCULATE_CASE, environ))
         rows = [_row(server, case, rounds, share) for case in CASES]
     load = f"one worker with 16 threads that also answers `{CALCULATE_CASE.name}` over {CONNECTIONS} connections"
-    words = f"{SCHEDULERS} schedulers at once ask {load}; p99 under that load. Each body names a pod with a deadline."
+    words = (
+        f"{SCHEDULERS} schedulers at once ask {load}; p50 and p99 under that load. Pods have a deadline and a limit."
+    )
     return "\n\n".join((words, table(["question", "CPU ms alone", "p50 ms", "p99 ms", "target"], rows)))
 
 

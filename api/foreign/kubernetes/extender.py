@@ -74,8 +74,8 @@ class Arguments:
 def filter_nodes() -> Response:
     """The nodes without those that are dirtier than the pod allows; all of them if it says nothing."""
     arguments = _arguments()
-    scores = _scores(arguments)
     limit = wishes_of(arguments.pod).max_gco2e_per_kwh
+    scores = {} if limit is None else _scores(arguments)  # most pods have no limit
     dropped = {
         name: f"intensity {score.gco2e_per_kwh:.0f} g/kWh above the limit of {limit:g}"
         for name, score in scores.items()
