@@ -18,6 +18,7 @@ from catalog.memo import Memo, table_cache
 from catalog.model import InstanceType, Provider, Region, Zone
 from catalog.nearest import Names
 from catalog.network import Network
+from catalog.nodes import NO_NODES, NodeMap
 from catalog.offers import Offers, offer_table
 from catalog.places import Places
 from catalog.policy import Policy
@@ -37,7 +38,7 @@ class CloudMap:
     accelerator_loads: assumed utilisations by workload, and OTHER.
     level_factors: corrected over published level, of zones with a corrected one. own_zones: those whose factor is the
     operator's own, which no live value replaces. policy: what the operator allows.
-    version: differs where the tables differ.
+    nodes: of clusters of the operator. version: differs where the tables differ.
     """
 
     catalog: Catalog
@@ -59,6 +60,7 @@ class CloudMap:
     forecasts: ForecastTables
     network: Network
     accelerator_loads: Mapping[str, AcceleratorLoad] = field(default_factory=dict)
+    nodes: NodeMap = NO_NODES
     memo: Memo = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -101,6 +103,7 @@ class CloudMap:
             forecasts=facts.forecasts,
             network=facts.network,
             accelerator_loads=facts.accelerator_loads,
+            nodes=facts.nodes,
         )
 
     @property

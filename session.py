@@ -19,13 +19,16 @@ from carbon.jobs import ScheduleQuery
 from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
 from carbon.named_places import NamedPlace
+from carbon.node_scores import NodeScore, NodesQuery
 from carbon.notes import FactNote
 from carbon.placements import Placement
 from carbon.plans import Plan, PlanQuery
 from carbon.points import ForecastWindows, Point, WindowsQuery
 from carbon.queued_plans import UNWATCHED, Watch
+from carbon.replicas import Replicas, ReplicasQuery
 from carbon.results import Comparison, Emission, RegionDetails, RegionList, ZoneDetails, ZoneSources
 from carbon.schedules import Schedule
+from carbon.start_options import StartOptions, StartQuery
 from carbon.workload import CalculateQuery, OptimizeQuery
 from catalog.dates import day_of
 from catalog.model import InstanceType, Region
@@ -47,6 +50,8 @@ from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.machine_type import modelled_machine
 from planning.placing.named_places import named_places, zone_of_place
 from planning.placing.named_services import with_named_services
+from planning.placing.node_scores import hours_of as hours_of_nodes
+from planning.placing.node_scores import node_scores
 from planning.placing.placement import place
 from planning.placing.regions import region_list, region_now, select, zone_now
 from planning.placing.scope import region_scope
@@ -56,7 +61,10 @@ from planning.plan.background import needs_background
 from planning.plan.plan import facts_of, hours_of, plan, sites_of, spans_of
 from planning.plan.shared import Solve
 from planning.scheduling.repeat import runs_of
+from planning.scheduling.replicas import allowed_replicas
 from planning.scheduling.span import RunSpan
+from planning.scheduling.start_options import hours_of as hours_of_starts
+from planning.scheduling.start_options import start_options
 from session_grid import SessionGrid
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
@@ -188,6 +196,24 @@ class Session:
 
         plan = rank_runs(runs, places, outlook, emission)
         return plan if query.repeat is not None else replace(plan, occurrences=())
+
+    def start_options(self, query: StartQuery) -> StartOptions:
+        """The starts of a job in several windows and regions, lowest mean first. Raises IntensityUnknown."""
+        zones = list(dict.fromkeys(self.mapping.regions[key].zone for key in query.regions))
+        outlook = self.grid.outlook(zones, hours=hours_of_starts(query, self.now))
+        return start_options(query, self.mapping.regions, outlook)
+
+    def node_scores(self, query: NodesQuery) -> list[NodeScore]:
+        """How green each node of a cluster is for one workload, from what is in memory; waits for no source."""
+        regions = [self.mapping.regions[key] for key in dict.fromkeys(query.regions) if key is not None]
+        zones = list(dict.fromkeys(region.zone for region in regions))
+        outlook = self.grid.without_waiting().outlook(zones, hours=hours_of_nodes(query, self.now))
+        return node_scores(query, self.mapping.regions, outlook)
+
+    def replicas(self, query: ReplicasQuery) -> Replicas:
+        """How many replicas may run in a region now, from what is in memory; waits for no source."""
+        zone = self.mapping.regions[query.region].zone
+        return allowed_replicas(query, self.grid.without_waiting().outlook([zone], hours=1).current(zone))
 
     def needs_background(self, query: PlanQuery) -> bool:
         """Whether a plan takes so long that no request waits for it."""

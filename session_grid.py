@@ -77,6 +77,10 @@ class SessionGrid:
             skills=NO_SKILLS,
         )
 
+    def without_waiting(self) -> SessionGrid:
+        """The grid from what is in memory: values that are due are fetched in the background."""
+        return replace(self, live=self.live.without_waiting())
+
     @property
     def _own_zones(self) -> Collection[str]:
         """Zones whose figures are the operator's own: averages."""

@@ -76,6 +76,11 @@ class Settings(PriceSettings):
     access_log: str = _setting("on", one_of("on", "off"), "Write one log line of level INFO for each request.")
     dashboard: str = _setting("on", one_of("on", "off"), "Serve pages for people. off: / leads to /docs.")
     metrics: str = _setting("on", one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
+    metrics_names: str = _setting(
+        "own",
+        one_of("own", "grid-intensity-go", "carbon-aware-sdk", "all"),
+        "Whose names the intensities at /metrics have too, for dashboards made for other exporters. all: both.",
+    )
     tracing: str = _setting(
         "off", one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."
     )
@@ -228,6 +233,11 @@ class Settings(PriceSettings):
         None, OWN_HOSTS, "Your own hosts, to which webhooks may send by http and to private addresses. Empty: none."
     )
     max_body_bytes: int = _setting(1_048_576, whole(1024, 67_108_864), "Largest request body, in bytes.")
+    extender_max_body_bytes: int = _setting(
+        4_194_304,
+        whole(1024, 67_108_864),
+        "Largest request body of a Kubernetes scheduler (/k8s): 5,000 nodes by name or without images need less.",
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, dotenv: Path | None = DOTENV) -> Settings:

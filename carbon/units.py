@@ -63,3 +63,8 @@ GIGABYTES_PER_TERABYTE = 1000.0
 RATIO_HALF_LIFE_HOURS = 96.0
 # A profile scaled to a live value is called a forecast for so long, and a baseline after that.
 FORECAST_HORIZON_HOURS = 72
+
+
+def pounds_per_mwh(gco2e_per_kwh: float) -> float:
+    """The intensity in pounds of CO2e per MWh, the unit of WattTime and CarbonAware: times 1000 / 453.59237."""
+    return gco2e_per_kwh * KWH_PER_MWH / GRAMS_PER_POUND

@@ -14,6 +14,7 @@ from catalog.forecast_model import ForecastTables
 from catalog.load import Catalog, load_catalog, offer_indexes
 from catalog.model import Zone
 from catalog.network import Network
+from catalog.nodes import NO_NODES, NodeMap
 from catalog.packed import PackedPrices, load_packed
 from catalog.places import Places, load_places
 from catalog.policy import NO_POLICY, Policy
@@ -30,7 +31,7 @@ class Facts:
     """One state of the facts. Layers make another one of it and share with it what they leave as it is.
 
     columns: catalog.types as arrays. names: what prices may be of. annual_shares: by zone. version: differs where any
-    table or layer differs.
+    table or layer differs. nodes: of clusters of the operator.
     """
 
     catalog: Catalog
@@ -48,6 +49,7 @@ class Facts:
     forecasts: ForecastTables
     network: Network
     version: str
+    nodes: NodeMap = NO_NODES
 
     def with_prices(self, prices: PackedPrices) -> Facts:
         """The same with other prices, and the offers that follow from them."""

@@ -126,6 +126,10 @@ class ChainSnapshot:
         """See GridSnapshot."""
         return ChainSnapshot(self._chain, signal, self._all_readers, self._pin)
 
+    def without_waiting(self) -> ChainSnapshot:
+        """See GridSnapshot."""
+        return ChainSnapshot(self._chain, self._signal, self._all_readers, Pin(self._pin.snapshot, 0.0))
+
     def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
         """See GridSnapshot. A source that no request waits for is asked about all its zones, whichever answers."""
         zones = tuple(dict.fromkeys(zones))

@@ -111,6 +111,10 @@ class GridSnapshot(Protocol):
         """The values of another signal at the same moment; both wait until the same deadline."""
         ...
 
+    def without_waiting(self) -> GridSnapshot:
+        """The same values, for reads that do not wait: calls that are due begin, and their values come later."""
+        ...
+
     def percentile(self, zone: str, *, now: datetime) -> Percentile | None:
         """Where the intensity of now stands among those of the zone, or None."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -143,12 +144,24 @@ class Access:
         return self.keys.in_force(ticket.key_id) if ticket is not None and ticket.is_enough else None
 
 
-def key_of(environ: WSGIEnvironment) -> str | None:
-    """The API key of a request. An Authorization of another scheme than Bearer is not ours."""
+def key_of(environ: WSGIEnvironment, *, as_password: bool = False) -> str | None:
+    """The API key of a request. An Authorization of another scheme than Bearer is not ours.
+
+    as_password: without any other key the password of Basic is one, for clients that can only have it in their URL.
+    """
     scheme, _, key = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer":
-        key = environ.get("HTTP_X_API_KEY", "")
+        basic = _password(key) if as_password and scheme.lower() == "basic" else ""
+        key = environ.get("HTTP_X_API_KEY", "") or basic
     return key.strip() or None
+
+
+def _password(credentials: str) -> str:
+    """The password of Basic (RFC 7617); empty if there is none."""
+    try:
+        return b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def address_of(environ: WSGIEnvironment) -> str:

@@ -15,6 +15,7 @@ from werkzeug.routing import Map
 from api.edge import access, compression, cors, costly, freshness, request_log, visits
 from api.edge.exchange import NAME, Exchange, Service, current, enter, leave
 from api.edge.guard import Guard, is_api
+from api.foreign import WITH_PASSWORDS
 from api.questions.parse import UNREADABLE
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _cached_answer(exchange: Exchange, guard: Guard, tracer: Tracer | None) -> R
             exchange.preflight = True
             return None
         if guard.covers(exchange.path):
-            key = access.key_of(exchange.environ)
+            key = access.key_of(exchange.environ, as_password=exchange.path.startswith(WITH_PASSWORDS))
             ticket = visits.ticket_of(exchange) if key is None else None
             judgement = service.access.judge(key, access.address_of(exchange.environ), ticket)
             exchange.judgement, exchange.failure = judgement, judgement.refusal

@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.edge.access import Access
+from api.edge.compatible_gauges import ZoneFigure, compatible_gauges
 from carbon.errors import StateUnavailable
 from carbon.intensity import Quality
 from carbon.queued_plans import PlanState
@@ -17,6 +18,8 @@ from catalog.dates import day_of
 from catalog.price_ages import price_ages
 from engine import Engine
 from renewal.keeper import FactsState
+
+BASELINE = "baseline"  # where a figure comes from that no live source gave
 
 
 class ServiceState(Collector):
@@ -30,8 +33,13 @@ class ServiceState(Collector):
         clock: Callable[[], datetime],
         facts: FactsState | None = None,
         plans: Callable[[], Mapping[PlanState, int]] = dict,
+        names: str = "own",
     ) -> None:
-        """facts: None where no files are followed. plans: in the background, by state; raises StateUnavailable."""
+        """facts: None where no files are followed. plans: in the background, by state; raises StateUnavailable.
+
+        names: METRICS_NAMES.
+        """
+        self._names = names
         self._plans = plans
         self._facts = facts
         self._engine = engine
@@ -129,12 +137,15 @@ class ServiceState(Collector):
         )
         session = self._engine.at(now)
         values = session.grid.present_values()
+        figures = dict[str, ZoneFigure]()
         if all(state.has_no_key for state in self._engine.source_states()):
             for zone, baseline in session.grid.baselines().items():
-                if zone not in values:
-                    intensity.add_metric((zone, Quality.BASELINE.value), baseline)
+                figures[zone] = ZoneFigure(gco2e_per_kwh=baseline, quality=Quality.BASELINE, source=BASELINE)
         for zone, value in values.items():
-            intensity.add_metric((zone, value.quality.value), value.gco2e_per_kwh)
+            figures[zone] = ZoneFigure(gco2e_per_kwh=value.gco2e_per_kwh, quality=value.quality, source=value.source)
             age.add_metric((zone,), max(0.0, (now - value.as_of).total_seconds()))
+        for zone, figure in figures.items():
+            intensity.add_metric((zone, figure.quality.value), figure.gco2e_per_kwh)
         yield intensity
         yield age
+        yield from compatible_gauges(self._names, figures, session.mapping)

@@ -73,7 +73,7 @@ def _in_words(error: HTTPException) -> str:
     if isinstance(error, MethodNotAllowed):
         return f"this path does not support {request.method}; use {', '.join(sorted(error.valid_methods or ()))}"
     if isinstance(error, RequestEntityTooLarge):
-        return f"the body must not be larger than {current().service.settings.max_body_bytes} bytes"
+        return f"the body must not be larger than {request.max_content_length} bytes"
     if isinstance(error, NotFound):
         return "see /docs for all paths"
     return str(error.description or error.name)

@@ -19,6 +19,7 @@ def metrics() -> Response:
     if service.metrics is None:
         raise NotFound
     facts = None if service.facts is None else service.facts.state
-    state = ServiceState(service.engine, service.access, VERSION, service.clock, facts, service.plans.desk.counts)
+    plans, names = service.plans.desk.counts, service.settings.metrics_names
+    state = ServiceState(service.engine, service.access, VERSION, service.clock, facts, plans, names)
     text, media_type = service.metrics.expose(state, request.headers.get("Accept", ""))
     return Response(text, content_type=media_type)

@@ -19,7 +19,7 @@ ABSENT = "-"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact. kind: zone, region, instance_type, price or policy. before, after: "-" where there is none."""
+    """One fact. kind: zone, region, instance_type, price, policy or node. before, after: "-" where there is none."""
 
     kind: str
     name: str
@@ -35,6 +35,8 @@ def changes(before: Facts, after: Facts) -> Iterator[Change]:
     yield from _prices(before.prices, after.prices)
     for rule in after.policy.rules:
         yield Change("policy", rule.name, ABSENT, rule.in_words)
+    for name, region in (*after.nodes.names.items(), *after.nodes.patterns):
+        yield Change("node", name, ABSENT, region)
 
 
 def _of(kind: str, before: Mapping[str, V], after: Mapping[str, V], text: Callable[[V], str]) -> Iterator[Change]:

@@ -12,8 +12,8 @@ from catalog.model import OVERLAY
 from catalog.tables import CatalogError, Row
 
 ZONES, REGIONS, INSTANCES = "zones.csv", "regions.csv", "instances.csv"
-PRICES, DISCOUNTS, POLICY = "prices.csv", "discounts.csv", "policy.csv"
-FILES = (ZONES, REGIONS, INSTANCES, PRICES, DISCOUNTS, POLICY)
+PRICES, DISCOUNTS, POLICY, NODES = "prices.csv", "discounts.csv", "policy.csv", "nodes.csv"
+FILES = (ZONES, REGIONS, INSTANCES, PRICES, DISCOUNTS, POLICY, NODES)
 LARGEST_BYTES = 20_000_000
 COMMENT = "#"
 OWN_PROVIDER = "own"

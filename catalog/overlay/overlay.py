@@ -7,6 +7,7 @@ from pathlib import Path
 from catalog.facts import Facts
 from catalog.overlay.files import OverlayFiles
 from catalog.overlay.instances import with_instances
+from catalog.overlay.nodes import with_nodes
 from catalog.overlay.policies import with_policy
 from catalog.overlay.prices import with_own_prices
 from catalog.overlay.regions import with_regions
@@ -25,4 +26,4 @@ def with_overlay(facts: Facts, files: OverlayFiles, data: Path = DATA) -> Facts:
     facts = with_regions(facts, files, data)
     types = with_instances(facts, files, data)
     facts = with_own_prices(types.facts, files, types.pairs)
-    return with_policy(facts, files).with_version_of(files.digest)
+    return with_nodes(with_policy(facts, files), files).with_version_of(files.digest)

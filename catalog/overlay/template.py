@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from catalog.overlay.files import DISCOUNTS, INSTANCES, POLICY, PRICES, REGIONS, ZONES
+from catalog.overlay.files import DISCOUNTS, INSTANCES, NODES, POLICY, PRICES, REGIONS, ZONES
 
 # A contract whose power comes from the sun by day.
 _HOURS = " ".join(["120"] * 8 + ["60"] * 8 + ["180"] * 8)
@@ -56,6 +56,13 @@ _POLICY = """\
 # forbid,region,aws:us-*,personal data stays in Europe,data protection,2026-01
 # forbid,instance_type,p5.*,needs the approval of the board,finance,2026-01
 """
+_NODES = """\
+# In which region the nodes of a Kubernetes cluster are, for a scheduler that sends names alone (nodeCacheCapable).
+# node: its name; * stands for any text. Of several rows that match, a name without * counts, else the last one.
+# node,provider,region,source,as_of
+# *.eu-central-1.compute.internal,aws,eu-central-1,platform team,2026-01
+# rack-7,,dc1,platform team,2026-01
+"""
 TEMPLATES: Mapping[str, str] = {
     ZONES: _ZONES + _MONTHS,
     REGIONS: _REGIONS,
@@ -63,4 +70,5 @@ TEMPLATES: Mapping[str, str] = {
     PRICES: _PRICES,
     DISCOUNTS: _DISCOUNTS,
     POLICY: _POLICY,
+    NODES: _NODES,
 }

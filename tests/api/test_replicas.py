@@ -29,6 +29,15 @@ QUESTIONS = {
     "/v1/by-rank": None,
     "/v1/by-rank?format=csv": None,
     "/v1/by-provider/aws?format=text": None,
+    "/v0/schedule/": {
+        "windows": [{"start": "2026-02-11T11:00:00Z", "end": "2026-02-11T20:00:00Z"}],
+        "duration": "PT1H",
+        "zones": [{"provider": "aws", "region": "eu-west-1"}, {"provider": "aws", "region": "eu-north-1"}],
+    },
+    "/k8s/prioritize": {
+        "Nodes": {"items": [{"metadata": {"name": "a"}, "spec": {"providerID": "aws:///eu-west-1a/i"}}]}
+    },
+    "/keda/aws:eu-west-1?thresholds=100:10,500:5": None,
 }
 
 

@@ -71,7 +71,7 @@ def test_template_writes_all_files_once_and_never_replaces_one(tmp_path: Path) -
 
     assert result.exit_code == 0
     assert sorted(path.name for path in folder.iterdir()) == [
-        "discounts.csv", "instances.csv", "policy.csv", "prices.csv", "regions.csv", "zones.csv",
+        "discounts.csv", "instances.csv", "nodes.csv", "policy.csv", "prices.csv", "regions.csv", "zones.csv",
     ]  # fmt: skip
     assert (folder / "zones.csv").read_text() == ZONES
     assert "zones.csv: exists, left as it is" in result.output

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
+from bench import extender
 from bench.cases import CASES, NUMBER, Case, compare
 from bench.load import DIGITS, drive
 from bench.plans import Search, searches
@@ -18,7 +20,12 @@ from bench.report import at_least, at_most, table
 from bench.run import document, sections_of
 from bench.shared import excess
 from bench.windows import agreement, best, forecast, steps_of
+from engine import Engine
 from mapping import CloudMap
+from settings import Settings
+from tests.fakes.access import access
+from tests.fakes.grid import FakeReader
+from tests.fakes.own_facts import overlaid
 
 CASE = Case(name="a case", path="/echo", body={"region": "us-east-1"})
 
@@ -178,3 +185,17 @@ def test_a_section_that_was_not_measured_again_stays_on_the_page_as_it_was() -> 
     assert "old figures" not in renewed
     headings = [line for line in renewed.splitlines() if line.startswith("## ")]
     assert headings == ["## Endpoints", "## Where and when jobs run", "## Many workers"]
+
+
+@pytest.mark.parametrize("case", extender.CASES, ids=lambda case: case.name)
+def test_every_question_of_the_extender_is_answered_about_all_its_nodes(case: Case) -> None:
+    client = create_app(
+        Settings(), Engine(overlaid(nodes=extender.NODES_CSV), FakeReader()), rules=access()
+    ).test_client()
+
+    answer = client.post(case.path, json=case.body).get_json()
+
+    nodes = answer if isinstance(answer, list) else answer["NodeNames"] or answer["Nodes"]["items"]
+    assert len(nodes) == int(case.name.split()[1].replace(",", ""))
+    if isinstance(answer, list):
+        assert len({row["Score"] for row in answer}) > 1  # the regions are found, by their names or labels

@@ -55,7 +55,7 @@ CONFINED = {
     "urllib3": ("net", "deadlines", "grid.upstream.session", "outbound.poster"),
     "dotenv": ("settings",),
     "redis": ("store",),
-    "prometheus_client": ("api.edge.metrics", "api.edge.gauges", "serve.metrics_folder"),
+    "prometheus_client": ("api.edge.metrics", "api.edge.gauges", "api.edge.compatible_gauges", "serve.metrics_folder"),
     "gunicorn": ("serve",),
     "opentelemetry": ("api.edge.tracing",),
     "sqlite3": ("store",),

@@ -52,6 +52,9 @@ class FakeReader:
         """The values of `marginal`, which are those of no zone unless a test sets them."""
         return self if signal is Signal.AVERAGE_LIFECYCLE else self.marginal
 
+    def without_waiting(self) -> FakeReader:
+        return self
+
     def percentile(self, zone: str, *, now: datetime) -> Percentile | None:
         return self.percentiles.get(zone)
 

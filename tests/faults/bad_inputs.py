@@ -8,6 +8,7 @@ from dataclasses import dataclass
 CALCULATE = "/api/v1/calculate"
 GOOD = {"region": "eu-central-1", "instance_type": "m5.large"}
 MEGABYTE = 1_000_000
+SCHEDULE, FILTER, KEDA = "/v0/schedule/", "/k8s/filter", "/keda/aws:eu-north-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,10 @@ def _post(body: bytes | object, *headers: bytes) -> bytes:
 
 def _to_batch(body: bytes) -> bytes:
     return _request("POST", "/emissions/average-carbon-intensity/batch", body)
+
+
+def _to(path: str, body: bytes, *headers: bytes) -> bytes:
+    return _request("POST", path, body, *headers)
 
 
 def _chunked(*chunks: bytes) -> bytes:
@@ -70,6 +75,13 @@ BAD_INPUTS = (
         wire=_request("POST", CALCULATE, b"", b"Content-Type: text/xml"),
         statuses=(400, 415),
     ),
+    BadInput(name="a schedule 20,000 deep", wire=_to(SCHEDULE, b'{"a":' * 20_000), statuses=(422,)),
+    BadInput(name="a schedule of 10 MB", wire=_to(SCHEDULE, b" " * 10 * MEGABYTE), statuses=(413,)),
+    BadInput(name="100,000 windows", wire=_to(SCHEDULE, b'{"windows":[' + b"{}," * 99_999 + b"{}]}"), statuses=(422,)),
+    BadInput(name="nodes 100,000 deep", wire=_to(FILTER, b'{"Nodes":' * 100_000), statuses=(400,)),
+    BadInput(name="10 MB of nodes", wire=_to(FILTER, b" " * 10 * MEGABYTE), statuses=(413,)),
+    BadInput(name="a million empty nodes", wire=_to(FILTER, b'{"a":[' + b"{}," * MEGABYTE + b"{}]}"), statuses=(400,)),
+    BadInput(name="4,000 bytes of thresholds", wire=_get(f"{KEDA}?thresholds=" + "1:1," * 990), statuses=(400,)),
     BadInput(name="200 headers", wire=_get("/v1/by-rank", *[_HEADER] * 200), statuses=(400, 431)),
     BadInput(name="5,000 headers", wire=_get("/v1/by-rank", *[_HEADER] * 5_000), statuses=(400, 431), closed=True),
     BadInput(name="a header of 100 kB", wire=_get("/v1/by-rank", _HEADER * 1000), statuses=(400, 431), closed=True),

@@ -6,6 +6,7 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event
 
 import pytest
@@ -20,6 +21,14 @@ COMPARE, OPTIMIZE = "/api/v1/compare", "/api/v1/optimize"
 JOB = {"workload": "general", "priority": "cost", "flexible": True}
 MACHINE = {"region": "us-east-1", "instance_type": "m5.large"}
 AVERAGE = {"location": "DE", "startTime": "2026-01-01", "endTime": "2026-01-02"}
+PLACES = ("eu-north-1", "eu-central-1", "us-east-1")
+_NOW = datetime.now(UTC)
+WEEK = {
+    "windows": [{"start": _NOW.isoformat(), "end": (_NOW + timedelta(hours=167)).isoformat()}],
+    "duration": "P100D",
+    "num_options": 1000,
+}
+REGION = "topology.kubernetes.io/region"
 # Legal ones first. Each stands for a kind that was measured; none is answered from what is kept of the minute.
 ATTACKS = (
     Question(path=OPTIMIZE, body={**JOB, "providers": "all", "limit": 500, "per_region": 100, "duration_hours": 8000}),
@@ -37,6 +46,14 @@ ATTACKS = (
     Question(path=COMPARE, body={"options": [{f"f{n}": 1 for n in range(60)}] * 1000}),
     Question(path="/api/v1/calculate", body={f"f{n}": 1 for n in range(75_000)}),
     Question(path=COMPARE, body={"options": [{"region": "azure:westeurope", "instance_type": "Standard_M8ms"}] * 1000}),
+    Question(path="/v0/schedule/", body={**WEEK, "zones": [{"provider": "aws", "region": r} for r in PLACES] * 16}),
+    Question(path="/k8s/prioritize", body={"NodeNames": [f"n{n}" for n in range(20_000)]}),
+    Question(
+        path="/k8s/filter",
+        body={
+            "Nodes": {"items": [{"metadata": {"name": f"n{n}", "labels": {REGION: f"r{n}"}}} for n in range(20_000)]}
+        },
+    ),
     Question(path="/v1/by-rank?" + "&".join(f"exclude=aws:us-ex{n}" for n in range(200))),
     Question(path="/emissions/forecasts/current?windowSize=61&" + "&".join(["location=DE"] * 100)),
     Question(path="/emissions/bylocations/best?toTime=2026-01-01&time=2025-12-30&" + "&".join(["location=DE"] * 100)),

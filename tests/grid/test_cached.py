@@ -13,7 +13,7 @@ from grid.live.live_source import ReadPolicy
 from grid.source import MalformedReply, SourceUnavailable, ZoneNotCovered
 from tests.fakes.clock import SteppedClock
 from tests.fakes.live_source import FakeLiveSource, reader_of
-from tests.fakes.patience import eventually
+from tests.fakes.patience import HANG_SECONDS, eventually, promptly
 from tests.grid.readings import MINUTE, TIMEOUT, read, value
 
 
@@ -260,3 +260,18 @@ def test_a_request_that_asks_twice_waits_for_one_deadline(source: FakeLiveSource
     shares = snapshot.shares("DE", now=now)
 
     assert (reading.latest, reading.reason, shares) == (None, "late", None)
+
+
+def test_a_snapshot_without_waiting_answers_while_a_call_hangs_and_has_its_value_later(
+    source: FakeLiveSource, clock: SteppedClock
+) -> None:
+    source.gate.clear()
+    reader = reader_of(source, ReadPolicy(deadline_seconds=HANG_SECONDS), utc_now=clock.utc_now)
+    now = clock.utc_now()
+
+    with promptly():
+        reading = reader.open().without_waiting().read(["DE"], now=now, forecast=True)["DE"]
+    source.gate.set()
+
+    assert (reading.latest, reading.reason) == (None, "late")
+    assert eventually(lambda: reader.open().without_waiting().read(["DE"], now=now, forecast=False)["DE"].latest)

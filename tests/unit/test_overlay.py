@@ -247,5 +247,5 @@ def test_the_template_changes_nothing_and_all_its_examples_are_valid() -> None:
     )  # fmt: skip
     assert {name: state[0] for name, state in example.tables.items() if name.startswith("overlay/")} == {
         "overlay/zones": 3, "overlay/regions": 2, "overlay/instances": 1, "overlay/prices": 2,
-        "overlay/discounts": 2, "overlay/policy": 3,
+        "overlay/discounts": 2, "overlay/policy": 3, "overlay/nodes": 2,
     }  # fmt: skip

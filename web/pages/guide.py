@@ -24,8 +24,14 @@ if TYPE_CHECKING:
 bp = page.blueprint("guide", __name__)
 FOLDER = Path(__file__).parents[2] / "docs" / "guide"
 PATH = "/docs/guide"
-# In the order of reading.
-PAGES = ("first-answer", "reading-a-figure", "live-data", "planning", "other-tools", "production")
+PAGES = (
+    "first-answer",
+    "reading-a-figure",
+    "live-data",
+    "planning",
+    "production",
+    "other-tools",
+)  # in the order of reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
