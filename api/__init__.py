@@ -32,6 +32,7 @@ _ENDPOINTS = (
     "scrape",
     "docs",
     "problem_pages",
+    "graph",
 )
 
 

@@ -22,7 +22,7 @@ PICTURE_SECONDS = 300  # pages and proxies show a picture so long; it says its t
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
 PAST = ("/history", "/forecast/skill")
-PLANS = "/api/v1/plans/"
+UNDESCRIBED = ("/api/v1/plans/", "/graphql")
 OF_CALLER = ("/charts/plan",)  # a plan in the background is shown to whoever submitted it
 # Headers that belong to the answer as its body does.
 OF_ANSWER = ("Link", FACT_NOTES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")
@@ -32,9 +32,9 @@ _READING = ("GET", "HEAD")
 def is_described(path: str) -> bool:
     """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document.
 
-    Not plans in the background.
+    Not plans in the background, and not what is asked in GraphQL, mostly by POST.
     """
-    return (is_api(path) and not path.startswith(PLANS)) or path == DOCUMENT
+    return (is_api(path) and not path.startswith(UNDESCRIBED)) or path == DOCUMENT
 
 
 def changes_at_any_time(path: str) -> bool:

@@ -51,6 +51,8 @@ CONFINED = {
     "apiflask": ("api", "app", "serve.preload", "web"),
     "werkzeug": ("api", "app", "web"),
     "itsdangerous": ("api.edge.signatures",),
+    "graphql": ("api.graph",),
+    "strawberry": ("api.graph",),
     "requests": ("net", "deadlines", "grid.upstream.session"),
     "urllib3": ("net", "deadlines", "grid.upstream.session"),
     "dotenv": ("settings",),

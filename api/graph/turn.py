@@ -1,0 +1,76 @@
+"""One question within a request: checked as by the JSON interface, answered by a session of its signal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import orjson
+
+from api.edge import costly
+from api.edge.exchange import Exchange, current, notes_of
+from api.questions.fields import Body, Parameters
+from api.questions.names import Facts
+from api.questions.parse import checked
+from api.shapes.reading import Json
+from carbon.errors import InvalidRequest
+from carbon.intensity import SignalName
+from carbon.workload import ZoneNote
+from session import Session
+
+INPUT = "input"  # the argument that holds the body of a question
+Q = TypeVar("Q", bound=Body | Parameters)
+
+
+@dataclass(slots=True)
+class Turn:
+    """What belongs to one answer of a request: its notes. session: of the signal that the question asks for."""
+
+    exchange: Exchange
+    facts: Facts
+    session: Session
+
+    @property
+    def zone_notes(self) -> list[ZoneNote]:
+        return self.facts.zone_notes
+
+    def notes(self) -> Json:
+        """What the answer says beside its figures."""
+        return notes_of(self.session, self.zone_notes)
+
+    def answer(self, body: Mapping[str, object]) -> Json:
+        """The body of a success, as the JSON interface sends it."""
+        return {**self.exchange.head(self.session), **body, **self.notes()}
+
+
+@dataclass(slots=True)
+class Asking:
+    """The questions of one request. All are answered from one state of the facts and of the grid, read once."""
+
+    exchange: Exchange = field(default_factory=current)
+    _sessions: dict[SignalName, Session] = field(default_factory=dict)
+
+    def begin(self, model: type[Q], arguments: Mapping[str, object]) -> tuple[Q, Turn]:
+        """Check a question. Raises InvalidRequest, and Busy for a costly one that finds no place."""
+        facts = replace(self.exchange.facts, zone_notes=[])
+        question = _checked(model, arguments, facts)
+        if question.is_costly(facts):
+            costly.begin()
+        return question, Turn(self.exchange, facts, self._session(getattr(question, "signal", SignalName.AVERAGE)))
+
+    def _session(self, signal: SignalName) -> Session:
+        """With notes of its own."""
+        if signal not in self._sessions:
+            self._sessions[signal] = self.exchange.session.about(signal.counted)
+        return replace(self._sessions[signal], notes={})
+
+
+def _checked(model: type[Q], arguments: Mapping[str, object], facts: Facts) -> Q:
+    body = arguments.get(INPUT)
+    if not isinstance(body, dict):
+        return checked(model, orjson.dumps(arguments), facts)
+    try:
+        return checked(model, orjson.dumps(body), facts)
+    except InvalidRequest as error:
+        raise InvalidRequest([replace(item, location=(INPUT, *item.location)) for item in error.errors]) from None

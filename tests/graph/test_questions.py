@@ -1,0 +1,25 @@
+"""What the graph answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Ask = Callable[..., Any]
+
+
+def test_a_region_is_asked_for_by_name_and_answered_with_the_fields_that_are_named(ask: Ask) -> None:
+    data = ask('{region(region: "aws:eu-north-1") {region_details {region zone} now {provider}}}')
+
+    assert data == {
+        "region": {"region_details": {"region": "eu-north-1", "zone": "SE-SE3"}, "now": {"provider": "aws"}}
+    }
+
+
+def test_regions_are_listed_greenest_first(ask: Ask) -> None:
+    data = ask("{regions(limit: 3) {total_regions regions {carbon_intensity}}}")
+
+    figures = [row["carbon_intensity"] for row in data["regions"]["regions"]]
+    assert len(figures) == 3
+    assert figures == sorted(figures)
+    assert data["regions"]["total_regions"] > 3
