@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from api.graph.turn import Asking
 from api.questions.fields import Body, Parameters
 from api.shapes.reading import Json
 
@@ -18,7 +19,7 @@ Arguments = Mapping[str, Any]
 class Question:
     """name: of the field. text: what it answers. shape: of the answer.
 
-    ask: the answer, from what the field belongs to and its arguments. model: of the arguments: each field of Parameters
+    ask: the answer, from the questions of the request, what the field belongs to, and its arguments. model: of the arguments: each field of Parameters
     is one, and a Body is the argument `input`. without: fields of the model that only the JSON interface has.
     names: further arguments, texts that are required, each with its description.
     """
@@ -26,7 +27,7 @@ class Question:
     name: str
     text: str
     shape: type[BaseModel]
-    ask: Callable[[Any, Arguments], Json]
+    ask: Callable[[Asking, Any, Arguments], Json]
     model: type[Parameters] | type[Body] | None = None
     without: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from api.endpoints.instances import InstancesParameters
+from api.endpoints.locations import LocationsParameters
+from api.endpoints.optimize import OptimizeRequest
+from api.endpoints.plan import PlanRequest
 from api.endpoints.regions import RegionParameters, RegionsParameters
-from api.graph.edges import RegionNode
+from api.endpoints.zones import ZoneParameters
+from api.graph import catalog, decisions, zones
 from api.graph.question import Arguments, Question
 from api.graph.turn import Asking
-from api.questions import names
-from api.shapes.parts import Listed
+from api.graph.zones import ZonesAnswer, ZonesParameters
+from api.questions.schedule import ScheduleRequest
+from api.shapes.catalog import InstancesAnswer
+from api.shapes.location_list import LocationsAnswer
+from api.shapes.placement import OptimizeAnswer
+from api.shapes.plan import PlanAnswer
 from api.shapes.reading import Json
-from api.shapes.regions import RegionAnswer, RegionsAnswer, region_rows
-
-REGION = {"region": "A region's id, or provider:region."}
-
-
-def _regions(asking: Asking, arguments: Arguments) -> Json:
-    question, turn = asking.begin(RegionsParameters, arguments)
-    regions = turn.session.regions(question.query())
-    rows = region_rows(regions.rows, turn.session)
-    return turn.answer(RegionsAnswer.of(Listed(rows, regions)))
+from api.shapes.regions import RegionAnswer, RegionsAnswer, ZoneAnswer
+from api.shapes.schedule import ScheduleAnswer
 
 
-def _region(asking: Asking, arguments: Arguments) -> Json:
-    name, *_ = (arguments[each] for each in REGION)
-    rest = {key: value for key, value in arguments.items() if key not in REGION}
-    question, turn = asking.begin(RegionParameters, rest)
-    key = names.noted_region(turn.session.mapping, name, question.provider, turn.zone_notes).key
-    details = turn.session.region_details(key)
-    return RegionNode(turn.answer(RegionAnswer.of(details, turn.session)), turn, details)
+def _of_root(ask: Callable[[Asking, Arguments], Json]) -> Callable[[Asking, Any, Arguments], Json]:
+    return lambda asking, _root, arguments: ask(asking, arguments)
 
 
 QUESTIONS = (
@@ -35,7 +34,7 @@ QUESTIONS = (
         name="regions",
         text="The regions a customer of the partition can open now, greenest first.",
         shape=RegionsAnswer,
-        ask=_regions,
+        ask=_of_root(catalog.regions),
         model=RegionsParameters,
         without=("format",),
     ),
@@ -43,8 +42,61 @@ QUESTIONS = (
         name="region",
         text="One region's grid now and over the next 24 hours.",
         shape=RegionAnswer,
-        ask=_region,
+        ask=_of_root(catalog.region),
         model=RegionParameters,
-        names=REGION,
+        names={"region": "A region's id, or provider:region."},
+    ),
+    Question(
+        name="zones",
+        text="The current values of grid zones, their yearly figures, and the regions in them.",
+        shape=ZonesAnswer,
+        ask=_of_root(zones.zones),
+        model=ZonesParameters,
+    ),
+    Question(
+        name="zone",
+        text="The current value of a grid zone, its yearly figures, and the regions in it. A retired zone name is "
+        "answered with its successor.",
+        shape=ZoneAnswer,
+        ask=_of_root(zones.zone),
+        model=ZoneParameters,
+        names={"zone": "Grid zone, as Electricity Maps names it."},
+    ),
+    Question(
+        name="instances",
+        text="Instance types and sized services by provider and name, including those whose power is not modelled.",
+        shape=InstancesAnswer,
+        ask=_of_root(catalog.instances),
+        model=InstancesParameters,
+    ),
+    Question(
+        name="prices",
+        text="The regions of all clouds by lowest carbon, then highest spot score, lowest spot price: GET /v1/by-rank.",
+        shape=LocationsAnswer,
+        ask=_of_root(catalog.prices),
+        model=LocationsParameters,
+        without=("format", "fields"),
+    ),
+    Question(
+        name="optimize",
+        text="The regions, instance types and time window that fit a workload best.",
+        shape=OptimizeAnswer,
+        ask=_of_root(decisions.optimize),
+        model=OptimizeRequest,
+    ),
+    Question(
+        name="schedule",
+        text="The window of lowest mean intensity for a job, in one region or the best of several.",
+        shape=ScheduleAnswer,
+        ask=_of_root(decisions.schedule),
+        model=ScheduleRequest,
+    ),
+    Question(
+        name="plan",
+        text="Where and when each of several jobs runs. Plans in the background are made by POST /api/v1/plan.",
+        shape=PlanAnswer,
+        ask=_of_root(decisions.plan),
+        model=PlanRequest,
+        without=("background",),
     ),
 )

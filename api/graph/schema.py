@@ -19,7 +19,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from api.graph import edges, questions
 from api.graph.question import Question
-from api.graph.turn import INPUT
+from api.graph.turn import INPUT, Asking
 from api.graph.types import Types
 from api.questions.fields import Body
 
@@ -56,8 +56,8 @@ def _schema() -> Schema:
 def _field(types: Types, question: Question) -> StrawberryField:
     """A field with a question of its own."""
 
-    def resolve(root: Any, **arguments: Any) -> Any:
-        return question.ask(root, arguments)
+    def resolve(root: Any, info: strawberry.Info[None, Asking], **arguments: Any) -> Any:
+        return question.ask(info.root_value, root, arguments)
 
     field = StrawberryField(
         python_name=question.name,
