@@ -39,9 +39,9 @@ def accepted() -> Format:
     return MEDIA_TYPES[preferred(MEDIA_TYPES if has_text(current().path) else _WITHOUT_TEXT)]
 
 
-def preferred(media_types: Iterable[str]) -> str:
-    """The media type that the Accept header prefers by its quality values; JSON if it names none of these."""
+def preferred(media_types: Iterable[str], default: str = JSON) -> str:
+    """The media type that the Accept header prefers by its quality values; the default if it names none of these."""
     header = current().environ.get(HEADER, "*/*")
-    if header in ("*/*", JSON):  # what most clients send
-        return JSON
-    return parse_accept_header(header, MIMEAccept).best_match(media_types, JSON)
+    if header in ("*/*", default):  # what most clients send
+        return default
+    return parse_accept_header(header, MIMEAccept).best_match(media_types, default)

@@ -13,3 +13,11 @@ def graphql() -> Response:
     from api.graph.wire import answered  # 10 MB that a worker without such questions does not need
 
     return answered(request)
+
+
+@bp.errorhandler(Exception)
+def refused(error: Exception) -> Response:
+    """Answer what fails as a whole, such as a key that is missing, in the form of GraphQL."""
+    from api.graph import wire
+
+    return wire.refused(error)

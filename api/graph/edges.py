@@ -9,6 +9,7 @@ from api.endpoints.forecast import ZoneForecastParameters
 from api.endpoints.history import HistoryParameters
 from api.endpoints.instances import InstancesParameters
 from api.endpoints.zones import ZoneParameters
+from api.graph import sizes
 from api.graph.catalog import instances
 from api.graph.question import Arguments, Question
 from api.graph.turn import Asking, Turn
@@ -46,6 +47,8 @@ def _zone_edges(place: Place) -> tuple[Question, ...]:
             shape=ZoneHistoryAnswer,
             ask=history,
             model=HistoryParameters,
+            weight=100,
+            sizes=sizes.points,
         ),
         _forecast(place),
     )
@@ -66,6 +69,8 @@ def _region_edges(place: Place) -> tuple[Question, ...]:
             shape=RegionHistoryAnswer,
             ask=history,
             model=HistoryParameters,
+            weight=100,
+            sizes=sizes.points,
         ),
         _forecast(place),
         Question(
@@ -75,6 +80,8 @@ def _region_edges(place: Place) -> tuple[Question, ...]:
             ask=lambda asking, parent, arguments: instances(asking, {**arguments, "region": key(parent)}),
             model=InstancesParameters,
             without=("provider", "region"),
+            weight=100,
+            sizes=sizes.page("instances", 100),
         ),
         Question(
             name="zone_details",
@@ -82,6 +89,7 @@ def _region_edges(place: Place) -> tuple[Question, ...]:
             shape=ZoneFacts,
             ask=lambda asking, parent, arguments: zone_facts(asking, str(place(parent)["zone"]), arguments),
             model=ZoneParameters,
+            weight=40,
         ),
     )
 
@@ -99,6 +107,8 @@ def _forecast(place: Place) -> Question:
         ask=forecast,
         model=ZoneForecastParameters,
         without=("format",),
+        weight=60,
+        sizes=sizes.hours,
     )
 
 
@@ -106,7 +116,7 @@ def _forecast(place: Place) -> Question:
 EDGES: Mapping[str, Sequence[Question]] = {
     "RegionRow": _region_edges(lambda row: row),
     "RegionAnswer": (
-        Question(name="now", text="The region as `regions` lists it.", shape=RegionRow, ask=_now),
+        Question(name="now", text="The region as `regions` lists it.", shape=RegionRow, ask=_now, weight=5),
         *_region_edges(lambda answer: answer["region_details"]),
     ),
     "ZoneFacts": _zone_edges(lambda facts: facts),

@@ -11,8 +11,9 @@ from api.endpoints.optimize import OptimizeRequest
 from api.endpoints.plan import PlanRequest
 from api.endpoints.regions import RegionParameters, RegionsParameters
 from api.endpoints.zones import ZoneParameters
-from api.graph import catalog, decisions, zones
+from api.graph import catalog, decisions, sizes, zones
 from api.graph.question import Arguments, Question
+from api.graph.sizes import MOST_REGIONS, page
 from api.graph.turn import Asking
 from api.graph.zones import ZonesAnswer, ZonesParameters
 from api.questions.schedule import ScheduleRequest
@@ -37,6 +38,8 @@ QUESTIONS = (
         ask=_of_root(catalog.regions),
         model=RegionsParameters,
         without=("format",),
+        weight=100,
+        sizes=page("regions", MOST_REGIONS),
     ),
     Question(
         name="region",
@@ -45,6 +48,7 @@ QUESTIONS = (
         ask=_of_root(catalog.region),
         model=RegionParameters,
         names={"region": "A region's id, or provider:region."},
+        weight=60,
     ),
     Question(
         name="zones",
@@ -52,6 +56,8 @@ QUESTIONS = (
         shape=ZonesAnswer,
         ask=_of_root(zones.zones),
         model=ZonesParameters,
+        weight=100,
+        sizes=page("zones", 100),
     ),
     Question(
         name="zone",
@@ -61,6 +67,7 @@ QUESTIONS = (
         ask=_of_root(zones.zone),
         model=ZoneParameters,
         names={"zone": "Grid zone, as Electricity Maps names it."},
+        weight=40,
     ),
     Question(
         name="instances",
@@ -68,6 +75,8 @@ QUESTIONS = (
         shape=InstancesAnswer,
         ask=_of_root(catalog.instances),
         model=InstancesParameters,
+        weight=100,
+        sizes=page("instances", 100),
     ),
     Question(
         name="prices",
@@ -76,6 +85,8 @@ QUESTIONS = (
         ask=_of_root(catalog.prices),
         model=LocationsParameters,
         without=("format", "fields"),
+        weight=600,
+        sizes=page("regions", MOST_REGIONS),
     ),
     Question(
         name="optimize",
@@ -83,6 +94,8 @@ QUESTIONS = (
         shape=OptimizeAnswer,
         ask=_of_root(decisions.optimize),
         model=OptimizeRequest,
+        weight=1500,
+        sizes=sizes.ranking,
     ),
     Question(
         name="schedule",
@@ -90,6 +103,8 @@ QUESTIONS = (
         shape=ScheduleAnswer,
         ask=_of_root(decisions.schedule),
         model=ScheduleRequest,
+        weight=300,
+        sizes=sizes.windows,
     ),
     Question(
         name="plan",
@@ -98,5 +113,7 @@ QUESTIONS = (
         ask=_of_root(decisions.plan),
         model=PlanRequest,
         without=("background",),
+        weight=2500,
+        sizes=sizes.jobs,
     ),
 )

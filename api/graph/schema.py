@@ -18,6 +18,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from api.graph import edges, questions
+from api.graph.limits import Limits
 from api.graph.question import Question
 from api.graph.turn import INPUT, Asking
 from api.graph.types import Types
@@ -47,6 +48,7 @@ def _schema() -> Schema:
     query = create_type("Query", [_field(types, question) for question in questions.QUESTIONS])
     config = StrawberryConfig(auto_camel_case=False, default_resolver=_value)
     caches: Sequence[Callable[[], Any]] = (
+        Limits,
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -50,14 +50,29 @@ class Asking:
 
     exchange: Exchange = field(default_factory=current)
     _sessions: dict[SignalName, Session] = field(default_factory=dict)
+    _questions: dict[tuple[object, bytes], Any] = field(default_factory=dict)
 
     def begin(self, model: type[Q], arguments: Mapping[str, object]) -> tuple[Q, Turn]:
-        """Check a question. Raises InvalidRequest, and Busy for a costly one that finds no place."""
-        facts = replace(self.exchange.facts, zone_notes=[])
-        question = _checked(model, arguments, facts)
+        """Check a question. Raises InvalidRequest, and Busy for a costly one that finds no place.
+
+        One that every row of a list asks alike is checked once.
+        """
+        key = (model, orjson.dumps(arguments))
+        if key not in self._questions:
+            self._questions[key] = self._checked(model, arguments)
+        if isinstance(known := self._questions[key], InvalidRequest):
+            raise known
+        question, facts = known
         if question.is_costly(facts):
             costly.begin()
         return question, Turn(self.exchange, facts, self._session(getattr(question, "signal", SignalName.AVERAGE)))
+
+    def _checked(self, model: type[Q], arguments: Mapping[str, object]) -> tuple[Q, Facts] | InvalidRequest:
+        facts = replace(self.exchange.facts, zone_notes=[])
+        try:
+            return _question(model, arguments, facts), facts
+        except InvalidRequest as error:
+            return error
 
     def _session(self, signal: SignalName) -> Session:
         """With notes of its own."""
@@ -66,7 +81,7 @@ class Asking:
         return replace(self._sessions[signal], notes={})
 
 
-def _checked(model: type[Q], arguments: Mapping[str, object], facts: Facts) -> Q:
+def _question(model: type[Q], arguments: Mapping[str, object], facts: Facts) -> Q:
     body = arguments.get(INPUT)
     if not isinstance(body, dict):
         return checked(model, orjson.dumps(arguments), facts)

@@ -10,19 +10,28 @@ from typing import Any
 import orjson
 from flask import Request, Response
 from graphql import GraphQLError
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
+from pydantic import Json as JsonText
 from pydantic.alias_generators import to_camel
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from api.edge import problems
 from api.edge.exchange import JSON, current
+from api.edge.formats import preferred
+from api.graph.limits import MOST_CHARACTERS
+from api.graph.measure import TooMuch
 from api.graph.schema import schema
 from api.graph.turn import Asking
 from api.questions.fields import Body, Parameters
 from api.questions.parse import parse_body, parse_query
 from api.shapes.reading import Json
+from carbon.errors import FieldError, InvalidRequest
 
 GRAPHQL = "application/graphql-response+json"
+MOST_ERRORS = 100  # of one answer
+_QUERY = ("query",)
 
 
 class GraphQLRequest(Body):
@@ -30,51 +39,93 @@ class GraphQLRequest(Body):
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    query: str
+    query: str = Field(min_length=1, max_length=MOST_CHARACTERS)
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
 
 
 class GraphQLParameters(Parameters):
-    """The same in a query string."""
+    """The same in a query string; variables as JSON."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    query: str
-    variables: str | None = None
+    query: str = Field(min_length=1, max_length=MOST_CHARACTERS)
+    variables: JsonText[dict[str, Any]] | None = None
     operation_name: str | None = None
-    extensions: str | None = None
-
-    def request(self) -> GraphQLRequest:
-        variables = None if self.variables is None else orjson.loads(self.variables)
-        return GraphQLRequest(query=self.query, variables=variables, operationName=self.operation_name)
+    extensions: JsonText[dict[str, Any]] | None = None
 
 
 def answered(request: Request) -> Response:
-    """The answer to a request."""
+    """The answer to a request. Raises what is wrong with the request itself, as the JSON interface does."""
     facts = current().facts
-    if request.method == "GET":
-        asked = parse_query(GraphQLParameters, request, facts).request()
-    else:
+    asked: GraphQLRequest | GraphQLParameters
+    if request.method == "POST":
         asked = parse_body(GraphQLRequest, request, facts)
-    result = schema().execute_sync(
-        asked.query,
-        variable_values=asked.variables,
-        root_value=Asking(),
-        operation_name=asked.operation_name,
-        allowed_operation_types=(OperationType.QUERY,),
-    )
-    body: Json = {"data": result.data}
-    if result.errors:
-        body = {"errors": [_error(error) for error in result.errors], **body}
-    return Response(orjson.dumps(body), content_type=JSON)
+    else:
+        asked = parse_query(GraphQLParameters, request, facts)
+    return _answer(_result(asked))
+
+
+def refused(error: Exception) -> Response:
+    """The answer to a request that fails as a whole: an error with the problem, and its status."""
+    problem = problems.answer(error)
+    if problem.status_code < 400:
+        return problem
+    body = {"errors": [_with_problem({}, orjson.loads(problem.get_data()))]}
+    response = Response(orjson.dumps(body), problem.status_code, problem.headers)
+    response.content_type = _media_type()
+    return response
+
+
+def _result(asked: GraphQLRequest | GraphQLParameters) -> ExecutionResult:
+    try:
+        return schema().execute_sync(
+            asked.query,
+            variable_values=asked.variables,
+            root_value=Asking(),
+            operation_name=asked.operation_name,
+            allowed_operation_types=(OperationType.QUERY,),
+        )
+    except CannotGetOperationTypeError:
+        detail = "must name one of the document's operations; it may be left out if there is only one"
+        raise InvalidRequest([FieldError(("operationName",), "unknown_operation", detail)]) from None
+    except InvalidOperationTypeError:
+        detail = "must be a query: there is nothing to change or to subscribe to"
+        raise InvalidRequest([FieldError(_QUERY, "not_a_query", detail)]) from None
+
+
+def _answer(result: ExecutionResult) -> Response:
+    """Where nothing was answered, the status is that of the first error; in application/json a wrong document is 200,
+    as clients of that media type expect.
+    """
+    if not result.errors:
+        return Response(orjson.dumps({"data": result.data}), content_type=_media_type())
+    errors = [_error(error) for error in result.errors[:MOST_ERRORS]]
+    if result.data is not None:
+        return Response(orjson.dumps({"errors": errors, "data": result.data}), content_type=_media_type())
+    first, kind = result.errors[0].original_error, _media_type()
+    if first is not None and not isinstance(first, TooMuch | RecursionError | GraphQLError):
+        return refused(first)  # too busy, or unexpected
+    return Response(orjson.dumps({"errors": errors}), 200 if kind == JSON else 400, content_type=kind)
 
 
 def _error(error: GraphQLError) -> Json:
-    body: Json = dict(error.formatted)
-    if error.original_error is not None:
-        problem = orjson.loads(problems.answer(error.original_error).get_data())
-        body["message"] = problem.pop("detail")
-        body["extensions"] = problem
-    return body
+    """An error as the specification writes it, with the problem of the JSON interface in its extensions."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        original = InvalidRequest([FieldError(_QUERY, "invalid_document", error.message)])
+    elif isinstance(original, TooMuch):
+        original = InvalidRequest([FieldError(_QUERY, original.code, str(original))])
+    elif isinstance(original, RecursionError):
+        original = InvalidRequest([FieldError(_QUERY, "too_deep", "is nested too deep")])
+    problem = orjson.loads(problems.answer(original).get_data())
+    return _with_problem(dict(error.formatted), problem)
+
+
+def _with_problem(error: Json, problem: Json) -> Json:
+    return {**error, "message": problem.pop("detail"), "extensions": problem}
+
+
+def _media_type() -> str:
+    return preferred((GRAPHQL, JSON), GRAPHQL)

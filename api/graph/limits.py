@@ -1,0 +1,38 @@
+"""What a document may ask for, checked before it is validated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphql import get_operation_ast
+from strawberry.extensions.base_extension import SchemaExtension
+
+from api.edge import costly
+from api.graph.edges import EDGES
+from api.graph.measure import LIGHT_COST, cost_of, questions_by_field
+from api.graph.questions import QUESTIONS
+
+MOST_TOKENS = 1000
+MOST_CHARACTERS = 20_000  # of a document: a longer one is all comments and blanks
+_QUESTIONS = questions_by_field(QUESTIONS, EDGES)
+
+
+class Limits(SchemaExtension):
+    """Refuses a document that asks for too much; one that takes more than about 10 ms counts as costly."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Sets the limit of tokens."""
+        self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
+        yield
+
+    def on_parse(self) -> Iterator[None]:
+        """Raises TooMuch, and Busy for a costly document that finds no place."""
+        yield
+        context = self.execution_context
+        document = context.graphql_document
+        operation = None if document is None else get_operation_ast(document, context.operation_name)
+        if document is None or operation is None:
+            return  # as others will say
+        variables = context.variables or {}
+        if cost_of(document, operation, variables, context.schema._schema, _QUESTIONS) > LIGHT_COST:
+            costly.begin()
