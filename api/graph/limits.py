@@ -14,7 +14,7 @@ from api.graph.questions import QUESTIONS
 
 MOST_TOKENS = 1000
 MOST_CHARACTERS = 20_000  # of a document: a longer one is all comments and blanks
-_QUESTIONS = questions_by_field(QUESTIONS, EDGES)
+QUESTIONS_BY_FIELD = questions_by_field(QUESTIONS, EDGES)
 
 
 class Limits(SchemaExtension):
@@ -34,5 +34,5 @@ class Limits(SchemaExtension):
         if document is None or operation is None:
             return  # as others will say
         variables = context.variables or {}
-        if cost_of(document, operation, variables, context.schema._schema, _QUESTIONS) > LIGHT_COST:
+        if cost_of(document, operation, variables, context.schema._schema, QUESTIONS_BY_FIELD) > LIGHT_COST:
             costly.begin()
