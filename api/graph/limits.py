@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from graphql import get_operation_ast
 from strawberry.extensions.base_extension import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from api.edge import costly
 from api.graph.edges import EDGES
@@ -30,9 +31,11 @@ class Limits(SchemaExtension):
         yield
         context = self.execution_context
         document = context.graphql_document
-        operation = None if document is None else get_operation_ast(document, context.operation_name)
-        if document is None or operation is None:
-            return  # as others will say
+        if document is None:
+            return
+        operation = get_operation_ast(document, context._provided_operation_name)
+        if operation is None:
+            raise CannotGetOperationTypeError(context._provided_operation_name)
         variables = context.variables or {}
         if cost_of(document, operation, variables, context.schema._schema, QUESTIONS_BY_FIELD) > LIGHT_COST:
             costly.begin()

@@ -30,12 +30,12 @@ from graphql import (
 
 from api.graph.question import Question, Sizes
 
-MOST_DEPTH = 15
+MOST_DEPTH = 15  # an introspection has 13
 MOST_ALIASES = 30
 MOST_COST = 20_000
 LIGHT_COST = 2_000  # beyond it a request counts as costly
 ROWS = 10  # of a list whose size no argument tells
-_INTROSPECTION = ("__schema", "__type")
+INTROSPECTION = {"__schema": 12_000, "__type": 3_000}  # in the unit of costs
 Questions = Mapping[tuple[str, str], Question]  # by type and field
 
 
@@ -63,29 +63,33 @@ class Walk:
         """Of fields of one type. kind: None where the document is wrong. Raises TooMuch."""
         if depth > MOST_DEPTH:
             raise TooMuch("too_deep", f"is nested more than {MOST_DEPTH} levels deep")
-        total = 0
+        total, names = 0, set[str]()
         for node in selections.selections:
             if isinstance(node, FieldNode):
+                self._count(node, names)
                 total += self._of_field(node, kind, sizes, depth)
             elif isinstance(node, InlineFragmentNode):
                 total += self.cost(node.selection_set, kind, sizes, depth)
             elif isinstance(node, FragmentSpreadNode):
                 total += self._of_fragment(node.name.value, kind, sizes, depth)
         if total > MOST_COST:
-            raise TooMuch(
-                "too_costly",
-                f"costs {total:,} or more, at most {MOST_COST:,} is answered at once: ask for fewer rows with limit, "
-                "hours or start, or for fewer fields of them",
-            )
+            advice = "ask for fewer rows with limit, hours or start, or for fewer fields of them"
+            raise TooMuch("too_costly", f"costs more than {MOST_COST:,}, the most for one request: {advice}")
         return total
 
-    def _of_field(self, node: FieldNode, kind: GraphQLObjectType | None, sizes: Sizes, depth: int) -> int:
-        self.aliases += node.alias is not None
+    def _count(self, node: FieldNode, names: set[str]) -> None:
+        """Aliases, and fields that are named again beside each other, which take long to compare."""
+        self.aliases += node.alias is not None or node.name.value in names
+        names.add(node.name.value)
         if self.aliases > MOST_ALIASES:
-            raise TooMuch("too_many_aliases", f"has more than {MOST_ALIASES} aliases")
+            raise TooMuch("too_many_aliases", f"has more than {MOST_ALIASES} aliases or fields that are named again")
+
+    def _of_field(self, node: FieldNode, kind: GraphQLObjectType | None, sizes: Sizes, depth: int) -> int:
         name = node.name.value
-        if node.selection_set is None or name in _INTROSPECTION:
+        if node.selection_set is None:
             return 1
+        if name in INTROSPECTION:
+            return INTROSPECTION[name] + self._without_aliases(node.selection_set, depth)
         definition = None if kind is None else kind.fields.get(name)
         weight, rows = 1, 1
         if kind is not None and (question := self.questions.get((kind.name, name))) is not None:
@@ -97,6 +101,14 @@ class Walk:
         if is_list:
             rows = sizes.get(name, ROWS)
         return weight + rows * self.cost(node.selection_set, inner, sizes, depth + 1)
+
+    def _without_aliases(self, selections: SelectionSetNode, depth: int) -> int:
+        """Of fields of the schema itself, whose lists are long: each list is walked once."""
+        before = self.aliases
+        cost = self.cost(selections, None, {}, depth + 1)
+        if self.aliases > before:
+            raise TooMuch("too_many_aliases", "has aliases within an introspection")
+        return cost
 
     def _of_fragment(self, name: str, kind: GraphQLObjectType | None, sizes: Sizes, depth: int) -> int:
         """A fragment within itself is left to the validation, which refuses it."""

@@ -23,8 +23,10 @@ from api.graph.question import Question
 from api.graph.turn import INPUT, Asking
 from api.graph.types import Types
 from api.questions.fields import Body
+from carbon.errors import FieldError, InvalidRequest
 
-DOCUMENTS_KEPT = 64  # parsed, of at most a thousand tokens each
+MOST_CHARACTERS = 100  # of a name, as in bodies
+DOCUMENTS_KEPT = 32  # parsed: up to 0.7 MB each
 _KEYS = {"from_": "from"}  # fields whose name in an answer is a word of Python
 _lock = Lock()
 
@@ -59,6 +61,10 @@ def _field(types: Types, question: Question) -> StrawberryField:
     """A field with a question of its own."""
 
     def resolve(root: Any, info: strawberry.Info[None, Asking], **arguments: Any) -> Any:
+        for name in question.names:
+            if len(arguments[name]) > MOST_CHARACTERS:
+                detail = f"must have at most {MOST_CHARACTERS} characters"
+                raise InvalidRequest([FieldError(location=(name,), code="string_too_long", detail=detail)])
         return question.ask(info.root_value, root, arguments)
 
     field = StrawberryField(

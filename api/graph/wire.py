@@ -89,10 +89,12 @@ def _result(asked: GraphQLRequest | GraphQLParameters) -> ExecutionResult:
         )
     except CannotGetOperationTypeError:
         detail = "must name one of the document's operations; it may be left out if there is only one"
-        raise InvalidRequest([FieldError(("operationName",), "unknown_operation", detail)]) from None
+        raise InvalidRequest(
+            [FieldError(location=("operationName",), code="unknown_operation", detail=detail)]
+        ) from None
     except InvalidOperationTypeError:
         detail = "must be a query: there is nothing to change or to subscribe to"
-        raise InvalidRequest([FieldError(_QUERY, "not_a_query", detail)]) from None
+        raise InvalidRequest([FieldError(location=_QUERY, code="not_a_query", detail=detail)]) from None
 
 
 def _answer(result: ExecutionResult) -> Response:
@@ -112,15 +114,19 @@ def _answer(result: ExecutionResult) -> Response:
 
 def _error(error: GraphQLError) -> Json:
     """An error as the specification writes it, with the problem of the JSON interface in its extensions."""
-    original = error.original_error
-    if original is None or isinstance(original, GraphQLError):
-        original = InvalidRequest([FieldError(_QUERY, "invalid_document", error.message)])
-    elif isinstance(original, TooMuch):
-        original = InvalidRequest([FieldError(_QUERY, original.code, str(original))])
-    elif isinstance(original, RecursionError):
-        original = InvalidRequest([FieldError(_QUERY, "too_deep", "is nested too deep")])
-    problem = orjson.loads(problems.answer(original).get_data())
+    cause = error.original_error
+    if cause is None or isinstance(cause, TooMuch | RecursionError | GraphQLError):
+        cause = _wrong_document(error, cause)
+    problem = orjson.loads(problems.answer(cause).get_data())
     return _with_problem(dict(error.formatted), problem)
+
+
+def _wrong_document(error: GraphQLError, cause: Exception | None) -> InvalidRequest:
+    code = getattr(cause, "code", "too_deep" if isinstance(cause, RecursionError) else "invalid_document")
+    detail = "is nested too deep" if isinstance(cause, RecursionError) else error.message
+    wrong = InvalidRequest([FieldError(location=_QUERY, code=code, detail=detail)])
+    wrong.args = (detail,)  # what GraphQL says is the message
+    return wrong
 
 
 def _with_problem(error: Json, problem: Json) -> Json:
