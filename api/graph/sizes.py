@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.edge.exchange import current
 from api.endpoints.history import DAY, LENGTHS, MOST_POINTS, USUAL
 from api.graph.question import Arguments, Sizes
 from api.graph.turn import INPUT
@@ -44,11 +45,12 @@ def points(arguments: Arguments) -> Sizes:
 
 
 def _span(arguments: Arguments, step: Step) -> timedelta:
-    """Raises ValueError, TypeError where it depends on the present or the times cannot be read."""
-    if arguments.get("start") is None:
+    """Raises ValueError, TypeError where the times cannot be read."""
+    start, end = arguments.get("start"), arguments.get("end")
+    if start is None:
         return USUAL.get(step, DAY)
-    start, end = (datetime.fromisoformat(arguments[name]) for name in ("start", "end"))
-    return max(end - start, timedelta(0))
+    ends_at = current().now if end is None else datetime.fromisoformat(end)
+    return max(ends_at - datetime.fromisoformat(start), timedelta(0))
 
 
 def ranking(arguments: Arguments) -> Sizes:

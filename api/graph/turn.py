@@ -25,15 +25,14 @@ Q = TypeVar("Q", bound=Body | Parameters)
 
 @dataclass(slots=True)
 class Turn:
-    """What belongs to one answer of a request: its notes. session: of the signal that the question asks for."""
+    """What belongs to one answer of a request.
+
+    session: of the signal that the question asks for. zone_notes: zones that were named in place of their region.
+    """
 
     exchange: Exchange
-    facts: Facts
     session: Session
-
-    @property
-    def zone_notes(self) -> list[ZoneNote]:
-        return self.facts.zone_notes
+    zone_notes: list[ZoneNote]
 
     def notes(self) -> Json:
         """What the answer says beside its figures."""
@@ -65,7 +64,8 @@ class Asking:
         question, facts = known
         if question.is_costly(facts):
             costly.begin()
-        return question, Turn(self.exchange, facts, self._session(getattr(question, "signal", SignalName.AVERAGE)))
+        session = self._session(getattr(question, "signal", SignalName.AVERAGE))
+        return question, Turn(self.exchange, session, list(facts.zone_notes))
 
     def _checked(self, model: type[Q], arguments: Mapping[str, object]) -> tuple[Q, Facts] | InvalidRequest:
         facts = replace(self.exchange.facts, zone_notes=[])

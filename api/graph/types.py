@@ -8,7 +8,7 @@ text, so that every value is written as in the JSON interface.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
 from keyword import iskeyword
 from types import NoneType, UnionType
@@ -174,11 +174,22 @@ def _is_info(item: object) -> bool:
 
 def description(info: FieldInfo) -> str | None:
     """What a field means: its own text, or that of its type."""
-    if info.description is not None:
-        return info.description
-    kinds = (info.annotation, *get_args(info.annotation))
-    items = (item for kind in kinds for item in getattr(kind, "__metadata__", ()) if _is_info(item))
-    return next((item.description for item in items if item.description), None)
+    return info.description or next(_texts(info.annotation), None)
+
+
+def _texts(annotation: Any) -> Iterator[str]:
+    """What a type says of itself, and what those within it say."""
+    if isinstance(annotation, TypeAliasType):
+        yield from _texts(annotation.__value__)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel | Enum) and annotation.__doc__:
+        yield annotation.__doc__
+    for item in getattr(annotation, "__metadata__", ()):
+        text = item.description if _is_info(item) else getattr(item, "json_schema", {}).get("description")
+        if text:
+            yield text
+    for inner in get_args(annotation) if get_origin(annotation) is not Literal else ():
+        if not _is_info(inner):
+            yield from _texts(inner)
 
 
 def _with_default(info: FieldInfo) -> str | None:
