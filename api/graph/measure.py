@@ -54,7 +54,7 @@ class Walk:
     schema: GraphQLSchema
     questions: Questions
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Mapping[str, Any]
+    variables: dict[str, Any]
     aliases: int = 0
     _costs: dict[tuple[object, ...], int] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)

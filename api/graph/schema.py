@@ -67,10 +67,11 @@ def _field(types: Types, question: Question) -> StrawberryField:
                 raise InvalidRequest([FieldError(location=(name,), code="string_too_long", detail=detail)])
         return question.ask(info.root_value, root, arguments)
 
+    kind: Any = Optional[types.answer(question.shape)]  # noqa: UP045
     field = StrawberryField(
         python_name=question.name,
         graphql_name=question.name,
-        base_resolver=StrawberryResolver(resolve, type_override=Optional[types.answer(question.shape)]),  # noqa: UP045
+        base_resolver=StrawberryResolver(resolve, type_override=kind),
         description=question.text,
     )
     field.arguments = _arguments(types, question)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
 from keyword import iskeyword
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Optional, Union, cast, get_args, get_origin
 
 import strawberry
 from pydantic import AwareDatetime, BaseModel
@@ -117,7 +117,7 @@ class Types:
             return self._alias(annotation, asked=asked)
         if origin is Annotated:
             return self._kind(get_args(annotation)[0], asked=asked)
-        if origin in (Union, UnionType):
+        if origin is Union or origin is UnionType:
             return self._union(annotation, asked=asked)
         if origin is list:
             return list[self._kind(get_args(annotation)[0], asked=asked)]  # type: ignore[misc]
@@ -137,8 +137,8 @@ class Types:
         return next(scalar for scalar in _SCALARS if issubclass(kind, scalar))
 
     def _alias(self, alias: TypeAliasType, *, asked: bool) -> Any:
-        inner = alias.__value__
-        kind = get_args(inner)[0] if get_origin(inner) is Annotated else inner
+        inner, origin = alias.__value__, cast("Any", get_origin(alias.__value__))
+        kind = get_args(inner)[0] if origin is Annotated else inner
         if get_origin(kind) is Literal:
             text = next((item.description for item in getattr(inner, "__metadata__", ()) if _is_info(item)), None)
             return self._words(alias.__name__, get_args(kind), text)
