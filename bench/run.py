@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from bench import boavizta, earlier, endpoints, limits, pages, plans, renewal, shared, windows
+from bench import boavizta, earlier, endpoints, graph, limits, pages, plans, renewal, shared, windows
 from bench.measure import CONNECTIONS
 from bench.server import ROOT
 
@@ -24,6 +24,7 @@ SECTIONS = {
     "plans": ("Where and when jobs run", plans.section),
     "limits": ("Plans whose jobs share limits", limits.section),
     "pages": ("Pages and pictures", pages.section),
+    "graph": ("GraphQL", graph.section),
     "renewal": ("Prices that are refreshed beside requests", renewal.section),
     "workers": ("Many workers", shared.section),
 }

@@ -36,6 +36,14 @@ ATTACKS = (
     Question(path=COMPARE, body={"options": [{f"f{n}": 1 for n in range(60)}] * 1000}),
     Question(path="/api/v1/calculate", body={f"f{n}": 1 for n in range(75_000)}),
     Question(path=COMPARE, body={"options": [{"region": "azure:westeurope", "instance_type": "Standard_M8ms"}] * 1000}),
+    Question(
+        path="/graphql", body={"query": "{__schema {types {name description fields {name description type {name}}}}}"}
+    ),
+    Question(path="/graphql", body={"query": '{regions(limit: 150, provider: "all") {regions {forecast {status}}}}'}),
+    Question(
+        path="/graphql", body={"query": "{instances(limit: 900) {instances {provider family source arch memory_gb}}}"}
+    ),
+    Question(path="/graphql", body={"query": f"{{regions {{{'status ' * 300}}}}}"}),
     Question(path="/v1/by-rank?" + "&".join(f"exclude=aws:us-ex{n}" for n in range(200))),
 )
 
