@@ -19,6 +19,12 @@ P99_SECONDS = 0.5
 COMPARE, OPTIMIZE = "/api/v1/compare", "/api/v1/optimize"
 JOB = {"workload": "general", "priority": "cost", "flexible": True}
 MACHINE = {"region": "us-east-1", "instance_type": "m5.large"}
+DOCUMENTS = (
+    "{__schema {types {name description fields {name description type {name}}}}}",
+    '{regions(limit: 150, provider: "all") {regions {forecast {status}}}}',
+    "{instances(limit: 900) {instances {provider family source arch memory_gb}}}",
+    "{regions {" + "status " * 300 + "}}",
+)
 # Legal ones first. Each stands for a kind that was measured; none is answered from what is kept of the minute.
 ATTACKS = (
     Question(path=OPTIMIZE, body={**JOB, "providers": "all", "limit": 500, "per_region": 100, "duration_hours": 8000}),
@@ -39,11 +45,10 @@ ATTACKS = (
     Question(
         path="/graphql", body={"query": "{__schema {types {name description fields {name description type {name}}}}}"}
     ),
-    Question(path="/graphql", body={"query": '{regions(limit: 150, provider: "all") {regions {forecast {status}}}}'}),
     Question(
         path="/graphql", body={"query": "{instances(limit: 900) {instances {provider family source arch memory_gb}}}"}
     ),
-    Question(path="/graphql", body={"query": f"{{regions {{{'status ' * 300}}}}}"}),
+    *(Question(path="/graphql", body={"query": query}) for query in DOCUMENTS),
     Question(path="/v1/by-rank?" + "&".join(f"exclude=aws:us-ex{n}" for n in range(200))),
 )
 
