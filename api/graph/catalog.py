@@ -9,18 +9,16 @@ from pydantic.alias_generators import to_camel
 
 from api.edge.lists import Page
 from api.endpoints.instances import InstancesParameters
-from api.endpoints.locations import LocationsParameters
+from api.endpoints.locations import LocationsParameters, rows_of
 from api.endpoints.regions import RegionParameters, RegionsParameters
 from api.graph.question import Arguments
 from api.graph.turn import Asking, Turn
 from api.questions import names
 from api.shapes.catalog import InstanceRow, InstancesAnswer
 from api.shapes.location_list import LocationsAnswer
-from api.shapes.locations import location_rows
 from api.shapes.parts import Listed
 from api.shapes.reading import Json
 from api.shapes.regions import RegionAnswer, RegionsAnswer, region_rows
-from catalog.dates import day_of
 
 
 class RegionNode(dict[str, object]):
@@ -63,6 +61,5 @@ def prices(asking: Asking, arguments: Arguments) -> Json:
     session, oldest = turn.session, turn.exchange.service.max_age_minutes
     query = question.query(oldest, provider=None, countries=None, airports=None)
     locations = session.locations(query)
-    rows = location_rows(locations.rows, session.offered(query.names).prices, day_of(session.now))
     notes = {to_camel(name): note for name, note in turn.notes().items()}
-    return {**LocationsAnswer.of(Listed(rows, locations), session), **notes}
+    return {**LocationsAnswer.of(Listed(rows_of(locations, query, session), locations), session), **notes}

@@ -31,6 +31,7 @@ from carbon.errors import FieldError, InvalidRequest
 
 GRAPHQL = "application/graphql-response+json"
 MOST_ERRORS = 100  # of one answer
+FIELDS_IN_MESSAGE = 3
 _QUERY = ("query",)
 
 
@@ -129,8 +130,17 @@ def _wrong_document(error: GraphQLError, cause: Exception | None) -> InvalidRequ
     return wrong
 
 
-def _with_problem(error: Json, problem: Json) -> Json:
-    return {**error, "message": problem.pop("detail"), "extensions": problem}
+def _with_problem(error: Json, problem: Any) -> Json:
+    """The message is the problem's detail, with the first wrong fields, as many clients show nothing else."""
+    detail, wrong = problem.pop("detail"), problem.get("errors", ())[:FIELDS_IN_MESSAGE]
+    fields = [f"{_place(field)} {field['detail']}" for field in wrong if field["detail"] != detail]
+    message = f"{detail}: {'; '.join(fields)}" if fields else detail
+    return {**error, "message": message, "extensions": problem}
+
+
+def _place(field: Json) -> str:
+    """A wrong field, as a person names it."""
+    return str(field.get("parameter") or field["pointer"]).removeprefix("#/").replace("/", ".") or "the body"
 
 
 def _media_type() -> str:
