@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
-
-import orjson
 
 from api.edge import costly
 from api.edge.exchange import Exchange, current, notes_of
@@ -14,7 +13,7 @@ from api.questions.fields import Body, Parameters
 from api.questions.names import Facts
 from api.questions.parse import checked
 from api.shapes.reading import Json
-from carbon.errors import InvalidRequest
+from carbon.errors import FieldError, InvalidRequest
 from carbon.intensity import SignalName
 from carbon.workload import ZoneNote
 from session import Session
@@ -56,7 +55,7 @@ class Asking:
 
         One that every row of a list asks alike is checked once.
         """
-        key = (model, orjson.dumps(arguments))
+        key = (model, _text(arguments))
         if key not in self._questions:
             self._questions[key] = self._checked(model, arguments)
         if isinstance(known := self._questions[key], InvalidRequest):
@@ -84,8 +83,17 @@ class Asking:
 def _question(model: type[Q], arguments: Mapping[str, object], facts: Facts) -> Q:
     body = arguments.get(INPUT)
     if not isinstance(body, dict):
-        return checked(model, orjson.dumps(arguments), facts)
+        return checked(model, _text(arguments), facts)
     try:
-        return checked(model, orjson.dumps(body), facts)
+        return checked(model, _text(body), facts)
     except InvalidRequest as error:
         raise InvalidRequest([replace(item, location=(INPUT, *item.location)) for item in error.errors]) from None
+
+
+def _text(arguments: Mapping[str, object]) -> bytes:
+    """As JSON, which a question is checked in. Raises InvalidRequest for numbers that JSON does not have."""
+    try:
+        return json.dumps(arguments, allow_nan=False).encode()
+    except ValueError:
+        detail = "has a number that is not finite"
+        raise InvalidRequest([FieldError(location=(), code="finite_number", detail=detail)]) from None

@@ -140,7 +140,7 @@ def _with_problem(error: Json, problem: Any) -> Json:
 
 def _place(field: Json) -> str:
     """A wrong field, as a person names it."""
-    return str(field.get("parameter") or field["pointer"]).removeprefix("#/").replace("/", ".") or "the body"
+    return str(field.get("parameter") or field["pointer"]).lstrip("#/").replace("/", ".") or "the body"
 
 
 def _media_type() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -173,3 +174,32 @@ def test_no_more_than_a_hundred_errors_are_listed(client: FlaskClient) -> None:
 
     assert len(errors) == 100
     assert errors[0]["path"] == ["regions", "regions", 0, "forecast"]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" + "0" * 40])
+@pytest.mark.parametrize("form", ["document", "variables"])
+def test_numbers_beyond_all_measure_are_refused(number: str, form: str, client: FlaskClient) -> None:
+    question = f'{{"region": "us-east-1", "forecast": {{"starts_at": "2026-02-11T10:00:00Z", "values": [{number}]}}}}'
+    if form == "document":
+        literal = question.replace('"region":', "region:").replace('"forecast":', "forecast:")
+        literal = literal.replace('"starts_at":', "starts_at:").replace('"values":', "values:")
+        body = json.dumps({"query": f"{{schedule(input: {literal}) {{status}}}}"})
+    else:
+        query = "query ($q: ScheduleRequest!) {schedule(input: $q) {status}}"
+        body = f'{{"query": {json.dumps(query)}, "variables": {{"q": {question}}}}}'
+
+    answer = client.post("/graphql", data=body, content_type="application/json")
+
+    (error,) = answer.get_json()["errors"]
+    assert answer.status_code in (200, 400)
+    assert error["extensions"]["type"] == "/problems/invalid-request"
+
+
+def test_json_within_json_that_is_very_deep_is_refused(client: FlaskClient) -> None:
+    query = "query ($q: ScheduleRequest!) {schedule(input: $q) {status}}"
+    deep = "[" * 190 + "]" * 190
+    body = f'{{"query": {json.dumps(query)}, "variables": {{"q": {{"region": "us-east-1", "forecast": {deep}}}}}}}'
+
+    answer = client.post("/graphql", data=body, content_type="application/json")
+
+    assert answer.get_json()["errors"][0]["extensions"]["status"] == 400
