@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from bench.cases import AWS_REGIONS, FLOOR, Case
@@ -27,7 +28,7 @@ REGIONS = """query ($limit: Int!) {
 NOTHING = "{ __typename }"
 
 
-def _case(name: str, query: str, *variables: dict[str, object], target_share: float | None = None) -> Case:
+def _case(name: str, query: str, *variables: Mapping[str, object], target_share: float | None = None) -> Case:
     first, *others = [{"query": query, "variables": each} for each in variables]
     return Case(
         name=name,

@@ -21,7 +21,7 @@ from api.graph import edges, questions
 from api.graph.limits import Limits
 from api.graph.question import Question
 from api.graph.turn import INPUT, Asking
-from api.graph.types import Types
+from api.graph.types import Types, without_nulls
 from api.questions.fields import Body
 from carbon.errors import FieldError, InvalidRequest
 
@@ -65,7 +65,7 @@ def _field(types: Types, question: Question) -> StrawberryField:
             if len(arguments[name]) > MOST_CHARACTERS:
                 detail = f"must have at most {MOST_CHARACTERS} characters"
                 raise InvalidRequest([FieldError(location=(name,), code="string_too_long", detail=detail)])
-        return question.ask(info.root_value, root, arguments)
+        return question.ask(info.root_value, root, without_nulls(arguments))
 
     kind: Any = Optional[types.answer(question.shape)]  # noqa: UP045
     field = StrawberryField(

@@ -94,7 +94,7 @@ class Types:
             if name not in without
         ]
         made = create_type(model.__name__, fields, is_input=True, description=model.__doc__)
-        get_object_definition(made, strict=True).from_input = lambda _type, value, _context: dict(value)
+        get_object_definition(made, strict=True).from_input = lambda _type, value, _context: without_nulls(value)
         return self._types.setdefault(model.__name__, made)
 
     def _known(self, model: type[BaseModel]) -> Any:
@@ -160,6 +160,11 @@ class Types:
         # Of an answer the first is the whole form, from which GraphQL picks fields.
         kind = JSON if asked and len(kinds) > 1 else self._kind(kinds[0], asked=asked)
         return Optional[kind] if NoneType in get_args(annotation) else kind  # noqa: UP045
+
+
+def without_nulls(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments, or fields of an input, that were given: clients send null for a variable that they leave out."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _source_key(name: str, info: FieldInfo) -> str:

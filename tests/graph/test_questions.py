@@ -23,3 +23,16 @@ def test_regions_are_listed_greenest_first(ask: Ask) -> None:
     assert len(figures) == 3
     assert figures == sorted(figures)
     assert data["regions"]["total_regions"] > 3
+
+
+def test_null_is_as_if_an_argument_were_left_out(ask: Ask) -> None:
+    query = """query ($n: Int, $sort: RegionSort, $job: ScheduleRequest!) {
+        regions(offset: $n, sort: $sort, limit: 2) {regions {region}}
+        schedule(input: $job) {optimal_window {start_time}}
+    }"""
+    job = {"region": "us-east-1", "duration_hours": 2}
+
+    without = ask(query, job=job)
+    with_nulls = ask(query, n=None, sort=None, job={**job, "risk": None, "exclude": None, "count": None})
+
+    assert with_nulls == without
