@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from api.edge.exchange import service_of
 from app import create_app
+from carbon.reading import ZoneReading
 from engine import Engine
 from grid.live.live_source import ReadPolicy
 from settings import Settings
@@ -129,3 +133,23 @@ def test_notes_belong_to_the_answer_that_they_are_about() -> None:
 
     assert data["a"]["zone_notes"] == [{"name": "us-east-1a"}]
     assert data["b"]["zone_notes"] is None
+
+
+class Broken(FakeReader):
+    """A reader with a fault of its own."""
+
+    def read(self, zones: Iterable[str], *, now: datetime, forecast: bool) -> Mapping[str, ZoneReading]:
+        raise RuntimeError("a secret")
+
+
+def test_a_fault_of_the_service_is_one_error_that_shows_an_id_alone(caplog: pytest.LogCaptureFixture) -> None:
+    client = service(Broken()).test_client()
+
+    body = client.post("/graphql", json={"query": "{instances(limit: 1) {status} regions {status}}"}).get_json()
+
+    (error,) = body["errors"]
+    assert body["data"] == {"instances": {"status": "success"}, "regions": None}
+    assert error["extensions"]["type"] == "/problems/internal-error"
+    assert error["extensions"]["request_id"] in error["message"]
+    assert "secret" not in str(body)
+    assert "a secret" in caplog.text
