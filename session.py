@@ -143,6 +143,12 @@ class Session:
         details = zone_now(zone, self.mapping, self.grid.outlook([zone], hours=1))
         return replace(details, percentile=self.grid.percentile(zone))
 
+    def zones(self, zone_keys: Sequence[str]) -> list[ZoneDetails]:
+        """Current keys of grid zones, all read at once, in their order."""
+        outlook = self.grid.outlook(list(dict.fromkeys(zone_keys)), hours=1)
+        details = [zone_now(zone, self.mapping, outlook) for zone in zone_keys]
+        return [replace(each, percentile=self.grid.percentile(each.zone)) for each in details]
+
     def history(self, zone_key: str, query: HistoryQuery) -> ZoneHistory:
         """The past of a zone; a retired key is answered with the current one. Raises UnknownZone, StateUnavailable."""
         zone = self.mapping.zone(zone_key).zone

@@ -34,6 +34,7 @@ _ENDPOINTS = (
     "scrape",
     "docs",
     "problem_pages",
+    "graph",
 )
 
 

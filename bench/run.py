@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from bench import boavizta, earlier, endpoints, extender, limits, pages, plans, renewal, shared, streams, windows
+from bench import boavizta, earlier, endpoints, extender, graph, limits, pages, plans, renewal, shared, streams, windows
 from bench.measure import CONNECTIONS
 from bench.server import ROOT
 
@@ -26,6 +26,7 @@ SECTIONS = {
     "pages": ("Pages and pictures", pages.section),
     "streams": ("Streams", streams.section),
     "extender": ("Scheduler extender", extender.section),
+    "graph": ("GraphQL", graph.section),
     "renewal": ("Prices that are refreshed beside requests", renewal.section),
     "workers": ("Many workers", shared.section),
 }

@@ -201,24 +201,32 @@ class Exchange:
 
     def success(self, body: Mapping[str, object]) -> Response:
         """A success under /api/v1; equal for equal data version, minute and question, apart from the id."""
-        head = {
+        return Response(orjson.dumps({**self.head(self.session), **body, **self.notes()}), content_type=JSON)
+
+    def head(self, session: Session) -> Json:
+        """What every success begins with. session: that answered."""
+        return {
             "status": "success",
             "request_id": self.request_id,
             "timestamp": self.timestamp,
-            "data_version": self.data_version,
+            "data_version": session.data_version,
         }
-        return Response(orjson.dumps({**head, **body, **self.notes()}), content_type=JSON)
 
     def notes(self) -> Json:
         """What the answer says beside its figures: absent where there is nothing to say."""
-        notes: Json = {}
-        if self.zone_notes:
-            notes["zone_notes"] = zone_notes(self.zone_notes)
-        if self.session.grid.signal is Signal.MARGINAL:
-            notes["signal"] = SignalName.MARGINAL.value
-        if self.session.notes:
-            notes["fact_notes"] = fact_notes(self.session.notes)
-        return notes
+        return notes_of(self.session, self.zone_notes)
+
+
+def notes_of(session: Session, zones: list[ZoneNote]) -> Json:
+    """What an answer of a session says beside its figures. zones: that were named in place of their region."""
+    notes: Json = {}
+    if zones:
+        notes["zone_notes"] = zone_notes(zones)
+    if session.grid.signal is Signal.MARGINAL:
+        notes["signal"] = SignalName.MARGINAL.value
+    if session.notes:
+        notes["fact_notes"] = fact_notes(session.notes)
+    return notes
 
 
 def path_of(environ: WSGIEnvironment) -> str:

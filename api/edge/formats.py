@@ -50,9 +50,9 @@ def prefers_text() -> bool:
     return accept.quality("text/plain") > accept.quality(JSON)
 
 
-def preferred(media_types: Iterable[str]) -> str:
-    """The media type that the Accept header prefers by its quality values; JSON if it names none of these."""
+def preferred(media_types: Iterable[str], default: str = JSON) -> str:
+    """The media type that the Accept header prefers by its quality values; the default if it names none of these."""
     header = current().environ.get(HEADER, "*/*")
-    if header in ("*/*", JSON):  # what most clients send
-        return JSON
-    return parse_accept_header(header, MIMEAccept).best_match(media_types, JSON)
+    if header in ("*/*", default):  # what most clients send
+        return default
+    return parse_accept_header(header, MIMEAccept).best_match(media_types, default)

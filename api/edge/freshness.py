@@ -23,8 +23,8 @@ PICTURE_SECONDS = 300  # pages and proxies show a picture so long; it says its t
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
 PAST = ("/history", "/forecast/skill", *FOREIGN_PAST)
-OF_TENANT = ("/api/v1/plans/", "/api/v1/webhooks")  # changed by requests, not by data
-STREAMS = ("/api/v1/stream", "/api/v1/ws")
+# Changed by requests and not by data, asked by POST, or without an end.
+UNDESCRIBED = ("/api/v1/plans/", "/api/v1/webhooks", "/graphql", "/api/v1/stream", "/api/v1/ws")
 OF_CALLER = ("/charts/plan",)  # a plan in the background is shown to whoever submitted it
 # Headers that belong to the answer as its body does.
 OF_ANSWER = ("Link", FACT_NOTES, DATA_QUALITY, DATA_SOURCES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")
@@ -34,9 +34,9 @@ _READING = ("GET", "HEAD")
 def is_described(path: str) -> bool:
     """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document.
 
-    Not plans in the background, webhooks and streams.
+    Not plans in the background, webhooks and streams, and not what is asked in GraphQL, mostly by POST.
     """
-    return (is_api(path) and not path.startswith(OF_TENANT) and path not in STREAMS) or path == DOCUMENT
+    return (is_api(path) and not path.startswith(UNDESCRIBED)) or path == DOCUMENT
 
 
 def changes_at_any_time(path: str) -> bool:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from api.foreign import FOLDERS
 
-API = ("/v1", "/api/v1", "/charts", "/badge", *FOLDERS)  # with every path below them, even those that do not exist
+API = (
+    "/v1",
+    "/api/v1",
+    "/graphql",
+    "/charts",
+    "/badge",
+    *FOLDERS,
+)  # with every path below them, even those that do not exist
 _API_FOLDERS = tuple(f"{path}/" for path in API)
 # Blueprints whose routes show no data. Every other route is guarded, so that a new page cannot be forgotten.
 OPEN = frozenset({"openapi", "docs", "health", "scrape", "problem_pages", "no_pages", "page_files", "sign_in", "guide"})

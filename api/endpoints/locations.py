@@ -31,13 +31,16 @@ from api.questions.fields import (
 from api.shapes.location_list import LocationsAnswer
 from api.shapes.locations import LocationRow, location_rows
 from api.shapes.parts import Listed
+from api.shapes.reading import Json
 from api.shapes.tables import pick
 from carbon.errors import NothingFound
 from carbon.intensity import SignalName
 from carbon.listings import LocationsQuery
+from carbon.locations import LocationList
 from carbon.notes import FactNote
 from carbon.workload import Allowance, Requirements
 from catalog.dates import day_of
+from session import Session
 
 bp = APIBlueprint("locations", __name__, tag="Scheduling")
 
@@ -255,6 +258,11 @@ def by_iata(query: LocationsParameters, **path: str) -> Response:
     return _answer(query, airports=current().mapping.places.airports(path["iata"]))
 
 
+def rows_of(locations: LocationList, query: LocationsQuery, session: Session) -> list[Json]:
+    """The regions as they are shown, with the prices of the services that the query names."""
+    return location_rows(locations.rows, session.offered(query.names).prices, day_of(session.now))
+
+
 def _answer(
     parameters: LocationsParameters,
     *,
@@ -265,7 +273,7 @@ def _answer(
     session, oldest = current().about(parameters.signal), current().service.max_age_minutes
     query = parameters.query(oldest, provider=provider, countries=countries, airports=airports)
     locations = session.locations(query)
-    rows = location_rows(locations.rows, session.offered(query.names).prices, day_of(session.now))
+    rows = rows_of(locations, query, session)
     fields = tuple(dict.fromkeys(parameters.fields.split(","))) if parameters.fields else None
     page = Page(total=locations.total, limit=query.limit, offset=query.offset)
     match parameters.format or accepted():

@@ -17,8 +17,8 @@ class Format:
     """module: of this folder, with a blueprint `bp`. folders: paths that it answers, with every path below them.
 
     past: ends of paths whose answers are made of past readings, which may arrive at any time. is_prefixed: whether its
-    paths are below COMPAT_PREFIX, and read without regard to case. key_as_password: its clients can send an API key only
-    as the password of Basic, so that it is read from there too.
+    paths are below COMPAT_PREFIX, and read without regard to case. key_as_password: its clients can send an API key
+    only as the password of Basic, so that it is read from there too.
     """
 
     module: str

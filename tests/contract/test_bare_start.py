@@ -19,6 +19,7 @@ PACKAGES = {  # apispec imports yaml where it is installed
     "requests", "typing_extensions", "typing_inspection", "urllib3", "webargs", "werkzeug", "wrapt", "yaml",
 }
 # fmt: on
+GRAPHQL = {"dateutil", "graphql", "six", "strawberry"}
 STORES_READINGS = {"greenlet", "sqlalchemy"}  # before the fork, so that the workers share its memory
 BARE_START = """
 import sys
@@ -108,3 +109,21 @@ def test_nothing_of_the_history_is_imported_that_needs_a_database(modules: set[s
         "store.history.scores",
     }
     assert not (folder / "history.sqlite3").exists()
+
+
+GRAPH = """
+import sys
+from pathlib import Path
+from app import create_app
+from settings import Settings
+client = create_app(Settings(live="off", data_dir=Path(sys.argv[1]))).test_client()
+assert client.post("/graphql", json={"query": "{regions(limit: 1) {status}}"}).status_code == 200
+print(*sys.modules)
+"""
+
+
+def test_only_a_question_in_graphql_imports_what_answers_it(modules: set[str], folder: Path) -> None:
+    after = imported(GRAPH, folder)
+
+    assert not {name for name in modules if name.startswith(("strawberry", "graphql", "api.graph"))}
+    assert packages(after) - packages(modules) == GRAPHQL

@@ -51,6 +51,8 @@ CONFINED = {
     "apiflask": ("api", "app", "serve.preload", "web"),
     "werkzeug": ("api", "app", "web"),
     "itsdangerous": ("api.edge.signatures",),
+    "graphql": ("api.graph",),
+    "strawberry": ("api.graph",),
     "requests": ("net", "deadlines", "grid.upstream.session"),
     "urllib3": ("net", "deadlines", "grid.upstream.session", "outbound.poster"),
     "dotenv": ("settings",),
@@ -218,8 +220,9 @@ def test_the_engine_sees_only_the_contract_of_the_grid() -> None:
     assert all(is_within(name, ("grid.source",)) for name in imports)
 
 
-def test_a_format_of_another_service_decides_nothing() -> None:
-    sources = product("api.foreign")
+@pytest.mark.parametrize("place", ["api.foreign", "api.graph"])
+def test_a_format_of_another_service_and_the_graph_decide_nothing(place: str) -> None:
+    sources = product(place)
 
     deciding = [
         f"{module} line {line}: {name}"

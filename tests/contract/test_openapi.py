@@ -41,8 +41,8 @@ def test_the_document_is_valid_openapi_3_1() -> None:
 
 def test_every_route_of_the_api_is_in_the_document() -> None:
     described = {(path, method.upper()) for path, method, _ in OPERATIONS}
-    # OpenAPI describes no WebSocket, and formats of other services have documents of their own.
-    beside = ("/openapi.json", "/docs", "/metrics", "/api/v1/ws", *FOLDERS)
+    # OpenAPI describes no WebSocket; GraphQL and formats of other services have documents of their own.
+    beside = ("/openapi.json", "/docs", "/metrics", "/api/v1/ws", "/graphql", *FOLDERS)
     app = service(dashboard="off")
 
     served = {

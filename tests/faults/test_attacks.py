@@ -29,6 +29,12 @@ WEEK = {
     "num_options": 1000,
 }
 REGION = "topology.kubernetes.io/region"
+DOCUMENTS = (
+    "{__schema {types {name description fields {name description type {name}}}}}",
+    '{regions(limit: 150, provider: "all") {regions {forecast {status}}}}',
+    "{instances(limit: 900) {instances {provider family source arch memory_gb}}}",
+    "{regions {" + "status " * 300 + "}}",
+)
 # Legal ones first. Each stands for a kind that was measured; none is answered from what is kept of the minute.
 ATTACKS = (
     Question(path=OPTIMIZE, body={**JOB, "providers": "all", "limit": 500, "per_region": 100, "duration_hours": 8000}),
@@ -54,6 +60,13 @@ ATTACKS = (
             "Nodes": {"items": [{"metadata": {"name": f"n{n}", "labels": {REGION: f"r{n}"}}} for n in range(20_000)]}
         },
     ),
+    Question(
+        path="/graphql", body={"query": "{__schema {types {name description fields {name description type {name}}}}}"}
+    ),
+    Question(
+        path="/graphql", body={"query": "{instances(limit: 900) {instances {provider family source arch memory_gb}}}"}
+    ),
+    *(Question(path="/graphql", body={"query": query}) for query in DOCUMENTS),
     Question(path="/v1/by-rank?" + "&".join(f"exclude=aws:us-ex{n}" for n in range(200))),
     Question(path="/emissions/forecasts/current?windowSize=61&" + "&".join(["location=DE"] * 100)),
     Question(path="/emissions/bylocations/best?toTime=2026-01-01&time=2025-12-30&" + "&".join(["location=DE"] * 100)),
