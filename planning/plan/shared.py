@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from math import inf
 
 from carbon.plans import Assignment, Capacity, Choice, PlanQuery, ShadowPrice, SolverReport, Unplaced
@@ -14,7 +15,7 @@ from planning.plan.choices import Choices
 from planning.plan.limits.problem import HEURISTIC, Problem, Row, SecondsLeft, Solution
 from planning.plan.limits.refusals import MAX_GCO2E, MAX_USD, TIME, Refusal, refusals
 from planning.plan.limits.solve import solve_quickly
-from planning.plan.question import Candidate, Left, problem_of, use_of
+from planning.plan.question import Candidate, Left, alike_jobs, problem_of, use_of
 from planning.plan.reasons import no_room, no_seconds, why_shared
 from planning.plan.sites import Site
 from planning.scheduling.risk import decisive
@@ -66,16 +67,17 @@ def share(
     if all(_take(query, one, one.alone.choice, limits, together, outlook) is None for one in others):
         rows |= {one.job.id: one.alone for one in others}
         return Shared(rows=rows, solver=exact(), shadow_prices=_shadow_prices(query, None, ()))
-    problem, regions, options = problem_of(query, others, limits, left, outlook)
+    alike = alike_jobs(others)
+    problem, regions, options = problem_of(query, alike, limits, left, outlook)
     solution = solve(problem)
     reasons = refusals(problem, solution, seconds_left)
-    by_job = {row.job: row for row in solution.rows}
-    for index, one in enumerate(others):
-        row = by_job.get(index)
-        if row is None:
-            rows[one.job.id] = _unplaced(one, reasons[index], limits)
-        else:
-            rows[one.job.id] = _assignment(query, one, options[row.option], row, outlook, choices)
+    for index, jobs in enumerate(alike):
+        copies = [row for row in solution.rows if row.job == index for _ in range(row.copies)]
+        for one, row in zip_longest(jobs, sorted(copies, key=lambda row: (row.spans, row.option))):
+            if row is None:
+                rows[one.job.id] = _unplaced(one, reasons[index], limits)
+            else:
+                rows[one.job.id] = _assignment(query, one, options[row.option], row, outlook, choices)
     solver = _report(problem, solution, reasons.values())
     return Shared(rows=rows, solver=solver, shadow_prices=_shadow_prices(query, solution, regions))
 

@@ -69,7 +69,12 @@ def test_the_gap_of_a_plan_in_which_no_job_has_room_is_0() -> None:
 
 
 def test_a_job_that_the_solver_did_not_reach_is_not_said_to_lack_room() -> None:
-    query = PlanQuery(jobs=tuple(map(job, range(4))), capacity=(Capacity(region=HOME, machines=2),))
+    deadlines = [NOW + timedelta(hours=5 + number) for number in range(4)]  # jobs that are alike are placed together
+    jobs = [
+        replace(one, times=replace(one.times, deadline=at))
+        for one, at in zip(map(job, range(4)), deadlines, strict=True)
+    ]
+    query = PlanQuery(jobs=tuple(jobs), capacity=(Capacity(region=HOME, machines=2),))
 
     def hurried(problem: Problem, _: object) -> Solution:
         looks = count()
