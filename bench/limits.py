@@ -1,7 +1,7 @@
 """`python -m bench.limits`: how good plans with shared limits are after so many seconds of one core, and their memory.
 
 Each case runs in a process of its own. The clock is the processor time of that process, so that other work on the
-machine changes little.
+machine changes little; only the limits of single programs of HiGHS are by the wall clock, and end early on a busy one.
 """
 
 from __future__ import annotations
@@ -104,7 +104,11 @@ def section(rounds: int, share: float) -> str:
     cases = [name for name, case in CASES.items() if share >= 1 or case[3] <= SECONDS]
     rows = [_output("bench.limits", "--case", case).splitlines()[-1].split(" | ") for case in cases]
     head = ("jobs", "gap of the first plan", "gap", "s", "unplaced", "columns", "memory", "goal")
-    parts = [f"{JOBS} jobs of 1 to 12 h, {REGIONS} regions, {HOURS} h.", table(head, rows)]
+    clock = (
+        "Seconds are those of one core, but each program of HiGHS ends by the wall clock: on a busy machine it gets "
+        "less of its core, and gaps are larger."
+    )
+    parts = [f"{JOBS} jobs of 1 to 12 h, {REGIONS} regions, {HOURS} h. {clock}", table(head, rows)]
     if share >= 1:
         lines = _output("bench.simulate").splitlines()  # the solver's name comes first
         parts.append("\n".join(lines[next(at for at, line in enumerate(lines) if " classes of " in line) :]))

@@ -232,12 +232,13 @@ class SolverReport:
     """How good a plan is. status: "exact": each job is where it is best by itself; "optimal", "feasible", "heuristic".
 
     bound: no plan that leaves out as many jobs has a lower objective, which is USD with a carbon price, else grams;
-    None for an exact one. gap: (plan - bound) / plan. unplaced_at_least: jobs that no plan can place beside the others.
+    None for an exact one. gap: (plan - bound) / plan; None if it is not known, because the
+    time was over too early. unplaced_at_least: jobs that no plan can place beside the others.
     grid_minutes: steps of time in which shared limits are kept; None for an exact one.
     """
 
     status: str
-    gap: float
+    gap: float | None
     bound: float | None
     unplaced_at_least: int
     seconds: float

@@ -166,10 +166,12 @@ class PlanSolver(Shape):
     status: str = _of_solver(
         "exact: each job is where it is best by itself, and shared limits, if there are any, change nothing. Else the "
         "jobs are placed together: optimal: no plan is better by more than 0.01 per cent; feasible: the best plan that "
-        "was found; heuristic: the solver was busy or did not answer, so that the plan is a first one.",
+        "was found; heuristic: the solver was busy or did not answer, or the time was over, so that the plan is a "
+        "first one.",
     )
-    gap: Rounded = _of_solver(
-        "Share of the plan's objective by which a better plan may at most be lower, 0 to 1; 0 if the plan is exact.",
+    gap: Rounded | None = _of_solver(
+        "Share of the plan's objective by which a better plan may at most be lower, 0 to 1; 0 if the plan is exact; "
+        "null if it is not known, because the time was over too early.",
         ge=0,
         le=1,
     )

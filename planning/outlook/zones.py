@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import isfinite, nan
+from math import isfinite
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class Outlook:
 
     zones: each zone's row. offset_seconds: now, seconds into the first hour.
     disagreements: of the sources of zones that have several, as a share of their mean. signal: what all figures count.
-    skills: how good stored forecasts were.
+    skills: how good stored forecasts were. names: the zones in row order.
     """
 
     zones: Mapping[str, int]
@@ -42,11 +42,10 @@ class Outlook:
     disagreements: Mapping[str, float] = field(default_factory=dict)
     signal: Signal = Signal.AVERAGE_LIFECYCLE
     skills: ForecastSkills = NO_SKILLS
+    names: tuple[str, ...] = field(init=False)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The zones in row order."""
-        return tuple(self.zones)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(self.zones))
 
     def series(self, *rows: int) -> Series:
         """The steps of these rows, or of all, side by side; as fine as the finest of them."""
@@ -102,15 +101,14 @@ class Outlook:
 
         Its range is as wide as if the errors of all spans went together: no backtest says how far they do.
         """
-        parts = [self.mean(zone, start, end - start) for start, end in spans]
-        if len(parts) == 1:
-            return parts[0]
-        seconds = [end - start for start, end in spans]
-        values = [nan if part.gco2e_per_kwh is None else part.gco2e_per_kwh for part in parts]
-        shares = [value * length for value, length in zip(values, seconds, strict=True)]
-        first, last = spans[0][0], spans[-1][1]
-        whole = self.describe(self.zones[zone], sum(shares) / sum(seconds), first, last - first)
-        return replace(whole, grid=mean_range([part.grid for part in parts], shares))
+        row, first, last = self.zones[zone], spans[0][0], spans[-1][1]
+        if len(spans) == 1:
+            return self.mean(zone, first, last - first)
+        hours, seconds = self.rows[row], [end - start for start, end in spans]
+        shares = [hours.mean(start, length) * length for (start, _), length in zip(spans, seconds, strict=True)]
+        ranges = [self.range_of(row, start, length) for (start, _), length in zip(spans, seconds, strict=True)]
+        whole = self.describe(row, sum(shares) / sum(seconds), first, last - first)
+        return replace(whole, grid=mean_range(ranges, shares))
 
     def describe(self, row: int, value: float, start: float, duration: float) -> CarbonIntensity:
         """A mean already computed, with the provenance of its steps."""

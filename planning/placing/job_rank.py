@@ -134,7 +134,8 @@ def _ranking(
             hours = plan.best.duration_hours
             grams = rate.kwh_per_hour * figure * hours
             key = (score(query, rate.usd_per_hour, grams, hours), grams, rate.region.key)
-            ranking.append((key, rate, replace(plan, region=rate.region.key)))
+            named = plan if plan.region == rate.region.key else replace(plan, region=rate.region.key)
+            ranking.append((key, rate, named))
         ranking.sort(key=lambda row: row[0])
     return [(rate, plan) for _, rate, plan in ranking], unknown
 

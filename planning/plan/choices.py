@@ -52,7 +52,10 @@ class _Rates:
 
 
 class Choices:
-    """Finds and prices choices over one outlook; what a zone offers to jobs of equal times is worked out once."""
+    """Finds and prices choices over one outlook; what a zone offers to jobs of equal times is worked out once.
+
+    Keys with the id of an object hold as long as the object does, which therefore stands beside what they lead to.
+    """
 
     def __init__(self, query: PlanQuery, outlook: Outlook, sites: Sites) -> None:
         self._query, self._outlook, self._sites = query, outlook, sites
@@ -61,6 +64,9 @@ class Choices:
         self._pieces: dict[object, list[tuple[datetime, datetime]]] = {}
         self._schedules: dict[object, Schedule | None] = {}
         self._rates: dict[int, tuple[Sequence[Site], _Rates]] = {}
+        self._rankings: dict[object, tuple[Sequence[Site], list[tuple[Site, Schedule]]]] = {}
+        self._at_once: dict[object, Window] = {}
+        self._choices: dict[object, tuple[Site, Window, Choice]] = {}
 
     def best(self, job: PlanJob, span: RunSpan, sites: Sequence[Site], count: int) -> list[Choice]:
         """The `count` best places, best first; of equals in the order of the sites.
@@ -68,6 +74,13 @@ class Choices:
         Places of unknown intensity are left out, for a cautious plan those of an unknown range too. A place is looked
         at only if the lowest hours of its zone could cost less than the best ones so far.
         """
+        key = (id(sites), span, job.times.interruption, count)
+        if key not in self._rankings:
+            self._rankings[key] = (sites, self._ranking(job, span, sites, count))
+        return [self.of(job, site, plan.best, plan.expected) for site, plan in self._rankings[key][1]]
+
+    def _ranking(self, job: PlanJob, span: RunSpan, sites: Sequence[Site], count: int) -> list[tuple[Site, Schedule]]:
+        """As best; the same for all jobs of these sites and times."""
         times, lowest = self._query.times(job), self._lowest_costs(job, span, sites)
         ranking: list[tuple[float, int, Schedule]] = []
         for index in np.argsort(lowest, kind="stable").tolist():
@@ -79,7 +92,7 @@ class Choices:
             hours = schedule.best.duration_hours
             ranking.append((self._cost(sites[index], figure * hours, hours), index, schedule))
             ranking.sort(key=lambda row: row[:2])
-        return [self.of(job, sites[index], schedule.best, schedule.expected) for _, index, schedule in ranking[:count]]
+        return [(sites[index], schedule) for _, index, schedule in ranking[:count]]
 
     def at_once(self, job: PlanJob, span: RunSpan, site: Site) -> Window:
         """The job as early as it may run: in one piece, or in segments where excluded times pause it.
@@ -93,7 +106,11 @@ class Choices:
             else:
                 pieces = [(outlook.at(low), outlook.at(high)) for low, high in soonest_spans(outlook, span, rule)]
             self._pieces[span, rule] = pieces
-        return self.window(site, self._pieces[span, rule], segments=rule is not None)
+        pieces = self._pieces[span, rule]
+        key = (site.region.zone, id(pieces))
+        if key not in self._at_once:
+            self._at_once[key] = self.window(site, pieces, segments=rule is not None)
+        return self._at_once[key]
 
     def window(self, site: Site, pieces: Sequence[tuple[datetime, datetime]], *, segments: bool) -> Window:
         """Pieces of time in a place, with their mean intensity."""
@@ -115,7 +132,16 @@ class Choices:
         )
 
     def of(self, job: PlanJob, site: Site, window: Window, expected: ExpectedSavings | None = None) -> Choice:
-        """A choice with its figures. The window's intensity is known. expected: from waiting, as backtests had it."""
+        """A choice with its figures. The window's intensity is known. expected: from waiting, as backtests had it.
+
+        Jobs of equal machines share those of one place and window.
+        """
+        key = (job.run, id(site), id(window), expected)
+        if key not in self._choices:
+            self._choices[key] = (site, window, self._of(job, site, window, expected))
+        return self._choices[key][2]
+
+    def _of(self, job: PlanJob, site: Site, window: Window, expected: ExpectedSavings | None) -> Choice:
         emission = self._sites.emission(job, site, window.duration_hours, window.mean)
         usd = None
         if site.usd_per_hour is not None and site.usd_of_data is not None:

@@ -17,7 +17,7 @@ from planning.plan.own import broken_demand
 from planning.plan.question import Candidate
 from planning.plan.reasons import no_figure, no_seconds, no_time, unplaced, why
 from planning.plan.savings import savings, totals
-from planning.plan.shared import Solve, exact, share
+from planning.plan.shared import Solve, as_far_as_known, exact, share
 from planning.plan.sites import CONSTRAINTS, NO_INTENSITY, JobSites, Places, Site, Sites
 from planning.scheduling.span import RunSpan, job_span
 
@@ -96,14 +96,15 @@ def plan(
         rows = [shared.rows.get(job.id, row) for job, row in zip(query.jobs, rows, strict=True)]
         solver, shadow_prices = shared.solver, shared.shadow_prices
     assignments = tuple(row for row in rows if isinstance(row, Assignment))
+    left_out = tuple(row for row in rows if isinstance(row, Unplaced))
     planned, baseline = totals(row.choice for row in assignments), totals(row.baseline for row in assignments)
     return Plan(
         assignments=assignments,
-        unplaced=tuple(row for row in rows if isinstance(row, Unplaced)),
+        unplaced=left_out,
         totals=planned,
         baseline=baseline,
         savings=savings(assignments, planned, baseline),
-        solver=solver,
+        solver=as_far_as_known(solver, left_out),
         shadow_prices=shadow_prices,
     )
 

@@ -47,14 +47,28 @@ class Left:
     uses: list[tuple[str, float, float, float]] = field(default_factory=list)
 
 
+def alike_jobs(jobs: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Jobs that differ by nothing but their ids, together: copies of one; in the order of the first of each."""
+    alike: dict[object, list[Candidate]] = {}
+    for one in jobs:
+        # Jobs of equal demands on the place and equal rates share one list of sites.
+        key = (id(one.sites), one.span, one.job.times.interruption, one.job.run)
+        alike.setdefault(key, []).append(one)
+    return list(alike.values())
+
+
 def problem_of(
     query: PlanQuery,
-    jobs: Sequence[Candidate],
+    alike: Sequence[Sequence[Candidate]],
     limits: Mapping[str, Capacity],
     left: Left,
     outlook: Outlook,
 ) -> tuple[Problem, list[str], list[Site]]:
-    """The problem of these jobs, the keys of its regions and the sites of its options, in their order."""
+    """The problem of these jobs, the keys of its regions and the sites of its options, in their order.
+
+    alike: copies of one job together.
+    """
+    jobs = [copies[0] for copies in alike]
     step = grid_seconds(jobs, outlook)
     sites = [(number, site) for number, one in enumerate(jobs) for site in one.sites]
     regions = list(dict.fromkeys(site.region.key for _, site in sites))
@@ -67,7 +81,7 @@ def problem_of(
         intensity=intensity,
         zone=np.array([zone_of[key] for key in regions], dtype=np.intp),
         capacity=_capacity(regions, limits, left, step, intensity.shape[1]),
-        copies=np.ones(len(jobs), dtype=np.intp),
+        copies=np.array([len(copies) for copies in alike], dtype=np.intp),
         seconds=np.array([one.span.duration_hours * HOUR_SECONDS for one in jobs]),
         earliest=np.array([outlook.seconds_to(one.span.earliest) for one in jobs]),
         end=np.array([outlook.seconds_to(one.span.latest) + one.span.duration_hours * HOUR_SECONDS for one in jobs]),
@@ -75,13 +89,7 @@ def problem_of(
         min_run=np.array([rule.min_run if rule else 0.0 for rule in rules]),
         restart=np.array([rule.restart if rule else 0.0 for rule in rules]),
         penalty=np.zeros(len(jobs)),
-        starts=_rows(
-            [
-                (number, outlook.seconds_to(first), outlook.seconds_to(last))
-                for number, one in enumerate(jobs)
-                for first, last in one.span.starts
-            ]
-        ),
+        starts=_rows(_starts(jobs, outlook)),
         closed=_rows([(number, *span) for number, one in enumerate(jobs) for span in closed_spans(outlook, one.span)]),
         job=np.array([number for number, _ in sites], dtype=np.intp),
         region=np.array([row_of[site.region.key] for _, site in sites], dtype=np.intp),
@@ -118,6 +126,15 @@ def use_of(one: Candidate, site: Site, limit: Capacity) -> float:
 def _use(one: Candidate, site: Site, limits: Mapping[str, Capacity]) -> float:
     limit = limits.get(site.region.key)
     return 0.0 if limit is None else use_of(one, site, limit)
+
+
+def _starts(jobs: Sequence[Candidate], outlook: Outlook) -> list[tuple[float, float, float]]:
+    """Job, first and last start of one piece, in seconds."""
+    return [
+        (number, outlook.seconds_to(first), outlook.seconds_to(last))
+        for number, one in enumerate(jobs)
+        for first, last in one.span.starts
+    ]
 
 
 def _rows(rows: Sequence[tuple[float, ...]]) -> FloatArray:

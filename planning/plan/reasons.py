@@ -49,12 +49,13 @@ NO_ROOM = {
 
 def why(query: PlanQuery, choice: Choice, baseline: Choice, *, is_own: bool) -> str:
     """Why this choice, in comparison with the baseline."""
-    where = f"{choice.region} from {choice.window.starts_at:%Y-%m-%d %H:%M} UTC on"
+    where = _where(choice)
     if is_own:
         return f"You chose {where}; the job then emits {_grams(choice.gco2e)}, {_change(choice, baseline)}."
     aim = AIMS[query.carbon_usd_per_tonne is not None, query.risk]
-    if choice.region == baseline.region and choice.window.starts_at == baseline.window.starts_at:
-        return f"No other place or time {aim} than {choice.region} at once, the transfer of data included."
+    if _is_same(choice, baseline):
+        early = "at once" if len(choice.window.segments) < 2 else f"as early as it can run, in {_parts(choice)}"
+        return f"No other place or time {aim} than {choice.region} {early}, the transfer of data included."
     result = f"{where} it emits {_grams(choice.gco2e)}, {_change(choice, baseline)}"
     if choice.usd is not None and baseline.usd is not None and abs(choice.usd - baseline.usd) >= 0.005:
         direction = "more" if choice.usd > baseline.usd else "less"
@@ -64,16 +65,13 @@ def why(query: PlanQuery, choice: Choice, baseline: Choice, *, is_own: bool) -> 
 
 def why_shared(query: PlanQuery, choice: Choice, baseline: Choice, alone: Choice) -> str:
     """Why this choice among jobs that share limits. alone: where the job would run by itself."""
-    where = f"{choice.region} from {choice.window.starts_at:%Y-%m-%d %H:%M} UTC on"
-    is_alone = choice.region == alone.region and choice.window.starts_at == alone.window.starts_at
-    if choice.region == baseline.region and choice.window.starts_at == baseline.window.starts_at:
-        reason = f"The job runs in {where}, as in the baseline"
+    if _is_same(choice, baseline):
+        reason = f"The job runs in {_where(choice)}, as in the baseline"
     else:
         reason = why(query, choice, baseline, is_own=False).removesuffix(".")
-    if is_alone:
+    if _is_same(choice, alone):
         return f"{reason}."
-    other = f"{alone.region} from {alone.window.starts_at:%Y-%m-%d %H:%M} UTC on"
-    return f"{reason}; without the shared limits it would run in {other}."
+    return f"{reason}; without the shared limits it would run in {_where(alone)}."
 
 
 def no_room(job: str, limit: str, *, alone: bool, removed: int) -> Unplaced:
@@ -131,6 +129,30 @@ def unplaced(job: str, excluded: Sequence[Exclusion], lowest_usd: float | None) 
     if reason == TOO_DEAR and lowest_usd is not None:
         detail += f", and the lowest price of these regions is {lowest_usd:g} USD"
     return Unplaced(job=job, constraint=constraint, detail=f"{detail}; {CHANGES[constraint]}", removed=removed)
+
+
+def _where(choice: Choice) -> str:
+    """The region and the times: until when it runs only where it pauses."""
+    window = choice.window
+    start = f"{choice.region} from {window.starts_at:%Y-%m-%d %H:%M} UTC"
+    if len(window.segments) < 2:
+        return f"{start} on"
+    return f"{start} to {window.ends_at:%Y-%m-%d %H:%M} UTC in {_parts(choice)}"
+
+
+def _parts(choice: Choice) -> str:
+    return f"{len(choice.window.segments)} parts"
+
+
+def _is_same(choice: Choice, other: Choice) -> bool:
+    """Whether both run in the same place at the same times."""
+    return choice.region == other.region and _times(choice) == _times(other)
+
+
+def _times(choice: Choice) -> list[tuple[datetime, datetime]]:
+    window = choice.window
+    pieces = [(part.starts_at, part.ends_at) for part in window.segments]
+    return pieces or [(window.starts_at, window.ends_at)]
 
 
 def _change(choice: Choice, baseline: Choice) -> str:

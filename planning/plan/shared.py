@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from math import inf
 
 from carbon.plans import Assignment, Capacity, Choice, PlanQuery, ShadowPrice, SolverReport, Unplaced
@@ -11,10 +12,10 @@ from carbon.queued_plans import Watch
 from carbon.units import GRAMS_PER_KILOGRAM, MINUTE_SECONDS
 from planning.outlook.zones import Outlook
 from planning.plan.choices import Choices
-from planning.plan.limits.problem import Problem, Row, SecondsLeft, Solution
+from planning.plan.limits.problem import HEURISTIC, Problem, Row, SecondsLeft, Solution
 from planning.plan.limits.refusals import MAX_GCO2E, MAX_USD, TIME, Refusal, refusals
 from planning.plan.limits.solve import solve_quickly
-from planning.plan.question import Candidate, Left, problem_of, use_of
+from planning.plan.question import Candidate, Left, alike_jobs, problem_of, use_of
 from planning.plan.reasons import no_room, no_seconds, why_shared
 from planning.plan.sites import Site
 from planning.scheduling.risk import decisive
@@ -66,23 +67,31 @@ def share(
     if all(_take(query, one, one.alone.choice, limits, together, outlook) is None for one in others):
         rows |= {one.job.id: one.alone for one in others}
         return Shared(rows=rows, solver=exact(), shadow_prices=_shadow_prices(query, None, ()))
-    problem, regions, options = problem_of(query, others, limits, left, outlook)
+    alike = alike_jobs(others)
+    problem, regions, options = problem_of(query, alike, limits, left, outlook)
     solution = solve(problem)
     reasons = refusals(problem, solution, seconds_left)
-    by_job = {row.job: row for row in solution.rows}
-    for index, one in enumerate(others):
-        row = by_job.get(index)
-        if row is None:
-            rows[one.job.id] = _unplaced(one, reasons[index], limits)
-        else:
-            rows[one.job.id] = _assignment(query, one, options[row.option], row, outlook, choices)
-    solver = _report(problem, solution)
+    for index, jobs in enumerate(alike):
+        copies = [row for row in solution.rows if row.job == index for _ in range(row.copies)]
+        for one, row in zip_longest(jobs, sorted(copies, key=lambda row: (row.spans, row.option))):
+            if row is None:
+                rows[one.job.id] = _unplaced(one, reasons[index], limits)
+            else:
+                rows[one.job.id] = _assignment(query, one, options[row.option], row, outlook, choices)
+    solver = _report(problem, solution, reasons.values())
     return Shared(rows=rows, solver=solver, shadow_prices=_shadow_prices(query, solution, regions))
 
 
 def exact() -> SolverReport:
     """Of a plan without shared limits, or of one that they do not change."""
     return SolverReport(status=EXACT, gap=0.0, bound=None, unplaced_at_least=0, seconds=0.0, grid_minutes=None)
+
+
+def as_far_as_known(report: SolverReport, left_out: Iterable[Unplaced]) -> SolverReport:
+    """The report of a plan that leaves out these jobs: it is not exact if the time did not reach for one of them."""
+    if report.status == EXACT and any(row.constraint == TIME for row in left_out):
+        return replace(report, status=HEURISTIC, gap=None)
+    return report
 
 
 def _own(
@@ -165,11 +174,12 @@ def _unplaced(one: Candidate, refusal: Refusal, limits: Mapping[str, Capacity]) 
     return no_room(one.job.id, refusal.limit, alone=refusal.alone, removed=places)
 
 
-def _report(problem: Problem, solution: Solution) -> SolverReport:
+def _report(problem: Problem, solution: Solution, reasons: Iterable[Refusal]) -> SolverReport:
+    is_late = not solution.rows and any(reason.limit == TIME for reason in reasons)
     cost, bound = solution.cost - float((problem.penalty * solution.unplaced).sum()), solution.placed_bound
     return SolverReport(
         status=solution.status,
-        gap=(cost - bound) / cost if cost > 0 else 0.0,
+        gap=None if is_late else (cost - bound) / cost if cost > 0 else 0.0,
         bound=bound,
         unplaced_at_least=solution.least_unplaced,
         seconds=solution.seconds,

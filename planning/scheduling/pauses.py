@@ -18,7 +18,7 @@ from planning.outlook.zones import Outlook
 from planning.scheduling.exclusions import RECURRENCE
 from planning.scheduling.power import Power
 from planning.scheduling.risk import decisive, high_series
-from planning.scheduling.schedule import ALTERNATIVES, apart_from, mean_ratio, whole_windows
+from planning.scheduling.schedule import ALTERNATIVES, apart_from, mean_ratio, whole_starts
 from planning.scheduling.segments import SearchTooLarge, Segments, Span, best_segments
 from planning.scheduling.span import RunSpan
 from planning.scheduling.waiting import NO_WAIT, expected_savings, is_worth_waiting
@@ -119,19 +119,20 @@ class _Job:
 
     def lowest(self, series: Series) -> Segments | None:
         """The segments of the lowest sum of this series in times of known values; None if they do not fit there."""
-        closed, known = _joined(self.closed + _unknown(series)), np.nan_to_num(series.values)
-        dear = self._search(Series.of(known, series.step_seconds), self.end, closed, self.hour_weight)
+        closed, unknown = self.closed, _unknown(series)
+        if unknown:
+            closed, series = _joined(closed + unknown), Series.of(np.nan_to_num(series.values), series.step_seconds)
+        dear = self._search(series, self.end, closed, self.hour_weight)
         if dear is not None or not self.hour_weight:
             return dear
-        return self._search(Series.of(known, series.step_seconds), self.end, closed)  # restarts that nothing outweighs
+        return self._search(series, self.end, closed)  # restarts that nothing outweighs
 
     def pieces(self, risk: Risk, count: int) -> list[Window]:
         """The best windows of one piece, as segments."""
         power = Power.even(self.seconds)
-        whole = whole_windows(self.zone, self.outlook, self.span, risk, count=count, power=power)
-        # Ends are rounded, maybe to their starts.
-        starts = [self.outlook.seconds_to(piece.starts_at) for piece in whole]
-        return [self.window([(start, start + self.seconds)]) for start in starts]
+        starts = whole_starts(self.zone, self.outlook, self.span, risk, count=count, power=power)
+        seconds = map(float, map(round, starts))  # as windows have them; their ends may be rounded to their starts
+        return [self.window([(start, start + self.seconds)]) for start in seconds]
 
     def at_once(self) -> Window:
         """The job as early as it can end."""

@@ -80,6 +80,8 @@ class Power:
 
     def shares(self, step: float, steps: int) -> FloatArray:
         """Mean share of each step of work; the last step goes on with the last phase."""
+        if len(self.levels) == 1:
+            return np.full(steps, self.levels[0])
         edges = np.append(np.arange(steps) * step, max(steps * step, self.seconds))
         energy = np.concatenate(([0.0], np.cumsum(np.diff(self.ends, prepend=0.0) * self.levels)))
         upto = np.interp(edges, (0.0, *self.ends), energy)

@@ -65,6 +65,12 @@ def schedule(
 
 def whole_windows(zone: str, outlook: Outlook, span: RunSpan, risk: Risk, *, count: int, power: Power) -> list[Window]:
     """Up to `count` windows of one piece, best first, whose starts are apart; none where the span has no starts."""
+    starts = whole_starts(zone, outlook, span, risk, count=count, power=power)
+    return [_window(zone, outlook, span, start, power) for start in starts]
+
+
+def whole_starts(zone: str, outlook: Outlook, span: RunSpan, risk: Risk, *, count: int, power: Power) -> list[float]:
+    """The starts of the same windows, in seconds from the outlook's first hour."""
     row, seconds = outlook.zones[zone], power.seconds
     if not span.starts:
         return []
@@ -74,7 +80,7 @@ def whole_windows(zone: str, outlook: Outlook, span: RunSpan, risk: Risk, *, cou
     else:
         search, starts = lowest_high(outlook, row, power), one_rule_each(outlook, row, seconds, starts)
     best = next_best_windows(search, starts=starts, apart=least_gap(span), count=count)
-    return [_window(zone, outlook, span, start, power) for start, _ in best]
+    return [start for start, _ in best]
 
 
 def next_best(plan: Schedule, zone: str, outlook: Outlook, span: RunSpan, risk: Risk, power: Power | None) -> Schedule:

@@ -148,15 +148,18 @@ class _Grid:
         if idle < 0:
             return None
         _require_room((idle + 1) * (work + 1))
-        own = np.minimum((np.arange(first, last) * step // series.step_seconds).astype(int), series.values.shape[1] - 1)
-        values = series.values[0][own] * step
+        values, spare = _values(series, first, last, step), work - duration / step
         forbidden = np.zeros(len(values))
         for low, high in closed:
             forbidden[max(floor(low / step) - first, 0) : max(ceil(high / step) - first, 0)] = FORBIDDEN * step
-        shares, spare = job.shares(step, work), work - duration / step
+        shares = job.shares(step, work)
         ahead = sliding_window_view(values, work)
-        costs = np.zeros((idle + 1, work + 1))
-        np.cumsum(ahead * shares + sliding_window_view(forbidden, work), axis=1, out=costs[:, 1:])
+        each = ahead * shares
+        if closed:
+            each += sliding_window_view(forbidden, work)
+        costs = np.empty((idle + 1, work + 1))
+        costs[:, 0] = 0.0
+        np.cumsum(each, axis=1, out=costs[:, 1:])
         restart = ceil(rule.restart / step)
         restarts = np.zeros((0, 0))
         if restart:
@@ -180,6 +183,13 @@ class _Grid:
         )
 
 
+def _values(series: Series, first: int, last: int, step: float) -> FloatArray:
+    """Value x seconds of the steps `first` to `last` of a grid; what lies after the series is as its last value."""
+    own = np.minimum((np.arange(first, last) * step // series.step_seconds).astype(int), series.values.shape[1] - 1)
+    values: FloatArray = series.values[0][own] * step
+    return values
+
+
 def _require_room(cells: int) -> None:
     if cells > MOST_CELLS:
         raise SearchTooLarge(f"more than {MOST_CELLS:,} cells")
@@ -193,26 +203,28 @@ def _search(grid: _Grid, rule: Interruption) -> Segments | None:
     levels[0][:, : grid.min_run] = np.inf
     while len(levels) < most:
         _require_room(levels[0].size * (len(levels) + 1))
-        level = np.minimum(levels[-1], _one_more(levels[-1], grid))
-        if np.array_equal(level, levels[-1]):
+        level = _one_more(levels[-1], grid)
+        if not (level < levels[-1]).any():
             break
-        levels.append(level)
+        levels.append(np.minimum(level, levels[-1], out=level))
     totals = levels[-1][:, -1] - grid.unused
     best = totals.min()
     if not best < FORBIDDEN * grid.step / 2:
         return None
-    idle = int(np.flatnonzero(totals <= best + abs(best) * TIE)[0])
+    idle = int((totals <= best + abs(best) * TIE).argmax())
     return _spans(levels, grid, idle, float(totals[idle]))
 
 
 def _one_more(level: FloatArray, grid: _Grid) -> FloatArray:
     """Lowest cost of (idle, work) where one more segment follows those of `level`; infinity where none can."""
-    result = np.full_like(level, np.inf)
+    result = np.empty_like(level)
+    result[:, : grid.min_run] = np.inf
+    result[: grid.restart] = np.inf
     rows = len(level) - grid.restart
     if rows > 0:
-        begin = _lowest_begin(level, grid)
-        lowest = np.minimum.accumulate(begin[:, : grid.work + 1 - grid.min_run], axis=1)
-        result[grid.restart :, grid.min_run :] = grid.costs[grid.restart :, grid.min_run :] + lowest
+        begin = _lowest_begin(level, grid)[:, : grid.work + 1 - grid.min_run]
+        np.minimum.accumulate(begin, axis=1, out=begin)
+        np.add(grid.costs[grid.restart :, grid.min_run :], begin, out=result[grid.restart :, grid.min_run :])
     return result
 
 
@@ -246,10 +258,10 @@ def _spans(levels: list[FloatArray], grid: _Grid, idle: int, total: float) -> Se
         levels = levels[:number]
         idle -= grid.restart
         begin = _lowest_begin_after(levels[-1], grid, idle)[: work + 1 - grid.min_run]
-        work = int(np.flatnonzero(begin <= begin.min() + slack)[0])
+        work = int((begin <= begin.min() + slack).argmax())
         spans.append((idle + work, end))
         totals = levels[-1][: idle + 1, work]
-        idle = int(np.flatnonzero(totals <= totals.min() + slack)[0])
+        idle = int((totals <= totals.min() + slack).argmax())
     times = [(grid.start + low * grid.step, grid.start + high * grid.step) for low, high in reversed(spans)]
     times[-1] = (times[-1][0], times[-1][1] - grid.spare * grid.step)
     return Segments(_joined(times), total, grid.step)

@@ -45,6 +45,35 @@ def test_the_baseline_keeps_out_of_the_times_excluded(post: Ask, interruptible: 
     assert row["window"]["end_time"] == ("2026-02-11T15:30:00Z" if interruptible else "2026-02-11T17:00:00Z")
 
 
+def test_a_job_that_pauses_says_in_how_many_parts_it_runs(post: Ask) -> None:
+    # 10:30 to 12:00 and 13:00 to 15:30 is all the time there is.
+    exclude = [{"start": "2026-02-11T12:00:00Z", "end": "2026-02-11T13:00:00Z"}]
+    job = {**JOB, "exclude": exclude, "interruptible": True}
+    early = {**job, "deadline": "2026-02-11T15:30:00Z"}
+
+    (row,) = plan(post, early)["assignments"]
+    assert len(row["window"]["segments"]) == 2
+    assert row["why"] == (
+        "No other place or time emits less than aws:us-east-1 as early as it can run, in 2 parts, "
+        "the transfer of data included."
+    )
+
+    (row,) = plan(post, {**early, "regions": ["aws:eu-north-1"]})["assignments"]
+    assert row["why"].startswith("In aws:eu-north-1 from 2026-02-11 10:30 UTC to 2026-02-11 15:30 UTC in 2 parts it ")
+
+
+def test_a_job_that_starts_at_once_and_pauses_later_is_not_said_to_run_at_once(post: Ask) -> None:
+    # Germany's grid is cleanest in the middle of the day: today until 13:00, and tomorrow from 10:00 on.
+    job = {**JOB, "duration_hours": 6, "home": "aws:eu-central-1", "interruptible": True}
+
+    (row,) = plan(post, {**job, "deadline": "2026-02-12T22:30:00Z"})["assignments"]
+
+    assert len(row["window"]["segments"]) == 2
+    assert row["why"].startswith(
+        "In aws:eu-central-1 from 2026-02-11 10:30 UTC to 2026-02-12 13:30 UTC in 2 parts it emits "
+    )
+
+
 @pytest.mark.parametrize("interruptible", PAUSES)
 def test_a_cautious_plan_takes_the_lowest_90th_centile(post: Ask, interruptible: Any) -> None:
     job = {"duration_hours": 4, "deadline": "2026-02-16T09:20:00Z", "interruptible": interruptible}
@@ -84,7 +113,8 @@ def test_a_plan_of_the_callers_own_is_priced_and_compared_with_the_best(post: As
     assert [segment["start_time"] for segment in row["window"]["segments"]] == [p["start_time"] for p in pieces]
     assert place(best) == "aws:eu-north-1"
     assert best["more_co2_emissions_g"] < 0
-    assert row["why"].startswith("You chose aws:eu-central-1 from 2026-02-11 12:00 UTC on;")
+    times = "from 2026-02-11 12:00 UTC to 2026-02-11 22:00 UTC in 2 parts"
+    assert row["why"].startswith(f"You chose aws:eu-central-1 {times};")
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,21 @@ def test_a_job_that_gives_way_says_where_it_would_run_without_the_limits() -> No
     assert (price["limit"], price["region"], price["unit"]) == ("capacity", CLEAN, "machine")
 
 
+def test_jobs_that_are_alike_take_the_places_in_the_order_of_their_times() -> None:
+    # Two at a time fit into Stockholm, and one after another twice; the fifth job is another one.
+    alike, other = {"deadline": "2026-02-11T19:00:00Z"}, {"deadline": "2026-02-11T19:00:00Z", "count": 2}
+    rows = [{**JOB, "regions": [], "home": CLEAN, **job} for job in (alike, alike, other, alike, alike, alike)]
+
+    answer = plan(*rows, capacity=[machines(CLEAN, 2)])
+
+    starts = {row["job"]: row["window"]["start_time"] for row in answer["assignments"]}
+    assert most_at_once(answer, CLEAN, count) <= 2
+    # Four of the five jobs that are alike have room if the large one has none.
+    assert [row["job"] for row in answer["unplaced"]] == ["2", "5"]
+    assert [starts[job] for job in ("0", "1", "3", "4")] == sorted(starts.values())
+    assert answer["solver"]["unplaced_at_least"] <= 2
+
+
 def test_power_counts_before_pue() -> None:
     now = {"deadline": "2026-02-11T14:30:00Z"}
     (alone,) = plan({**now, "pue": 1.5})["assignments"]

@@ -43,10 +43,38 @@ def test_jobs_that_are_not_reached_in_time_are_left_out_and_say_what_to_change(p
     assert [row.job for row in plan.assignments] == ["0", "1", "2", "3"][:placed]
     assert {row.constraint for row in plan.unplaced} == {"time"}
     assert "send it with background: true" in plan.unplaced[0].detail
+    # Those that are placed are where they are best, but another choice of as many jobs may emit less.
+    assert (plan.solver.status, plan.solver.gap) == ("heuristic", None)
+
+
+def test_the_gap_of_a_plan_that_reached_no_job_is_not_known() -> None:
+    query = PlanQuery(jobs=tuple(map(job, range(4))), capacity=(Capacity(region=HOME, machines=2),))
+
+    def too_late(problem: Problem, _: object) -> Solution:
+        return solve_quickly(problem, lambda: 0.0)
+
+    plan = Engine(cloud_map(), FakeReader(), solve=too_late).at(NOW).plan(query)
+
+    assert [row.constraint for row in plan.unplaced] == ["time"] * 4
+    assert (plan.solver.status, plan.solver.gap) == ("heuristic", None)
+
+
+def test_the_gap_of_a_plan_in_which_no_job_has_room_is_0() -> None:
+    query = PlanQuery(jobs=tuple(map(job, range(4))), capacity=(Capacity(region=HOME, machines=0),))
+
+    plan = Engine(cloud_map(), FakeReader()).at(NOW).plan(query)
+
+    assert [row.constraint for row in plan.unplaced] == ["capacity"] * 4
+    assert plan.solver.gap == 0.0
 
 
 def test_a_job_that_the_solver_did_not_reach_is_not_said_to_lack_room() -> None:
-    query = PlanQuery(jobs=tuple(map(job, range(4))), capacity=(Capacity(region=HOME, machines=2),))
+    deadlines = [NOW + timedelta(hours=5 + number) for number in range(4)]  # jobs that are alike are placed together
+    jobs = [
+        replace(one, times=replace(one.times, deadline=at))
+        for one, at in zip(map(job, range(4)), deadlines, strict=True)
+    ]
+    query = PlanQuery(jobs=tuple(jobs), capacity=(Capacity(region=HOME, machines=2),))
 
     def hurried(problem: Problem, _: object) -> Solution:
         looks = count()

@@ -103,9 +103,16 @@ class Master:
         self.columns += new
         return size
 
-    def solve(self, seconds: float) -> Relaxed | None:
-        """An optimum that passes no capacity; None if the time ran out."""
-        strategy = PRIMAL  # new columns leave the last basis feasible, new rows its prices
+    def settle(self, number: int, copies: int, *, is_most: bool) -> None:
+        """At least so many copies of a column from now on; is_most: and no more."""
+        self._highs.changeColBounds(self._problem.jobs + number, copies, copies if is_most else inf)
+
+    def solve(self, seconds: float, *, strategy: int = PRIMAL) -> Relaxed | None:
+        """An optimum that passes no capacity; None if the time ran out.
+
+        strategy: PRIMAL after new columns, which leave the last basis feasible; DUAL after other bounds, which, like
+        new rows, leave its prices.
+        """
         while True:
             self._highs.setOptionValue("simplex_strategy", strategy)
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.01))

@@ -9,6 +9,7 @@ import numpy as np
 
 from planning.plan.limits.ascent import can_climb, climb
 from planning.plan.limits.columns import Columns
+from planning.plan.limits.diving import dive
 from planning.plan.limits.generation import Generation, generate
 from planning.plan.limits.integer import whole_copies, worthwhile
 from planning.plan.limits.master import Master
@@ -35,7 +36,7 @@ from planning.plan.limits.subgradient import can_rise, rise
 
 RISE_SHARE = 0.3  # of the time, after which the search for prices of jobs that may pause ends
 CLIMB_SHARE = 0.5  # of the time, after which the search for prices of many copies ends
-LP_SHARE, MIP_SHARE = 0.6, 0.9  # of the time, after which the linear and the integer program end
+LP_SHARE, DIVE_SHARE, MIP_SHARE = 0.6, 0.8, 0.9  # of the time, after which linear programs and the integer one end
 FIRST_SECONDS = 1.0  # beyond the time, for a first plan: without one there is nothing to answer with
 EARLY_SECONDS = 0.5  # of ruin and recreate before the linear program
 SMALL = 2000  # copies up to which whole jobs are worth an integer program
@@ -74,6 +75,8 @@ def solve(problem: Problem, *, seconds: float, seconds_left: SecondsLeft, progre
         search.rise()
     state = search.generate()
     search.round_relaxed(state)
+    if not search.is_closed and not is_many:
+        search.dive(state)
     if not search.is_closed:
         search.improve(seconds / 10, state.bound.prices)
     if not search.is_closed and not is_many:
@@ -174,6 +177,13 @@ class _Search:
         whole = [(state.master.columns[at], int(shares[at] + 1e-6)) for at in order if shares[at] >= 1 - 1e-6]
         halves = [(state.master.columns[at], 1) for at in order if shares[at] % 1 > 0.3]
         for rows in (whole, [*whole, *halves]):
+            self._build(state.bound.prices, rows)
+
+    def dive(self, state: Generation) -> None:
+        """Whole copies by a sequence of linear programs, and the rest where it fits."""
+        if state.relaxed is not None:
+            until = self._seconds * (1 - DIVE_SHARE)
+            rows = dive(self._columns, state.master, state.relaxed, lambda: self._left() - until)
             self._build(state.bound.prices, rows)
 
     def integer(self, state: Generation) -> None:
