@@ -90,7 +90,7 @@ def test_a_job_that_cannot_be_answered_is_a_sentence_beside_the_form(client: Fla
     page = client.get("/?duration_hours=3&instance_type=m7g.lrage")
 
     assert page.status_code == 400
-    assert "did you mean m7g.large" in page.text
+    assert 'did you mean <a href="/?duration_hours=3&amp;instance_type=m7g.large#job">m7g.large</a>' in page.text
     assert 'value="m7g.lrage"' in page.text
     assert len(keys(page.text)) == 50
 
