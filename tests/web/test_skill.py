@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.api.test_forecast_skill import STORED, client_of, engine
+from carbon.intensity import Signal, SignalName
+from tests.api.test_forecast_skill import STORED, TODAY, client_of, engine
 from tests.fakes.clouds import cloud_map
+from tests.fakes.scores import day_scores
 from tests.fakes.service import offline
 from tests.web.pictures import HOSTILE, pixels, svg, text_of, titles
 from tests.web.test_pages import Reader
@@ -107,7 +109,10 @@ def test_where_nothing_is_scored_a_sentence_and_the_backtest_stand_in_its_place(
 def test_the_backtest_of_a_zone_is_that_of_zones_like_it() -> None:
     mapping = cloud_map()
 
-    labels = {zone: {one.label for one in backtest_series(mapping, zone, None)} for zone in ("SE-SE3", "ZA")}
+    labels = {
+        zone: {one.label for one in backtest_series(mapping, SignalName.AVERAGE, zone, None)}
+        for zone in ("SE-SE3", "ZA")
+    }
 
     assert labels == {"SE-SE3": {"zones over 70 % fossil-free"}, "ZA": {"zones under 20 % fossil-free"}}
 
@@ -118,6 +123,34 @@ def test_what_was_measured_is_told_from_a_backtest(client: FlaskClient) -> None:
     assert 'class="bar"' in measured
     assert "bar-estimate" not in measured
     assert "bar-estimate" in tested
+
+
+def test_the_marginal_signal_shows_its_own_forecasts_and_no_backtest() -> None:
+    """Scores of both signals are stored; each is shown alone."""
+    average, marginal = day_scores(TODAY - 1), day_scores(TODAY - 1, zone="FR", signal=Signal.MARGINAL)
+    client = client_of(engine([average, marginal]))
+
+    pages = {query: unescape(client.get(f"/skill{query}").text) for query in ("", "?signal=marginal")}
+
+    measured = {query: rows_of(page.partition('id="tested"')[0]) for query, page in pages.items()}
+    assert [row.split()[0] for row in measured[""]] == ["DE"]
+    assert [row.split()[0] for row in measured["?signal=marginal"]] == ["FR"]
+    assert "There is no backtest of the marginal carbon intensity" in pages["?signal=marginal"]
+    assert '<option value="marginal" selected>' in pages["?signal=marginal"]
+    assert "/api/v1/forecast/skill?signal=marginal'" in pages["?signal=marginal"]
+    assert 'href="/charts/skill.svg?signal=marginal"' in pages["?signal=marginal"]
+    titles = [text_of(svg(client, f"/charts/skill.svg{query}")) for query in pages]
+    assert [text[0] for text in titles] == [
+        "How good forecasts were",
+        "How good forecasts were of marginal intensities",
+    ]
+
+
+def test_a_picture_of_the_marginal_signal_without_scores_says_so(empty: FlaskClient) -> None:
+    text = text_of(svg(empty, "/charts/skill.svg?signal=marginal"))
+
+    assert text[1].startswith("none is stored and scored yet")
+    assert not [line for line in text if "zones" in line]
 
 
 def test_forecasts_of_sources_have_no_backtest(client: FlaskClient) -> None:
