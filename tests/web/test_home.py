@@ -168,6 +168,8 @@ def test_no_region_of_the_front_is_beaten_in_both_price_and_carbon(client: Flask
     }
 
     page = client.get("/").text
-    said = re.search(r"Pareto front, (\d+) offers", page)
+    panel = page[page.index('id="price"') : page.index('id="ranked"')]
+    said = re.search(r"Pareto front, (\d+) offers?", panel)
     assert said is not None
     assert int(said[1]) == len(front)
+    assert len(re.findall(r'<li><a href="/regions/', panel)) == min(len(front), 5)
