@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -66,6 +67,15 @@ def test_the_promise_stands_at_eighty_per_cent() -> None:
 def test_all_rows_share_one_scale() -> None:
     # The highest is 33: steps of 10 up to 40.
     assert skill_picture("t", "s", [series(5), series(33)], "x").highest == 40
+
+
+def test_what_all_rows_of_the_file_rest_on_is_said_once() -> None:
+    one, other = series(5), replace(series(5), basis="another")
+    alike, apart, alone = (skill_picture("t", "s", rows, "x") for rows in ([one, one], [one, other], [one]))
+
+    assert (alike.subtitle, alike.has_basis, alike.row) == ("b · s", False, 64)
+    assert (apart.subtitle, apart.has_basis, apart.row) == ("s", True, 74)
+    assert (alone.subtitle, alone.has_basis) == ("s", True)
 
 
 @pytest.mark.parametrize("query", ["", "?zone=FR", "?source=electricity-maps-forecast", "?days=1"])

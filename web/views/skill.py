@@ -68,7 +68,7 @@ def picture_of(query: SkillQuery) -> SkillPicture:
             title, subtitle if rows else f"none is stored and scored yet · {minute(exchange.now)}", rows, sources
         )
     rows = backtest_series(exchange.mapping, query.signal, query.zone, query.source)
-    subtitle = f"no forecast is stored and scored yet: a backtest in their place · {minute(exchange.now)}"
+    subtitle = f"no forecast is stored and scored yet · {minute(exchange.now)}"
     return skill_picture(f"How good forecasts were in a backtest{where}", subtitle, rows, f"Source: {CREDIT}")
 
 
