@@ -65,7 +65,8 @@ def create_app(
         json_errors=False,
         static_folder=None,  # type: ignore[arg-type]  # Flask takes it: there are no static files
     )
-    app.config.from_mapping(openapi.CONFIG, MAX_CONTENT_LENGTH=settings.max_body_bytes)
+    most = settings.max_body_bytes
+    app.config.from_mapping(openapi.CONFIG, MAX_CONTENT_LENGTH=most, MAX_FORM_MEMORY_SIZE=most)
     app.json = OrjsonProvider(app)
     app.url_map.merge_slashes = False  # a doubled slash is no reason to redirect
     door.install(app, build_service(settings, engine, rules, clock), tracer or build_tracer(settings))

@@ -118,7 +118,7 @@ class Session:
             )
 
     def instances(self, query: InstancesQuery) -> list[InstanceType]:
-        """The machine types and sized services that meet the query, by provider and name."""
+        """The machine types and sized services that meet the query, those of unknown size last."""
         return select_types(self.mapping.columns.types, query, self.mapping.is_offered)
 
     def regions(self, query: RegionsQuery) -> RegionList:

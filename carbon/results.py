@@ -65,6 +65,9 @@ class RegionList:
     excluded: tuple[Exclusion, ...] | None = None
 
 
+HourValue = tuple[datetime, float | None]  # start, and gCO2e/kWh; None where it is not known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourStep:
     """One UTC hour and its intensity."""

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 _PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill")
 _PAGES = (
-    *("home", "region", "machines", "machine", "compare", "plan", "skill", "sources", "guide", "about"),
+    *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill", "sources", "guide", "about"),
     *("sign_in", "files"),
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 from api.shapes.forecast import SkillFacts
 from api.shapes.forecast_skill import StoredSkillRow, skill_rows
 from carbon.forecasts import ForecastSkill, SkillList
+from carbon.intensity import SignalName
 from catalog.forecast_model import ForecastTables
 from catalog.outlook_error import ANY_CLUSTER, cluster_of
 from mapping import CloudMap
@@ -34,11 +35,13 @@ def stored_series(skills: SkillList) -> list[Series]:
     return [_stored(zone, source, {row["lead_day"]: row for row in group}) for (zone, source), group in groups]
 
 
-def backtest_series(mapping: CloudMap, zone: str | None, source: str | None) -> list[Series]:
+def backtest_series(mapping: CloudMap, signal: SignalName, zone: str | None, source: str | None) -> list[Series]:
     """Our own forecast and the usual hours in the backtest: of zones like this one, or by kind of zone.
 
-    source: of which alone; a source that is not ours has no backtest.
+    source: of which alone; a source that is not ours has no backtest, and a marginal intensity has none.
     """
+    if signal is not SignalName.AVERAGE:
+        return []
     tables = mapping.forecasts
     lengths = sorted({hours for hours, _ in tables.skills}, reverse=True)
     lengths = [hours for hours in lengths if source in (None, source_of(hours))]

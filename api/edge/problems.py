@@ -21,6 +21,7 @@ from carbon import errors
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+_FORM = "multipart/form-data"  # its number of fields has a limit too
 
 
 def register(app: Flask) -> None:
@@ -73,7 +74,8 @@ def _in_words(error: HTTPException) -> str:
     if isinstance(error, MethodNotAllowed):
         return f"this path does not support {request.method}; use {', '.join(sorted(error.valid_methods or ()))}"
     if isinstance(error, RequestEntityTooLarge):
-        return f"the body must not be larger than {request.max_content_length} bytes"
+        fields = f", nor a form have more than {request.max_form_parts} fields" if request.mimetype == _FORM else ""
+        return f"the body must not be larger than {request.max_content_length} bytes{fields}"
     if isinstance(error, NotFound):
         return "see /docs for all paths"
     return str(error.description or error.name)

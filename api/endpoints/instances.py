@@ -60,7 +60,7 @@ class InstancesParameters(PageParameters):
 @bp.output(InstancesAnswer)
 @bp.doc(operation_id="listInstanceTypes")
 def instances(query: InstancesParameters) -> Response:
-    """List instance types by provider and name, including those whose power is not modelled.
+    """List instance types by provider and name, those whose size is not known last.
 
     Other endpoints accept services of any size by name (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb, db.r6g.large);
     this list contains the sizes that optimize compares.

@@ -68,12 +68,12 @@ def _it_w(power: PowerModel, utilization: float) -> float:
 
 
 class InstancesAnswer(Success):
-    """Instance types that match, by provider and name."""
+    """Instance types that match, by provider and name; those whose size is not known come last."""
 
     total_instances: int = of_page("Types that match, before limit and offset.", lambda p: p.result.total, ge=0)
     limit: int = of_page("Maximum number of rows.", lambda p: p.result.limit)
     offset: int = of_page("Number of rows skipped.", lambda p: p.result.offset)
-    instances: list[InstanceRow] = of_page.rendered("The types from offset on, by provider and name.", lambda p: p.rows)
+    instances: list[InstanceRow] = of_page.rendered("The types from offset on, in this order.", lambda p: p.rows)
 
 
 class WorkloadRow(Shape):

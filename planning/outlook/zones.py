@@ -13,6 +13,7 @@ from carbon import units
 from carbon.intensity import NOT_LIVE, CarbonIntensity, Provenance, Quality, Signal
 from carbon.ranges import Factors
 from carbon.reading import ZoneReading
+from carbon.results import HourValue
 from catalog.profiles import ZoneProfiles, hour_of
 from planning.outlook.forecast_choice import RecentForecast
 from planning.outlook.grid_range import grid_range, mean_range, widened
@@ -171,6 +172,13 @@ class Outlook:
     def hour(self, zone: str, hour: int) -> CarbonIntensity:
         """The mean of one full hour, counted from the first."""
         return self.mean(zone, hour * units.HOUR_SECONDS, units.HOUR_SECONDS)
+
+    def hour_values(self, zone: str) -> list[HourValue]:
+        """Start and mean of each full hour, from the first on: those of `hour`, without their provenance."""
+        steps = self.rows[self.zones[zone]]
+        means = [steps.mean(hour * units.HOUR_SECONDS, units.HOUR_SECONDS) for hour in range(self.hours)]
+        starts = (self.first_hour_at + timedelta(hours=hour) for hour in range(self.hours))
+        return [(start, mean if isfinite(mean) else None) for start, mean in zip(starts, means, strict=True)]
 
 
 def build_outlook(

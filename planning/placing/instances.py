@@ -11,7 +11,7 @@ from catalog.model import InstanceType
 def select(
     types: Iterable[InstanceType], query: InstancesQuery, is_offered: Callable[[str, str], bool | None]
 ) -> list[InstanceType]:
-    """Those that meet the query, by provider and name.
+    """Those that meet the query, by provider and name; those whose size is not known come last.
 
     is_offered: whether a region (provider:region) has a type of its own provider; None where no source lists it.
     """
@@ -24,7 +24,11 @@ def select(
         and _meets(kind, query)
         and (query.region is None or is_offered(query.region, kind.instance_type) is True)
     )
-    return sorted(matches, key=lambda kind: (kind.provider, kind.instance_type))
+    return sorted(matches, key=lambda kind: (not _has_size(kind), kind.provider, kind.instance_type))
+
+
+def _has_size(kind: InstanceType) -> bool:
+    return None not in (kind.vcpus, kind.memory_gb)
 
 
 def _meets(kind: InstanceType, query: InstancesQuery) -> bool:

@@ -23,6 +23,16 @@ def test_instances_come_a_hundred_at_a_time_by_provider_and_name(get: Ask) -> No
     assert first["total_instances"] == second["total_instances"] > 1000
 
 
+def test_instances_whose_size_is_not_known_come_last(get: Ask) -> None:
+    pages = [get(f"/api/v1/instances?limit=1000&offset={start}") for start in range(0, 7000, 1000)]
+
+    rows = [row for page in pages for row in listed(page)]
+    order = [(None in (row["vcpus"], row["memory_gb"]), row["provider"], row["instance_type"]) for row in rows]
+    assert len(order) == pages[0]["total_instances"]
+    assert order == sorted(order)
+    assert {lacks_size for lacks_size, *_ in order} == {False, True}
+
+
 def test_filters_hold_together(get: Ask) -> None:
     query = "provider=aws&category=general&arch=arm64&min_vcpus=8&min_memory_gb=64&power_modelled=true&limit=1000"
 

@@ -45,6 +45,8 @@ PAGES = (
     "/compare?option=aws:eu-north-1,m7g.lage,x&option=nowhere,m7g.large",
     "/skill",
     "/skill?source=electricity-maps-forecast",
+    "/skill?signal=marginal",
+    "/nothing?theme=dark",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES, MOST_REQUESTS, MOST_SCRIPT_BYTES = 80_000, 8, 8_000

@@ -40,6 +40,18 @@ def test_weekday_and_hour_are_read_in_utc_whatever_the_offset_of_now() -> None:
     assert outlook(now=elsewhere).offset_seconds == 1200
 
 
+def test_hours_as_values_are_the_means_of_the_hours_with_unknown_ones_as_none() -> None:
+    known_hours, unknown = (
+        outlook(hours=3),
+        build_outlook(["CLOCK"], PROFILES.without_figures(), {"CLOCK": ZoneReading()}, now=NOW, hours=1),
+    )
+
+    assert known_hours.hour_values("CLOCK") == [
+        (known_hours.at(hour * HOUR), known_hours.hour("CLOCK", hour).gco2e_per_kwh) for hour in range(3)
+    ]
+    assert unknown.hour_values("CLOCK") == [(unknown.first_hour_at, None)]
+
+
 def test_each_hour_says_its_own_quality() -> None:
     zone_outlook = outlook(ZoneReading(latest=observation(NOW, 40), forecast=forecast(NOW, [55, 60])), hours=4)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.callers import KEY, OTHER
-from tests.web.browser import COOKIE, NOTES, Browser, House, hidden_fields
+from tests.web.browser import COOKIE, HTML, NOTES, Browser, House, hidden_fields
 
 houses = pytest.mark.parametrize("keys", [True, False], ids=["with keys", "without keys"])
 
@@ -70,6 +70,44 @@ def test_a_token_without_the_cookie_of_its_visit_is_refused(keys: bool) -> None:
     browser.client.delete_cookie(COOKIE)
 
     assert browser.send(shown, NOTES).status_code == (401 if keys else 403)
+
+
+@houses
+def test_a_form_that_is_too_large_is_a_page_that_names_its_own_limit(keys: bool) -> None:
+    browser = visitor(keys=keys)
+
+    answer = browser.send(browser.get(NOTES), NOTES, text="x" * 1_048_576)
+
+    assert (answer.status_code, answer.mimetype) == (413, "text/html")
+    assert "The body must not be larger than 1048576 bytes." in answer.text
+
+
+def test_a_form_of_600_kilobytes_is_taken_in_every_encoding() -> None:
+    browser = visitor(keys=False)
+    fields = {**hidden_fields(browser.get(NOTES)), "text": "x" * 600_000}
+
+    as_multipart = browser.client.post(NOTES, data=fields, content_type="multipart/form-data")
+
+    assert browser.post(NOTES, fields).text == as_multipart.text == "noted"
+
+
+def test_a_form_of_too_many_fields_is_a_page_that_says_so() -> None:
+    browser = visitor(keys=False)
+    fields = hidden_fields(browser.get(NOTES)) | {f"field{number}": "" for number in range(1100)}
+
+    answer = browser.client.post(NOTES, data=fields, content_type="multipart/form-data", headers={"Accept": HTML})
+
+    assert (answer.status_code, answer.mimetype) == (413, "text/html")
+    assert "nor a form have more than 1000 fields" in answer.text
+
+
+def test_the_form_for_a_key_names_its_smaller_limit() -> None:
+    browser = House().browser()
+
+    answer = browser.send(browser.get("/sign-in"), key="x" * 9000)
+
+    assert answer.status_code == 413
+    assert "The body must not be larger than 8192 bytes." in answer.text
 
 
 def test_a_form_from_before_signing_in_is_refused_afterwards() -> None:

@@ -90,7 +90,7 @@ def test_a_job_that_cannot_be_answered_is_a_sentence_beside_the_form(client: Fla
     page = client.get("/?duration_hours=3&instance_type=m7g.lrage")
 
     assert page.status_code == 400
-    assert "did you mean m7g.large" in page.text
+    assert 'did you mean <a href="/?duration_hours=3&amp;instance_type=m7g.large#job">m7g.large</a>' in page.text
     assert 'value="m7g.lrage"' in page.text
     assert len(keys(page.text)) == 50
 
@@ -168,6 +168,8 @@ def test_no_region_of_the_front_is_beaten_in_both_price_and_carbon(client: Flask
     }
 
     page = client.get("/").text
-    said = re.search(r"Pareto front, (\d+) offers", page)
+    panel = page[page.index('id="price"') : page.index('id="ranked"')]
+    said = re.search(r"Pareto front, (\d+) offers?", panel)
     assert said is not None
     assert int(said[1]) == len(front)
+    assert len(re.findall(r'<li><a href="/regions/', panel)) == min(len(front), 5)

@@ -109,6 +109,29 @@ def test_a_wrong_parameter_is_a_sentence_with_a_way_back(client: FlaskClient) ->
     assert '<a href="/">This page without its parameters</a>' in page.text
 
 
+def test_about_leads_to_what_it_speaks_of(client: FlaskClient) -> None:
+    page = client.get("/about?theme=dark").text
+
+    assert {f"/{name}?theme=dark" for name in ("sources", "skill")} <= set(re.findall(r'href="([^"]+)"', page))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?duration_hours=3&instance_type=m7g.lrage",
+        "/regions/aws:eu-north-1?machine=m7g.lrage",
+        "/plan?id=a&hours=b",
+        "/compare?option=nowhere,m7g.large",
+    ],
+)
+def test_every_page_words_a_problem_alike(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+
+    assert re.findall(r'<div class="notice" role="alert">\s*<p><strong>([^<]+)</strong> (\d)', page) == [
+        ("The request is not valid.", "2" if path.startswith("/plan") else "1")
+    ]
+
+
 def test_pages_are_not_kept_by_anybody_else(client: FlaskClient) -> None:
     assert client.get("/").headers["Cache-Control"] == "private, no-cache"
 

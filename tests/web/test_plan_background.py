@@ -113,7 +113,7 @@ def test_an_unknown_plan_is_a_404_that_keeps_the_form(client: FlaskClient, path:
     page = client.get(path)
 
     assert page.status_code == 404
-    assert "there is no plan of this id" in page.text
+    assert "There is no plan of this id" in page.text
     assert "Plan these jobs" in page.text
 
 

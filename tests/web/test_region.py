@@ -174,7 +174,7 @@ def test_where_nothing_is_known_every_panel_says_so_in_words() -> None:
     assert "No source knows the grid of DE" in text
     assert "No figure is known for these hours." in text
     assert "No hour is known." in text
-    assert "the average carbon intensity of DE is not known" in text
+    assert "average carbon intensity of DE is not known" in text
     assert ">0<" not in page.text
 
 

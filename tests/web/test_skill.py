@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -10,8 +11,10 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.api.test_forecast_skill import STORED, client_of, engine
+from carbon.intensity import Signal, SignalName
+from tests.api.test_forecast_skill import STORED, TODAY, client_of, engine
 from tests.fakes.clouds import cloud_map
+from tests.fakes.scores import day_scores
 from tests.fakes.service import offline
 from tests.web.pictures import HOSTILE, pixels, svg, text_of, titles
 from tests.web.test_pages import Reader
@@ -66,6 +69,15 @@ def test_all_rows_share_one_scale() -> None:
     assert skill_picture("t", "s", [series(5), series(33)], "x").highest == 40
 
 
+def test_what_all_rows_of_the_file_rest_on_is_said_once() -> None:
+    one, other = series(5), replace(series(5), basis="another")
+    alike, apart, alone = (skill_picture("t", "s", rows, "x") for rows in ([one, one], [one, other], [one]))
+
+    assert (alike.subtitle, alike.has_basis, alike.row) == ("b · s", False, 64)
+    assert (apart.subtitle, apart.has_basis, apart.row) == ("s", True, 74)
+    assert (alone.subtitle, alone.has_basis) == ("s", True)
+
+
 @pytest.mark.parametrize("query", ["", "?zone=FR", "?source=electricity-maps-forecast", "?days=1"])
 def test_the_page_shows_the_figures_of_the_json(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/api/v1/forecast/skill{query}").get_json()["skill"]
@@ -107,7 +119,10 @@ def test_where_nothing_is_scored_a_sentence_and_the_backtest_stand_in_its_place(
 def test_the_backtest_of_a_zone_is_that_of_zones_like_it() -> None:
     mapping = cloud_map()
 
-    labels = {zone: {one.label for one in backtest_series(mapping, zone, None)} for zone in ("SE-SE3", "ZA")}
+    labels = {
+        zone: {one.label for one in backtest_series(mapping, SignalName.AVERAGE, zone, None)}
+        for zone in ("SE-SE3", "ZA")
+    }
 
     assert labels == {"SE-SE3": {"zones over 70 % fossil-free"}, "ZA": {"zones under 20 % fossil-free"}}
 
@@ -118,6 +133,34 @@ def test_what_was_measured_is_told_from_a_backtest(client: FlaskClient) -> None:
     assert 'class="bar"' in measured
     assert "bar-estimate" not in measured
     assert "bar-estimate" in tested
+
+
+def test_the_marginal_signal_shows_its_own_forecasts_and_no_backtest() -> None:
+    """Scores of both signals are stored; each is shown alone."""
+    average, marginal = day_scores(TODAY - 1), day_scores(TODAY - 1, zone="FR", signal=Signal.MARGINAL)
+    client = client_of(engine([average, marginal]))
+
+    pages = {query: unescape(client.get(f"/skill{query}").text) for query in ("", "?signal=marginal")}
+
+    measured = {query: rows_of(page.partition('id="tested"')[0]) for query, page in pages.items()}
+    assert [row.split()[0] for row in measured[""]] == ["DE"]
+    assert [row.split()[0] for row in measured["?signal=marginal"]] == ["FR"]
+    assert "There is no backtest of the marginal carbon intensity" in pages["?signal=marginal"]
+    assert '<option value="marginal" selected>' in pages["?signal=marginal"]
+    assert "/api/v1/forecast/skill?signal=marginal'" in pages["?signal=marginal"]
+    assert 'href="/charts/skill.svg?signal=marginal"' in pages["?signal=marginal"]
+    titles = [text_of(svg(client, f"/charts/skill.svg{query}")) for query in pages]
+    assert [text[0] for text in titles] == [
+        "How good forecasts were",
+        "How good forecasts were of marginal intensities",
+    ]
+
+
+def test_a_picture_of_the_marginal_signal_without_scores_says_so(empty: FlaskClient) -> None:
+    text = text_of(svg(empty, "/charts/skill.svg?signal=marginal"))
+
+    assert text[1].startswith("none is stored and scored yet")
+    assert not [line for line in text if "zones" in line]
 
 
 def test_forecasts_of_sources_have_no_backtest(client: FlaskClient) -> None:

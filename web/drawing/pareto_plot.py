@@ -51,7 +51,7 @@ def _parts(picture: ParetoPicture, canvas: Canvas, paint: Paint, drawn: Drawn, *
     yield from axes.along(picture.along, canvas, paint)
     yield words(ALONG, canvas.right, canvas.bottom + 44, axes.SIZE, {**paint["tick"], "text-anchor": "end"})
     yield element("polyline", {"points": points((place.x, place.y) for place in picture.front), **paint["front"]})
-    best = [one for one in picture.marks if one.is_best]
+    best = [] if as_dots else [one for one in picture.marks if one.is_best]  # among hundreds of dots none can be read
     for one in best[:1] + best[1:][-1:]:  # under the marks, of which it must hide none
         yield _label(one, canvas, paint)
     if as_dots:

@@ -13,7 +13,6 @@ from web.geometry.skill_picture import (
     ERRORS,
     MARGIN,
     PROMISE,
-    ROW,
     TOP,
     WIDTH,
     Series,
@@ -46,7 +45,7 @@ def draw_skill(chart: SkillPicture, theme: Theme, font: Font) -> Svg:
         words("mean error by days ahead, % of what came", ERRORS[0], TOP - 22, 13, paint["text"]),
         words(f"range held, {PROMISE:g} % promised", COVERAGE[0], TOP - 22, 13, paint["text"]),
         words("saving reached, 100 % is perfect", CAPTURED[0], TOP - 22, 13, paint["text"]),
-        *(_row(row, TOP + ROW * number, chart.highest, paint, font) for number, row in enumerate(chart.rows)),
+        *(_row(row, chart, TOP + chart.row * number, paint, font) for number, row in enumerate(chart.rows)),
         words(more, MARGIN, chart.bottom, 13, paint["quiet"]) if more else NOTHING,
         *legend.foot(foot, chart.bottom + 18, paint),
     )
@@ -68,14 +67,15 @@ def _mini(width: float, height: float, name: str, *parts: Svg) -> Svg:
     return element("svg", {**frame, "aria-label": name}, *parts)
 
 
-def _row(row: Series, top: float, highest: float, paint: Paint, font: Font) -> Svg:
+def _row(row: Series, chart: SkillPicture, top: float, paint: Paint, font: Font) -> Svg:
     head = [
         element("title", None, escaped(row.in_words)),
         words(font.bold.shortened(row.label, 15, _ROOM), MARGIN, top + 18, 15, paint["strong"]),
         words(font.regular.shortened(row.source, 13, _ROOM), MARGIN, top + 36, 13, paint["quiet"]),
-        words(font.regular.shortened(row.basis, 13, _ROOM), MARGIN, top + 53, 13, paint["quiet"]),
     ]
-    parts = [*_columns(row, ERRORS, top + 8, 34, highest, paint)]
+    if chart.has_basis:
+        head.append(words(font.regular.shortened(row.basis, 13, _ROOM), MARGIN, top + 53, 13, paint["quiet"]))
+    parts = [*_columns(row, ERRORS, top + 8, 34, chart.highest, paint)]
     for value, promise, edges in ((row.coverage, PROMISE, COVERAGE), (row.captured, None, CAPTURED)):
         if value is not None:
             parts += _share(value, promise, edges, top + 18, paint, is_measured=row.is_measured)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from web.geometry.scale import Scale
 
 _HOUR = timedelta(hours=1)
+_LETTER = 7.2  # about the width of one at an axis; files and pages have other fonts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,11 @@ class Tick:
     label: str
     strong: bool = False
     minor: bool = False
+
+
+def room_of(label: str) -> float:
+    """About the width of a label."""
+    return _LETTER * len(label)
 
 
 def figure_ticks(figures: Sequence[float], up: Scale) -> Iterator[Tick]:

@@ -11,7 +11,7 @@ from carbon.intensity import CarbonIntensity
 from carbon.placements import MachineSize, ParetoPoint, Placement, PlacementRow
 from carbon.workload import OptimizeQuery
 from web.geometry import canvas as sizes
-from web.geometry.axis import Tick, figure_ticks
+from web.geometry.axis import Tick, figure_ticks, room_of
 from web.geometry.canvas import Canvas
 from web.geometry.projection import Point
 from web.geometry.scale import Scale, round_steps, ticks
@@ -24,6 +24,7 @@ PER_HOUR, ALONG = "gCO2e per hour", "USD per hour, logarithmic"
 _MOST_NAMES = 3  # of options without a price
 _ROOM = 1.08  # a factor
 _CLOSEST, _CLOSEST_MAJOR = 1 / 16, 1 / 6  # between ticks, as shares of the axis of prices
+_GAP = 8.0  # between the labels of two
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +165,10 @@ def _price_ticks(steps: Sequence[float], across: Scale) -> Iterator[Tick]:
     last = last_major = -width
     for step in steps:
         place = across.at(log10(step))
-        if place - last >= width * _CLOSEST:
+        label = f"${step:.6g}"
+        if place - last >= max(width * _CLOSEST, room_of(label) + _GAP):
             is_minor = place - last_major < width * _CLOSEST_MAJOR
-            yield Tick(place=place, label=f"${step:.6g}", minor=is_minor)
+            yield Tick(place=place, label=label, minor=is_minor)
             last, last_major = place, last_major if is_minor else place
 
 
@@ -195,7 +197,8 @@ def _size(size: MachineSize) -> str:
 
 
 def _note(front: Sequence[Option], unpriced: Sequence[Option]) -> str:
-    line = f"Dashed: Pareto front, {len(front)} offers of which none is beaten in both price and carbon."
+    offers = f"{len(front)} {'offer' if len(front) == 1 else 'offers'}"
+    line = f"Dashed: Pareto front, {offers} that no other beats in both price and carbon."
     if not unpriced:
         return line
     names = ", ".join(option.name for option in unpriced[:_MOST_NAMES])

@@ -9,7 +9,7 @@ from carbon.results import HourStep
 from web.geometry.axis import Tick, hour_ticks
 from web.geometry.canvas import Canvas
 from web.geometry.scale import Scale
-from web.geometry.strip import WIDTH, Span, Strip, strip_of
+from web.geometry.strip import WIDTH, Span, Strip, strip_of, values_of
 from web.marks import sources_in_words
 
 MOST_BARS = 30
@@ -59,7 +59,7 @@ class PlanPicture:
 def plan_picture(title: str, subtitle: str, jobs: Sequence[JobBar], shown: Span, more: int = 0) -> PlanPicture:
     """The picture of jobs, at most MOST_BARS. shown: the time of the strips. more: jobs beside these."""
     bars = tuple(
-        Bar(job=job, strip=strip_of(job.hours, job.runs, shown), top=TOP + ROW * number)
+        Bar(job=job, strip=strip_of(values_of(job.hours), job.runs, shown), top=TOP + ROW * number)
         for number, job in enumerate(jobs)
     )
     bottom = TOP + ROW * len(bars)

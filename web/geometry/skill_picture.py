@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from web.geometry.scale import ticks
 
 PROMISE = 80.0  # per cent of what comes that lies within a range
-MOST_ROWS, ROW, TOP, FOOT_ROOM = 20, 74.0, 140.0, 20.0
+MOST_ROWS, TOP, FOOT_ROOM = 20, 140.0, 20.0
+ROW, LOW_ROW = 74.0, 64.0  # height of a row; of one without its basis
 WIDTH, MARGIN = 1200.0, 24.0
 ERRORS, COVERAGE, CAPTURED = (330.0, 730.0), (780.0, 930.0), (990.0, 1140.0)  # left and right edge of each part
 _GAP = 0.24  # between two columns, as a share of their distance
@@ -58,7 +59,10 @@ class ErrorColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillPicture:
-    """The picture. highest: end of the scale of errors. more: how many series it leaves out."""
+    """The picture. highest: end of the scale of errors. more: how many series it leaves out.
+
+    has_basis: whether each row says what it rests on; a basis that all share is in the subtitle.
+    """
 
     title: str
     subtitle: str
@@ -66,11 +70,17 @@ class SkillPicture:
     rows: tuple[Series, ...]
     highest: float
     more: int
+    has_basis: bool
     sources: str
 
     @property
+    def row(self) -> float:
+        """The height of a row."""
+        return ROW if self.has_basis else LOW_ROW
+
+    @property
     def bottom(self) -> float:
-        return TOP + ROW * len(self.rows) + FOOT_ROOM
+        return TOP + self.row * len(self.rows) + FOOT_ROOM
 
 
 def percent(value: float | None) -> str:
@@ -108,6 +118,10 @@ def along(value: float, edges: tuple[float, float]) -> float:
 def skill_picture(title: str, subtitle: str, rows: Sequence[Series], sources: str) -> SkillPicture:
     """The picture of the first series."""
     shown = tuple(rows[:MOST_ROWS])
+    bases = {row.basis for row in shown}
+    has_basis = len(shown) == 1 or len(bases) > 1
+    if shown and not has_basis:
+        subtitle = f"{shown[0].basis} · {subtitle}"
     return SkillPicture(
         title=title,
         subtitle=subtitle,
@@ -115,5 +129,6 @@ def skill_picture(title: str, subtitle: str, rows: Sequence[Series], sources: st
         rows=shown,
         highest=highest_error(shown),
         more=len(rows) - len(shown),
+        has_basis=has_basis,
         sources=sources,
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from carbon.bands import Band, band_of
-from carbon.results import HourStep
+from carbon.results import HourStep, HourValue
 from web.geometry.scale import Scale
 
 WIDTH, HEIGHT = 1000.0, 28.0
@@ -34,7 +34,12 @@ class Strip:
     days: tuple[float, ...]
 
 
-def strip_of(hours: Sequence[HourStep], runs: Iterable[Span], shown: Span) -> Strip:
+def values_of(hours: Iterable[HourStep]) -> list[HourValue]:
+    """The hours without what else is known of them."""
+    return [(hour.starts_at, hour.intensity.gco2e_per_kwh) for hour in hours]
+
+
+def strip_of(hours: Sequence[HourValue], runs: Iterable[Span], shown: Span) -> Strip:
     """The strip of the hours within a time, and of the runs in it."""
     start, end = shown
     across = Scale(start.timestamp(), end.timestamp(), 0.0, WIDTH)
@@ -42,12 +47,12 @@ def strip_of(hours: Sequence[HourStep], runs: Iterable[Span], shown: Span) -> St
     def place(moment: datetime) -> float:
         return across.at(min(max(moment, start), end).timestamp())
 
-    inside = [hour for hour in hours if hour.starts_at < end and hour.starts_at + HOUR > start]
+    inside = [(begin, value) for begin, value in hours if begin < end and begin + HOUR > start]
     cells = []
-    for band, group in groupby(inside, lambda hour: band_of(hour.intensity.gco2e_per_kwh)):
-        run = list(group)
-        cells.append(Cell(left=place(run[0].starts_at), right=place(run[-1].starts_at + HOUR), band=band))
-    days = [hour.starts_at for hour in inside if hour.starts_at.hour == 0 and hour.starts_at > start]
+    for band, group in groupby(inside, lambda hour: band_of(hour[1])):
+        begins = [begin for begin, _ in group]
+        cells.append(Cell(left=place(begins[0]), right=place(begins[-1] + HOUR), band=band))
+    days = [begin for begin, _ in inside if begin.hour == 0 and begin > start]
     return Strip(
         cells=tuple(cells),
         runs=tuple((place(begin), place(stop)) for begin, stop in runs),

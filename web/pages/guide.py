@@ -10,11 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Response, request
+from flask import Response
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
-from web.drawing.paint import Theme
 from web.pages import page
 from web.pages.page import PageState
 
@@ -55,8 +54,7 @@ def guide(name: str) -> Response:
     """A page of the guide."""
     if name not in PAGES:
         raise NotFound
-    theme = request.args.get("theme")  # nothing else is read, so that the guide needs no store
-    state = PageState(theme=Theme(theme) if theme in list(Theme) else None)
+    state = PageState(theme=page.theme_of_address())  # nothing else is read, so that the guide needs no store
     pages = [guide_page(one) for one in PAGES]
     return page.filled("guide.html", state, pages=pages, shown=guide_page(name), path_of_guide=PATH)
 

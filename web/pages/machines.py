@@ -37,7 +37,7 @@ class MachinesState(InstancesParameters, PageState):
 
 @bp.get("/instances")
 def machines() -> Response:
-    """The list, by cloud and name."""
+    """The list, by cloud and name; those whose size is not known come last."""
     state = page.state_of(MachinesState)
     exchange = current()
     mapping = exchange.mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from shlex import quote
 from typing import Any, TypeVar
+from urllib.parse import quote as quote_path
 from urllib.parse import urlencode
 
 import orjson
@@ -18,9 +19,8 @@ from api.questions.parse import checked, parse_query
 from carbon.bands import BANDS
 from carbon.errors import KeyRefused, KeyRequired, StateUnavailable
 from web.drawing.paint import Theme
-from web.pages import words
-from web.pages.files import address_of
-from web.pages.forms import csrf_field, is_signed_in, key_form, wanted_page
+from web.pages.forms import key_form, wanted_page
+from web.pages.own_path import own_path
 
 # Nothing is loaded from elsewhere, no script or style stands in a page, and no other page may frame it.
 POLICY = (
@@ -61,14 +61,8 @@ Content = dict[str, Any]  # JSON, as an endpoint takes or gives it
 
 def blueprint(name: str, module: str) -> Blueprint:
     """The blueprint of a page, whose failures are pages too."""
-    bp = Blueprint(name, module, template_folder="../templates")
+    bp = Blueprint(name, module)
     bp.register_error_handler(Exception, problem_page)
-    bp.add_app_template_global(address_of, "file")
-    bp.add_app_template_global(link, "link")
-    bp.add_app_template_global(csrf_field, "csrf_field")
-    bp.add_app_template_global(is_signed_in, "is_signed_in")
-    for one in words.FILTERS:
-        bp.add_app_template_filter(one)
     return bp
 
 
@@ -140,11 +134,28 @@ def filled(template: str, state: PageState, status: int = 200, **content: object
         theme=state.theme,
         bands=BANDS,
         menu=[(path, label, link(path, PageState(theme=state.theme))) for path, label in MENU],
-        path=request.path,
+        path=_own_path(),
         now=exchange.now,
         **content,
     )
     return Response(page, status=status, mimetype="text/html", headers=dict(HEADERS))
+
+
+def theme_of_address() -> Theme | None:
+    """The theme alone, for pages that read nothing else: other parameters may be wrong."""
+    name = request.args.get("theme")
+    return Theme(name) if name in list(Theme) else None
+
+
+def prefers_html() -> bool:
+    """Whether the Accept header names HTML before JSON, as those of browsers do; */* alone does not."""
+    accepted = request.accept_mimetypes
+    return accepted["text/html"] > max(accepted[JSON], accepted[problems.MEDIA_TYPE])
+
+
+def _own_path() -> str:
+    """The path of this page for links to it; the first page for one that a link would take for another host."""
+    return own_path(quote_path(request.path, safe="/:"))
 
 
 def problem_page(error: Exception) -> Response:
@@ -156,15 +167,17 @@ def problem_page(error: Exception) -> Response:
     prefers_json = request.accept_mimetypes.best_match(("text/html", JSON)) == JSON
     if answer.mimetype != problems.MEDIA_TYPE or prefers_json:  # the first: a redirect
         return answer
+    state = PageState(theme=theme_of_address())
     if isinstance(error, KeyRequired | KeyRefused):
         try:
-            page = filled("sign_in.html", PageState(), answer.status_code, **key_form(wanted_page(), error))
+            page = filled("sign_in.html", state, answer.status_code, **key_form(wanted_page(), error))
         except StateUnavailable as unavailable:  # the secret that signs the form
             return problem_page(unavailable)
     else:
         problem: Content = orjson.loads(answer.get_data())
-        page = filled("problem.html", PageState(), answer.status_code, problem=problem)
+        page = filled("problem.html", state, answer.status_code, problem=problem)
     for name in ("Retry-After", "WWW-Authenticate", "Allow"):
         if name in answer.headers:
             page.headers[name] = answer.headers[name]
+    page.vary.add("Accept")
     return page

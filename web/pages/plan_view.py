@@ -11,7 +11,7 @@ from session import Session
 from web.drawing.strip import draw_axis, draw_strip
 from web.geometry.axis import Tick, hour_ticks
 from web.geometry.scale import Scale
-from web.geometry.strip import Span, strip_of
+from web.geometry.strip import Span, strip_of, values_of
 from web.pages.embedded import embedded
 from web.pages.page import Content
 from web.pages.words import clock
@@ -54,7 +54,7 @@ def plan_view(answer: Content, session: Session) -> PlanView:
     rows = every[:MOST_STRIPS]
     shown = shown_span(rows, made_at(answer))
     hours = hours_of_zones(rows, answer, shown, session)
-    strips = [draw_strip(strip_of(hours[row.json["zone"]], row.runs, shown), _title(row)) for row in rows]
+    strips = [draw_strip(strip_of(values_of(hours[row.json["zone"]]), row.runs, shown), _title(row)) for row in rows]
     return PlanView(
         json=answer,
         jobs=tuple(JobStrip(row=row, strip=embedded(one)) for row, one in zip(rows, strips, strict=True)),

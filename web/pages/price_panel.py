@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from planning.placing.pareto import pareto_front
 from web.drawing.pareto_plot import pareto_chart
-from web.geometry.pareto_picture import PAGE, Option, ParetoPicture, options_picture
+from web.geometry.pareto_picture import PAGE, Option, OptionMark, ParetoPicture, options_picture
 from web.marks import UNIT, minute
 from web.pages.embedded import embedded
 from web.pages.ranking import Row
@@ -25,6 +25,12 @@ class PricePanel:
 
     picture: ParetoPicture
     svg: Markup
+
+    @property
+    def best(self) -> list[OptionMark]:
+        """Those on the front, the cheapest first."""
+        best = (one for one in self.picture.marks if one.is_best)
+        return sorted(best, key=lambda one: (one.option.usd_per_hour or 0.0, one.option.carbon))
 
 
 def price_panel(rows: Sequence[Row], now: datetime, link: Callable[[str], str]) -> PricePanel:

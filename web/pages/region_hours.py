@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from carbon.results import HourStep, RegionDetails
 from web.drawing.strip import draw_strip
-from web.geometry.strip import Span, strip_of
+from web.geometry.strip import Span, strip_of, values_of
 from web.pages.embedded import embedded
 
 HOUR = timedelta(hours=1)
@@ -30,7 +30,7 @@ def green_hours(details: RegionDetails) -> GreenHours:
     shown = (details.hours[0].starts_at, details.hours[-1].starts_at + HOUR)
     words = in_words(spans)
     title = f"The next 24 hours in the colours of their carbon intensity. {words}"
-    return GreenHours(spans=spans, strip=embedded(draw_strip(strip_of(details.hours, spans, shown), title)))
+    return GreenHours(spans=spans, strip=embedded(draw_strip(strip_of(values_of(details.hours), spans, shown), title)))
 
 
 def spans_of(hours: Sequence[HourStep], chosen: Collection[int]) -> tuple[Span, ...]:

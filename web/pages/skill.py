@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 from api.edge.exchange import current
 from api.endpoints.forecast_skill import LIGHT_DAYS, MOST_DAYS
 from api.questions import names
-from api.questions.fields import Name, ZoneKey
+from api.questions.fields import Name, SignalField, ZoneKey
 from carbon.forecasts import SkillQuery
 from carbon.intensity import SignalName
 from web.drawing.skill import mini_errors, mini_share
@@ -25,12 +25,17 @@ from web.skill_series import backtest_series, in_words, sources_of_backtest, sto
 bp = page.blueprint("skill_page", __name__)
 PATH = "/api/v1/forecast/skill"
 ROWS = 60
+SIGNALS = {
+    SignalName.AVERAGE: "average, of all plants",
+    SignalName.MARGINAL: "marginal, of plants that answer a change",
+}
 _EMPTY = BeforeValidator(lambda text: text or None)  # a form sends its empty fields too
 
 
 class SkillState(PageState):
     """Which forecasts, of how many days."""
 
+    signal: SignalField = SignalName.AVERAGE
     zone: Annotated[ZoneKey | None, _EMPTY] = Field(default=None)
     source: Annotated[Name | None, _EMPTY] = Field(default=None)
     days: int = Field(default=30, ge=1, le=MOST_DAYS)
@@ -55,11 +60,11 @@ class SkillRow:
 def skill() -> Response:
     """The page."""
     state, exchange = page.state_of(SkillState), current()
-    query = SkillQuery(signal=SignalName.AVERAGE, zone=state.zone, source=state.source, days=state.days)
+    query = SkillQuery(signal=state.signal, zone=state.zone, source=state.source, days=state.days)
     stored = stored_series(exchange.service.engine.forecasts.skill(query, exchange.now))
-    tested = backtest_series(exchange.mapping, state.zone, state.source)
+    tested = backtest_series(exchange.mapping, state.signal, state.zone, state.source)
     highest = highest_error([*stored, *tested])
-    chosen = {"zone": state.zone, "source": state.source, "days": None if state.days == 30 else state.days}
+    chosen = state.model_dump(exclude_defaults=True, include={"signal", "zone", "source", "days"})
     address = link(PATH, None, **chosen)
     return page.filled(
         "skill.html",
@@ -68,6 +73,7 @@ def skill() -> Response:
         stored_count=len(stored),
         tested=[_row(series, highest) for series in tested],
         sources=[(name, in_words(name)) for name in sources_of_backtest(exchange.mapping.forecasts)],
+        signals=SIGNALS,
         promise=PROMISE,
         address=address,
         curl=page.curl(address),

@@ -15,7 +15,8 @@ from api.questions.fields import Parameters
 from api.questions.schedule import ScheduleRequest
 from api.shapes.schedule import ScheduleAnswer
 from carbon.errors import CarbonError
-from carbon.forecasts import LONGEST_HOURS, ForecastBasis
+from carbon.forecasts import LONGEST_HOURS
+from carbon.results import HourValue
 from carbon.schedules import Schedule
 from session import Session
 from web.drawing.strip import draw_strip
@@ -78,20 +79,27 @@ def when_and_where(body: Content, session: Session) -> JobAnswer:
     answer: Content = ScheduleAnswer.of(schedule, session)
     options = schedule.places.options if schedule.places is not None else ()
     shown = (session.now, session.now + timedelta(hours=body["search_hours"] + body["duration_hours"]))
-    pairs = zip((schedule, *options), (answer, *answer["options"]), strict=True)
-    places = tuple(_place(one, json, shown, session) for one, json in pairs)
+    schedules = (schedule, *options)
+    hours = _hours_of(schedules, shown, session)
+    pairs = zip(schedules, (answer, *answer["options"]), strict=True)
+    places = tuple(_place(one, json, shown, hours[one.region]) for one, json in pairs)
     return JobAnswer(body=body, json=answer, places=places)
 
 
-def _place(schedule: Schedule, json: Content, shown: Span, session: Session) -> Place:
-    zone = session.mapping.regions[schedule.region].zone
+def _hours_of(schedules: Sequence[Schedule], shown: Span, session: Session) -> dict[str, list[HourValue]]:
+    """The hours of each region, whose zones are read once together."""
+    zones = {one.region: session.mapping.regions[one.region].zone for one in schedules}
     hours = min(LONGEST_HOURS, ceil((shown[1] - shown[0]) / timedelta(hours=1)) + 1)
-    ahead = session.zone_forecast(zone, ForecastBasis.OUTLOOK, hours).hours
+    outlook = session.grid.outlook(list(dict.fromkeys(zones.values())), hours=hours)
+    return {region: outlook.hour_values(zone) for region, zone in zones.items()}
+
+
+def _place(schedule: Schedule, json: Content, shown: Span, hours: Sequence[HourValue]) -> Place:
     best = schedule.best
     job = f"the job from {best.starts_at:%a %H:%M} to {best.ends_at:%a %H:%M} UTC"
     title = f"{schedule.region}: hours in the colours of their carbon intensity, and {job}"
     return Place(
         region=schedule.region,
         json=json,
-        strip=embedded(draw_strip(strip_of(ahead, [(best.starts_at, best.ends_at)], shown), title)),
+        strip=embedded(draw_strip(strip_of(hours, [(best.starts_at, best.ends_at)], shown), title)),
     )

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.edge.exchange import current
 from api.endpoints.forecast_skill import LIGHT_DAYS, MOST_DAYS
 from api.questions import names
-from api.questions.fields import Name, ZoneKey
+from api.questions.fields import Name, SignalField, ZoneKey
 from carbon.forecasts import SkillQuery
 from carbon.intensity import SignalName
 from web import shipped
@@ -27,6 +27,7 @@ WHAT = "How good forecasts were: error by day ahead, how often the range held, a
 class SkillPictureParameters(PictureParameters):
     """Which forecasts, as in /api/v1/forecast/skill."""
 
+    signal: SignalField = SignalName.AVERAGE
     zone: ZoneKey | None = Field(None, description="Grid zone. Default: all of which forecasts are stored.")
     source: Name | None = Field(None, description="The forecast. Default: all.", examples=["recent-hours-336h"])
     days: int = Field(
@@ -54,22 +55,24 @@ def skill_png(query: SkillPictureParameters) -> Response:
     return _skill(query, Form.PNG)
 
 
-def picture_of(zone: str | None, source: str | None, days: int) -> SkillPicture:
-    """Stored forecasts; where none of the question is stored, the backtest."""
+def picture_of(query: SkillQuery) -> SkillPicture:
+    """Stored forecasts; where none of the question is stored, the backtest. There is none of marginal intensities."""
     exchange = current()
-    query = SkillQuery(signal=SignalName.AVERAGE, zone=zone, source=source, days=days)
     rows = stored_series(exchange.service.engine.forecasts.skill(query, exchange.now))
-    where = f" in {zone}" if zone else ""
-    if rows:
-        subtitle = f"stored forecasts of the last {days} days against what came · {minute(exchange.now)}"
+    is_marginal = query.signal is SignalName.MARGINAL
+    where = f"{' of marginal intensities' if is_marginal else ''}{f' in {query.zone}' if query.zone else ''}"
+    if rows or is_marginal:
+        subtitle = f"stored forecasts of the last {query.days} days against what came · {minute(exchange.now)}"
+        title, sources = f"How good forecasts were{where}", "Source: forecasts and readings stored here"
         return skill_picture(
-            f"How good forecasts were{where}", subtitle, rows, "Source: forecasts and readings stored here"
+            title, subtitle if rows else f"none is stored and scored yet · {minute(exchange.now)}", rows, sources
         )
-    rows = backtest_series(exchange.mapping, zone, source)
-    subtitle = f"no forecast is stored and scored yet: a backtest in their place · {minute(exchange.now)}"
+    rows = backtest_series(exchange.mapping, query.signal, query.zone, query.source)
+    subtitle = f"no forecast is stored and scored yet · {minute(exchange.now)}"
     return skill_picture(f"How good forecasts were in a backtest{where}", subtitle, rows, f"Source: {CREDIT}")
 
 
 def _skill(query: SkillPictureParameters, form: Form) -> Response:
-    picture = picture_of(query.zone, query.source, query.days)
+    question = SkillQuery(signal=query.signal, zone=query.zone, source=query.source, days=query.days)
+    picture = picture_of(question)
     return file_of(draw_skill(picture, query.theme, shipped.font()), query, form)
