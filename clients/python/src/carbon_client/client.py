@@ -1,0 +1,209 @@
+"""Asks the service: sends questions, reads answers within a time limit, asks again where that helps."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+
+from carbon_client.errors import ProblemError, ServiceUnreachable
+from carbon_client.operations import Operations
+from carbon_client.retries import BUSY, Retries, retry_after_seconds
+from carbon_client.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from carbon_client import models
+
+CONNECT_SECONDS = 5.0
+MAX_ANSWER_BYTES = 256 * 1024 * 1024
+PLAN_POLL_SECONDS = 2.0
+
+
+class Client(Operations):
+    """A service, by its address. Answers are the JSON as it came: dictionaries with types of `carbon_client.models`.
+
+    url: the address of the service, such as https://carbon.example.org.
+    key: an API key, if the service needs one; it is sent in a header only.
+    timeout: seconds for one attempt, answer included.
+    retries: how often and how long it is asked again when it is busy (429, 503) or the connection fails.
+    sleep: how it waits between attempts.
+
+    Every question raises ProblemError if the service refuses it, ServiceUnreachable if there is no answer.
+    Raises ValueError for an address or a key that cannot be one.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        *,
+        timeout: float = 60.0,
+        retries: Retries | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.url = _checked_url(url)
+        self._timeout = timeout
+        self._retries = retries or Retries()
+        self._sleep = sleep
+        self._session = requests.Session()
+        self._session.headers.update(
+            {"User-Agent": f"carbon-optimizer-client/{VERSION}", "Accept": "application/json, application/problem+json"}
+        )
+        self._session.auth = _Key(_checked_key(key) if key else None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to the service."""
+        self._session.close()
+
+    def wait_for_plan(
+        self,
+        plan_id: str,
+        *,
+        poll_seconds: float = PLAN_POLL_SECONDS,
+        progress: Callable[[models.QueuedPlanAnswer], None] = lambda _: None,
+    ) -> models.QueuedPlanAnswer:
+        """A plan in the background once it is done, failed or cancelled; `progress` is told of every state before."""
+        while (state := self.plan_status(plan_id))["status"] in ("waiting", "running"):
+            progress(state)
+            self._sleep(poll_seconds)
+        return state
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        repeatable: bool = True,
+    ) -> Any:
+        attempt = 0
+        while True:
+            try:
+                response, content = self._attempt(method, path, query, body)
+            except requests.RequestException as error:
+                never_sent = isinstance(error, requests.ConnectTimeout)
+                again = never_sent or (repeatable and isinstance(error, requests.ConnectionError))
+                delay = self._retries.delay_seconds(attempt, None, random.random()) if again else None  # noqa: S311
+                if delay is None:
+                    raise ServiceUnreachable(f"{self.url} does not answer: {_reason(error)}") from None
+            else:
+                if response.status_code not in BUSY:
+                    return self._answer(response, content)
+                after = retry_after_seconds(response.headers.get("Retry-After"), datetime.now(UTC))
+                delay = self._retries.delay_seconds(attempt, after, random.random())  # noqa: S311
+                if delay is None:
+                    return self._answer(response, content)
+            self._sleep(delay)
+            attempt += 1
+
+    def _attempt(
+        self, method: str, path: str, query: Mapping[str, Any] | None, body: Mapping[str, Any] | None
+    ) -> tuple[requests.Response, bytes]:
+        """One request and its whole answer. Raises RequestException if it takes longer than the time limit."""
+        ends_at = time.monotonic() + self._timeout
+        # A redirect could lead the key to another host; an answer that is one is refused below.
+        with self._session.request(
+            method,
+            self.url + path,
+            params=dict(_parameters(query or {})),
+            json=body,
+            timeout=(min(CONNECT_SECONDS, self._timeout), self._timeout),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            content = bytearray()
+            for chunk in response.iter_content(64 * 1024):
+                content += chunk
+                if time.monotonic() > ends_at:
+                    raise requests.Timeout("the answer takes longer than the time limit")
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise requests.exceptions.ContentDecodingError("the answer is too long")
+            return response, bytes(content)
+
+    def _answer(self, response: requests.Response, content: bytes) -> Any:
+        status = response.status_code
+        if status == 204:
+            return None
+        try:
+            answer = json.loads(content)
+        except ValueError:
+            answer = None
+        if 200 <= status < 300 and isinstance(answer, dict):
+            return answer
+        if status >= 400 and isinstance(answer, dict) and "title" in answer:
+            raise ProblemError(answer, status)
+        if 300 <= status < 400:
+            raise ServiceUnreachable(
+                f"{self.url} redirects elsewhere (HTTP status {status}): use the address it leads to"
+            )
+        raise ServiceUnreachable(f"{self.url} does not answer as this service does (HTTP status {status})")
+
+
+class _Key(AuthBase):
+    """Sends the key. As `auth` of the session it also keeps ~/.netrc from replacing the key with a password."""
+
+    def __init__(self, key: str | None) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._key:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+
+def _parameters(query: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """As the service reads them: true and false as words, nothing for None."""
+    for name, value in query.items():
+        if value is not None:
+            yield name, str(value).lower() if isinstance(value, bool) else value
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("the address of the service must begin with http:// or https:// and name a host")
+    if parts.username or parts.password:
+        raise ValueError("the address of the service must not hold a password: give the API key as the key")
+    if parts.query or parts.fragment:
+        raise ValueError("the address of the service must end with its path")
+    return url.strip().rstrip("/")
+
+
+def _checked_key(key: str) -> str:
+    if not (key.strip().isascii() and key.strip().isprintable()) or " " in key.strip():
+        raise ValueError("the API key holds characters that no key has")
+    return key.strip()
+
+
+def _reason(error: requests.RequestException) -> str:
+    """In a few words, without what requests quotes of the request."""
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection within the time limit"
+    if isinstance(error, requests.Timeout):
+        return "no whole answer within the time limit"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate cannot be verified"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy does not lead there"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    return "its answer cannot be read"
