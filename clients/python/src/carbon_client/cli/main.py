@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from carbon_client.cli import exit_codes, rank
+from carbon_client.cli import calc, completion, exit_codes, plan, rank, run, watch, when
 from carbon_client.cli.surroundings import DEFAULT_URL, Surroundings
 from carbon_client.errors import ProblemError, ServiceUnreachable
 from carbon_client.version import VERSION
@@ -16,7 +16,7 @@ from carbon_client.version import VERSION
 if TYPE_CHECKING:
     from carbon_client.client import Client
 
-COMMANDS = (rank,)
+COMMANDS = (rank, when, calc, plan, watch, run, completion)
 EPILOG = "CARBON_URL is the address of the service, CARBON_API_KEY a key, if it needs one."
 
 
@@ -40,11 +40,17 @@ def parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str], around: Surroundings | None = None) -> int:
     """The exit code of the command with these words."""
     around = around or Surroundings()
+    if words and words[0] == completion.NAME:
+        around.stdout.writelines(f"{word}\n" for word in completion.candidates(parser(), words[1:]))
+        return exit_codes.DONE
     words, command = _split(list(words))
     arguments = parser().parse_args(words)
+    if command is not None and arguments.name != "run":
+        around.say("carbon: only run takes a command behind --")
+        return exit_codes.USAGE
     arguments.command = command
     try:
-        return _answered(arguments, around)
+        return completion.write(arguments, around) if arguments.name == "completion" else _answered(arguments, around)
     except ProblemError as error:
         around.say(f"carbon: {error}")
         return exit_codes.UNREACHABLE if error.is_temporary else exit_codes.REFUSED
@@ -82,7 +88,7 @@ def _split(words: list[str]) -> tuple[list[str], list[str] | None]:
     return words[:at], words[at + 1 :]
 
 
-def run() -> NoReturn:
+def entry() -> NoReturn:
     """The entry point of the command. A reader that has gone, such as `head`, ends it without a word."""
     try:
         code = main(sys.argv[1:])
