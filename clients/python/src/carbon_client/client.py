@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from urllib3.exceptions import ReadTimeoutError
 
+from carbon_client.deadlines import DeadlineAdapter
 from carbon_client.errors import ProblemError, ServiceUnreachable
 from carbon_client.operations import Operations
 from carbon_client.retries import BUSY, Retries, retry_after_seconds
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from carbon_client import models
 
 CONNECT_SECONDS = 5.0
-MAX_ANSWER_BYTES = 256 * 1024 * 1024
 PLAN_POLL_SECONDS = 2.0
 
 
@@ -57,6 +58,8 @@ class Client(Operations):
         self._session.headers.update(
             {"User-Agent": f"carbon-optimizer-client/{VERSION}", "Accept": "application/json, application/problem+json"}
         )
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, DeadlineAdapter())
         self._session.auth = _Key(_checked_key(key) if key else None)
 
     def __enter__(self) -> Self:
@@ -93,54 +96,44 @@ class Client(Operations):
     ) -> Any:
         attempt = 0
         while True:
+            chance = random.random()  # noqa: S311 - spreads callers, guards nothing
             try:
-                response, content = self._attempt(method, path, query, body)
+                response = self._attempt(method, path, query, body)
             except requests.RequestException as error:
-                never_sent = isinstance(error, requests.ConnectTimeout)
-                again = never_sent or (repeatable and isinstance(error, requests.ConnectionError))
-                delay = self._retries.delay_seconds(attempt, None, random.random()) if again else None  # noqa: S311
+                again = _may_ask_again(error, repeatable)
+                delay = self._retries.delay_seconds(attempt, None, chance) if again else None
                 if delay is None:
                     raise ServiceUnreachable(f"{self.url} does not answer: {_reason(error)}") from None
             else:
                 if response.status_code not in BUSY:
-                    return self._answer(response, content)
+                    return self._answer(response)
                 after = retry_after_seconds(response.headers.get("Retry-After"), datetime.now(UTC))
-                delay = self._retries.delay_seconds(attempt, after, random.random())  # noqa: S311
+                delay = self._retries.delay_seconds(attempt, after, chance)
                 if delay is None:
-                    return self._answer(response, content)
+                    return self._answer(response)
             self._sleep(delay)
             attempt += 1
 
     def _attempt(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Mapping[str, Any] | None
-    ) -> tuple[requests.Response, bytes]:
+    ) -> requests.Response:
         """One request and its whole answer. Raises RequestException if it takes longer than the time limit."""
-        ends_at = time.monotonic() + self._timeout
         # A redirect could lead the key to another host; an answer that is one is refused below.
-        with self._session.request(
+        return self._session.request(
             method,
             self.url + path,
             params=dict(_parameters(query or {})),
             json=body,
             timeout=(min(CONNECT_SECONDS, self._timeout), self._timeout),
             allow_redirects=False,
-            stream=True,
-        ) as response:
-            content = bytearray()
-            for chunk in response.iter_content(64 * 1024):
-                content += chunk
-                if time.monotonic() > ends_at:
-                    raise requests.Timeout("the answer takes longer than the time limit")
-                if len(content) > MAX_ANSWER_BYTES:
-                    raise requests.exceptions.ContentDecodingError("the answer is too long")
-            return response, bytes(content)
+        )
 
-    def _answer(self, response: requests.Response, content: bytes) -> Any:
+    def _answer(self, response: requests.Response) -> Any:
         status = response.status_code
         if status == 204:
             return None
         try:
-            answer = json.loads(content)
+            answer = json.loads(response.content)
         except ValueError:
             answer = None
         if 200 <= status < 300 and isinstance(answer, dict):
@@ -194,11 +187,23 @@ def _checked_key(key: str) -> str:
     return key.strip()
 
 
+def _may_ask_again(error: requests.RequestException, repeatable: bool) -> bool:
+    """Whether the service did not get the question, or may get it twice. After a time limit it may still work on it."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    return repeatable and isinstance(error, requests.ConnectionError) and not _timed_out(error)
+
+
+def _timed_out(error: requests.RequestException) -> bool:
+    """requests calls a time limit within the body a ConnectionError."""
+    return isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+
+
 def _reason(error: requests.RequestException) -> str:
     """In a few words, without what requests quotes of the request."""
     if isinstance(error, requests.ConnectTimeout):
         return "no connection within the time limit"
-    if isinstance(error, requests.Timeout):
+    if _timed_out(error):
         return "no whole answer within the time limit"
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate cannot be verified"
