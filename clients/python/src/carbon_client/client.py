@@ -96,7 +96,7 @@ class Client(Operations):
     ) -> Any:
         attempt = 0
         while True:
-            chance = random.random()  # noqa: S311 - spreads callers, guards nothing
+            chance = random.random()  # noqa: S311  # nosec B311
             try:
                 response = self._attempt(method, path, query, body)
             except requests.RequestException as error:

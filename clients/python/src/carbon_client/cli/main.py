@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from carbon_client.cli import calc, completion, exit_codes, plan, rank, run, watch, when
+from carbon_client.cli.output import printable
 from carbon_client.cli.surroundings import DEFAULT_URL, Surroundings
 from carbon_client.errors import ProblemError, ServiceUnreachable
 from carbon_client.version import VERSION
@@ -52,7 +53,7 @@ def main(words: Sequence[str], around: Surroundings | None = None) -> int:
     try:
         return completion.write(arguments, around) if arguments.name == "completion" else _answered(arguments, around)
     except ProblemError as error:
-        around.say(f"carbon: {error}")
+        around.say("\n".join(printable(line) for line in f"carbon: {error}".split("\n")))
         return exit_codes.UNREACHABLE if error.is_temporary else exit_codes.REFUSED
     except ServiceUnreachable as error:
         around.say(f"carbon: {error}")

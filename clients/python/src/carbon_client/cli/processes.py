@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404
 from collections.abc import Mapping
 
 from carbon_client.cli import exit_codes
@@ -23,9 +23,9 @@ def replace_by(command: list[str], environ: Mapping[str, str]) -> int:
     """
     try:
         if os.name == "nt":
-            return subprocess.run(command, env=dict(environ), check=False).returncode  # noqa: S603
+            return subprocess.run(command, env=dict(environ), check=False).returncode  # noqa: S603  # nosec B603
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and the command would inherit that
-        os.execvpe(command[0], command, dict(environ))  # noqa: S606
+        os.execvpe(command[0], command, dict(environ))  # noqa: S606  # nosec B606
     except FileNotFoundError:
         return exit_codes.NOT_FOUND
     except OSError:

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, client: Client, around: Surroundings) -> 
     try:
         window = best_window(client, arguments, bounds)
     except (ServiceUnreachable, ProblemError) as error:
-        if arguments.fallback == "fail" or arguments.dry_run or not _is_away(error):
+        if arguments.fallback == "fail" or arguments.dry_run or not is_away(error):
             raise
         around.say(f"carbon: {error}\nRunning at once, as --fallback now says.")
         return _execute(command, {}, client, around)
@@ -67,16 +67,19 @@ def run(arguments: argparse.Namespace, client: Client, around: Surroundings) -> 
         return exit_codes.TOO_LATE
     if arguments.dry_run:
         return exit_codes.DONE
-    window = _waited(window, bounds, arguments, client, around)
+    window = waited(window, bounds, arguments, client, around)
     return _execute(command, _variables(window), client, around)
 
 
-def _is_away(error: CarbonError) -> bool:
-    """A refusal, such as of a key or a wrong region, is a mistake that running at once would hide for ever."""
+def is_away(error: CarbonError) -> bool:
+    """Whether the service is away, busy or at fault.
+
+    A refusal, such as of a key or a region, is no such case: running at once would hide the mistake for ever.
+    """
     return isinstance(error, ServiceUnreachable) or (isinstance(error, ProblemError) and error.is_temporary)
 
 
-def _waited(
+def waited(
     window: Window, bounds: Bounds, arguments: argparse.Namespace, client: Client, around: Surroundings
 ) -> Window:
     """The window that has begun: the first, or a better one that the service named meanwhile."""
