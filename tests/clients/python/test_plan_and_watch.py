@@ -109,6 +109,7 @@ class Grid:
         self.intensities = list(intensities)
         self.app = Flask("grid")
         self.app.add_url_rule("/api/v1/zones/DE", view_func=self.zone)
+        self.app.add_url_rule("/api/v1/stream", view_func=lambda: ({"title": "No", "detail": "no stream"}, 404))
 
     def zone(self) -> Any:
         intensity = self.intensities.pop(0)

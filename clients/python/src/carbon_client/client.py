@@ -17,6 +17,7 @@ from carbon_client.deadlines import DeadlineAdapter
 from carbon_client.errors import ProblemError, ServiceUnreachable
 from carbon_client.operations import Operations
 from carbon_client.retries import BUSY, Retries, retry_after_seconds
+from carbon_client.streams import Event, events
 from carbon_client.version import VERSION
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 PLAN_POLL_SECONDS = 2.0
+STREAM_PAUSE_SECONDS = 45.0  # the service shows every 15 s that a stream is alive
 
 
 class Client(Operations):
@@ -84,6 +86,55 @@ class Client(Operations):
             progress(state)
             self._sleep(poll_seconds)
         return state
+
+    def stream(self, **query: Any) -> Iterator[dict[str, Any] | None]:
+        """What changes in regions and zones, as it happens: the data of each event of GET /api/v1/stream.
+
+        It begins with the present values. None is yielded when the service shows that the stream is alive, about
+        every 15 seconds. A stream that ends is taken up behind its last event, after the time that its end names;
+        ServiceUnreachable is raised once that fails too often.
+
+        query: its parameters, such as region=["eu-north-1"], zone, provider, event, below and above.
+        """
+        last, failures = None, 0
+        while True:
+            pause = None
+            try:
+                for event in self._events(query, last):
+                    failures = 0
+                    if event is None:
+                        yield None
+                    else:
+                        last = event.id or last
+                        pause = event.data.get("retry_after_seconds") or None
+                        yield event.data
+                error = ServiceUnreachable(f"{self.url} ended the stream")
+            except requests.RequestException as broken:
+                error = ServiceUnreachable(f"{self.url} does not answer: {_reason(broken)}")
+            delay = self._retries.delay_seconds(failures, pause, random.random())  # noqa: S311  # nosec B311
+            if delay is None:
+                raise error
+            self._sleep(delay)
+            failures += 1
+
+    def _events(self, query: Mapping[str, Any], last: str | None) -> Iterator[Event | None]:
+        """One connection. Its time limit is for the pause between two signs of life. Raises as `_answer`."""
+        headers = {"Accept": "text/event-stream, application/problem+json", "Accept-Encoding": "identity"}
+        headers |= {"Last-Event-ID": last} if last else {}
+        with requests.Session() as session:
+            session.headers["User-Agent"] = self._session.headers["User-Agent"]
+            session.auth = self._session.auth
+            with session.get(
+                f"{self.url}/api/v1/stream",
+                params=dict(_parameters(query)),
+                headers=headers,
+                timeout=(min(CONNECT_SECONDS, self._timeout), STREAM_PAUSE_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                if response.status_code != 200:
+                    self._answer(response)
+                yield from events(response.iter_lines(chunk_size=1))
 
     def _ask(
         self,
