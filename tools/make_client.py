@@ -62,6 +62,8 @@ METHODS = {
 }
 # Questions that are sent with POST and change nothing: they may be sent again where the answer was lost.
 QUESTIONS = {"optimize", "schedule", "schedule_batch", "calculate", "forecast", "compare"}
+# Paths of our own interface; formats of other services have clients of their own.
+OWN = ("/api/v1/", "/v1/", "/badge/", "/health", "/problems/", "/ready")
 # The client reads JSON whose rows have all fields: `LocationItem` is then a `LocationRow`, never a chosen part of one.
 LEFT_OUT = {"format", "fields"}
 CHOSEN = "Chosen"
@@ -97,6 +99,7 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
         _operation(path, method, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
+        if path.startswith(OWN)
     )
     return sorted((one for one in read if one), key=lambda one: one.name)
 
@@ -199,10 +202,10 @@ def operations_source(document: Mapping[str, Any]) -> str:
 
 
 def _method(one: Operation) -> Iterator[str]:
-    answer = " | ".join(f"models.{name}" if name not in (None, "Any") else str(name) for name in one.answers)
+    answer = " | ".join("None" if name is None else f"models.{name}" for name in one.answers)
+    if (one.query and one.body) or "Any" in (one.body, *one.answers):
+        raise ValueError(f"{one.name} has both parameters and a body, or a body or answer that is no component")
     keywords = one.query or one.body
-    if one.query and one.body:
-        raise ValueError(f"{one.name} has both parameters and a body")
     arguments = ["self", *(f"{name}: str" for name in one.path_names), *(["/"] if one.path_names else [])]
     if keywords:
         arguments.append(f"**{'query' if one.query else 'body'}: Unpack[models.{keywords}]")

@@ -105,8 +105,9 @@ def _done(
 
 def _report(answer: models.PlanAnswer) -> Report:
     saved, totals = answer["savings"], answer["totals"]
+    share = f"{abs(saved['percentage']):.0f} % {'less' if saved['percentage'] >= 0 else 'more'}"
     notes = [
-        f"Total: {totals['co2_emissions_g']:.1f} gCO2e, {saved['percentage']:.0f} % less than the baseline."
+        f"Total: {totals['co2_emissions_g']:.1f} gCO2e, {share} than the baseline."
         if answer["assignments"]
         else "No job can be placed.",
         *(f"Not placed: {one['job']}: {one['detail']}" for one in answer["unplaced"]),
