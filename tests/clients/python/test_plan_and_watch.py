@@ -160,3 +160,12 @@ def test_watch_prints_regions_of_the_real_service(shell: Shell) -> None:
     assert shell.carbon("watch", "--region", "eu-north-1", "--zone", "FR", "--above", "0", "--every", "1s") == 0
 
     assert shell.lines[1].split()[1] == "aws:eu-north-1"
+
+
+def test_lines_that_are_written_one_by_one_are_aligned(shell: Shell) -> None:
+    words = ("--region", "eu-north-1", "--zone", "FR", "--every", "1m", "--max-wait", "1s")
+
+    assert shell.carbon("watch", *words) == 124
+
+    head, region, zone = shell.lines
+    assert head.index("QUALITY") == region.index("baseline") == zone.index("baseline")

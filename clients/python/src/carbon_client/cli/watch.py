@@ -22,6 +22,7 @@ Row = dict[str, Any]
 HELP = "print every new value of regions or grid zones"
 EVERY = timedelta(minutes=5)
 SHORTEST = timedelta(seconds=10)
+PLACE_WIDTH, QUALITY_WIDTH = 24, len("estimated")
 NO_STREAM = (404, 429, 501, 503)  # an older service, or one that has no stream left
 COLUMNS = (
     Column(name="time", title="TIME"),
@@ -153,8 +154,11 @@ def _value(row: Row) -> tuple[Any, ...]:
 def _line(row: Row, form: str, *, head: bool) -> str:
     if form == "json":
         return json.dumps(row, ensure_ascii=False) + "\n"
-    report = Report(answer=row, columns=COLUMNS, rows=[row])
-    return report.as_csv(head=head) if form == "csv" else report.as_text(head=head)
+    if form == "csv":
+        return Report(answer=row, columns=COLUMNS, rows=[row]).as_csv(head=head)
+    # Each line is written alone, so that columns of words are as wide as most of these words.
+    aligned = row | {"place": row["place"].ljust(PLACE_WIDTH), "quality": row["quality"].ljust(QUALITY_WIDTH)}
+    return Report(answer=row, columns=COLUMNS, rows=[aligned]).as_text(head=head)
 
 
 def _crosses(intensity: float | None, below: float | None, above: float | None) -> bool:
