@@ -1,0 +1,1 @@
+"""The command `carbon`: one module for each of its commands, which read words and write tables."""
