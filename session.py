@@ -18,28 +18,21 @@ from carbon.intensity import CarbonIntensity, Signal
 from carbon.jobs import ScheduleQuery
 from carbon.listings import InstancesQuery, LocationsQuery, RegionsQuery
 from carbon.locations import LocationList
-from carbon.named_places import NamedPlace
-from carbon.node_scores import NodeScore, NodesQuery
 from carbon.notes import FactNote
 from carbon.placements import Placement
 from carbon.plans import Plan, PlanQuery
-from carbon.points import ForecastWindows, Point, WindowsQuery
 from carbon.queued_plans import UNWATCHED, Watch
-from carbon.replicas import Replicas, ReplicasQuery
 from carbon.results import Comparison, Emission, RegionDetails, RegionList, ZoneDetails, ZoneSources
 from carbon.schedules import Schedule
-from carbon.start_options import StartOptions, StartQuery
 from carbon.workload import CalculateQuery, OptimizeQuery
 from catalog.dates import day_of
 from catalog.model import InstanceType, Region
 from mapping import CloudMap
 from planning.history.points import zone_history
-from planning.history.span_points import MOMENT, require_short
 from planning.notes import basis_notes, policy_of, policy_of_scope
 from planning.outlook.own_series import own_outlook
 from planning.outlook.recent_hours import forecast_of, hours_ahead, outlook_ahead, recent_span
 from planning.outlook.region_day import HOURS_AHEAD, describe_day
-from planning.outlook.rolling import FORECAST_HOURS, forecast_ahead, hours_until, known_mean, windows_of
 from planning.outlook.zones import Outlook
 from planning.placing.calculation import calculate
 from planning.placing.instances import select as select_types
@@ -48,10 +41,7 @@ from planning.placing.job_places import job_places
 from planning.placing.job_runs import rank_runs
 from planning.placing.location_rank import locate, locations_in_scope
 from planning.placing.machine_type import modelled_machine
-from planning.placing.named_places import named_places, zone_of_place
 from planning.placing.named_services import with_named_services
-from planning.placing.node_scores import hours_of as hours_of_nodes
-from planning.placing.node_scores import node_scores
 from planning.placing.placement import place
 from planning.placing.regions import region_list, region_now, select, zone_now
 from planning.placing.scope import region_scope
@@ -61,10 +51,7 @@ from planning.plan.background import needs_background
 from planning.plan.plan import facts_of, hours_of, plan, sites_of, spans_of
 from planning.plan.shared import Solve
 from planning.scheduling.repeat import runs_of
-from planning.scheduling.replicas import allowed_replicas
 from planning.scheduling.span import RunSpan
-from planning.scheduling.start_options import hours_of as hours_of_starts
-from planning.scheduling.start_options import start_options
 from session_grid import SessionGrid
 
 MANY_REGIONS = 150  # a ranking of more regions than this waits until no other one runs
@@ -203,24 +190,6 @@ class Session:
         plan = rank_runs(runs, places, outlook, emission)
         return plan if query.repeat is not None else replace(plan, occurrences=())
 
-    def start_options(self, query: StartQuery) -> StartOptions:
-        """The starts of a job in several windows and regions, lowest mean first. Raises IntensityUnknown."""
-        zones = list(dict.fromkeys(self.mapping.regions[key].zone for key in query.regions))
-        outlook = self.grid.outlook(zones, hours=hours_of_starts(query, self.now))
-        return start_options(query, self.mapping.regions, outlook)
-
-    def node_scores(self, query: NodesQuery) -> list[NodeScore]:
-        """How green each node of a cluster is for one workload, from what is in memory; waits for no source."""
-        regions = [self.mapping.regions[key] for key in dict.fromkeys(query.regions) if key is not None]
-        zones = list(dict.fromkeys(region.zone for region in regions))
-        outlook = self.grid.without_waiting().outlook(zones, hours=hours_of_nodes(query, self.now))
-        return node_scores(query, self.mapping.regions, outlook)
-
-    def replicas(self, query: ReplicasQuery) -> Replicas:
-        """How many replicas may run in a region now, from what is in memory; waits for no source."""
-        zone = self.mapping.regions[query.region].zone
-        return allowed_replicas(query, self.grid.without_waiting().outlook([zone], hours=1).current(zone))
-
     def needs_background(self, query: PlanQuery) -> bool:
         """Whether a plan takes so long that no request waits for it."""
         return query.shares_limits and needs_background(query, sites_of(query, self.mapping))
@@ -251,46 +220,6 @@ class Session:
             return outlook_ahead(zone, self.grid.outlook([zone], hours=hours), hours)
         past = self.grid.past(zone, Signal.AVERAGE_LIFECYCLE, *recent_span(self.now))
         return hours_ahead(zone, past, self.mapping.profiles, self.mapping.forecasts, now=self.now, hours=hours)
-
-    @property
-    def places(self) -> tuple[NamedPlace, ...]:
-        """The open regions and the grid zones, by the names that zone_of accepts."""
-        return named_places(self.mapping)
-
-    def zone_of(self, name: str) -> str:
-        """The grid zone of a region or zone. Raises UnknownRegion, UnknownProvider or AmbiguousRegion."""
-        return zone_of_place(self.mapping, name)
-
-    @property
-    def keeps_forecasts(self) -> bool:
-        """Whether forecasts are stored as they were issued. Raises StateUnavailable."""
-        return self.grid.issued.is_kept
-
-    def points(self, zones: Sequence[str], start: datetime, end: datetime) -> list[tuple[Point, ...]]:
-        """What is known of each zone at any time of [start, end), or at the moment if both are the same.
-
-        Raises InvalidRequest for a time that is too long or too far ahead, StateUnavailable.
-        """
-        require_short([(start, end)] * len(zones), self.now)
-        end = max(end, start + MOMENT)
-        outlook = self.grid.outlook(list(dict.fromkeys(zones)), hours=hours_until(end, self.now))
-        return [self.grid.points(zone, start, end, outlook) for zone in zones]
-
-    def means(self, spans: Sequence[tuple[str, datetime, datetime]]) -> list[CarbonIntensity]:
-        """The mean of each zone over its [start, end). Raises as points; HistoryIncomplete, IntensityUnknown."""
-        require_short([(start, end) for _, start, end in spans], self.now)
-        hours = max(hours_until(end, self.now) for _, _, end in spans)
-        outlook = self.grid.outlook(list(dict.fromkeys(zone for zone, _, _ in spans)), hours=hours)
-        return [known_mean(self.grid.mean(zone, start, end, outlook), zone, outlook) for zone, start, end in spans]
-
-    def windows(self, zones: Sequence[str], query: WindowsQuery) -> list[ForecastWindows]:
-        """Means over windows of the hours to come of each zone. Raises IntensityUnknown; see windows_of."""
-        outlook = self.grid.outlook(list(dict.fromkeys(zones)), hours=FORECAST_HOURS + 1)
-        return [windows_of(forecast_ahead(outlook, zone), query) for zone in zones]
-
-    def windows_issued(self, zone: str, moment: datetime, query: WindowsQuery) -> ForecastWindows:
-        """The same of the forecast that was the newest at a moment. Raises HistoryIncomplete, StateUnavailable."""
-        return windows_of(self.grid.forecast_issued(zone, moment), query)
 
     def locations(self, query: LocationsQuery) -> LocationList:
         """The regions of all clouds by carbon, spot score and spot price. No region meets the query: no rows."""

@@ -12,6 +12,7 @@ import orjson
 from flask import Blueprint, Response, request
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+import foreign_questions
 from api.edge import costly, problems
 from api.edge.exchange import JSON, current
 from api.edge.formats import DATA_QUALITY, DATA_SOURCES
@@ -124,7 +125,7 @@ def schedule() -> Response:
     body = parse_body(StartRequest, request, exchange.facts)
     if body.starts > LIGHT_STARTS:
         costly.begin()
-    starts = exchange.session.start_options(body.query())
+    starts = foreign_questions.start_options(exchange.session, body.query())
     response = Response(orjson.dumps(_answer(starts)), content_type=JSON)
     provenances = [start.mean.provenance for start in starts.told]
     response.headers[DATA_QUALITY] = max((one.quality for one in provenances), key=list(Quality).index).value

@@ -12,6 +12,7 @@ import orjson
 from flask import Blueprint, Response, request
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+import foreign_questions
 from api.edge.exchange import JSON, current
 from api.questions import names
 from api.questions.fields import Parameters
@@ -92,7 +93,9 @@ def replicas(region: str) -> Response:
     """How many replicas may run now."""
     exchange = current()
     key = exchange.mapping.region_and_kind(region)[0].key
-    allowed = exchange.session.replicas(parse_query(ReplicasParameters, request, exchange.facts).query(key))
+    allowed = foreign_questions.replicas(
+        exchange.session, parse_query(ReplicasParameters, request, exchange.facts).query(key)
+    )
     value, provenance = allowed.intensity.gco2e_per_kwh, allowed.intensity.provenance
     answer = {
         "value": allowed.count,

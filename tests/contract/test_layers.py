@@ -22,6 +22,7 @@ LAYERS = (
     ("web",),
     ("api",),
     ("engine",),
+    ("foreign_questions",),
     ("session",),
     ("background", "forecast_keeper", "push"),
     ("session_grid",),

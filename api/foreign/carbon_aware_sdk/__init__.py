@@ -10,6 +10,7 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.exceptions import NotImplemented as NotSupported
 
+import foreign_questions
 from api.edge import costly
 from api.edge.exchange import current
 from api.foreign.carbon_aware_sdk import answers, problems
@@ -70,11 +71,11 @@ def current_forecasts() -> Response:
     exchange = current()
     query = parse_query(CurrentForecast, request, exchange.facts)
     session = exchange.session
-    zones = [session.zone_of(name) for name in query.location]
+    zones = [foreign_questions.zone_of(session, name) for name in query.location]
     if len(zones) > LIGHT_ITEMS:
         costly.begin()
     with fields_named(start="dataStartAt", end="dataEndAt"):
-        forecasts = session.windows(zones, query.windows)
+        forecasts = foreign_questions.windows(session, zones, query.windows)
     body = [
         answers.forecast(name, one, requested_at=exchange.now, window_minutes=query.window_size or 0)
         for name, one in zip(query.location, forecasts, strict=True)
@@ -88,15 +89,15 @@ def issued_forecasts() -> Response:
     exchange = current()
     items = parse_body(IssuedForecasts, request, exchange.facts).root
     session = exchange.session
-    if not session.keeps_forecasts:
+    if not foreign_questions.keeps_forecasts(session):
         raise NotSupported("this service keeps no forecasts as they were issued: HISTORY_DAYS is 0")
-    zones = [session.zone_of(item.location) for item in items]
+    zones = [foreign_questions.zone_of(session, item.location) for item in items]
     if len(items) > LIGHT_ITEMS:
         costly.begin()
     body, points = [], list[Point]()
     for item, zone in zip(items, zones, strict=True):
         with fields_named(start="dataStartAt", end="dataEndAt"):
-            one = session.windows_issued(zone, item.requested_at, item.windows)
+            one = foreign_questions.windows_issued(session, zone, item.requested_at, item.windows)
         minutes = item.window_size or 0
         body.append(answers.forecast(item.location, one, requested_at=item.requested_at, window_minutes=minutes))
         points += one.points
@@ -118,7 +119,7 @@ def averages() -> Response:
 @bp.get("/locations")
 def locations() -> Response:
     """Every place that can be asked for, by its name."""
-    places = current().session.places
+    places = foreign_questions.places(current().session)
     return answers.with_origin({place.name: answers.location(place) for place in places}, None, ())
 
 
@@ -132,11 +133,11 @@ def _points(query: Span) -> list[tuple[Point, ...]]:
     if end < start:
         raise _wrong("time", "must not be later than toTime")
     session = exchange.session
-    zones = [session.zone_of(name) for name in query.location]
+    zones = [foreign_questions.zone_of(session, name) for name in query.location]
     if (end - start) * len(zones) > LIGHT_SPAN:
         costly.begin()
     with fields_named(start="time", end="toTime"):
-        return session.points(zones, start, end)
+        return foreign_questions.points(session, zones, start, end)
 
 
 def _emissions(query: Span, points: Sequence[tuple[Point, ...]]) -> Response:
@@ -150,11 +151,11 @@ def _averages(items: Sequence[Average | AverageItem], *, is_list: bool) -> Respo
         if item.start_time >= item.end_time:
             raise _wrong("startTime", "must be earlier than endTime", *([number] if is_list else []))
     session = current().session
-    spans = [(session.zone_of(item.location), item.start_time, item.end_time) for item in items]
+    spans = [(foreign_questions.zone_of(session, item.location), item.start_time, item.end_time) for item in items]
     if sum((end - start for _, start, end in spans), timedelta()) > LIGHT_SPAN or len(items) > LIGHT_ITEMS:
         costly.begin()
     with fields_named(start="startTime", end="endTime"):
-        means = session.means(spans)
+        means = foreign_questions.means(session, spans)
     body = [
         answers.average(item.location, item.start_time, item.end_time, mean)
         for item, mean in zip(items, means, strict=True)

@@ -13,6 +13,7 @@ import orjson
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
+import foreign_questions
 from api.edge import costly, problems
 from api.edge.exchange import JSON, current
 from api.foreign.kubernetes.objects import Place, name_of, places_of, wishes_of
@@ -128,7 +129,7 @@ def _scores(arguments: Arguments) -> Mapping[str, NodeScore]:
         interruptible=wishes.interruptible,
         max_gco2e_per_kwh=wishes.max_gco2e_per_kwh,
     )
-    return dict(zip(by_name, current().session.node_scores(query), strict=True))
+    return dict(zip(by_name, foreign_questions.node_scores(current().session, query), strict=True))
 
 
 class _Regions:
