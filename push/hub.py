@@ -78,13 +78,17 @@ class Hub:
         self._look_at = self._check_at = 0.0
 
     def take(self, stream: Stream, connection: socket.socket, head: bytes = b"", early: bytes = b"") -> None:
-        """Serve a stream whose place was reserved. Returns at once.
+        """Serve a stream whose place was reserved; while the process ends, close it. Returns at once.
 
         head: to be sent before its first message. early: what its client has sent already.
         """
         with self._lock:
             if self._owner != process_id():
                 self._begin_anew()
+            if self._is_leaving:
+                connection.close()
+                self.places.release(stream.follower.caller, stream.follower.zones)
+                return
             self._arrivals.append((stream, connection, head, early))
             if self._thread is None:
                 self._selector = selectors.DefaultSelector()

@@ -103,6 +103,21 @@ def test_a_stream_begins_with_its_head_and_tells_events_as_they_come(desk: Desk)
         assert read_until(client, b"2.0\n\n").startswith(b"id: ")
 
 
+def test_a_stream_that_begins_between_two_looks_is_told_each_event_once(desk: Desk) -> None:
+    with desk.client() as first:
+        read_until(first, b"{}\n\n")
+        desk.news.tell("DE", 1.0)
+        with desk.client(Everything("key/other")) as second:
+            told = read_until(second, b"1.0\n\n")
+            desk.pass_by(1)
+            read_until(first, b"1.0\n\n")
+            desk.news.tell("DE", 2.0)
+            desk.pass_by(1)
+            told += read_until(second, b"2.0\n\n")
+
+    assert told.count(b"1.0\n\n") == 1
+
+
 def test_a_stream_without_events_is_given_a_comment_every_15_seconds(desk: Desk) -> None:
     with desk.client() as client:
         read_until(client, b"{}\n\n")
@@ -168,6 +183,13 @@ def test_streams_end_with_a_hint_when_the_process_does(desk: Desk) -> None:
     assert b'"reason":"restart"' in received
     assert b"restart" in frames
     wait_until(lambda: desk.places.taken == 0, "their places are free")
+
+
+def test_a_client_that_comes_while_the_process_ends_is_closed_at_once(desk: Desk) -> None:
+    desk.hub.leave()
+    with desk.client() as client:
+        assert rest_of(client) == b""
+    assert desk.places.taken == 0
 
 
 def test_a_client_that_sends_without_end_is_closed(desk: Desk) -> None:
