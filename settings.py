@@ -11,6 +11,7 @@ from typing import Any
 from dotenv import dotenv_values
 
 from carbon.errors import CarbonError
+from interface_settings import InterfaceSettings
 from price_settings import PriceSettings
 from setting_rules import (
     AUTO,
@@ -22,9 +23,7 @@ from setting_rules import (
     LOGIN_NAME,
     NAMES,
     ORIGINS,
-    OWN_HOSTS,
     PASSWORD,
-    PATH_PREFIX,
     PLACE,
     RATE,
     REDIS_URL,
@@ -52,7 +51,7 @@ class SettingsError(CarbonError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(PriceSettings):
+class Settings(InterfaceSettings):
     """The configuration of one process. A setting's variable is its name in capitals."""
 
     app_env: str = _setting(
@@ -64,10 +63,6 @@ class Settings(PriceSettings):
     port: int = _setting(5000, whole(1, 65535), "Port to listen on.")
     web_concurrency: str = _setting("1", WORKERS, "Number of worker processes. auto: one for each CPU, at most 4.")
     threads: int = _setting(16, whole(1, 512), "Threads of each worker, each of which handles one request at a time.")
-    streams: int = _setting(
-        200, whole(0, 20_000), "Streams of events that each worker serves at once, see docs/streams.md."
-    )
-    streams_per_caller: int = _setting(20, whole(0, 20_000), "Of those, streams of one key, or of one address.")
     log_level: str = _setting(
         "INFO",
         one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
@@ -76,16 +71,8 @@ class Settings(PriceSettings):
     access_log: str = _setting("on", one_of("on", "off"), "Write one log line of level INFO for each request.")
     dashboard: str = _setting("on", one_of("on", "off"), "Serve pages for people. off: / leads to /docs.")
     metrics: str = _setting("on", one_of("on", "off"), "Serve metrics for Prometheus at /metrics.")
-    metrics_names: str = _setting(
-        "own",
-        one_of("own", "grid-intensity-go", "carbon-aware-sdk", "all"),
-        "Whose names the intensities at /metrics have too, for dashboards made for other exporters. all: both.",
-    )
     tracing: str = _setting(
         "off", one_of("on", "off"), "Send OpenTelemetry traces. Needs requirements-tracing.txt and OTEL_* variables."
-    )
-    compat_prefix: str | None = _setting(
-        None, PATH_PREFIX, "Path before those of the Carbon Aware SDK, such as /casdk, see docs/guide/other-tools.md."
     )
     cors_origins: str | None = _setting(None, ORIGINS, "Web pages that may call the API from a browser. Empty: none.")
     data_dir: Path = _setting(  # noqa: RUF009  # a path never changes
@@ -228,16 +215,7 @@ class Settings(PriceSettings):
     plan_background_seconds: float = _setting(
         120.0, seconds(1, 3600), "Longest time to make one plan in the background, see docs/plan.md."
     )
-    webhooks: int = _setting(100, whole(0, 10_000), "Most webhooks, see docs/webhooks.md. 0: they are switched off.")
-    webhook_allow: str | None = _setting(
-        None, OWN_HOSTS, "Your own hosts, to which webhooks may send by http and to private addresses. Empty: none."
-    )
     max_body_bytes: int = _setting(1_048_576, whole(1024, 67_108_864), "Largest request body, in bytes.")
-    extender_max_body_bytes: int = _setting(
-        4_194_304,
-        whole(1024, 67_108_864),
-        "Largest request body of a Kubernetes scheduler (/k8s): 5,000 nodes by name or without images need less.",
-    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, dotenv: Path | None = DOTENV) -> Settings:

@@ -53,7 +53,7 @@ def _told(message: Message) -> Told:
     if news.crossing is not None and threshold is not None:
         crossing = ToldCrossing(threshold=threshold, state=news.crossing)
     return Told(
-        event=news.event.value,  # type: ignore[arg-type]  # a test is no news
+        event=news.event.value,
         id=str(event.id) if crossing is None else f"{event.id}.1",
         at=event.at,
         zone=event.zone,

@@ -35,6 +35,7 @@ LAYERS = (
     ("net",),
     ("deadlines",),
     ("settings",),
+    ("interface_settings",),
     ("price_settings",),
     ("setting_rules",),
     ("telemetry", "pid", "memory"),
