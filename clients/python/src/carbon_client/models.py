@@ -79,12 +79,24 @@ class Cost(TypedDict):
     """True if the on-demand price is that of us-east-1 times the region's usual factor."""
 
 
+CrossingState: TypeAlias = Literal["entered", "left"]
+"""entered: the value is on that side of the limit now; left: not any more."""
+
+
 CsvTable: TypeAlias = str
 """A table with a header (RFC 4180, but with Unix line ends), one column for each field; nested fields as spotPrice.perHour; unknown values are empty."""
 
 
 DataQuality: TypeAlias = Literal["measured", "estimated", "forecast", "baseline"]
 """How an intensity was obtained, best first; a mean has the worst quality of its hours."""
+
+
+DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "test"]
+"""What a delivery tells."""
+
+
+DeliveryState: TypeAlias = Literal["pending", "delivered", "dead"]
+"""What became of a delivery."""
 
 
 Estimates: TypeAlias = Literal["include", "exclude"]
@@ -141,6 +153,10 @@ class FieldProblem(TypedDict):
     """Explanation for people."""
     nearest: NotRequired[list[str]]
     """Valid values similar to the one sent; absent if there are none."""
+
+
+FollowedEvent: TypeAlias = Literal["intensity", "forecast", "crossing"]
+"""A kind of event that can be followed."""
 
 
 class Forecast(TypedDict):
@@ -313,6 +329,10 @@ class LeftOutRow(TypedDict):
 
 LevelStatus: TypeAlias = Literal["uncontested", "corrected", "doubtful", "none"]
 """Whether other figures contradict a zone's annual level. corrected: they do, and a better one is used; doubtful: they do, but no better one exists (the note gives both); none: there is no level."""
+
+
+LimitSide: TypeAlias = Literal["below", "above"]
+"""A side of a limit of the intensity."""
 
 
 class Limits(TypedDict):
@@ -609,9 +629,9 @@ class PlanSolver(TypedDict):
     """How good the plan is."""
 
     status: str
-    """exact: each job is where it is best by itself, and shared limits, if there are any, change nothing. Else the jobs are placed together: optimal: no plan is better by more than 0.01 per cent; feasible: the best plan that was found; heuristic: the solver was busy or did not answer, so that the plan is a first one."""
-    gap: float
-    """Share of the plan's objective by which a better plan may at most be lower, 0 to 1; 0 if the plan is exact."""
+    """exact: each job is where it is best by itself, and shared limits, if there are any, change nothing. Else the jobs are placed together: optimal: no plan is better by more than 0.01 per cent; feasible: the best plan that was found; heuristic: the solver was busy or did not answer, or the time was over, so that the plan is a first one."""
+    gap: float | None
+    """Share of the plan's objective by which a better plan may at most be lower, 0 to 1; 0 if the plan is exact; null if it is not known, because the time was over too early."""
     bound: float | None
     """No plan that leaves out as many jobs has a lower objective: gCO2e, or USD with objective. null if the plan is exact."""
     unplaced_at_least: int
@@ -707,8 +727,10 @@ ProblemType: TypeAlias = Literal[
     "/problems/unknown-plan",
     "/problems/unknown-provider",
     "/problems/unknown-region",
+    "/problems/unknown-webhook",
     "/problems/unknown-zone",
     "/problems/unsupported-media-type",
+    "/problems/webhook-conflict",
     "about:blank",
 ]
 """The kind of problem, for programs. A path leads to its explanation; about:blank means that the status says it all."""
@@ -1068,6 +1090,40 @@ class StoredSkillRow(TypedDict):
     """Hours that are over and have no reading."""
 
 
+class StreamCrossing(TypedDict):
+    """A limit that the value has crossed."""
+
+    side: LimitSide
+    limit: float
+    """As the stream was asked for it."""
+    hysteresis: float
+    """How far beyond the limit a value must come back before it has left."""
+    state: CrossingState
+
+
+StreamEventName: TypeAlias = Literal["current", "intensity", "forecast", "crossing"]
+"""current: the value when the stream began; intensity: the value has changed; forecast: it was renewed; crossing: the value has crossed a limit."""
+
+
+class StreamForecast(TypedDict):
+    """A forecast as it was issued, at our level of the zone."""
+
+    source: str
+    """Who forecasts."""
+    starts_at: str
+    """Start of the first hour."""
+    carbon_intensity: list[float | None]
+    """gCO2e/kWh hour by hour from there on, up to 48; null if unknown."""
+
+
+StreamNoteName: TypeAlias = Literal["gap", "end"]
+"""gap: events were missed that are not stored any more, the present values follow; end: the stream ends, come back after retry_after_seconds."""
+
+
+SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing"]
+"""What a webhook may be sent."""
+
+
 class TableRow(TypedDict):
     """A table of the catalog. Tables of prices have ages as well, counted from now."""
 
@@ -1167,6 +1223,59 @@ class WaitingSavings(TypedDict):
     """Share of the jobs that saved anything, 0 to 1."""
     basis: str | None
     """Where this was seen: backtest with its years, or stored forecasts of the zone with the number of days on which they were issued (from 14 on); null if the advice is to start now."""
+
+
+class WebhookRequest(TypedDict):
+    """Where to send what, and of which place."""
+
+    url: str
+    """Where to POST events: https, a public host, port 443 or one from 1024 on, no user name. Other hosts are those that the operator allows with WEBHOOK_ALLOW."""
+    provider: NotRequired[str | None]
+    """The provider of the region. Default: aws if it has a region with this id."""
+    region: NotRequired[str | None]
+    """A region, or zone in its place: events are those of its grid zone."""
+    zone: NotRequired[str | None]
+    """A grid zone, or region in its place."""
+    below: NotRequired[float | None]
+    """gCO2e/kWh: a crossing is sent when the value falls below it, and when it comes back."""
+    above: NotRequired[float | None]
+    """gCO2e/kWh: a crossing is sent when the value rises above it, and when it comes back. Not with below."""
+    hysteresis: NotRequired[float]
+    """gCO2e/kWh by which the value must come back behind the threshold before it counts as back. Default: 0.0."""
+    events: NotRequired[list[SubscribedEvent]]
+    """What is sent. intensity: the current value of the zone changed; forecast: its forecast was renewed; crossing: it crossed the threshold. Default: crossing with a threshold, intensity without."""
+    secret: NotRequired[str | None]
+    """Signs what is sent, with HMAC-SHA256: printable ASCII without a space. Default: one is made."""
+
+
+class WebhookRow(TypedDict):
+    """A webhook, without its secret."""
+
+    id: str
+    """Id of the webhook."""
+    url: str
+    """Where events are sent."""
+    events: list[SubscribedEvent]
+    """What is sent."""
+    zone: str
+    """The grid zone whose events are sent."""
+    region: str | None
+    """As provider:region; null if the zone itself was named."""
+    below: float | None
+    """Threshold in gCO2e/kWh, or null."""
+    above: float | None
+    """Threshold in gCO2e/kWh, or null."""
+    hysteresis: float
+    """gCO2e/kWh."""
+    created_at: str
+    """When it was created; earlier events are not sent."""
+
+
+class WebhooksAnswer(TypedDict):
+    """The webhooks of the caller's tenant, the oldest first."""
+
+    webhooks: list[WebhookRow]
+    """The webhooks."""
 
 
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -1640,6 +1749,15 @@ class GetRegionHistoryQuery(TypedDict):
     """Required if several clouds use the same id."""
 
 
+class ListDeliveriesQuery(TypedDict):
+    """Parameters of listDeliveries."""
+
+    status: NotRequired[DeliveryState]
+    """Only those of this status, such as dead. Default: all."""
+    limit: NotRequired[int]
+    """Most of them to list. Default: 100."""
+
+
 class AccessRow(TypedDict):
     """Who may call the service, and how often."""
 
@@ -1871,6 +1989,31 @@ class CurrentBody(TypedDict):
     """Number of machines of this type. Default: 1."""
     utilization: NotRequired[float | None]
     """CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline."""
+
+
+class DeliveryRow(TypedDict):
+    """One event on its way to a webhook."""
+
+    id: str
+    """Id of the delivery, in the header X-Carbon-Delivery of each attempt."""
+    event: DeliveredEvent
+    """What is sent."""
+    event_id: int | None
+    """Id of the event, as in streams; null for a test."""
+    status: DeliveryState
+    """pending: it is tried again until a day after created_at or its replay; delivered: the receiver answered with a 2xx; dead: it was given up."""
+    attempts: int
+    """Attempts so far, since the last replay."""
+    created_at: str
+    """When the event happened."""
+    next_attempt_at: str | None
+    """When it is tried again; null once it has ended."""
+    attempted_at: str | None
+    """When it was last tried; null before the first attempt."""
+    last_status: int | None
+    """HTTP status of the last reply; null without one."""
+    last_error: str | None
+    """Why the last attempt did not count, as a sentence; null if it did."""
 
 
 class DescribedMachine(TypedDict):
@@ -2109,7 +2252,7 @@ class InstanceRow(TypedDict):
 
 
 class InstancesAnswer(TypedDict):
-    """Instance types that match, by provider and name."""
+    """Instance types that match, by provider and name; those whose size is not known come last."""
 
     status: Literal["success"]
     """Always success; errors are problems."""
@@ -2128,7 +2271,7 @@ class InstancesAnswer(TypedDict):
     offset: int
     """Number of rows skipped."""
     instances: list[InstanceRow]
-    """The types from offset on, by provider and name."""
+    """The types from offset on, in this order."""
 
 
 InterruptionChoice: TypeAlias = InterruptionFields | bool
@@ -2354,6 +2497,31 @@ class LocationRow(TypedDict):
     """Date of spotScore."""
     spotScoreIsOld: NotRequired[bool]
     """True if the date of spotScore is more than a day ago; otherwise absent."""
+
+
+class NewWebhook(TypedDict):
+    """A webhook as it was created: the only answer with its secret."""
+
+    id: str
+    """Id of the webhook."""
+    url: str
+    """Where events are sent."""
+    events: list[SubscribedEvent]
+    """What is sent."""
+    zone: str
+    """The grid zone whose events are sent."""
+    region: str | None
+    """As provider:region; null if the zone itself was named."""
+    below: float | None
+    """Threshold in gCO2e/kWh, or null."""
+    above: float | None
+    """Threshold in gCO2e/kWh, or null."""
+    hysteresis: float
+    """gCO2e/kWh."""
+    created_at: str
+    """When it was created; earlier events are not sent."""
+    secret: str
+    """Signs what is sent; it is not shown again."""
 
 
 class Occurrence(TypedDict):
@@ -3255,6 +3423,85 @@ class SourcesAnswer(TypedDict):
     """The sources."""
 
 
+class StreamEvent(TypedDict):
+    """One event of a stream about a grid zone; is_estimate to high describe the value now."""
+
+    is_estimate: bool
+    """False only for measured values."""
+    data_quality: DataQuality
+    source: str
+    """A source of /api/v1/sources, or that with -forecast behind it, recent-hours-336h, -168h or -24h (our own forecast, from so many hours before), profile-scaled-to-live, profile-scaled-to-forecast, profile (by season and hour of past years), annual, overlay:zones.csv for the operator's own figure, request for a forecast of the request, or none if no figure is known. Those of a zone whose level is corrected end in -corrected."""
+    datetime: str
+    """Start of the interval that the value describes."""
+    age_seconds: int | None
+    """Seconds since the end of that interval, 0 before its end; null for a baseline, which is not an observation."""
+    fallback_reason: NotRequired[str]
+    """Why no fresh live value is used; absent if one is used."""
+    basis: NotRequired[Basis]
+    """market: the figure is that of a power contract or a residual mix, from the operator's own zones.csv; absent for figures of the grid, which are location-based."""
+    baseline_from: NotRequired[str]
+    """For a mean: the time from which it uses the profile, at the level of the forecast before; absent if it uses none, or only that."""
+    method: NotRequired[str]
+    """How the source's figures became this intensity; absent if the source publishes it, or without a source."""
+    error: NotRequired[float]
+    """Relative error of that: the settled value is within 1 / (1 + error) and 1 + error times the figure in 80 % of hours; absent if unknown. The range from low to high contains it."""
+    flow_traced: NotRequired[bool]
+    """False if imports are not in the figure, or only one step (method); absent without a live source."""
+    attribution: NotRequired[str]
+    """The words that the licence of the source asks for; absent if it asks for none."""
+    licence: NotRequired[str]
+    """Licence of the source's data; absent if unknown."""
+    low: float | None
+    """gCO2e/kWh: the 10th centile of what may come, from backtests; null if unknown."""
+    high: float | None
+    """gCO2e/kWh: the 90th centile of what may come, from backtests; null if unknown."""
+    event: StreamEventName
+    id: str | None
+    """From which a stream can go on (Last-Event-ID); null if from another one only."""
+    timestamp: str
+    """The minute of the value."""
+    zone: str
+    """Grid zone."""
+    regions: list[str]
+    """Regions in the zone that the stream follows, as provider:region; empty for one that follows the zone itself."""
+    carbon_intensity: float | None
+    """Value now in gCO2e/kWh; null if unknown."""
+    previous_carbon_intensity: NotRequired[float | None]
+    """Of an event intensity: the value before; null if it was unknown."""
+    forecast: NotRequired[StreamForecast]
+    """Of an event forecast: the new one."""
+    crossing: NotRequired[StreamCrossing]
+    """Of an event crossing: the limit."""
+    crossed: NotRequired[list[LimitSide]]
+    """Of an event current in a stream with limits: the sides on which the value is."""
+
+
+class StreamNote(TypedDict):
+    """What a stream says of itself."""
+
+    event: StreamNoteName
+    reason: NotRequired[str]
+    """Of an end: slow (the client did not read), restart (of the service) or key (revoked). Default: ."""
+    detail: str
+    """A sentence for people."""
+    retry_after_seconds: NotRequired[int]
+    """Of an end: when to come back. Default: 0."""
+
+
+class WebhookMessage(TypedDict):
+    """The body of a delivery."""
+
+    id: str
+    """Id of the delivery: the same at every attempt."""
+    type: DeliveredEvent
+    created_at: str
+    """The minute of the event."""
+    webhook_id: str
+    """Id of the webhook."""
+    data: StreamEvent | None
+    """The event as a stream tells it; null for a test."""
+
+
 class WorkloadRow(TypedDict):
     """A workload and its reference machine. Null means no requirement."""
 
@@ -3549,6 +3796,15 @@ class CompareAnswer(TypedDict):
     not_compared: list[NotComparedRow]
     """Options that cannot be ranked, in the order of the request; if that is all of them, the answer is a 422."""
     analysis: Analysis
+
+
+class DeliveriesAnswer(TypedDict):
+    """Deliveries of a webhook, the newest first: delivered ones for a day, dead letters for a week."""
+
+    total: int
+    """Deliveries of that status; those beyond limit are left out."""
+    deliveries: list[DeliveryRow]
+    """The deliveries."""
 
 
 class ForecastAnswer(TypedDict):

@@ -95,6 +95,24 @@ class Operations:
         answer: models.CompareAnswer = self._ask("POST", "/api/v1/compare", body=body)
         return answer
 
+    def create_webhook(self, **body: Unpack[models.WebhookRequest]) -> models.NewWebhook:
+        """Have events of a zone sent to a URL, signed and repeated for a day until they are received.
+
+        The answer has the secret that signs them; it is not shown again. With the header Idempotency-Key a
+        request can be repeated for a day without making a second webhook.
+
+        POST /api/v1/webhooks
+        """
+        answer: models.NewWebhook = self._ask("POST", "/api/v1/webhooks", body=body, repeatable=False)
+        return answer
+
+    def delete_webhook(self, webhook_id: str, /) -> None:
+        """Remove a webhook with its deliveries; those that wait are not sent any more.
+
+        DELETE /api/v1/webhooks/{webhook_id}
+        """
+        self._ask("DELETE", f"/api/v1/webhooks/{quote(webhook_id, safe='')}")
+
     def forecast(self, **body: Unpack[models.ForecastRequest]) -> models.ForecastAnswer:
         """Forecast the carbon intensity of a zone, hour by hour, from its recent history.
 
@@ -116,8 +134,18 @@ class Operations:
         answer: models.ForecastSkillAnswer = self._ask("GET", "/api/v1/forecast/skill", query=query)
         return answer
 
+    def get_webhook(self, webhook_id: str, /) -> models.WebhookRow:
+        """One webhook.
+
+        GET /api/v1/webhooks/{webhook_id}
+        """
+        answer: models.WebhookRow = self._ask("GET", f"/api/v1/webhooks/{quote(webhook_id, safe='')}")
+        return answer
+
     def health(self) -> models.HealthAnswer:
         """Say that the process is alive; never calls an upstream.
+
+        To clients that rank plain text above JSON it says Healthy, as the Carbon Aware SDK does.
 
         GET /health
         """
@@ -125,7 +153,7 @@ class Operations:
         return answer
 
     def instances(self, **query: Unpack[models.ListInstanceTypesQuery]) -> models.InstancesAnswer:
-        """List instance types by provider and name, including those whose power is not modelled.
+        """List instance types by provider and name, those whose size is not known last.
 
         Other endpoints accept services of any size by name (lambda-arm64-512mb, fargate-x86_64-4vcpu-8gb,
         db.r6g.large); this list contains the sizes that optimize compares.
@@ -133,6 +161,26 @@ class Operations:
         GET /api/v1/instances
         """
         answer: models.InstancesAnswer = self._ask("GET", "/api/v1/instances", query=query)
+        return answer
+
+    def list_deliveries(
+        self, webhook_id: str, /, **query: Unpack[models.ListDeliveriesQuery]
+    ) -> models.DeliveriesAnswer:
+        """List what was sent to a webhook, what waits, and what was given up (status=dead).
+
+        GET /api/v1/webhooks/{webhook_id}/deliveries
+        """
+        answer: models.DeliveriesAnswer = self._ask(
+            "GET", f"/api/v1/webhooks/{quote(webhook_id, safe='')}/deliveries", query=query
+        )
+        return answer
+
+    def list_webhooks(self) -> models.WebhooksAnswer:
+        """List the webhooks of the caller's tenant.
+
+        GET /api/v1/webhooks
+        """
+        answer: models.WebhooksAnswer = self._ask("GET", "/api/v1/webhooks")
         return answer
 
     def optimize(self, **body: Unpack[models.OptimizeRequest]) -> models.OptimizeAnswer:
@@ -225,6 +273,18 @@ class Operations:
         answer: models.RegionsAnswer = self._ask("GET", "/api/v1/regions", query=query)
         return answer
 
+    def replay_delivery(self, webhook_id: str, delivery_id: str, /) -> models.DeliveryRow:
+        """Send a delivery that has ended once more, with the same id and body: a dead letter, say. Takes no body.
+
+        POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay
+        """
+        answer: models.DeliveryRow = self._ask(
+            "POST",
+            f"/api/v1/webhooks/{quote(webhook_id, safe='')}/deliveries/{quote(delivery_id, safe='')}/replay",
+            repeatable=False,
+        )
+        return answer
+
     def schedule(self, **body: Unpack[models.ScheduleRequest]) -> models.ScheduleAnswer:
         """Find the window of lowest mean intensity for a job, in one region or the best of several.
 
@@ -264,6 +324,16 @@ class Operations:
         GET /api/v1/sources
         """
         answer: models.SourcesAnswer = self._ask("GET", "/api/v1/sources")
+        return answer
+
+    def test_webhook(self, webhook_id: str, /) -> models.DeliveryRow:
+        """Have an event of type test sent; its delivery says what came of it. Takes no body.
+
+        POST /api/v1/webhooks/{webhook_id}/test
+        """
+        answer: models.DeliveryRow = self._ask(
+            "POST", f"/api/v1/webhooks/{quote(webhook_id, safe='')}/test", repeatable=False
+        )
         return answer
 
     def workloads(self, **query: Unpack[models.ListWorkloadsQuery]) -> models.WorkloadsAnswer:
