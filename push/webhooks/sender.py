@@ -102,11 +102,14 @@ class Sender:
     def look(self) -> bool:
         """Make deliveries of new events and begin to send those that are due; whether this process sends."""
         self._ledger.tend()
-        owner = None if self._is_leaving else self._lease.hold(self._utc_now().timestamp())
+        webhooks = records.webhooks(self._ledger)
+        if not webhooks:
+            self._lease.release()
+        may_send = bool(webhooks) and not self._is_leaving
+        owner = self._lease.hold(self._utc_now().timestamp()) if may_send else None
+        self._webhooks = {} if owner is None else webhooks
         if owner is None:
-            self._webhooks = {}
             return False
-        self._webhooks = records.webhooks(self._ledger)
         self._intake.take(self._webhooks, owner, self._utc_now())
         if not self._turns.is_full:
             for due in self._ledger.first_due(self._utc_now().timestamp(), MOST_DUE):

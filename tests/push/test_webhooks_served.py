@@ -27,6 +27,13 @@ def test_the_zones_of_webhooks_are_looked_at_by_whoever_sends(tmp_path: Path) ->
     assert decode_looks(parts.publisher.log.look().body).keys() == {"DE"}
 
 
+def test_a_service_without_webhooks_makes_no_file(tmp_path: Path) -> None:
+    sender = service_of(service(data_dir=tmp_path)).webhook_sender
+
+    assert not sender.look()
+    assert not (tmp_path / "webhooks.sqlite3").exists()
+
+
 def test_without_webhooks_nothing_is_sent_or_written(tmp_path: Path) -> None:
     app = service(data_dir=tmp_path, webhooks=0)
 
