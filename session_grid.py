@@ -22,6 +22,7 @@ from planning.history.mean import past_mean, usual_mean
 from planning.history.skill import scores_of_zone
 from planning.history.span_points import past_points, usual_forecast, usual_points
 from planning.history.year import YEAR, zone_year
+from planning.ledger.past_hours import PastHours, past_hours
 from planning.outlook.agreement import parted
 from planning.outlook.forecast_choice import NO_FORECASTS, RecentForecast, RecentForecasts
 from planning.outlook.level import past_at_corrected_level
@@ -32,7 +33,7 @@ from planning.outlook.rolling import FORECAST_HOURS, points_ahead
 from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
 from planning.outlook.zones import Outlook
 from planning.push.issued import issued_forecast
-from store.history.readings import PastPin, Readings
+from store.history.readings import PastPin, Readings, time_of
 from store.history.scores import NoScores, ScoreStore
 
 DAYS_SCORED = 40  # of issue; readings of the past may have come, or have been corrected, since the last time
@@ -153,6 +154,15 @@ class SessionGrid:
         readings = self.history.readings(signal, zone, start, end)
         factor = self.mapping.level_factors.get(zone) if signal is Signal.AVERAGE_LIFECYCLE else None
         return past_at_corrected_level(readings, factor)
+
+    def past_hours(self, zone: str, first: int, last: int) -> PastHours:
+        """The hours from `first` up to `last` (UTC hours since 1970): readings, and usual values where none are stored.
+
+        Of a zone with a factor of the operator's own: that factor. Raises StateUnavailable.
+        """
+        start, end = time_of(60 * first), time_of(60 * last)
+        sources = [] if zone in self._own_zones else self.past(zone, self.signal, start, end)
+        return past_hours(zone, sources, self.outlooks.profiles, first, last)
 
     def year(self, zone: str) -> ZoneYear:
         """A current zone by month and hour of the day; of one with a factor of the operator's own, that factor.

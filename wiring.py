@@ -5,7 +5,7 @@ The client of Redis is imported only where REDIS_URL is set: with it a start tak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from itertools import chain
@@ -46,6 +46,7 @@ from store.history.history import History
 from store.keys.ring import KeyRing
 from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
+from store.ledger.usage import UsageLedger, UsageStore
 from store.limits.rate_limit import Counter, RateLimiter
 from store.limits.sqlite_counter import FileCounter
 from store.push.event_log import EventLog
@@ -53,6 +54,7 @@ from store.push.sqlite_log import SqliteLog
 from store.shared.changes import Store
 from store.shared.sqlite_cache import SqliteCache
 from telemetry import SILENT, Telemetry
+from usage_keeper import improve_usage
 
 if TYPE_CHECKING:
     from api.edge.tracing import Tracer
@@ -83,12 +85,14 @@ def build_service(
     metrics = Metrics() if settings.metrics == "on" else None
     telemetry = metrics or SILENT
     redis = build_redis(settings, telemetry)
+    history = build_history(settings, telemetry, clock)
+    usage = UsageLedger(history)
     facts = forecasts = None
     if engine is None:
         facts = build_facts(settings, telemetry)
-        engine = build_engine(settings, redis, telemetry, facts.mapping)
+        engine = build_engine(settings, redis, telemetry, facts.mapping, history)
         facts.on_change = engine.swap
-        forecasts = build_forecasts(settings, engine, clock)
+        forecasts = build_forecasts(settings, engine, usage, clock)
     access = rules or build_access(settings, redis, telemetry)
     publisher = build_publisher(settings, engine, redis, clock)
     sender = build_webhook_sender(settings, publisher.log, redis, telemetry, clock)
@@ -113,6 +117,7 @@ def build_service(
         signatures=build_signatures(settings),
         publisher=publisher,
         hub=build_hub(settings, publisher, access, clock),
+        usage=usage,
         forecasts=forecasts,
     )
     return service
@@ -216,10 +221,11 @@ def build_engine(
     redis: RedisLink | None = None,
     telemetry: Telemetry = SILENT,
     mapping: CloudMap | None = None,
+    history: History | None = None,
 ) -> Engine:
     """An engine over the facts, by default the shipped ones, and the live sources the settings allow."""
     mapping = mapping or CloudMap.load()
-    history = build_history(settings, telemetry)
+    history = history or build_history(settings, telemetry)
     record = history.record if settings.history_days else None
     floors = plausible_floors(mapping)
     reader = build_reader(
@@ -245,11 +251,18 @@ def build_history(
     return History(settings.data_dir, url, days=days, telemetry=telemetry, utc_now=clock)
 
 
-def build_forecasts(settings: Settings, engine: Engine, clock: Callable[[], datetime] = utc_now) -> Hourly | None:
-    """What renews our own forecasts; None where no readings are stored."""
+def build_forecasts(
+    settings: Settings, engine: Engine, usage: UsageStore, clock: Callable[[], datetime] = utc_now
+) -> Hourly | None:
+    """What renews our own forecasts and settles usage anew; None where no readings are stored."""
     if settings.live != "on" or not settings.history_days:
         return None
-    return Hourly(lambda now: chain(engine.renew_forecasts(now), engine.renew_skills(now)), utc_now=clock)
+
+    def renew(now: datetime) -> Iterator[bool]:
+        yield from chain(engine.renew_forecasts(now), engine.renew_skills(now))
+        yield from improve_usage(usage, engine.at(now), now)
+
+    return Hourly(renew, utc_now=clock)
 
 
 def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:

@@ -30,6 +30,7 @@ _ENDPOINTS = (
     "instances",
     "workloads",
     "stream",
+    "usage",
     "health",
     "scrape",
     "docs",

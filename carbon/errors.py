@@ -157,6 +157,10 @@ class UnknownPlan(CarbonError):
     """There is no plan of this id for this caller."""
 
 
+class UnknownUsage(CarbonError):
+    """There is no row of usage of this id for this caller's tenant."""
+
+
 class PngUnavailable(CarbonError):
     """What draws PNG is not installed."""
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from grid.chain import ChainReader
 from grid.registry import SOURCES
 from mapping import CloudMap
 from serve import worker
+from settings import Settings
 from store.history.entries import Series
 from store.history.readings import Readings, minute_of
 from store.history.scores import DayScores, NoScores
@@ -210,12 +212,35 @@ def examples() -> dict[str, Any]:
     for name, path in GETS.items():
         app = app_over(engine)
         result[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
+    result |= _usage(engine)
     result |= _queued_plan(result["planJobs"]["answer"]) | webhook_examples()
     problems = problem_examples(engine)
     result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
     result |= {f"Problem{status}": worker.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
     result["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
     return result | {"problems": problems}
+
+
+def _usage(engine: Engine) -> dict[str, Any]:
+    """Rows of usage, stored in a folder of their own and read again."""
+    row: dict[str, Any] = {
+        "id": "build-4711",
+        "start": "2026-02-11T06:00:00Z",
+        "end": "2026-02-11T08:00:00Z",
+        "region": "ca-central-1",
+    }
+    row |= {"instance_type": "m7g.large", "count": 2, "tags": {"team": "search"}}
+    question = {"rows": [row, {**row, "id": "build-4712", "kwh": 1.25, "tags": {"team": "ads"}, "cost_usd": 0.4}]}
+    with TemporaryDirectory() as folder:
+        app = app_over(engine, settings=Settings(data_dir=Path(folder)))
+        written = ask(app, "POST", "/api/v1/usage", json.dumps(question).encode(), "application/json")
+        gets = {
+            "listUsage": "/api/v1/usage?from=2026-02-11&limit=1",
+            "getUsage": "/api/v1/usage/build-4711",
+            "reportUsage": "/api/v1/usage/report?from=2026-02-01&to=2026-02-11&by=team",
+        }
+        answers = {name: {"answer": ask(app, "GET", path)} | _tables(app, path) for name, path in gets.items()}
+    return {"addUsage": {"question": question, "answer": written}, **answers}
 
 
 def _queued_plan(answer: Any) -> dict[str, Any]:

@@ -31,6 +31,7 @@ NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
 REQUEST_ID = "carbon_req_4f1c0a52d7e84b0f9a6be1d3c2f7a905"
 JSON = "application/json"
 WORKLOADS = "/api/v1/workloads"
+DEFAULTS = Settings()
 
 GETS = {
     "ambiguous-region": "/api/v1/regions/fra",
@@ -41,6 +42,7 @@ GETS = {
     "unknown-airport": "/v1/by-iata/QQQ",
     "unknown-plan": "/api/v1/plans/6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
     "unknown-webhook": "/api/v1/webhooks/wh_5f0c2d9be6a14a7c8f3e1b20",
+    "unknown-usage": "/api/v1/usage/build-4712",
     "nothing-found": "/v1/by-country/AQ?format=text",
     "not-found": "/api/v1/region",
     "method-not-allowed": "/api/v1/calculate",
@@ -92,10 +94,12 @@ def problem_examples(engine: Engine) -> dict[str, Any]:
     return answers | _refusals(engine) | _failures(engine)
 
 
-def app_over(engine: Engine, read_keys: Callable[[], Sequence[KeyRecord]] = tuple) -> Flask:
+def app_over(
+    engine: Engine, read_keys: Callable[[], Sequence[KeyRecord]] = tuple, settings: Settings = DEFAULTS
+) -> Flask:
     """The service with the default rate limit and these keys; it looks for none on this machine."""
-    rules = Access(keys=KeyRing(read_keys), limiter=in_memory(), rate=Settings().rate_limit)
-    return create_app(Settings(), engine, rules=rules, clock=lambda: NOW)
+    rules = Access(keys=KeyRing(read_keys), limiter=in_memory(), rate=settings.rate_limit)
+    return create_app(settings, engine, rules=rules, clock=lambda: NOW)
 
 
 def ask(app: Flask, method: str, path: str, body: bytes = b"", content_type: str = "", **environ: str) -> Any:

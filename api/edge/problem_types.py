@@ -3,29 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from api.edge.problem_type import ProblemType, unknown_name
 from carbon import errors, webhooks
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem.
-
-    name: empty for a status that HTTP itself explains. meaning: what happened. action: what the caller can do.
-    """
-
-    name: str
-    status: int
-    title: str
-    meaning: str = ""
-    action: str = ""
-
-    @property
-    def uri(self) -> str:
-        """The `type` of RFC 9457; its page is served there."""
-        return f"/problems/{self.name}" if self.name else "about:blank"
-
 
 INVALID = ProblemType(
     "invalid-request",
@@ -46,17 +26,6 @@ INTERNAL = ProblemType(
 )
 
 
-def _unknown(name: str, title: str, what: str, where: str) -> ProblemType:
-    """The problem of a name that the catalog does not have."""
-    return ProblemType(
-        name,
-        404,
-        title,
-        f"The request names {what} that the catalog does not have. `nearest` lists known names that are close to it.",
-        f"Check the spelling, or use a name from `nearest`. {where}",
-    )
-
-
 BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
     errors.InvalidRequest: INVALID,
     errors.AmbiguousRegion: ProblemType(
@@ -67,37 +36,37 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "lists them as `provider:region`.",
         "Write the region as `provider:region`, or send `provider` beside it.",
     ),
-    errors.UnknownRegion: _unknown(
+    errors.UnknownRegion: unknown_name(
         "unknown-region",
         "The region is not known",
         "a region",
         "`GET /api/v1/regions?provider=all` lists all regions that a customer can open.",
     ),
-    errors.UnknownZone: _unknown(
+    errors.UnknownZone: unknown_name(
         "unknown-zone",
         "The grid zone is not known",
         "a grid zone",
         "Zones are named as Electricity Maps names them; every row of `GET /api/v1/regions` has its `zone`.",
     ),
-    errors.UnknownProvider: _unknown(
+    errors.UnknownProvider: unknown_name(
         "unknown-provider",
         "The provider is not known",
         "a cloud provider",
         "Every row of `GET /v1/by-rank` has its `provider`.",
     ),
-    errors.UnknownInstanceType: _unknown(
+    errors.UnknownInstanceType: unknown_name(
         "unknown-instance-type",
         "The instance type is not known",
         "an instance type",
         "`GET /api/v1/instances?q=m7g` searches the types by a part of their name.",
     ),
-    errors.UnknownCountry: _unknown(
+    errors.UnknownCountry: unknown_name(
         "unknown-country",
         "The country is not known",
         "a country",
         "Countries are ISO 3166 alpha-2 codes such as `DE`.",
     ),
-    errors.UnknownAirport: _unknown(
+    errors.UnknownAirport: unknown_name(
         "unknown-airport",
         "The airport is not known",
         "an airport",
@@ -134,6 +103,13 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "The `Idempotency-Key` was used for another webhook, or the delivery is still tried by itself; `detail` says "
         "which.",
         "Send a new `Idempotency-Key` with another body. Replay a delivery when it is delivered or dead.",
+    ),
+    errors.UnknownUsage: ProblemType(
+        "unknown-usage",
+        404,
+        "The row of usage is not known",
+        "There is no row of usage of this id: it was never sent, it was removed, or it is another tenant's.",
+        "`GET /api/v1/usage` lists the rows of a span of days.",
     ),
     errors.KeyRequired: ProblemType(
         "key-required",

@@ -13,7 +13,8 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from api.edge.exchange import current, request_id
-from api.edge.problem_types import BY_ERROR, BY_STATUS, INTERNAL, ProblemType
+from api.edge.problem_type import ProblemType
+from api.edge.problem_types import BY_ERROR, BY_STATUS, INTERNAL
 from api.questions.parse import InvalidParameters
 from api.shapes.problems import plain
 from api.shapes.reading import Json

@@ -38,6 +38,7 @@ TAGS = [
     {"name": "Streams", "description": "What changes in regions and zones, as it happens."},
     {"name": "Catalog", "description": "Instance types and workloads."},
     {"name": "Webhooks", "description": "The same, sent to a URL of yours."},
+    {"name": "Ledger", "description": "What was used, and what it emitted."},
     {"name": "Operation", "description": "Health of the service."},
 ]
 CONFIG: Mapping[str, object] = {

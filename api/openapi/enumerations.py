@@ -69,6 +69,19 @@ HistoryStep = TypeAliasType(
         ),
     ],
 )
+UsageChangeReason = TypeAliasType(
+    "UsageChangeReason",
+    Annotated[
+        Literal["readings", "replaced"],
+        Field(description="readings: better ones of its hours came; replaced: another row with its id was sent."),
+    ],
+)
+CostBasis = TypeAliasType(
+    "CostBasis",
+    Annotated[
+        Literal["billed", "list_price"], Field(description="billed: as sent; list_price: by today's price list.")
+    ],
+)
 Arch = TypeAliasType(
     "Arch", Annotated[Literal["arm64", "x86_64"], Field(description="Instruction set of the machine's CPU.")]
 )

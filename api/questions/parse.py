@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, partial
 from itertools import takewhile
@@ -25,6 +26,7 @@ MOST_ERRORS = (
 MAX_SUGGESTIONS = 10  # wrong fields for which similar names are looked for
 SUGGESTION_SECONDS = 0.03  # of the processor, for all of them together; one search takes 0.5 to 3 ms
 MOST_COLONS = 20_000  # a thousand options, the most that any body holds, have 10,000 at most
+JSON, CSV = "application/json", "text/csv"
 M = TypeVar("M", bound=BaseModel)
 
 UNREADABLE = (OSError, EOFError)  # raised by the server for malformed chunks and for a body that ends early
@@ -53,11 +55,14 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
         raise InvalidParameters(
             [FieldError(location=(name,), code="unknown_field", detail=unknown) for name in request.args]
         )
-    if request.environ.get("CONTENT_TYPE") != "application/json" and not request.is_json:  # what most clients send
+    from_csv = getattr(model, "from_csv", None) if request.mimetype == CSV else None
+    if request.environ.get("CONTENT_TYPE") != JSON and not request.is_json and from_csv is None:
         raise UnsupportedMediaType("the body must be JSON: send Content-Type: application/json")
     encoding = request.environ.get("HTTP_CONTENT_ENCODING", "")
     if encoding.strip().lower() not in ("", "identity"):
         raise EncodedBody(f"the body is encoded ({encoding[:100]}): send it without Content-Encoding")
+    if most_bytes := getattr(model, "most_bytes", None):
+        request.max_content_length = max(most_bytes, request.max_content_length or 0)
     try:
         body = request.get_data()  # an endpoint may read it again
         if not request.content_length:
@@ -66,12 +71,23 @@ def parse_body(model: type[M], request: Request, facts: Facts) -> M:
         raise BadRequest("the body ended early or its chunks are malformed") from None
     if len(body) > costly.LIGHT_BODY_BYTES:
         costly.begin()
-    return checked(model, body, facts)
+    return checked(model, body, facts) if from_csv is None else _checked_csv(model, from_csv, body, facts)
+
+
+def _checked_csv(model: type[M], from_csv: Callable[[str], Mapping[str, Any]], body: bytes, facts: Facts) -> M:
+    """The question of a CSV text. Raises InvalidRequest."""
+    try:
+        return model.model_validate(from_csv(body.decode("utf-8")), context=facts)
+    except ValidationError as error:
+        raise InvalidRequest(field_errors(error, model)) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        detail = f"cannot be read as CSV in UTF-8: {error}"
+        raise InvalidRequest([FieldError(location=(), code="csv", detail=detail)]) from None
 
 
 def checked(model: type[M], body: bytes, facts: Facts) -> M:
     """The question of a JSON text. Raises InvalidRequest."""
-    if body.count(b":") > MOST_COLONS:
+    if body.count(b":") > getattr(model, "most_fields", MOST_COLONS):
         detail = "has more fields than any valid body"
         raise InvalidRequest([FieldError(location=(), code="too_many_fields", detail=detail)])
     try:

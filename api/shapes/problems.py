@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from api.edge.problem_types import ProblemType as Kind
+from api.edge.problem_type import ProblemType as Kind
 from api.openapi.enumerations import ProblemType
 from api.shapes.numbers import rounded, stamp
 from api.shapes.reading import Json, Reading

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
+    Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -11,10 +14,12 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
 metadata = MetaData()
+Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up a primary key of this type alone
 
 # A zone as one source reports one signal of it. Every reading holds the short id instead of three texts.
 # hourly_until: all complete hours before this minute since 1970 are hourly means.
@@ -89,4 +94,71 @@ chores = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("done_minute", Integer, nullable=False),
+)
+
+# What rows of usage have in common, so that reports read few rows. machine: provider:type; of one that is described,
+# its parts as JSON; empty where only energy is known. is_metered: 1 where the energy was measured. tags: JSON.
+usage_kinds = Table(
+    "usage_kinds",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("is_metered", SmallInteger, nullable=False),
+    Column("tags", Text, nullable=False),
+    UniqueConstraint("tenant", "digest", name="usage_kinds_key"),
+)
+
+# A row of usage as it was sent. row: JSON; content: its digest. improves: 1 while better readings may still come.
+usage = Table(
+    "usage",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("id", String(200), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("kind_id", Number, nullable=False),
+    Column("first_day", Integer, nullable=False),
+    Column("last_day", Integer, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("content", String(32), nullable=False),
+    Column("unknown", Text),
+    Column("price_as_of", String(32)),
+    Column("improves", SmallInteger, nullable=False),
+    UniqueConstraint("tenant", "id", name="usage_id"),
+    Index("usage_days_of_tenant", "tenant", "first_day"),
+    Index("usage_improves", "improves", "number"),
+)
+
+# The figures of a row on one UTC day (days since 1970).
+usage_days = Table(
+    "usage_days",
+    metadata,
+    Column("day", Integer, nullable=False),
+    Column("number", Number, nullable=False),
+    Column("kind_id", Number, nullable=False),
+    Column("hours", Float, nullable=False),
+    Column("energy_kwh", Float),
+    Column("measured_g", Float),
+    Column("estimated_g", Float),
+    Column("usual_g", Float),
+    Column("embodied_g", Float),
+    Column("cost_usd", Float),
+    PrimaryKeyConstraint("day", "number", name="usage_days_key"),
+    sqlite_with_rowid=False,
+)
+
+# The figures that a row had before it was settled anew or replaced. figures: JSON.
+usage_changes = Table(
+    "usage_changes",
+    metadata,
+    Column("number", Number, nullable=False),
+    Column("changed_second", BigInteger, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("figures", Text, nullable=False),
+    PrimaryKeyConstraint("number", "changed_second", name="usage_changes_key"),
+    sqlite_with_rowid=False,
 )

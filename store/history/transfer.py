@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from store.history.database import HistoryDatabase
-from store.history.tables import chores, forecast_ranges, forecast_scores, forecasts, readings, series
+from store.history.tables import (
+    chores,
+    forecast_ranges,
+    forecast_scores,
+    forecasts,
+    readings,
+    series,
+    usage,
+    usage_changes,
+    usage_days,
+    usage_kinds,
+)
 
-# Series last: each one that a reading names is there when its turn comes.
-TABLES = (chores, forecasts, forecast_ranges, forecast_scores, readings, series)
+# Series and kinds last: each one that a row names is there when its turn comes.
+NUMBERED = ((series, "id"), (usage, "number"), (usage_kinds, "id"))
+TABLES = (
+    *(chores, forecasts, forecast_ranges, forecast_scores, readings, series),
+    *(usage_days, usage_changes, usage, usage_kinds),
+)
 BATCH = 10_000
 
 
@@ -23,9 +38,10 @@ def transfer(source: HistoryDatabase, target: HistoryDatabase) -> None:
             for batch in _batches(original, table):
                 duplicate.execute(insert(table), batch)
         if duplicate.dialect.name == "postgresql":  # the next id: those above were not taken from its sequence
-            duplicate.execute(
-                text("SELECT setval(pg_get_serial_sequence('series', 'id'), (SELECT max(id) FROM series) + 1, false)")
-            )
+            for table, column in NUMBERED:
+                most = duplicate.execute(select(func.max(table.c[column]))).scalar() or 0
+                sequence = func.pg_get_serial_sequence(table.name, column)
+                duplicate.execute(select(func.setval(sequence, most + 1, False)))
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from carbon.jobs import ScheduleQuery
 from engine import Engine
 from mapping import CloudMap
 from settings import Settings
+from store.history.history import History
+from store.ledger.usage import UsageLedger
 from tests.fakes.clouds import cloud_map
 from tests.fakes.grid import FakeReader, hour_of
 from tests.fakes.own_facts import overlaid
@@ -93,11 +96,11 @@ def test_no_request_reads_the_history_and_a_renewal_that_fails_leaves_the_foreca
 
 
 @pytest.mark.parametrize("named", [{"live": "off"}, {"history_days": 0}])
-def test_where_no_readings_are_stored_nothing_looks_for_any(named: dict[str, object]) -> None:
+def test_where_no_readings_are_stored_nothing_looks_for_any(named: dict[str, object], tmp_path: Path) -> None:
     one = engine(past())
 
-    assert build_forecasts(Settings(**named), one) is None  # type: ignore[arg-type]
-    assert build_forecasts(Settings(), one) is not None
+    assert build_forecasts(Settings(**named), one, UsageLedger(History(tmp_path))) is None  # type: ignore[arg-type]
+    assert build_forecasts(Settings(), one, UsageLedger(History(tmp_path))) is not None
 
 
 def test_every_six_hours_the_forecasts_are_stored_as_they_were_issued() -> None:

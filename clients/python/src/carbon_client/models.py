@@ -79,6 +79,10 @@ class Cost(TypedDict):
     """True if the on-demand price is that of us-east-1 times the region's usual factor."""
 
 
+CostBasis: TypeAlias = Literal["billed", "list_price"]
+"""billed: as sent; list_price: by today's price list."""
+
+
 CrossingState: TypeAlias = Literal["entered", "left"]
 """entered: the value is on that side of the limit now; left: not any more."""
 
@@ -153,6 +157,37 @@ class FieldProblem(TypedDict):
     """Explanation for people."""
     nearest: NotRequired[list[str]]
     """Valid values similar to the one sent; absent if there are none."""
+
+
+class Figures(TypedDict):
+    """What was used and emitted, as far as it is known; the hours of what is not known are named."""
+
+    hours: float
+    """Hours that rows cover, not multiplied with the number of machines."""
+    power_consumption_kwh: float | None
+    """Energy of the facility, PUE applied."""
+    co2_emissions_g: float | None
+    """gCO2e of the grid in these hours."""
+    measured_g: float | None
+    """Of these: with an intensity that was measured in that hour."""
+    estimated_g: float | None
+    """Of these: with an intensity that its source estimated."""
+    baseline_g: float | None
+    """Of these: with what is usual in the zone, since no reading is stored."""
+    embodied_emissions_g: float | None
+    """The hardware's share of its making (SCI); null if unknown."""
+    total_emissions_g: float | None
+    """Grid and hardware."""
+    carbon_intensity: float | None
+    """Mean over the energy."""
+    cost_usd: float | None
+    """As billed, else at the list price of today's catalog."""
+    unknown_hours: float
+    """Hours of which energy or intensity is not known: not in the grams."""
+    no_embodied_hours: float
+    """Hours without a figure of the hardware."""
+    no_price_hours: float
+    """Hours without a price."""
 
 
 FollowedEvent: TypeAlias = Literal["intensity", "forecast", "crossing"]
@@ -365,6 +400,15 @@ class MachineParts(TypedDict):
     """The accelerator, such as NVIDIA L4; required with gpus."""
     pue: NotRequired[float | None]
     """PUE of the place: energy of the facility divided by the energy of its IT equipment. Default: that of the region. The mean of the industry is 1.56."""
+
+
+class MedianAnswer(TypedDict):
+    """What the same machines would have emitted elsewhere."""
+
+    region: str
+    """The region in the middle of all of the clouds that were used, by usual intensity and PUE."""
+    co2_emissions_g: float
+    """gCO2e there, by the hours of its zone."""
 
 
 class MissingTime(TypedDict):
@@ -727,6 +771,7 @@ ProblemType: TypeAlias = Literal[
     "/problems/unknown-plan",
     "/problems/unknown-provider",
     "/problems/unknown-region",
+    "/problems/unknown-usage",
     "/problems/unknown-webhook",
     "/problems/unknown-zone",
     "/problems/unsupported-media-type",
@@ -762,6 +807,41 @@ class QuotaRow(TypedDict):
     """Calls left in the budget."""
     resets_at: str | None
     """When the oldest calls no longer count; null if there are none."""
+
+
+class RangedFigures(TypedDict):
+    """Figures with their range."""
+
+    hours: float
+    """Hours that rows cover, not multiplied with the number of machines."""
+    power_consumption_kwh: float | None
+    """Energy of the facility, PUE applied."""
+    co2_emissions_g: float | None
+    """gCO2e of the grid in these hours."""
+    measured_g: float | None
+    """Of these: with an intensity that was measured in that hour."""
+    estimated_g: float | None
+    """Of these: with an intensity that its source estimated."""
+    baseline_g: float | None
+    """Of these: with what is usual in the zone, since no reading is stored."""
+    embodied_emissions_g: float | None
+    """The hardware's share of its making (SCI); null if unknown."""
+    total_emissions_g: float | None
+    """Grid and hardware."""
+    carbon_intensity: float | None
+    """Mean over the energy."""
+    cost_usd: float | None
+    """As billed, else at the list price of today's catalog."""
+    unknown_hours: float
+    """Hours of which energy or intensity is not known: not in the grams."""
+    no_embodied_hours: float
+    """Hours without a figure of the hardware."""
+    no_price_hours: float
+    """Hours without a price."""
+    co2_emissions_low_g: float | None
+    """10th centile of co2_emissions_g: what rows share (grid zone, machine type) does not average out."""
+    co2_emissions_high_g: float | None
+    """90th centile."""
 
 
 RankBy: TypeAlias = Literal["work", "machine"]
@@ -810,6 +890,57 @@ class RepeatFields(TypedDict):
     """A run starts at most this number of hours after it is due. It has to end before the next one is due: with the duration of the job this is at most the time between two runs."""
     until: NotRequired[str | None]
     """No run is due later, ISO 8601 with offset. Default: 7 days after start_after, or after now. At most 200 runs."""
+
+
+ReportForm: TypeAlias = Literal["json", "csv", "markdown"]
+"""The form of a report."""
+
+
+class ReportRowAnswer(TypedDict):
+    """One group in one step."""
+
+    hours: float
+    """Hours that rows cover, not multiplied with the number of machines."""
+    power_consumption_kwh: float | None
+    """Energy of the facility, PUE applied."""
+    co2_emissions_g: float | None
+    """gCO2e of the grid in these hours."""
+    measured_g: float | None
+    """Of these: with an intensity that was measured in that hour."""
+    estimated_g: float | None
+    """Of these: with an intensity that its source estimated."""
+    baseline_g: float | None
+    """Of these: with what is usual in the zone, since no reading is stored."""
+    embodied_emissions_g: float | None
+    """The hardware's share of its making (SCI); null if unknown."""
+    total_emissions_g: float | None
+    """Grid and hardware."""
+    carbon_intensity: float | None
+    """Mean over the energy."""
+    cost_usd: float | None
+    """As billed, else at the list price of today's catalog."""
+    unknown_hours: float
+    """Hours of which energy or intensity is not known: not in the grams."""
+    no_embodied_hours: float
+    """Hours without a figure of the hardware."""
+    no_price_hours: float
+    """Hours without a price."""
+    co2_emissions_low_g: float | None
+    """10th centile of co2_emissions_g: what rows share (grid zone, machine type) does not average out."""
+    co2_emissions_high_g: float | None
+    """90th centile."""
+    starts_on: str
+    """First UTC day."""
+    ends_on: str
+    """Last UTC day, included."""
+    group: list[str | None]
+    """The value of each name in `by`, in its order; null: the rows have none."""
+    rows: int
+    """Rows in it; one that runs over midnight counts on each day."""
+
+
+ReportStep: TypeAlias = Literal["total", "day", "month"]
+"""How a report cuts time: not at all, into UTC days, or into calendar months in UTC."""
 
 
 class RequirementsBody(TypedDict):
@@ -1206,6 +1337,128 @@ class UnplacedJob(TypedDict):
     """How many of its regions each reason excludes."""
 
 
+UsageChangeReason: TypeAlias = Literal["readings", "replaced"]
+"""readings: better ones of its hours came; replaced: another row with its id was sent."""
+
+
+class UsageChangeRow(TypedDict):
+    """Figures that a row had before."""
+
+    changed_at: str
+    """Until when."""
+    reason: UsageChangeReason
+    """Why they changed."""
+    power_consumption_kwh: float | None
+    """Energy then."""
+    co2_emissions_g: float | None
+    """gCO2e of the grid then."""
+    baseline_g: float | None
+    """Of these: with usual intensities."""
+
+
+class UsageFields(TypedDict):
+    """Machines that ran for some time, or energy that was measured."""
+
+    id: str
+    """Your own name of the row. A row sent again changes nothing; another one with this id replaces it."""
+    start: str
+    """When it began, ISO 8601 with offset."""
+    end: NotRequired[str | None]
+    """When it ended; or give hours."""
+    hours: NotRequired[float | None]
+    """How long it ran, in place of end."""
+    provider: NotRequired[str | None]
+    """The provider of the region."""
+    region: str
+    """A region's id, or provider:region. If several clouds use the same id, the provider is required."""
+    machine: NotRequired[MachineParts | None]
+    """A machine by its parts, in place of instance_type."""
+    instance_type: NotRequired[str | None]
+    """An instance type of the region's provider."""
+    count: NotRequired[float]
+    """Mean number of machines; need not be whole. Default: 1.0."""
+    utilization: NotRequired[float | None]
+    """CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline."""
+    kwh: NotRequired[float | None]
+    """Measured energy of all machines, before PUE, in place of the power model. Send pue 1 if it is that of the whole facility."""
+    pue: NotRequired[float | None]
+    """PUE of the place: energy of the facility divided by the energy of its IT equipment. Default: that of the region. The mean of the industry is 1.56."""
+    cost_usd: NotRequired[float | None]
+    """What was billed. Default: the list price."""
+    spot: NotRequired[bool]
+    """Whether the list price is the spot price. Default: false."""
+    tags: NotRequired[dict[str, str]]
+    """Anything to report by. Default: {}."""
+    decision_id: NotRequired[str | None]
+    """The recorded decision that placed it."""
+
+
+class UsageRequest(TypedDict):
+    """Rows of usage."""
+
+    rows: list[UsageFields]
+    """1 to 10,000 rows. They are stored all, or none of them if one is wrong."""
+
+
+class UsageRowAnswer(TypedDict):
+    """A row and what it emitted."""
+
+    hours: float
+    """Hours that rows cover, not multiplied with the number of machines."""
+    power_consumption_kwh: float | None
+    """Energy of the facility, PUE applied."""
+    co2_emissions_g: float | None
+    """gCO2e of the grid in these hours."""
+    measured_g: float | None
+    """Of these: with an intensity that was measured in that hour."""
+    estimated_g: float | None
+    """Of these: with an intensity that its source estimated."""
+    baseline_g: float | None
+    """Of these: with what is usual in the zone, since no reading is stored."""
+    embodied_emissions_g: float | None
+    """The hardware's share of its making (SCI); null if unknown."""
+    total_emissions_g: float | None
+    """Grid and hardware."""
+    carbon_intensity: float | None
+    """Mean over the energy."""
+    cost_usd: float | None
+    """As billed, else at the list price of today's catalog."""
+    unknown_hours: float
+    """Hours of which energy or intensity is not known: not in the grams."""
+    no_embodied_hours: float
+    """Hours without a figure of the hardware."""
+    no_price_hours: float
+    """Hours without a price."""
+    id: str
+    """Your name of the row."""
+    start: str
+    """When it began."""
+    end: str
+    """When it ended."""
+    region: str
+    """provider:region."""
+    zone: str
+    """Grid zone."""
+    instance_type: str | None
+    """Null for a described machine."""
+    count: float
+    """Mean number of machines."""
+    tags: dict[str, str]
+    """Your tags."""
+    decision_id: str | None
+    """Of the decision."""
+    origin: str
+    """api, or the format that it was imported from."""
+    unknown: str | None
+    """Why figures are null; null if all are known."""
+    cost_basis: CostBasis | None
+    """What the cost is; null without one."""
+    price_as_of: str | None
+    """Date of a list price."""
+    changes: list[UsageChangeRow]
+    """Former figures, the latest first; empty in lists."""
+
+
 View: TypeAlias = Literal["world", "europe", "north-america", "asia-pacific"]
 """The part of the world that a map shows."""
 
@@ -1328,6 +1581,17 @@ WorkloadType: TypeAlias = Literal["training", "inference", "general", "database"
 """What kind of work runs."""
 
 
+class WrittenRows(TypedDict):
+    """What became of the rows that were sent."""
+
+    added: int
+    """New rows."""
+    replaced: int
+    """Rows whose id was there with another content; their former figures stay."""
+    unchanged: int
+    """Rows that were there already."""
+
+
 class ZoneNote(TypedDict):
     """A zone that was named in place of its region. All figures are those of the region."""
 
@@ -1420,6 +1684,17 @@ class RankRegionsQuery(TypedDict):
     """exclude: only measured values. Default: include."""
     maxAgeMinutes: NotRequired[int]
     """Highest age in minutes of a measured value that counts as current. Default and maximum: MAX_AGE_MINUTES, at most 60."""
+
+
+ListUsageQuery = TypedDict(
+    "ListUsageQuery",
+    {
+        "from": NotRequired[str],
+        "to": NotRequired[str],
+        "limit": NotRequired[int],
+        "offset": NotRequired[int],
+    },
+)
 
 
 class ListRegionsQuery(TypedDict):
@@ -1608,6 +1883,19 @@ class GetZoneQuery(TypedDict):
 
     signal: NotRequired[SignalName]
     """average: of all plants that run. marginal: of the plants that answer a change of load, from a WattTime account; the two are never mixed, and a place without a marginal value is unknown or left out. Default: average."""
+
+
+ReportUsageQuery = TypedDict(
+    "ReportUsageQuery",
+    {
+        "from": NotRequired[str],
+        "to": NotRequired[str],
+        "by": NotRequired[str],
+        "step": NotRequired[ReportStep],
+        "tag": NotRequired[list[str]],
+        "functional_units": NotRequired[float],
+    },
+)
 
 
 class GetForecastSkillQuery(TypedDict):
@@ -3486,6 +3774,92 @@ class StreamNote(TypedDict):
     """A sentence for people."""
     retry_after_seconds: NotRequired[int]
     """Of an end: when to come back. Default: 0."""
+
+
+class UsageAnswer(TypedDict):
+    """One row."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    usage: UsageRowAnswer
+    """The row, with its former figures."""
+
+
+class UsageListAnswer(TypedDict):
+    """Rows that ran in the span."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    total: int
+    """Number of rows, before limit and offset."""
+    usage: list[UsageRowAnswer]
+    """By first day and id."""
+
+
+class UsageReportAnswer(TypedDict):
+    """What was used and emitted in a span of UTC days."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    starts_on: str
+    """First UTC day."""
+    ends_on: str
+    """Last UTC day, included."""
+    by: list[str]
+    """What rows are grouped by."""
+    total: RangedFigures
+    """Sums over all groups and steps."""
+    in_median_region: MedianAnswer | None
+    """All of it in the median region; null if that is not known."""
+    sci_g_per_unit: float | None
+    """SCI: total_emissions_g for each functional unit; null without functional_units."""
+    report: list[ReportRowAnswer]
+    """By step, the most grams first."""
+
+
+class UsageWrittenAnswer(TypedDict):
+    """What was stored, and what the rows of this request emitted."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    written: WrittenRows
+    """How many rows."""
+    total: Figures
+    """Sums over the rows of this request."""
+    usage: list[UsageRowAnswer]
+    """The rows in your order, as they were settled now."""
 
 
 class WebhookMessage(TypedDict):

@@ -24,6 +24,18 @@ class Operations:
     ) -> Any:
         raise NotImplementedError
 
+    def add_usage(self, **body: Unpack[models.UsageRequest]) -> models.UsageWrittenAnswer:
+        """Store what was used, and say what it emitted in the hours in which it ran.
+
+        Grams are made from the stored readings of these hours; where none is stored, from what is usual in the
+        zone. They are made anew when better readings come. As text/csv: a row a line, columns named as the
+        fields, tag:NAME for tags.
+
+        POST /api/v1/usage
+        """
+        answer: models.UsageWrittenAnswer = self._ask("POST", "/api/v1/usage", body=body, repeatable=False)
+        return answer
+
     def badge(self, region: str, /) -> models.BadgeAnswer:
         """Give a region's carbon intensity now in the form of a badge endpoint.
 
@@ -106,6 +118,13 @@ class Operations:
         answer: models.NewWebhook = self._ask("POST", "/api/v1/webhooks", body=body, repeatable=False)
         return answer
 
+    def delete_usage(self, usage_id: str, /) -> None:
+        """Remove a row and the figures that it had.
+
+        DELETE /api/v1/usage/{usage_id}
+        """
+        self._ask("DELETE", f"/api/v1/usage/{quote(usage_id, safe='')}")
+
     def delete_webhook(self, webhook_id: str, /) -> None:
         """Remove a webhook with its deliveries; those that wait are not sent any more.
 
@@ -132,6 +151,14 @@ class Operations:
         GET /api/v1/forecast/skill
         """
         answer: models.ForecastSkillAnswer = self._ask("GET", "/api/v1/forecast/skill", query=query)
+        return answer
+
+    def get_usage(self, usage_id: str, /) -> models.UsageAnswer:
+        """Show one row, and the figures that it had before.
+
+        GET /api/v1/usage/{usage_id}
+        """
+        answer: models.UsageAnswer = self._ask("GET", f"/api/v1/usage/{quote(usage_id, safe='')}")
         return answer
 
     def get_webhook(self, webhook_id: str, /) -> models.WebhookRow:
@@ -173,6 +200,14 @@ class Operations:
         answer: models.DeliveriesAnswer = self._ask(
             "GET", f"/api/v1/webhooks/{quote(webhook_id, safe='')}/deliveries", query=query
         )
+        return answer
+
+    def list_usage(self, **query: Unpack[models.ListUsageQuery]) -> models.UsageListAnswer:
+        """List the rows that ran in a span of UTC days.
+
+        GET /api/v1/usage
+        """
+        answer: models.UsageListAnswer = self._ask("GET", "/api/v1/usage", query=query)
         return answer
 
     def list_webhooks(self) -> models.WebhooksAnswer:
@@ -283,6 +318,16 @@ class Operations:
             f"/api/v1/webhooks/{quote(webhook_id, safe='')}/deliveries/{quote(delivery_id, safe='')}/replay",
             repeatable=False,
         )
+        return answer
+
+    def report_usage(self, **query: Unpack[models.ReportUsageQuery]) -> models.UsageReportAnswer:
+        """Sum up what was used and emitted: by tags, regions or machines, in days or months.
+
+        Sums are of what is known; hours without a figure are named beside them. Also as CSV and Markdown.
+
+        GET /api/v1/usage/report
+        """
+        answer: models.UsageReportAnswer = self._ask("GET", "/api/v1/usage/report", query=query)
         return answer
 
     def schedule(self, **body: Unpack[models.ScheduleRequest]) -> models.ScheduleAnswer:

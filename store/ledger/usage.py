@@ -1,0 +1,185 @@
+"""The ledger's rows of usage, each of one tenant. SQLAlchemy is imported when one is stored or read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from carbon.ledger import SettledUsage, UsageDay
+from store.history.readings import minute_of
+from store.history.scores import Stored
+
+CHORE, EVERY_MINUTES = "usage", 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How many rows were new, had another content before, and were there already."""
+
+    added: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Written) -> Written:
+        return Written(
+            added=self.added + other.added,
+            replaced=self.replaced + other.replaced,
+            unchanged=self.unchanged + other.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageChange:
+    """The figures that a row had until `changed_at`. reason: "readings" (better ones came) or "replaced"."""
+
+    changed_at: datetime
+    reason: str
+    energy_kwh: float | None
+    operational_g: float | None
+    usual_g: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """A row as it is stored. origin: "api", or the format that it was imported from. changes: the latest first."""
+
+    settled: SettledUsage
+    origin: str
+    changes: tuple[UsageChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageTotal:
+    """The sums of the rows that are alike on one UTC day. figures: of those that are known.
+
+    machine: provider:type, or the parts of a described one as JSON; empty where only energy is known. is_metered:
+    whether the energy was measured. unknown_hours, no_price_hours, no_embodied_hours: of those without the figure.
+    """
+
+    day: int
+    region: str
+    zone: str
+    machine: str
+    is_metered: bool
+    tags: Mapping[str, str]
+    rows: int
+    figures: UsageDay
+    unknown_hours: float
+    no_price_hours: float
+    no_embodied_hours: float
+
+
+class UsageStore(Protocol):
+    """Where the rows are. All methods raise StateUnavailable. days: UTC days since 1970, the last one included."""
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether this process is the one to settle rows anew: one of all is, once an hour."""
+        ...
+
+    def put(self, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime) -> Written:
+        """Store rows, in one transaction; one with the id of another replaces it, unless they are equal.
+
+        bool: whether better readings may still come.
+        """
+        ...
+
+    def row(self, tenant: str, usage_id: str) -> LedgerRow | None:
+        """One row with its changes."""
+        ...
+
+    def rows(self, tenant: str, first_day: int, last_day: int, offset: int, limit: int) -> tuple[list[LedgerRow], int]:
+        """A page of the rows that ran on these days, by their first day and id, without changes; and how many."""
+        ...
+
+    def delete(self, tenant: str, usage_id: str) -> bool:
+        """Remove a row with all that is stored of it. False if there is none."""
+        ...
+
+    def totals(self, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:
+        """The sums of the rows on these days, by day."""
+        ...
+
+    def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
+        """Rows of all tenants that rest on usual values, with number and tenant, from the number `after` on."""
+        ...
+
+    def improve(self, settled: Sequence[tuple[int, SettledUsage, bool]], now: datetime) -> int:
+        """Replace figures by better ones and keep the former; how many changed. bool: whether better may still come."""
+        ...
+
+
+class UsageLedger:
+    """A UsageStore in the database of the history. Creates no file before something is stored."""
+
+    def __init__(self, history: Stored) -> None:
+        self._history = history
+
+    def is_due(self, now: datetime) -> bool:
+        """See UsageStore."""
+        if not self._history.exists():
+            return False
+        from store.history import due
+
+        with self._history.database.writing() as connection:
+            return due.is_due(connection, CHORE, minute_of(now), EVERY_MINUTES)
+
+    def put(self, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime) -> Written:
+        """See UsageStore."""
+        from store.ledger import usage_rows
+
+        with self._history.database.writing() as connection:
+            return usage_rows.put(connection, tenant, origin, rows, now)
+
+    def row(self, tenant: str, usage_id: str) -> LedgerRow | None:
+        """See UsageStore."""
+        if not self._history.exists():
+            return None
+        from store.ledger import usage_rows
+
+        with self._history.database.reading() as connection:
+            return usage_rows.row(connection, tenant, usage_id)
+
+    def rows(self, tenant: str, first_day: int, last_day: int, offset: int, limit: int) -> tuple[list[LedgerRow], int]:
+        """See UsageStore."""
+        if not self._history.exists():
+            return [], 0
+        from store.ledger import usage_rows
+
+        with self._history.database.reading() as connection:
+            return usage_rows.rows(connection, tenant, first_day, last_day, offset, limit)
+
+    def delete(self, tenant: str, usage_id: str) -> bool:
+        """See UsageStore."""
+        if not self._history.exists():
+            return False
+        from store.ledger import usage_rows
+
+        with self._history.database.writing() as connection:
+            return usage_rows.delete_row(connection, tenant, usage_id)
+
+    def totals(self, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:
+        """See UsageStore."""
+        if not self._history.exists():
+            return []
+        from store.ledger import usage_rows
+
+        with self._history.database.reading() as connection:
+            return usage_rows.totals(connection, tenant, first_day, last_day)
+
+    def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
+        """See UsageStore."""
+        if not self._history.exists():
+            return []
+        from store.ledger import usage_rows
+
+        with self._history.database.reading() as connection:
+            return usage_rows.improvable(connection, after, limit)
+
+    def improve(self, settled: Sequence[tuple[int, SettledUsage, bool]], now: datetime) -> int:
+        """See UsageStore."""
+        from store.ledger import usage_rows
+
+        with self._history.database.writing() as connection:
+            return usage_rows.improve(connection, settled, now)

@@ -1,0 +1,295 @@
+"""Reads and writes rows of usage. Imports SQLAlchemy, so it is imported on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, select, update
+
+from carbon.ledger import SettledUsage, UsageDay
+from store.history.tables import usage, usage_changes, usage_days, usage_kinds
+from store.history.upsert import insert_into
+from store.ledger import codec
+from store.ledger.usage import LedgerRow, UsageChange, UsageTotal, Written
+
+READINGS, REPLACED = "readings", "replaced"  # reasons of a change
+AT_ONCE = 500  # ids in one query
+GRAMS = ("measured_g", "estimated_g", "usual_g")
+SUMS = ("energy_kwh", *GRAMS, "embodied_g", "cost_usd")
+
+
+def put(
+    connection: Connection, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime
+) -> Written:
+    """See UsageStore."""
+    written = Written()
+    last_of_each_id = list({settled.row.id: (settled, improves) for settled, improves in rows}.values())
+    for begin in range(0, len(last_of_each_id), AT_ONCE):
+        written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now)
+    return written
+
+
+def _put(
+    connection: Connection, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime
+) -> Written:
+    texts = {settled.row.id: codec.packed(settled.row) for settled, _ in rows}
+    present = _present(connection, tenant, texts)
+    equal = {one for one, stored in present.items() if stored.content == codec.digest(texts[one])}
+    replaced = [stored.number for one, stored in present.items() if one not in equal]
+    _note_changes(connection, replaced, REPLACED, now)
+    _remove(connection, [stored for one, stored in present.items() if one not in equal])
+    fresh = [(settled, improves) for settled, improves in rows if settled.row.id not in equal]
+    kinds = _kind_ids(connection, tenant, [settled for settled, _ in fresh])
+    records = [
+        {
+            **({"number": present[settled.row.id].number} if settled.row.id in present else {}),
+            **_columns(settled, improves, texts[settled.row.id]),
+            "tenant": tenant,
+            "origin": origin,
+            "kind_id": kind_id,
+        }
+        for (settled, improves), kind_id in zip(fresh, kinds, strict=True)
+    ]
+    for numbered in (True, False):
+        if batch := [record for record in records if ("number" in record) is numbered]:
+            connection.execute(insert(usage), batch)
+    numbers = _present(connection, tenant, [settled.row.id for settled, _ in fresh])
+    written = zip(fresh, kinds, strict=True)
+    _add_days(connection, [(numbers[one.row.id].number, kind_id, one) for (one, _), kind_id in written])
+    return Written(added=len(fresh) - len(replaced), replaced=len(replaced), unchanged=len(equal))
+
+
+def _columns(settled: SettledUsage, improves: bool, text: str) -> dict[str, Any]:
+    return {
+        "id": settled.row.id,
+        "first_day": settled.days[0].day,
+        "last_day": settled.days[-1].day,
+        "row": text,
+        "content": codec.digest(text),
+        "unknown": settled.unknown,
+        "price_as_of": settled.price_as_of,
+        "improves": int(improves),
+    }
+
+
+def _present(connection: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    columns = (usage.c.id, usage.c.number, usage.c.content, usage.c.first_day, usage.c.last_day)
+    query = select(*columns).where(usage.c.tenant == tenant, usage.c.id.in_(list(ids)))
+    return {row.id: row for row in connection.execute(query)}
+
+
+def _kind_ids(connection: Connection, tenant: str, settled: Sequence[SettledUsage]) -> list[int]:
+    kinds = [codec.kind(one) for one in settled]
+    distinct = list({kind["digest"]: {**kind, "tenant": tenant} for kind in kinds}.values())
+    if distinct:
+        connection.execute(insert_into(connection, usage_kinds).on_conflict_do_nothing(), distinct)
+    digests = [kind["digest"] for kind in distinct]
+    query = select(usage_kinds.c.digest, usage_kinds.c.id).where(
+        usage_kinds.c.tenant == tenant, usage_kinds.c.digest.in_(digests)
+    )
+    ids = {row.digest: row.id for row in connection.execute(query)}
+    return [ids[kind["digest"]] for kind in kinds]
+
+
+def _add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsage]]) -> None:
+    days = [{"number": number, "kind_id": kind, **asdict(day)} for number, kind, one in rows for day in one.days]
+    if days:
+        connection.execute(insert(usage_days), days)
+
+
+def _remove(connection: Connection, stored: Sequence[Row[Any]]) -> None:
+    """Remove rows and their days, but not what they were before."""
+    _remove_days(connection, stored)
+    connection.execute(delete(usage).where(usage.c.number.in_([one.number for one in stored])))
+
+
+def _remove_days(connection: Connection, stored: Sequence[Row[Any]]) -> None:
+    for one in stored:  # each by its own days, which the key begins with
+        in_span = usage_days.c.day.between(one.first_day, one.last_day)
+        connection.execute(delete(usage_days).where(in_span, usage_days.c.number == one.number))
+
+
+def _note_changes(connection: Connection, numbers: Sequence[int], reason: str, now: datetime) -> None:
+    second = int(now.timestamp())
+    changes = [
+        {"number": number, "changed_second": second, "reason": reason, "figures": orjson.dumps(figures).decode()}
+        for number, figures in _sums(connection, numbers).items()
+    ]
+    if changes:  # of two changes within a second the first one counts: it has the figures that stood longer
+        connection.execute(insert_into(connection, usage_changes).on_conflict_do_nothing(), changes)
+
+
+def _sums(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, float | None]]:
+    """Energy, operational grams and those that rest on usual values, of whole rows; None where one day has none."""
+    days: dict[int, list[UsageDay]] = {}
+    for number, day in _days_of(connection, numbers):
+        days.setdefault(number, []).append(day)
+    return {
+        number: {
+            "energy_kwh": total([day.energy_kwh for day in one]),
+            "operational_g": total([day.operational_g for day in one]),
+            "usual_g": total([day.usual_g for day in one]),
+        }
+        for number, one in days.items()
+    }
+
+
+def total(parts: Sequence[float | None]) -> float | None:
+    """The sum; None if a part is unknown."""
+    known_parts = [part for part in parts if part is not None]
+    return sum(known_parts) if len(known_parts) == len(parts) else None
+
+
+def _days_of(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[int, UsageDay]]:
+    query = (
+        select(usage_days)
+        .join(usage, and_(usage.c.number == usage_days.c.number, usage_days.c.day.between(*_SPAN)))
+        .where(usage.c.number.in_(numbers))
+        .order_by(usage_days.c.number, usage_days.c.day)
+    )
+    for row in connection.execute(query):
+        yield row.number, _day(row)
+
+
+_SPAN = (usage.c.first_day, usage.c.last_day)
+
+
+def _day(row: Row[Any]) -> UsageDay:
+    return UsageDay(day=row.day, hours=row.hours, **{name: getattr(row, name) for name in SUMS})
+
+
+def row(connection: Connection, tenant: str, usage_id: str) -> LedgerRow | None:
+    """See UsageStore."""
+    read = list(_read(connection, _whole().where(usage.c.tenant == tenant, usage.c.id == usage_id), changes=True))
+    return read[0][2] if read else None
+
+
+def rows(
+    connection: Connection, tenant: str, first_day: int, last_day: int, offset: int, limit: int
+) -> tuple[list[LedgerRow], int]:
+    """See UsageStore."""
+    on_these = and_(usage.c.tenant == tenant, usage.c.first_day <= last_day, usage.c.last_day >= first_day)
+    count = connection.execute(select(func.count()).select_from(usage).where(on_these)).scalar_one()
+    query = _whole().where(on_these).order_by(usage.c.first_day, usage.c.id).offset(offset).limit(limit)
+    return [one for _, _, one in _read(connection, query)], count
+
+
+def improvable(connection: Connection, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
+    """See UsageStore."""
+    query = _whole().where(usage.c.improves == 1, usage.c.number > after).order_by(usage.c.number).limit(limit)
+    return list(_read(connection, query))
+
+
+def _whole() -> Select[Any]:
+    return select(usage, usage_kinds.c.zone).join(usage_kinds, usage_kinds.c.id == usage.c.kind_id)
+
+
+def _read(connection: Connection, query: Select[Any], *, changes: bool = False) -> Iterator[tuple[int, str, LedgerRow]]:
+    stored = connection.execute(query).all()
+    days: dict[int, list[UsageDay]] = {}
+    for begin in range(0, len(stored), AT_ONCE):
+        for number, day in _days_of(connection, [one.number for one in stored[begin : begin + AT_ONCE]]):
+            days.setdefault(number, []).append(day)
+    for one in stored:
+        usage_row = codec.unpacked(one.row)
+        settled = SettledUsage(
+            row=usage_row,
+            zone=one.zone,
+            days=tuple(days[one.number]),
+            unknown=one.unknown,
+            billed=usage_row.cost_usd is not None,
+            price_as_of=one.price_as_of,
+        )
+        past = _changes(connection, one.number) if changes else ()
+        yield one.number, one.tenant, LedgerRow(settled=settled, origin=one.origin, changes=past)
+
+
+def _changes(connection: Connection, number: int) -> tuple[UsageChange, ...]:
+    query = select(usage_changes).where(usage_changes.c.number == number)
+    return tuple(
+        UsageChange(
+            changed_at=datetime.fromtimestamp(one.changed_second, UTC), reason=one.reason, **orjson.loads(one.figures)
+        )
+        for one in connection.execute(query.order_by(usage_changes.c.changed_second.desc()))
+    )
+
+
+def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
+    """See UsageStore."""
+    stored = list(_present(connection, tenant, [usage_id]).values())
+    _remove(connection, stored)
+    connection.execute(delete(usage_changes).where(usage_changes.c.number.in_([one.number for one in stored])))
+    return bool(stored)
+
+
+def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, bool]], now: datetime) -> int:
+    """See UsageStore. A row that was replaced or removed meanwhile is left as it is."""
+    texts = {number: codec.digest(codec.packed(one.row)) for number, one, _ in settled}
+    query = select(usage).where(usage.c.number.in_(list(texts)))
+    stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
+    before = _sums(connection, list(stored))
+    changed = []
+    for number, one, improves in settled:
+        if number not in stored:
+            continue
+        if _differs(before[number]["operational_g"], total([day.operational_g for day in one.days])):
+            changed.append((number, one))
+        values = {"improves": int(improves), "unknown": one.unknown}
+        connection.execute(update(usage).where(usage.c.number == number).values(**values))
+    _note_changes(connection, [number for number, _ in changed], READINGS, now)
+    _remove_days(connection, [stored[number] for number, _ in changed])
+    _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
+    return len(changed)
+
+
+def _differs(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return before is not after
+    return abs(after - before) > 1e-9 * max(1.0, abs(before))
+
+
+def totals(connection: Connection, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:
+    """See UsageStore."""
+    days = usage_days.c
+    kinds = {one.id: one for one in connection.execute(select(usage_kinds).where(usage_kinds.c.tenant == tenant))}
+    in_tenant = days.kind_id.in_(select(usage_kinds.c.id).where(usage_kinds.c.tenant == tenant))
+    query = (
+        select(
+            days.day,
+            days.kind_id,
+            func.count().label("rows"),
+            func.sum(days.hours).label("hours"),
+            *(func.sum(days[name]).label(name) for name in SUMS),
+            *(
+                func.sum(case((days[name].is_(None), days.hours), else_=0.0)).label(label)
+                for name, label in (
+                    ("usual_g", "unknown_hours"),
+                    ("cost_usd", "no_price_hours"),
+                    ("embodied_g", "no_embodied_hours"),
+                )
+            ),
+        )
+        .where(days.day.between(first_day, last_day), in_tenant)
+        .group_by(days.day, days.kind_id)
+        .order_by(days.day, days.kind_id)
+    )
+    return [
+        UsageTotal(
+            day=one.day,
+            region=kinds[one.kind_id].region,
+            zone=kinds[one.kind_id].zone,
+            machine=kinds[one.kind_id].machine,
+            is_metered=bool(kinds[one.kind_id].is_metered),
+            tags=orjson.loads(kinds[one.kind_id].tags),
+            rows=one.rows,
+            figures=_day(one),
+            unknown_hours=one.unknown_hours,
+            no_price_hours=one.no_price_hours,
+            no_embodied_hours=one.no_embodied_hours,
+        )
+        for one in connection.execute(query)
+    ]

@@ -1,0 +1,151 @@
+"""The ledger's rows in both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from carbon.ledger import SettledUsage, UsageDay, UsageRow
+from carbon.workload import OwnMachine
+from store.history.history import History
+from store.ledger.usage import UsageLedger, Written
+from tests.store.conftest import NOON
+
+DAY = 20_495  # 2026-02-11
+HOUR = timedelta(hours=1)
+
+
+def used(usage_id: str = "one", *, grams: float | None = 10.0, days: int = 1, **fields: Any) -> SettledUsage:
+    start = NOON
+    row = UsageRow(
+        id=usage_id, start=start, end=start + 24 * HOUR * days, region="aws:ca-central-1", tags={"team": "a"}, **fields
+    )
+    day = UsageDay(
+        day=DAY,
+        hours=24.0,
+        energy_kwh=1.0,
+        measured_g=grams,
+        estimated_g=None if grams is None else 2.0,
+        usual_g=None if grams is None else 3.0,
+        embodied_g=None,
+        cost_usd=0.5,
+    )
+    settled_days = tuple(replace(day, day=DAY + number) for number in range(days))
+    return SettledUsage(row=row, zone="CA-QC", days=settled_days, billed=row.cost_usd is not None)
+
+
+def grams(ledger: UsageLedger, tenant: str = "a") -> list[float | None]:
+    return [one.figures.operational_g for one in ledger.totals(tenant, DAY, DAY + 10)]
+
+
+@pytest.fixture
+def ledger(history: History) -> UsageLedger:
+    return UsageLedger(history)
+
+
+def put(ledger: UsageLedger, *rows: SettledUsage, tenant: str = "a", later: float = 0.0) -> Written:
+    return ledger.put(tenant, "api", [(row, True) for row in rows], NOON + timedelta(seconds=later))
+
+
+def test_nothing_is_stored_at_first_and_no_file_is_made(ledger: UsageLedger, history: History) -> None:
+    assert (ledger.row("a", "one"), ledger.totals("a", 0, DAY), ledger.delete("a", "one")) == (None, [], False)
+    assert history.database.path is None or not history.database.path.exists()
+
+
+def test_a_row_comes_back_as_it_was_put(ledger: UsageLedger) -> None:
+    own = OwnMachine(vcpus=8, memory_gb=32.0, arch="x86_64", pue=1.2)
+    row = used(days=2, machine=own, count=2.5, utilization=0.3, decision_id="d1", cost_usd=1.0, spot=True)
+
+    written = put(ledger, row)
+
+    stored = ledger.row("a", "one")
+    assert stored is not None
+    assert (stored.settled, stored.origin, stored.changes) == (row, "api", ())
+    assert written == Written(added=1)
+
+
+def test_the_same_row_again_changes_nothing(ledger: UsageLedger) -> None:
+    put(ledger, used())
+
+    again = put(ledger, used(grams=99.0))
+
+    assert (again, grams(ledger)) == (Written(unchanged=1), [15.0])
+
+
+def test_another_row_with_its_id_replaces_it_and_the_former_figures_stay(ledger: UsageLedger) -> None:
+    put(ledger, used(days=2))
+
+    written = put(ledger, used(grams=7.0, count=3.0), later=60)
+
+    stored = ledger.row("a", "one")
+    assert stored is not None
+    ((change),) = stored.changes
+    assert (written, grams(ledger)) == (Written(replaced=1), [12.0])
+    assert (change.reason, change.operational_g, change.usual_g, change.energy_kwh) == ("replaced", 30.0, 6.0, 2.0)
+    assert change.changed_at == NOON + timedelta(seconds=60)
+
+
+def test_of_two_rows_with_one_id_in_one_request_the_last_counts(ledger: UsageLedger) -> None:
+    assert put(ledger, used(), used(grams=1.0, count=2.0)) == Written(added=1)
+    assert grams(ledger) == [6.0]
+
+
+def test_tenants_see_their_own_rows_alone(ledger: UsageLedger) -> None:
+    put(ledger, used(), tenant="a")
+    put(ledger, used(grams=1.0), tenant="b")
+
+    assert (grams(ledger, "a"), grams(ledger, "b"), grams(ledger, "c")) == ([15.0], [6.0], [])
+    assert (ledger.delete("c", "one"), ledger.row("c", "one")) == (False, None)
+    assert ledger.delete("b", "one")
+    assert (grams(ledger, "a"), grams(ledger, "b"), ledger.row("b", "one")) == ([15.0], [], None)
+
+
+def test_totals_are_of_rows_that_are_alike_and_name_what_is_unknown(ledger: UsageLedger) -> None:
+    put(ledger, used("one"), used("two", grams=None), used("three", spot=True), used("four", it_kwh=1.0))
+
+    alike, metered = sorted(ledger.totals("a", DAY, DAY), key=lambda one: one.is_metered)
+
+    assert (alike.rows, alike.figures.operational_g, alike.figures.hours) == (3, 30.0, 72.0)
+    assert (alike.unknown_hours, alike.no_embodied_hours, alike.no_price_hours) == (24.0, 72.0, 0.0)
+    assert (alike.region, alike.zone, alike.machine, dict(alike.tags)) == (
+        "aws:ca-central-1",
+        "CA-QC",
+        "",
+        {"team": "a"},
+    )
+    assert (metered.rows, metered.figures.operational_g) == (1, 15.0)
+
+
+def test_rows_are_listed_by_day_and_id_in_pages(ledger: UsageLedger) -> None:
+    put(ledger, *[used(name) for name in ("b", "c", "a")])
+
+    page, total = ledger.rows("a", DAY, DAY, 1, 1)
+
+    assert ([one.settled.row.id for one in page], total) == (["b"], 3)
+    assert ledger.rows("a", DAY - 5, DAY - 1, 0, 10) == ([], 0)
+
+
+def test_better_figures_replace_the_former_ones_once(ledger: UsageLedger) -> None:
+    put(ledger, used())
+    ((number, tenant, stored),) = ledger.improvable(0, 10)
+    better = replace(stored.settled, days=(replace(stored.settled.days[0], measured_g=20.0, usual_g=0.0),))
+
+    changed = [ledger.improve([(number, better, improves)], NOON + HOUR) for improves in (True, False)]
+
+    after = ledger.row("a", "one")
+    assert after is not None
+    assert (tenant, changed, grams(ledger)) == ("a", [1, 0], [22.0])
+    assert [(change.reason, change.operational_g) for change in after.changes] == [("readings", 15.0)]
+    assert ledger.improvable(0, 10) == []
+
+
+def test_a_row_that_was_replaced_meanwhile_is_not_improved(ledger: UsageLedger) -> None:
+    put(ledger, used())
+    ((number, _, stored),) = ledger.improvable(0, 10)
+    put(ledger, used(grams=1.0, count=5.0), later=5)
+
+    assert ledger.improve([(number, stored.settled, False)], NOON + HOUR) == 0
+    assert grams(ledger) == [6.0]
