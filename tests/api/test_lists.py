@@ -235,9 +235,14 @@ def test_an_empty_list_as_text_is_a_404_so_that_a_script_stops(client: FlaskClie
 
 def test_every_list_of_the_document_has_pages_links_and_a_table() -> None:
     operations = [one for methods in DOCUMENT["paths"].values() for one in methods.values()]
-    lists = {one["operationId"]: one for one in operations if one["operationId"].startswith(("list", "rank"))}
+    short = ("Webhooks",)  # at most WEBHOOKS of them, and the last deliveries of each, in one answer
+    lists = {
+        one["operationId"]: one
+        for one in operations
+        if one["operationId"].startswith(("list", "rank")) and one["tags"][0] not in short
+    }
 
-    assert len(lists) == len(LISTS)
+    assert len(lists) == len(LISTS) + len({"listUsage"})  # whose rows are the callers' own
     for name, operation in lists.items():
         answer = operation["responses"]["200"]
         assert {"limit", "offset"} <= {parameter["name"] for parameter in operation["parameters"]}, name
