@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from api.foreign import FOLDERS
 from tests.contract.document import OPERATIONS
 from tools.make_readme import DOCUMENTS
 
+# What other documents than ours describe, and answers that never end: not for clients made from our document.
+ELSEWHERE = (*FOLDERS, "/graphql", "/api/v1/stream", "/api/v1/ws")
 BASE = "http://127.0.0.1:5000"
 _COMMAND = re.compile(r"curl (?:\\\n|[^|\n)])*")
 
@@ -46,7 +49,7 @@ def _calls(text: str) -> Iterator[Call]:
     for command in _COMMAND.findall(text):
         words = shlex.split(command)
         urls = [word for word in words if word.startswith(BASE)]
-        if urls:
+        if urls and not urls[0].removeprefix(BASE).startswith(ELSEWHERE):
             yield _call(urls[0].removeprefix(BASE), json.loads(words[words.index("-d") + 1]) if "-d" in words else None)
 
 
