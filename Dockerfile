@@ -20,6 +20,8 @@ COPY planning ./planning
 COPY pricing ./pricing
 COPY renewal ./renewal
 COPY background ./background
+COPY outbound ./outbound
+COPY push ./push
 COPY serve ./serve
 COPY solving ./solving
 COPY store ./store
