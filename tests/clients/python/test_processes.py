@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -42,6 +44,20 @@ def ready() -> Iterator[str]:
         yield url
 
 
+def _interruptible() -> None:
+    """A shell that starts its jobs in the background has them ignore Ctrl-C, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Kill the process in the end, so that a test that fails does not wait for it."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 def test_run_becomes_the_command_with_its_input_output_and_exit_code(ready: str) -> None:
     result = carbon(ready, *RUN, "--", "sh", "-c", 'cat; echo "$CARBON_REGION"; echo oops >&2; exit 7', stdin="words\n")
 
@@ -52,9 +68,12 @@ def test_run_becomes_the_command_with_its_input_output_and_exit_code(ready: str)
 
 def test_a_signal_reaches_the_command_and_its_death_is_that_of_carbon(ready: str) -> None:
     script = "trap 'echo caught; exit 9' USR1; echo up; while :; do sleep 0.1; done"
-    with subprocess.Popen(  # noqa: S603
-        [*CARBON, *RUN, "--", "sh", "-c", script], env=environment(ready), stdout=subprocess.PIPE, text=True
-    ) as one:
+    with (
+        subprocess.Popen(  # noqa: S603
+            [*CARBON, *RUN, "--", "sh", "-c", script], env=environment(ready), stdout=subprocess.PIPE, text=True
+        ) as one,
+        _ended(one),
+    ):
         assert one.stdout is not None
         assert one.stdout.readline() == "up\n"
         one.send_signal(signal.SIGUSR1)
@@ -80,8 +99,13 @@ def test_ctrl_c_during_the_wait_ends_it_with_130_and_runs_nothing(tmp_path: Path
     with (
         served(app) as url,  # type: ignore[arg-type]
         subprocess.Popen(  # noqa: S603
-            [*CARBON, *RUN, "--", "touch", str(trace)], env=environment(url), stderr=subprocess.PIPE, text=True
+            [*CARBON, *RUN, "--", "touch", str(trace)],
+            env=environment(url),
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_interruptible,
         ) as waiting,
+        _ended(waiting),
     ):
         assert waiting.stderr is not None
         assert "starts 2099-01-01T00:00:00Z" in waiting.stderr.readline()
@@ -93,12 +117,15 @@ def test_ctrl_c_during_the_wait_ends_it_with_130_and_runs_nothing(tmp_path: Path
 
 
 def test_a_reader_that_goes_away_is_no_error(address: str) -> None:
-    with subprocess.Popen(  # noqa: S603
-        [*CARBON, "rank", "--limit", "1000", "--format", "json"],
-        env=environment(address),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as writing:
+    with (
+        subprocess.Popen(  # noqa: S603
+            [*CARBON, "rank", "--limit", "1000", "--format", "json"],
+            env=environment(address),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as writing,
+        _ended(writing),
+    ):
         assert writing.stdout is not None
         assert writing.stderr is not None
         writing.stdout.close()
