@@ -134,6 +134,14 @@ def test_the_command_and_the_files_ask_the_same_and_can_be_opened(client: FlaskC
     }
 
 
+def test_links_of_the_page_keep_the_whole_question(client: FlaskClient) -> None:
+    asked = f"from={DAY}&to={DAY}&by=team&step=day&tag=team%3Dsearch&functional_units=1234567.5"
+    page = unescape(client.get(f"/usage?{asked}").text)
+
+    (dark,) = re.findall(r'href="/usage\?([^"]*theme=dark)"', page)
+    assert sorted(dark.split("&")) == sorted([*asked.split("&"), "theme=dark"])
+
+
 def test_an_empty_ledger_shows_a_first_row_that_can_be_sent(empty: FlaskClient) -> None:
     page = unescape(empty.get("/usage").text)
 

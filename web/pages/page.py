@@ -123,7 +123,7 @@ def _text(value: object) -> Any:
         return [_text(one) for one in value]
     if isinstance(value, Enum):
         return value.value
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def filled(template: str, state: PageState, status: int = 200, **content: object) -> Response:
