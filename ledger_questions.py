@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from carbon.ledger import SettledUsage, UsageRow
+from carbon.ranges import SURE
 from carbon.usage_reports import ReportQuery, UsageReport
 from planning.ledger.doubt import doubt
 from planning.ledger.median import hours_of_days, in_median_region, median_region
@@ -33,3 +34,8 @@ def usage_report(session: Session, query: ReportQuery, totals: Sequence[UsageTot
         past = session.grid.past_hours(region.zone, *hours_of_days(totals))
         median = in_median_region(totals, region, past, session.mapping)
     return report(query, totals, lambda total: doubt(total, session.mapping, days), median)
+
+
+def usage_by_step(query: ReportQuery, totals: Sequence[UsageTotal]) -> UsageReport:
+    """The same sums for charts, without ranges and the median region."""
+    return report(query, in_question(query, totals), lambda total: (SURE, SURE), None)

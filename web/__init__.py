@@ -6,10 +6,10 @@ from importlib import import_module
 
 from flask import Blueprint
 
-_PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill")
+_PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill", "usage")
 _PAGES = (
-    *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill", "sources", "guide", "about"),
-    *("sign_in", "files"),
+    *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill", "usage"),
+    *("sources", "guide", "about", "sign_in", "files"),
 )
 
 

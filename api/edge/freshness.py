@@ -24,7 +24,10 @@ VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT = "/openapi.json"
 PAST = ("/history", "/forecast/skill", *FOREIGN_PAST)
 # Changed by requests and not by data, asked by POST, or without an end.
-UNDESCRIBED = ("/api/v1/plans/", "/api/v1/webhooks", "/api/v1/usage", "/graphql", "/api/v1/stream", "/api/v1/ws")
+UNDESCRIBED = (
+    *("/api/v1/plans/", "/api/v1/webhooks", "/api/v1/usage", "/charts/usage"),
+    *("/graphql", "/api/v1/stream", "/api/v1/ws"),
+)
 OF_CALLER = ("/charts/plan",)  # a plan in the background is shown to whoever submitted it
 # Headers that belong to the answer as its body does.
 OF_ANSWER = ("Link", FACT_NOTES, DATA_QUALITY, DATA_SOURCES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")

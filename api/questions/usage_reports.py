@@ -97,8 +97,8 @@ def _dimensions(value: str) -> str:
     return ",".join(parts)
 
 
-class ReportParameters(UsageSpan):
-    """Which usage, by what."""
+class ReportQuestion(UsageSpan):
+    """Which usage, by what; pages and pictures ask the same."""
 
     by: Annotated[Annotated[str, Field(max_length=400), AfterValidator(_dimensions)] | None, Field()] = Field(
         None,
@@ -112,10 +112,6 @@ class ReportParameters(UsageSpan):
     )
     functional_units: float | None = Field(
         None, ge=1e-6, le=1e15, description="How many of your units (requests, builds, users) were served: gives sci."
-    )
-
-    shown_as: ReportForm | None = Field(
-        None, alias="format", description="The form of the answer. Default: JSON, or CSV if Accept prefers it."
     )
 
     def is_costly(self, facts: names.Facts) -> bool:
@@ -133,3 +129,11 @@ class ReportParameters(UsageSpan):
             tags=tuple((name, value) for name, _, value in pairs),
             functional_units=self.functional_units,
         )
+
+
+class ReportParameters(ReportQuestion):
+    """The same, and in which form."""
+
+    shown_as: ReportForm | None = Field(
+        None, alias="format", description="The form of the answer. Default: JSON, or CSV if Accept prefers it."
+    )

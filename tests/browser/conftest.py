@@ -47,6 +47,16 @@ def month_of_readings() -> Readings:
     return past.readings(first, [None if hour % 60 < 5 else 100.0 + hour % 24 * 17 for hour in range(24 * 30)])
 
 
+def usage() -> Iterator[dict[str, Any]]:
+    """Two weeks of two teams: one zone with readings, one without, and a machine whose power is not known."""
+    places = ("aws:eu-central-1", "m7g.large"), ("aws:us-east-1", "m7g.large"), ("azure:westeurope", "Standard_NV6")
+    for day in range(1, 15):
+        start = (NOW - timedelta(days=day)).replace(hour=8, minute=0, second=0, microsecond=0).isoformat()
+        for number, (region, machine) in enumerate(places):
+            ran = {"id": f"{day}-{number}", "start": start, "hours": day, "count": 9, "tags": {"team": f"<b>{number}"}}
+            yield {**ran, "region": region, "instance_type": machine}
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROME_BIN") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -59,11 +69,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the service."""
-    yield from serve(
-        service(FakeReader(readings()), past=past.FakePast({"DE": [month_of_readings()]}), rate_limit="off")
-    )
+    kept, folder = past.FakePast({"DE": [month_of_readings()]}), tmp_path_factory.mktemp("site")
+    app = service(FakeReader(readings()), past=kept, rate_limit="off", data_dir=folder)
+    assert app.test_client().post("/api/v1/usage", json={"rows": list(usage())}).status_code == 200
+    yield from serve(app)
 
 
 def serve(app: Any) -> Iterator[str]:

@@ -26,6 +26,7 @@ PAGES = (
     *("/instances", "/instances?q=m7g.lrge"),
     *("/plan", f"/plan?question={JOBS}", "/plan?question={", "/plan?id=a&hours=b", "/plan?plan=none"),
     *("/compare", "/compare?option=aws:eu-north-1,m7g.large", "/compare?option=nowhere,m7g.large"),
+    *("/usage", "/usage?by=team,region&step=day&tag=team%3Dsearch", "/usage?by=,"),
     *("/skill", "/skill?zone=DE&source=&days=7", "/skill?source=electricity-maps-forecast", "/skill?zone=atlantis"),
 )
 
@@ -112,7 +113,7 @@ def test_a_wrong_parameter_is_a_sentence_with_a_way_back(client: FlaskClient) ->
 def test_about_leads_to_what_it_speaks_of(client: FlaskClient) -> None:
     page = client.get("/about?theme=dark").text
 
-    assert {f"/{name}?theme=dark" for name in ("sources", "skill")} <= set(re.findall(r'href="([^"]+)"', page))
+    assert {f"/{name}?theme=dark" for name in ("sources", "skill", "usage")} <= set(re.findall(r'href="([^"]+)"', page))
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def _roles(
         "label": {"fill": ink, "stroke": ground, "stroke-width": 3.5, "paint-order": "stroke"},
         "front": {"stroke": window, "stroke-width": 2, "stroke-dasharray": "6 4", "fill": "none"},
         "bar": {"fill": window},
+        "bar-middle": {"fill": window, "fill-opacity": 0.55},
         "bar-estimate": {"fill": window, "fill-opacity": 0.25, "stroke": window, "stroke-dasharray": "3 2"},
         "track": {"fill": line, "fill-opacity": 0.6},
         "promise": {"stroke": ink, "stroke-width": 2},

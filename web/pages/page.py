@@ -35,6 +35,7 @@ MENU = (
     ("/plan", "Plan"),
     ("/instances", "Machines"),
     ("/skill", "Skill"),
+    ("/usage", "Usage"),
     ("/sources", "Sources"),
     ("/docs/guide", "Guide"),
     ("/about", "About"),
@@ -112,7 +113,7 @@ def _shell_quoted(text: str) -> str:
 
 def link(path: str, state: PageState | None, **changes: object) -> str:
     """A path with what differs from the defaults in the state, after the changes; None takes a value out."""
-    values = {} if state is None else state.model_dump(exclude_defaults=True)
+    values = {} if state is None else state.model_dump(exclude_defaults=True, by_alias=True)
     pairs = [(name, _text(value)) for name, value in (values | changes).items() if value not in (None, [], "")]
     return f"{path}?{urlencode(pairs, doseq=True, safe=':,')}" if pairs else path
 
@@ -122,7 +123,7 @@ def _text(value: object) -> Any:
         return [_text(one) for one in value]
     if isinstance(value, Enum):
         return value.value
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def filled(template: str, state: PageState, status: int = 200, **content: object) -> Response:

@@ -39,6 +39,13 @@ def watts(power_w: float | None) -> str:
     return UNKNOWN if power_w is None else f"{three_digits(power_w)} W"
 
 
+def kwh(energy_kwh: float | None) -> str:
+    """Energy with three digits."""
+    if energy_kwh is None:
+        return UNKNOWN
+    return f"{three_digits(energy_kwh) if energy_kwh >= 0.01 or energy_kwh == 0 else f'{energy_kwh:.2g}'} kWh"
+
+
 def number(value: float | None) -> str:
     """A count or a size, as short as it is exact."""
     return UNKNOWN if value is None else f"{value:,.10g}"
@@ -89,4 +96,4 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
-FILTERS = (intensity, grams, usd, percent, watts, reason, moment, clock, age, number, sentence)
+FILTERS = (intensity, grams, usd, percent, watts, kwh, reason, moment, clock, age, number, sentence)
