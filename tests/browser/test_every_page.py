@@ -46,6 +46,7 @@ PAGES = (
     "/skill",
     "/skill?source=electricity-maps-forecast",
     "/skill?signal=marginal",
+    "/docs/guide/other-tools",
     "/nothing?theme=dark",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
