@@ -29,13 +29,13 @@ def settle(session: Session, rows: Sequence[UsageRow]) -> list[SettledUsage]:
 def usage_report(session: Session, query: ReportQuery, totals: Sequence[UsageTotal]) -> UsageReport:
     """Sums of the ledger's totals, and the same in the median region. Raises StateUnavailable."""
     totals = in_question(query, totals)
-    days, region, median = (query.last - query.first).days + 1, median_region(totals, session.mapping), None
+    region, median = median_region(totals, session.mapping), None
     if region is not None:
         past = session.grid.past_hours(region.zone, *hours_of_days(totals))
         median = in_median_region(totals, region, past, session.mapping)
-    return report(query, totals, lambda total: doubt(total, session.mapping, days), median)
+    return report(query, totals, lambda total, days: doubt(total, session.mapping, days), median)
 
 
 def usage_by_step(query: ReportQuery, totals: Sequence[UsageTotal]) -> UsageReport:
     """The same sums for charts, without ranges and the median region."""
-    return report(query, in_question(query, totals), lambda total: (SURE, SURE), None)
+    return report(query, in_question(query, totals), lambda _total, _days: (SURE, SURE), None)

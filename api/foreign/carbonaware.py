@@ -175,12 +175,20 @@ def answer_error(error: Exception) -> Response:
     if isinstance(error, InvalidRequest):
         response.status_code = 422
         part = "query" if isinstance(error, InvalidParameters) else "body"
-        fields = [{"loc": [part, *one.location], "msg": one.detail, "type": one.code} for one in error.errors]
+        fields = [
+            {"loc": [part, *one.location], "msg": one.detail + _nearest(one.nearest), "type": one.code}
+            for one in error.errors
+        ]
         return _refusal(response, fields)
     text = response.get_json(force=True)["detail"]
     if isinstance(error, Unsatisfiable):
         return _refusal(response, [{"loc": ["body"], "msg": text, "type": error.code}])
     return _refusal(response, text)
+
+
+def _nearest(names: tuple[str, ...]) -> str:
+    """The names that may be meant, for which the format has no field."""
+    return f"; nearest: {', '.join(names)}" if names else ""
 
 
 def _refusal(response: Response, detail: object) -> Response:

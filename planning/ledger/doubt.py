@@ -23,8 +23,8 @@ NOT_MODELLED = Factors(low=1 / units.UNCERTAINTY_FACTOR, high=units.UNCERTAINTY_
 def doubt(total: UsageTotal, mapping: CloudMap, days: int) -> tuple[Factors, Factors]:
     """10th and 90th centile over the grams, because of the grid and because of the power model.
 
-    days: of the report. No range is known of readings, so only the part that rests on usual values has one: the
-    longer the time, the narrower. Measured energy has no range.
+    days: on which something ran in the zone. No range is known of readings, so only the part that rests on usual values
+    has one: the more days, the narrower. Measured energy has no range.
     """
     return _grid(total, mapping, days), SURE if total.is_metered else _power(total, mapping)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import hypot
@@ -12,6 +13,8 @@ from carbon.ranges import Factors
 from carbon.usage_reports import MedianRegion, ReportQuery, ReportRow, ReportStep, UsageReport, UsageSums
 from store.ledger.usage import UsageTotal
 
+# The ranges of grid and power of a total, by the number of days on which something ran in its zone.
+Doubt = Callable[[UsageTotal, int], tuple[Factors, Factors]]
 TAG = "tag:"  # before the name of a tag that is named like a dimension
 DIMENSIONS: Mapping[str, Callable[[UsageTotal], str | None]] = {
     "region": lambda total: total.region,
@@ -41,10 +44,10 @@ def in_question(query: ReportQuery, totals: Sequence[UsageTotal]) -> list[UsageT
 def report(
     query: ReportQuery,
     totals: Sequence[UsageTotal],
-    doubt: Callable[[UsageTotal], tuple[Factors, Factors]],
+    doubt: Doubt,
     median: MedianRegion | None,
 ) -> UsageReport:
-    """The report of the totals that are in the question. doubt: of a total, the ranges of grid and power."""
+    """The report of the totals that are in the question."""
     groups: dict[tuple[int, int, tuple[str | None, ...]], list[UsageTotal]] = {}
     for one in totals:
         key = (*_step(query, one.day), tuple(_value(one, name) for name in query.by))
@@ -85,7 +88,7 @@ def _step(query: ReportQuery, day: int) -> tuple[int, int]:
     return max(first, day_number(month)), min(last, day_number(next_month) - 1)
 
 
-def _sums(totals: Sequence[UsageTotal], doubt: Callable[[UsageTotal], tuple[Factors, Factors]]) -> UsageSums:
+def _sums(totals: Sequence[UsageTotal], doubt: Doubt) -> UsageSums:
     sums: dict[str, Any] = {name: _sum(getattr(total.figures, name) for total in totals) for name in FIGURES}
     return UsageSums(
         rows=sum(total.rows for total in totals),
@@ -103,7 +106,7 @@ def _sum(parts: Iterable[float | None]) -> float | None:
     return sum(numbers) if numbers else None
 
 
-def _range(totals: Sequence[UsageTotal], doubt: Callable[[UsageTotal], tuple[Factors, Factors]]) -> Factors | None:
+def _range(totals: Sequence[UsageTotal], doubt: Doubt) -> Factors | None:
     """The range of the sum of the operational grams.
 
     What rows share does not average out: grams in one zone are too high or too low together, and so are those of one
@@ -112,9 +115,10 @@ def _range(totals: Sequence[UsageTotal], doubt: Callable[[UsageTotal], tuple[Fac
     by_zone: dict[str, tuple[float, float]] = {}
     by_machine: dict[str, tuple[float, float]] = {}
     whole = 0.0
+    days = Counter(zone for zone, _ in {(total.zone, total.day) for total in totals})
     for total in totals:
         grams = _known_grams(total.figures)
-        grid, power = doubt(total)
+        grid, power = doubt(total, days[total.zone])
         whole += grams
         for sides, key, factors in ((by_zone, total.zone, grid), (by_machine, total.machine, power)):
             low, high = sides.get(key, (0.0, 0.0))

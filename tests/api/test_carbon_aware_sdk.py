@@ -101,6 +101,14 @@ def test_an_unknown_place_is_a_400_with_the_name_of_the_exception(client: FlaskC
     assert "nowhere" in problem["detail"] or "nocloud" in problem["detail"]
 
 
+def test_an_unknown_place_comes_with_similar_names_or_with_the_path_that_lists_all(client: FlaskClient) -> None:
+    similar = get(client, "/emissions/bylocation?location=northeurop", 400)["detail"]
+    other = get(client, "/emissions/bylocation?location=nowhere", 400)["detail"]
+
+    assert "; nearest: " in similar
+    assert other.endswith("; /locations lists all names")
+
+
 @pytest.mark.parametrize("query", ["", "location=", "location=%20", "locations=IE"])
 def test_a_missing_place_is_a_400_whose_errors_name_the_parameter(client: FlaskClient, query: str) -> None:
     problem = get(client, f"/emissions/bylocation?{query}", 400)

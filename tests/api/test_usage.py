@@ -181,6 +181,24 @@ def test_the_median_region_is_named_with_what_it_would_have_been_there(client: F
     assert median["co2_emissions_g"] > report(client)["total"]["co2_emissions_g"]
 
 
+def test_the_range_of_a_sum_depends_on_the_days_of_its_rows_and_not_on_those_of_the_question(
+    client: FlaskClient,
+) -> None:
+    month_ago = (YESTERDAY - timedelta(days=30)).date().isoformat()
+    unread = {**ROW, "id": "unread", "region": "aws:eu-central-1"}  # of a zone without readings
+    post(client, unread)
+
+    one_day = report(client)["total"]
+    month = client.get(f"/api/v1/usage/report?from={month_ago}&to={DAY}").get_json()["total"]
+    post(client, {**unread, "id": "earlier", "start": f"{month_ago}T08:00:00Z"})
+    two_days = client.get(f"/api/v1/usage/report?from={month_ago}&to={DAY}").get_json()["total"]
+
+    assert one_day["co2_emissions_low_g"] < one_day["co2_emissions_g"] < one_day["co2_emissions_high_g"]
+    assert month == one_day
+    ratios = [total["co2_emissions_high_g"] / total["co2_emissions_g"] for total in (one_day, two_days)]
+    assert ratios[1] < ratios[0]
+
+
 def test_a_report_as_csv_and_markdown_has_columns_of_its_groups(client: FlaskClient) -> None:
     post(client, {**ROW, "tags": {"team": "=cmd|'x'"}})
     path = f"/api/v1/usage/report?from={DAY}&to={DAY}&by=team"

@@ -187,6 +187,12 @@ def test_what_is_wrong_is_a_422_that_names_the_field(
     assert detail[0]["msg"]
 
 
+def test_a_region_that_is_not_known_comes_with_similar_ones(client: FlaskClient) -> None:
+    (detail,) = refused(client, question(("aws", "eu-centrl-1")))
+
+    assert "; nearest: aws:eu-central-1, " in detail["msg"]
+
+
 def test_every_wrong_field_is_named(client: FlaskClient) -> None:
     places = [one["loc"][1] for one in refused(client, {"windows": [], "zones": 1, "duration": 2.5, "x": 1})]
 

@@ -37,6 +37,15 @@ def test_every_link_of_a_page_is_answered_and_every_document_it_names_exists(cli
         assert (ROOT / document).exists()
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_begins_with_its_title_and_has_no_other(client: FlaskClient, name: str) -> None:
+    title = (FOLDER / f"{name}.md").read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+    page = client.get(f"/docs/guide/{name}").text
+
+    assert re.findall(r"<h1[^>]*>(.*)</h1>", page) == [title]
+
+
 def test_the_words_of_the_markdown_are_those_of_the_page(client: FlaskClient) -> None:
     text = (FOLDER / "planning.md").read_text(encoding="utf-8")
 

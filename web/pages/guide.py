@@ -69,9 +69,11 @@ def guide_page(name: str) -> GuidePage:
     title, *sections = _headings(tokens)
     for token in tokens:
         _link_within(token.children or ())
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    # A wide table scrolls by itself, not the page.
+    html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
     # The text is ours, and HTML in it would be escaped.
-    html = Markup(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S704  # nosec B704
-    return GuidePage(name=name, title=title[1], sections=tuple(sections), html=html)
+    return GuidePage(name=name, title=title[1], sections=tuple(sections), html=Markup(html))  # noqa: S704  # nosec B704
 
 
 def _headings(tokens: Sequence[Token]) -> list[tuple[str, str]]:

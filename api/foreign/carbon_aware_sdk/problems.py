@@ -56,8 +56,8 @@ def _refusal(error: CarbonError) -> Json:
     title = OPERATION if isinstance(error, Unsatisfiable) else ARGUMENT
     fields = _errors(error.errors) if isinstance(error, InvalidRequest) else {}
     detail = "; ".join(f"{name} {text}" for name, texts in fields.items() for text in texts) or str(error)
-    if isinstance(error, UnknownName) and error.nearest:
-        detail += f"; nearest: {', '.join(error.nearest)}"
+    if isinstance(error, UnknownName):
+        detail += f"; nearest: {', '.join(error.nearest)}" if error.nearest else "; /locations lists all names"
     return {"title": title, "status": 400, "detail": detail, "errors": fields}
 
 

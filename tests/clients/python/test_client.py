@@ -79,8 +79,13 @@ def test_a_problem_has_its_members_and_names_every_wrong_field(address: str) -> 
 
     assert (caught.value.status, caught.value.type) == (400, "/problems/invalid-request")
     assert {one["pointer"] for one in caught.value.errors} == {"#/regio", "#/limit"}
-    assert "#/regio: is not a known field" in str(caught.value)
+    assert "#/regio: is not a known field; nearest: region" in str(caught.value)
     assert not caught.value.is_temporary
+
+
+def test_a_name_that_is_not_known_comes_with_similar_ones(address: str) -> None:
+    with pytest.raises(ProblemError, match=r"'us-wst-2' is not known; .*; nearest: us-west-2, "):
+        Client(address).region("us-wst-2")
 
 
 def test_a_name_with_a_slash_stays_one_part_of_the_path(address: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 
-from tests.clients.python.conftest import NOWHERE, Shell, Terminal
+from tests.clients.python.conftest import NOWHERE, Shell, Terminal, served
+from tests.fakes.access import access, record
 from tests.fakes.service import service
 
 
@@ -50,8 +51,18 @@ def test_only_a_terminal_gets_colours_and_only_without_no_color(address: str) ->
 def test_a_refused_question_names_the_wrong_field_and_ends_with_122(shell: Shell) -> None:
     assert shell.carbon("rank", "--country", "Atlantis") == 122
 
-    assert shell.err.getvalue().splitlines()[1:] == ["  country: country 'Atlantis' is not known"]
+    (line,) = shell.err.getvalue().splitlines()[1:]
+    assert line.startswith("  country: country 'Atlantis' is not known; nearest: ")
     assert shell.out.getvalue() == ""
+
+
+def test_without_a_key_that_the_service_needs_the_command_says_where_it_reads_one() -> None:
+    with served(service(rules=access(record("a-key")))) as url:
+        shell = Shell(url=url)
+
+        assert shell.carbon("rank") == 122
+
+    assert shell.err.getvalue().splitlines()[1:] == ["carbon sends the key in CARBON_API_KEY"]
 
 
 def test_a_service_that_is_away_ends_with_121() -> None:

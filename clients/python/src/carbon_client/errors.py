@@ -43,5 +43,14 @@ class ProblemError(CarbonError):
         return self.status == 429 or self.status >= 500
 
     def _text(self) -> str:
-        fields = (f"{one.get('pointer') or one.get('parameter') or '?'}: {one.get('detail')}" for one in self.errors)
-        return "\n  ".join((self.detail, *fields))
+        fields = (
+            f"{one.get('pointer') or one.get('parameter') or '?'}: {one.get('detail')}{_nearest(one)}"
+            for one in self.errors
+        )
+        return "\n  ".join((f"{self.detail}{_nearest(self.problem)}", *fields))
+
+
+def _nearest(problem: Mapping[str, Any]) -> str:
+    """The names that the service suggests in place of one that it does not know."""
+    names = problem.get("nearest")
+    return f"; nearest: {', '.join(map(str, names))}" if isinstance(names, list) and names else ""

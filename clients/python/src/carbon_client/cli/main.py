@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
 
 from carbon_client.cli import calc, completion, exit_codes, plan, rank, run, watch, when
@@ -54,6 +55,8 @@ def main(words: Sequence[str], around: Surroundings | None = None) -> int:
         return completion.write(arguments, around) if arguments.name == "completion" else _answered(arguments, around)
     except ProblemError as error:
         around.say("\n".join(printable(line) for line in f"carbon: {error}".split("\n")))
+        if error.status == HTTPStatus.UNAUTHORIZED:
+            around.say("carbon sends the key in CARBON_API_KEY")
         return exit_codes.UNREACHABLE if error.is_temporary else exit_codes.REFUSED
     except ServiceUnreachable as error:
         around.say(f"carbon: {error}")
