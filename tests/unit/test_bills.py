@@ -205,7 +205,7 @@ def test_what_is_reserved_and_the_host_of_counted_instances_are_ignored(usage: s
 
 def test_an_unknown_prefix_is_part_of_the_name() -> None:
     assert of_cur(line_item_usage_type="XYZ9-BoxUsage:m5.large") == Unmapped(
-        reason="XYZ9-BoxUsage", cost=Cost(amount=0.1)
+        reason="XYZ9-BoxUsage:m5.large", cost=Cost(amount=0.1)
     )
 
 

@@ -41,9 +41,11 @@ def test_usage_types_of_aws(usage: str, amount: float, machine: MachineHours) ->
     "usage",
     ["EBS:VolumeUsage.gp3", "CPUCredits:t3", "NatGateway-Hours", "LoadBalancerUsage", "Fargate-Windows-OS-Hours"],
 )
-def test_what_is_no_machine_is_not_mapped(usage: str) -> None:
-    with pytest.raises(NoMachine):
-        machine_hours(usage_type(usage, PREFIXES), 1, "")
+def test_what_is_no_machine_is_named_by_its_usage_type(usage: str) -> None:
+    with pytest.raises(NoMachine) as raised:
+        machine_hours(usage_type(f"EUC1-{usage}", PREFIXES), 1, "")
+
+    assert str(raised.value) == usage
 
 
 def test_every_prefix_means_a_region_of_the_catalog() -> None:

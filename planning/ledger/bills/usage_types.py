@@ -76,7 +76,7 @@ def _machine_hours(kind: UsageType, amount: float) -> MachineHours:
     if match := LAMBDA.fullmatch(kind.name):
         arch = "arm64" if match.group(1) else "x86_64"
         return MachineHours(instance_type=f"lambda-{arch}-1024mb", hours=amount / SECONDS_PER_HOUR)
-    raise NoMachine(kind.name)
+    raise NoMachine(f"{kind.name}:{kind.size}" if kind.size else kind.name)
 
 
 def _fargate(name: str, match: re.Match[str], amount: float) -> MachineHours:
