@@ -26,6 +26,7 @@ from cli.catalog import catalog
 from cli.history import history
 from cli.keys import keys
 from cli.prices import prices
+from cli.usage import usage
 from engine import Engine
 from settings import VERSION, Settings, SettingsError
 from wiring import build_service, build_tracer, utc_now
@@ -108,7 +109,8 @@ def _commands_alone(settings: Settings) -> Flask:
 
 
 def _add_commands(app: Flask, settings: Settings) -> None:
-    for command in (keys(settings), history(settings), prices(settings), catalog(settings), *backup(settings)):
+    groups = (keys, history, usage, prices, catalog)
+    for command in (*(group(settings) for group in groups), *backup(settings)):
         app.cli.add_command(command)
 
 

@@ -168,18 +168,23 @@ def _cell(name: str, text: str) -> object:
         return text
 
 
-def rows_of_csv(text: str) -> Mapping[str, Any]:
-    """The body of a CSV text: one row a line, columns as the fields are named, tag:NAME for a tag.
+def fields_of_cells(line: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of one row of a CSV text, by its columns.
 
     Empty cells are left out. A number that is none stays a text, which is then refused.
     """
+    cells = {name: _cell(name, value) for name, value in line.items() if value}
+    tags = {name.removeprefix(TAG_COLUMN): cells.pop(name) for name in list(cells) if name.startswith(TAG_COLUMN)}
+    return {**cells, **({"tags": tags} if tags else {})}
+
+
+def rows_of_csv(text: str) -> Mapping[str, Any]:
+    """The body of a CSV text: one row a line, columns as the fields are named, tag:NAME for a tag."""
     lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     rows = []
     for line in lines:
-        cells = {name: _cell(name, value) for name, value in line.items() if name is not None and value}
-        tags = {name.removeprefix(TAG_COLUMN): cells.pop(name) for name in list(cells) if name.startswith(TAG_COLUMN)}
         surplus = {"more_cells_than_columns": "yes"} if None in line else {}
-        rows.append({**cells, **surplus, **({"tags": tags} if tags else {})})
+        rows.append({**fields_of_cells({name: cell for name, cell in line.items() if name is not None}), **surplus})
     return {"rows": rows}
 
 
