@@ -5,6 +5,7 @@ KEDA has no form of errors: a refusal is a problem as everywhere else, and KEDA 
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Annotated
 
@@ -25,6 +26,8 @@ bp = Blueprint("keda", __name__)
 MOST_STEPS = 20
 MOST_REPLICAS = 100_000
 MOST_GRAMS = 10_000.0
+# float and int would read more than that: nan, 1_0, digits of other scripts.
+_STEP = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?)\s*:\s*([0-9]{1,9})\s*")
 Count = Annotated[int, Field(ge=0, le=MOST_REPLICAS)]
 
 
@@ -46,11 +49,8 @@ def _steps(text: str) -> tuple[tuple[float, int], ...]:
 
 
 def _step(part: str) -> tuple[float, int]:
-    limit, _, replicas = part.partition(":")
-    try:
-        grams, count = float(limit), int(replicas)
-    except ValueError:
-        grams, count = -1.0, -1
+    match = _STEP.fullmatch(part)
+    grams, count = (float(match[1]), int(match[2])) if match else (-1.0, -1)
     if not (0 <= grams <= MOST_GRAMS and 0 <= count <= MOST_REPLICAS):
         detail = f"must be steps gCO2e/kWh:replicas such as 100:10,200:5, at most {MOST_GRAMS:g} and {MOST_REPLICAS:,}"
         raise names.refusal("not_steps", detail)

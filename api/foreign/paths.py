@@ -1,4 +1,4 @@
-"""Paths of other services that differ from ours in case, or begin with COMPAT_PREFIX."""
+"""Paths of other services that differ from ours in case or by a slash at the end, or begin with COMPAT_PREFIX."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ForeignPaths:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         sent: str = environ.get("PATH_INFO", "")
-        path = sent.lower()
+        path = sent.lower().removesuffix("/")
         if self._prefix and path.startswith(f"{self._prefix}/"):
             path = path[len(self._prefix) :]
             if path == HEALTH or is_foreign(path):

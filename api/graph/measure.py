@@ -1,8 +1,9 @@
 """How much a document asks for: its depth, its aliases, and its cost, found before anything is validated or answered.
 
-The cost of a field is 1, and that of a question is in its own `weight`; fields of a list count once for each row. The
-size of a list is what the question's arguments allow, so nothing is answered to find it. A fragment counts wherever it
-is spread, but is looked at once for each size of the lists around it: the work is linear in the document.
+The cost of a field is 1, and that of a question is in its own `weight`, with more for arguments of many values; fields
+of a list count once for each row. The size of a list is what the question's arguments allow, so nothing is answered to
+find it. A fragment counts wherever it is spread, but is looked at once for each size of the lists around it: the work
+is linear in the document.
 
 One unit stands for some 5 microseconds of the processor.
 """
@@ -34,6 +35,8 @@ MOST_DEPTH = 15  # an introspection has 13
 MOST_ALIASES = 30
 MOST_COST = 20_000
 LIGHT_COST = 2_000  # beyond it a request counts as costly
+FREE_VALUES = 100  # of the arguments of a question, which its weight includes
+VALUES_PER_UNIT = 2  # beyond them: lists and objects in variables are read value by value at every use
 ROWS = 10  # of a list whose size no argument tells
 INTROSPECTION = {"__schema": 12_000, "__type": 3_000}  # in the unit of costs
 Questions = Mapping[tuple[str, str], Question]  # by type and field
@@ -97,6 +100,7 @@ class Walk:
                 each.name.value: value_from_ast_untyped(each.value, self.variables) for each in node.arguments or ()
             }
             weight, sizes = question.weight, question.sizes(arguments)
+            weight += max(0, _count_of(arguments) - FREE_VALUES) // VALUES_PER_UNIT
         inner, is_list = _named(None if definition is None else definition.type)
         if is_list:
             rows = sizes.get(name, ROWS)
@@ -139,6 +143,13 @@ def cost_of(
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     walk = Walk(schema, questions, fragments, {**defaults, **variables})
     return walk.cost(operation.selection_set, schema.query_type, {}, 1)
+
+
+def _count_of(value: Any) -> int:
+    """How many values a value holds, itself included. It comes from JSON or a document, which bound its depth."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_count_of, value.values()))
+    return 1 + sum(map(_count_of, value)) if isinstance(value, list) else 1
 
 
 def _named(kind: Any) -> tuple[GraphQLObjectType | None, bool]:

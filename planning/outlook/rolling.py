@@ -104,7 +104,8 @@ def windows_of(forecast: StepForecast, query: WindowsQuery) -> ForecastWindows:
 
 def _check(forecast: StepForecast, query: WindowsQuery) -> None:
     errors = []
-    if query.start is not None and query.end is not None and query.start >= query.end:
+    is_behind_all = query.end is None and query.start is not None and query.start > forecast.last_starts_at
+    if is_behind_all or (query.start is not None and query.end is not None and query.start >= query.end):
         errors.append(FieldError(location=("start",), code="end_before_start", detail="must be earlier than the end"))
     bounds = f"must be within the forecast, from {forecast.starts_at.isoformat()} to {forecast.ends_at.isoformat()}"
     for name, moment in (("start", query.start), ("end", query.end)):

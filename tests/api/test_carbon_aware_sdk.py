@@ -77,9 +77,13 @@ def test_a_time_that_reaches_beyond_the_present_is_answered_from_both(client: Fl
 
 
 @pytest.mark.parametrize(
-    "path", ["/emissions/byLocation", "/Emissions/bylocation", "/EMISSIONS/BYLOCATION", "/emissions/ByLocation"]
+    "path",
+    [
+        *("/emissions/byLocation", "/Emissions/bylocation", "/EMISSIONS/BYLOCATION", "/emissions/ByLocation"),
+        *("/emissions/bylocation/", "/Emissions/byLocation/"),
+    ],
 )
-def test_routes_are_read_without_regard_to_case(client: FlaskClient, path: str) -> None:
+def test_routes_are_read_without_regard_to_case_or_to_a_slash_at_the_end(client: FlaskClient, path: str) -> None:
     assert len(get(client, f"{path}?location=IE")) == 1
 
 

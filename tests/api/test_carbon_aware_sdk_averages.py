@@ -215,6 +215,7 @@ def test_below_a_prefix_the_paths_are_the_same_and_the_bare_ones_are_gone() -> N
 
     assert caller.get("/casdk/v1/emissions/byLocation?location=DE").status_code == 200
     assert caller.get("/CASDK/V1/locations").status_code == 200
+    assert caller.get("/casdk/v1/locations/").status_code == 200
     assert caller.get("/casdk/v1/health", headers={"Accept": "text/plain"}).text == "Healthy"
     assert caller.get("/emissions/bylocation?location=DE").status_code == 404
     assert caller.get("/locations").status_code == 404

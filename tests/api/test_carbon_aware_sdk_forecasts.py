@@ -141,8 +141,10 @@ def test_the_forecast_ends_where_its_last_point_does(client: FlaskClient) -> Non
         ("dataStartAt=2026-02-11T09:00:00Z&dataEndAt=2026-03-11T10:00:00Z", {"dataStartAt", "dataEndAt"}),
         ("dataStartAt=2026-02-11T14:00:00Z&dataEndAt=2026-02-11T13:00:00Z", {"dataStartAt"}),
         ("dataStartAt=2026-02-11T14:00:00Z&dataEndAt=2026-02-11T14:00:00Z", {"dataStartAt"}),
+        ("dataStartAt=2026-02-14T10:00:00Z", {"dataStartAt"}),
+        ("dataStartAt=2026-02-14T09:30:00Z", {"dataStartAt"}),  # the last point begins at 9, which dataEndAt would say
     ],
-    ids=["a start before it", "both outside", "in the wrong order", "an empty time"],
+    ids=["a start before it", "both outside", "in the wrong order", "an empty time", "its end", "in its last point"],
 )
 def test_bounds_outside_the_forecast_are_a_400_that_names_them(
     client: FlaskClient, bounds: str, fields: set[str]

@@ -135,6 +135,19 @@ def test_the_size_of_a_list_is_found_in_variables_and_their_defaults(client: Fla
     assert post(client, query, variables={"n": 10}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("uses", "names", "code"),
+    [(1, 50_000, "too_costly"), (3, 15_000, "too_costly"), (1, 15_000, "too_long")],
+)
+def test_a_list_in_variables_costs_at_every_use(uses: int, names: int, code: str, client: FlaskClient) -> None:
+    fields = (f"a{number}: regions(provider: $names, limit: 1) {{status}}" for number in range(uses))
+    query = f"query($names: [String!]) {{{' '.join(fields)}}}"
+
+    (error, *_) = post(client, query, variables={"names": ["aws"] * names}).get_json()["errors"]
+
+    assert [field["code"] for field in error["extensions"]["errors"]] == [code]
+
+
 def test_an_introspection_as_clients_send_it_is_answered(client: FlaskClient) -> None:
     answer = post(client, get_introspection_query(descriptions=True))
 

@@ -181,11 +181,11 @@ class Client(Operations):
 
     def _answer(self, response: requests.Response) -> Any:
         status = response.status_code
-        if status == 204:
+        if status == 204 and response.request.method == "DELETE":
             return None
         try:
             answer = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested thousands of levels deep
             answer = None
         if 200 <= status < 300 and isinstance(answer, dict):
             return answer
@@ -221,6 +221,9 @@ def _checked_url(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and url.strip().isprintable() and " " not in url.strip()
+        if usable:
+            requests.Request("GET", url.strip()).prepare()  # ValueError: for a host that no network has, such as a..b
     except ValueError:
         usable = False
     if not usable:

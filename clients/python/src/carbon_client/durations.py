@@ -23,11 +23,11 @@ def moment(text: str) -> datetime:
     """A time with its offset from UTC, in UTC. Raises ValueError."""
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ValueError(f"{text!r} is no time with an offset such as 2026-02-11T18:00Z")
-    return at.astimezone(UTC)
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC it may be before the year 1 or after 9999
+        pass
+    raise ValueError(f"{text!r} is no time with an offset such as 2026-02-11T18:00Z")
 
 
 def hours(length: timedelta) -> float:

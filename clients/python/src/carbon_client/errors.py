@@ -16,6 +16,12 @@ class ServiceUnreachable(CarbonError):
     """The service cannot be reached, does not answer in time, or something else answers in its place."""
 
 
+def not_understood(error: Exception) -> ServiceUnreachable:
+    """An answer lacks what this service always tells. error: how that showed; another version may be the cause."""
+    cause = f"{type(error).__name__}: {str(error)[:100]}"
+    return ServiceUnreachable(f"the answer cannot be understood: it is not of this service or version ({cause})")
+
+
 class ProblemError(CarbonError):
     """The service answered with a problem (RFC 9457).
 

@@ -41,6 +41,6 @@ def events(lines: Iterable[bytes]) -> Iterator[Event | None]:
 def _object(text: bytes) -> dict[str, Any] | None:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None

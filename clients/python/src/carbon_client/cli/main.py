@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from carbon_client.cli import calc, completion, exit_codes, plan, rank, run, watch, when
 from carbon_client.cli.output import printable
 from carbon_client.cli.surroundings import DEFAULT_URL, Surroundings
-from carbon_client.errors import ProblemError, ServiceUnreachable
+from carbon_client.errors import ProblemError, ServiceUnreachable, not_understood
 from carbon_client.version import VERSION
 
 if TYPE_CHECKING:
@@ -70,7 +70,10 @@ def main(words: Sequence[str], around: Surroundings | None = None) -> int:
 
 def _answered(arguments: argparse.Namespace, around: Surroundings) -> int:
     with client(arguments, around) as service:
-        code: int = arguments.run(arguments, service, around)
+        try:
+            code: int = arguments.run(arguments, service, around)
+        except (LookupError, TypeError, AttributeError) as error:  # in what the service answered
+            raise not_understood(error) from error
     around.stdout.flush()
     return code
 

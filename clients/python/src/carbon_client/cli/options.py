@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from carbon_client.cli.output import FORMATS
@@ -24,8 +25,17 @@ def read_by(reader: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
+def grams(text: str) -> float:
+    """An intensity in gCO2e/kWh. Raises ValueError; nothing is below or above nan, so waiting for it has no end."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text!r} is no number")
+    return number
+
+
 DURATION = read_by(duration)
 MOMENT = read_by(moment)
+GRAMS = read_by(grams)
 
 
 def shared() -> argparse.ArgumentParser:

@@ -49,7 +49,9 @@ def run(arguments: argparse.Namespace, client: Client, around: Surroundings) -> 
     if (arguments.file is None) == (arguments.id is None):
         raise ValueError("give either FILE or --id")
     answer: models.PlanAnswer | models.QueuedPlanAnswer
-    answer = client.plan_status(arguments.id) if arguments.id else client.plan(**_body(arguments.file, around))
+    answer = (
+        client.plan_status(arguments.id) if arguments.file is None else client.plan(**_body(arguments.file, around))
+    )
     if "assignments" not in answer:
         queued = _done(answer, arguments.max_wait, client, around)
         if queued is None:

@@ -45,9 +45,11 @@ def add(commands: Any) -> None:
         metavar="TIME",
         help="ask so often (default: be told by the service)",
     )
-    parser.add_argument("--below", type=float, metavar="G", help="end when a value is at most this number of gCO2e/kWh")
     parser.add_argument(
-        "--above", type=float, metavar="G", help="end when a value is at least this number of gCO2e/kWh"
+        "--below", type=options.GRAMS, metavar="G", help="end when a value is at most this number of gCO2e/kWh"
+    )
+    parser.add_argument(
+        "--above", type=options.GRAMS, metavar="G", help="end when a value is at least this number of gCO2e/kWh"
     )
     parser.add_argument("--max-wait", type=options.DURATION, metavar="TIME", help="end after this time, with code 124")
     parser.set_defaults(run=run)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from carbon_client.durations import hours, moment, written
+from carbon_client.errors import not_understood
 
 if TYPE_CHECKING:
     from carbon_client import Client, models
@@ -77,15 +78,19 @@ class Window:
 
     @classmethod
     def of(cls, answer: models.ScheduleAnswer) -> Self:
-        best = answer["optimal_window"]
-        return cls(
-            region=f"{answer['provider']}:{answer['region']}",
-            starts_at=moment(best["start_time"]),
-            ends_at=moment(best["end_time"]),
-            intensity=best["avg_carbon_intensity"],
-            grams=best.get("co2_emissions_g"),
-            answer=answer,
-        )
+        """Raises ServiceUnreachable for an answer without these fields: something else answers than this service."""
+        try:
+            best = answer["optimal_window"]
+            return cls(
+                region=f"{answer['provider']}:{answer['region']}",
+                starts_at=moment(best["start_time"]),
+                ends_at=moment(best["end_time"]),
+                intensity=best["avg_carbon_intensity"],
+                grams=best.get("co2_emissions_g"),
+                answer=answer,
+            )
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise not_understood(error) from error
 
 
 def best_window(client: Client, arguments: argparse.Namespace, bounds: Bounds) -> Window:
