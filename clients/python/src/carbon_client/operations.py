@@ -328,7 +328,7 @@ class Operations:
 
         POST /api/v1/ci/report
         """
-        answer: models.CiReportAnswer = self._ask("POST", "/api/v1/ci/report", body=body, repeatable=False)
+        answer: models.CiReportAnswer = self._ask("POST", "/api/v1/ci/report", body=body)
         return answer
 
     def report_usage(self, **query: Unpack[models.ReportUsageQuery]) -> models.UsageReportAnswer:
