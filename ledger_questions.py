@@ -44,7 +44,7 @@ def ci_report(
 
     stored: grams of the pipeline's rows of the last week, by id. Raises StateUnavailable.
     """
-    hours = hours_of(query.jobs)
+    hours = ci.year_of(query)
     middles = {cloud: middle_region([cloud], *hours, session.mapping) for cloud in ci.clouds_without_region(query)}
     jobs = ci.placed(query, {cloud: region.key for cloud, region in middles.items() if region is not None})
     rows = settle(session, [ci.usage_row(query, one.job, one.region) for one in jobs])

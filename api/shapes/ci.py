@@ -111,18 +111,19 @@ def _fill(report: CiReport) -> str:
 def _compared(percent: float | None) -> str:
     if percent is None:
         return ""
-    return f"{abs(percent):.0f} % {'more' if percent > 0 else 'less'} than this" if round(percent) else "the same"
+    return f"{abs(percent):.0f} % {'more' if percent > 0 else 'less'}" if round(percent) else "the same"
 
 
 def markdown_report(report: CiReport) -> str:
     """A heading, a table and remarks, in GitHub's Markdown."""
     sums, median, week = report.sums, report.median, report.last_week
+    count = "1 job" if len(report.jobs) == 1 else f"{len(report.jobs)} jobs"
     lines = [
         f"### Carbon of {plain(report.query.pipeline)}",
         "",
-        "| | gCO2e of the grid | this run |",
+        "| | gCO2e of the grid | this run is |",
         "| --- | ---: | --- |",
-        f"| this run, {len(report.jobs)} jobs | {_grams(sums.operational_g)} | |",
+        f"| this run, {count} | {_grams(sums.operational_g)} | |",
     ]
     if median is not None:
         compared = _compared(against(report, median))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from carbon.ci import CiJob, CiQuery, CiReport, LastWeek, PlacedJob
 from carbon.ledger import SettledUsage, UsageRow
 from carbon.usage_reports import MedianRegion
+from catalog.profiles import hour_of
 from mapping import CloudMap
 from planning.ledger.report import sums_of
 from planning.placing.emission import pue_of
@@ -26,6 +28,17 @@ def pipeline_prefix(query: CiQuery) -> str:
 def row_id(query: CiQuery, job: CiJob) -> str:
     """The same for a job that is reported again. A run has no colon in it."""
     return f"{pipeline_prefix(query)}{query.run}:{job.id}"
+
+
+def year_of(query: CiQuery) -> tuple[int, int]:
+    """The hours of the UTC year in which the first job began (since 1970, the last exclusive).
+
+    The region in the middle is that of a year: by the hours of a run it would be another one by night, and a pipeline
+    could not be compared with itself.
+    """
+    year = min(job.start for job in query.jobs).astimezone(UTC).year
+    first, last = (hour_of(datetime(one, 1, 1, tzinfo=UTC)) for one in (year, year + 1))
+    return first, last
 
 
 def clouds_without_region(query: CiQuery) -> list[str]:

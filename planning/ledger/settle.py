@@ -10,7 +10,6 @@ from math import ceil
 import numpy as np
 
 from carbon import emissions, units
-from carbon.ci import CiJob
 from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from carbon.workload import Load
 from catalog.model import InstanceType
@@ -38,8 +37,8 @@ class _Rates:
     unknown: str | None
 
 
-def hours_of(rows: Sequence[UsageRow | CiJob]) -> tuple[int, int]:
-    """The UTC hours since 1970 that hold the rows or jobs: the first, and the one after the last."""
+def hours_of(rows: Sequence[UsageRow]) -> tuple[int, int]:
+    """The UTC hours since 1970 that hold the rows: the first, and the one after the last."""
     return hour_of(min(row.start for row in rows)), ceil(max(row.end for row in rows).timestamp() / 3600)
 
 

@@ -68,6 +68,8 @@ def test_the_last_week_is_that_of_the_same_jobs_of_this_pipeline(client: FlaskCl
     assert answer["last_week"]["runs"] == 1  # twice as long, at the same intensity
     assert answer["last_week"]["co2_emissions_g"] == pytest.approx(2 * answer["total"]["co2_emissions_g"], abs=1e-5)
     assert answer["against_last_week_percent"] == -50.0
+    assert answer["markdown"].splitlines()[-3].startswith("| its last week, mean of 1 | ")
+    assert answer["markdown"].splitlines()[-3].endswith(" | 50 % less |")
 
 
 def test_a_hosted_runner_stands_in_an_assumed_region_and_the_answer_says_so(client: FlaskClient) -> None:

@@ -76,6 +76,13 @@ def test_a_hosted_runner_without_region_stands_in_the_median_region_of_its_cloud
     assert row.row.machine == OwnMachine(vcpus=2, memory_gb=8, arch="x86_64")
 
 
+def test_the_assumed_region_is_the_same_at_every_hour_of_a_year() -> None:
+    hours = [NOON + timedelta(hours=number) for number in range(0, 48, 3)]
+    jobs = [CiJob(id="a", start=at, end=at + timedelta(hours=1), runner=runner("ubuntu-latest")) for at in hours]
+
+    assert len({ask(query(one))[0].jobs[0].region for one in jobs}) == 1
+
+
 def test_the_region_of_the_caller_counts_before_that_of_the_runner() -> None:
     jobs = job("one", runner=runner("saas-linux-small-amd64"), region="gcp:europe-west1"), job("two", **TYPE)
     report, _ = ask(query(*jobs, job("three", runner=runner("saas-linux-small-amd64"))))
