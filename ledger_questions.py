@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from carbon.ci import CiQuery, CiReport
 from carbon.ledger import SettledUsage, UsageRow
 from carbon.ranges import SURE
 from carbon.usage_reports import ReportQuery, UsageReport
+from planning.ledger import ci
 from planning.ledger.doubt import doubt
-from planning.ledger.median import hours_of_days, in_median_region, median_region
+from planning.ledger.median import hours_of_days, in_median_region, median_region, middle_region
 from planning.ledger.report import in_question, report
 from planning.ledger.settle import hours_of, settled
 from session import Session
@@ -39,3 +41,20 @@ def usage_report(session: Session, query: ReportQuery, totals: Sequence[UsageTot
 def usage_by_step(query: ReportQuery, totals: Sequence[UsageTotal]) -> UsageReport:
     """The same sums for charts, without ranges and the median region."""
     return report(query, in_question(query, totals), lambda _total, _days: (SURE, SURE), None)
+
+
+def ci_report(
+    session: Session, query: CiQuery, stored: Mapping[str, float | None]
+) -> tuple[CiReport, list[SettledUsage]]:
+    """What the jobs of a pipeline emitted, and their rows of usage, in the order of the jobs.
+
+    stored: grams of the pipeline's rows of the last week, by id. Raises StateUnavailable.
+    """
+    hours = ci.year_of(query)
+    middles = {cloud: middle_region([cloud], *hours, session.mapping) for cloud in ci.clouds_without_region(query)}
+    jobs = ci.placed(query, {cloud: region.key for cloud, region in middles.items() if region is not None})
+    rows = settle(session, [ci.usage_row(query, one.job, one.region) for one in jobs])
+    median = middle_region({row.row.region.partition(":")[0] for row in rows}, *hours, session.mapping)
+    moved = [] if median is None else ci.moved(rows, median.key, session.mapping)
+    there = settle(session, moved) if moved else []
+    return ci.report(query, jobs, rows, there, ci.last_week(query, stored)), rows

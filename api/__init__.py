@@ -31,6 +31,7 @@ _ENDPOINTS = (
     "workloads",
     "stream",
     "usage",
+    "ci",
     "health",
     "scrape",
     "docs",

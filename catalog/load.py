@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.ci_runners import Runners, load_runners
 from catalog.generic import GenericCpus
 from catalog.machines import TypeFacts, load_accelerators, load_cpus, load_machines
 from catalog.model import InstanceType, Provider, Region
@@ -56,6 +57,7 @@ class Catalog:
     service_offers: where services are sold and for how much.
     tables: table -> (rows, newest date in it).
     parts: what machines are made of. type_facts: what the tables about families and single types say.
+    ci_runners: the machines of CI services.
     """
 
     providers: Mapping[str, Provider]
@@ -68,6 +70,7 @@ class Catalog:
     tables: Mapping[str, tuple[int, str]]
     parts: Parts
     type_facts: TypeFacts
+    ci_runners: Runners
 
     def find_type(self, provider: str, name: str) -> InstanceType | None:
         """The machine type or service of this name, in any case; None where the catalog has none."""
@@ -133,6 +136,7 @@ def load_catalog(data: Path = DATA) -> Catalog:
         tables=tables,
         parts=Parts(cpus=cpus, accelerators=accelerators, generic=about.generic_cpus),
         type_facts=about,
+        ci_runners=load_runners(table("ci_runners.csv"), {region.key for region in regions}, set(accelerators)),
     )
 
 

@@ -60,8 +60,8 @@ METHODS = {
     "getHealth": "health",
     "getReadiness": "ready",
 }
-# Questions that are sent with POST and change nothing: they may be sent again where the answer was lost.
-QUESTIONS = {"optimize", "schedule", "schedule_batch", "calculate", "forecast", "compare"}
+# Questions that are sent with POST and change nothing if they are sent again, as where the answer was lost.
+QUESTIONS = {"optimize", "schedule", "schedule_batch", "calculate", "forecast", "compare", "report_pipeline"}
 # Paths of our own interface; formats of other services have clients of their own.
 OWN = ("/api/v1/", "/v1/", "/badge/", "/health", "/problems/", "/ready")
 # The client reads JSON whose rows have all fields: `LocationItem` is then a `LocationRow`, never a chosen part of one.

@@ -197,6 +197,17 @@ class ExampleScores(NoScores):
         return [DayScores(series=series, day=end_day - 20 + n, sums=sums, waits=np.zeros((0, 3))) for n in range(20)]
 
 
+PIPELINE: dict[str, Any] = {
+    "provider": "github",
+    "pipeline": "acme/shop/Test",
+    "run_id": "9876543210",
+    "jobs": [
+        {"id": "test", "start": "2026-02-11T08:00:00Z", "seconds": 540, "runner": "ubuntu-latest", "plan": "private"}
+    ],
+    "tags": {"team": "search"},
+}
+
+
 def examples() -> dict[str, Any]:
     """Every example by operation or problem; a question stands beside its answer."""
     facts = {name: entry.facts for name, entry in SOURCES.items()}
@@ -240,7 +251,9 @@ def _usage(engine: Engine) -> dict[str, Any]:
             "reportUsage": "/api/v1/usage/report?from=2026-02-01&to=2026-02-11&by=team",
         }
         answers = {name: {"answer": ask(app, "GET", path)} | _tables(app, path) for name, path in gets.items()}
-    return {"addUsage": {"question": question, "answer": written}, **answers}
+        reported = ask(app, "POST", "/api/v1/ci/report", json.dumps(PIPELINE).encode(), "application/json")
+    pipeline = {"question": PIPELINE, "answer": reported}
+    return {"addUsage": {"question": question, "answer": written}, **answers, "reportPipeline": pipeline}
 
 
 def _queued_plan(answer: Any) -> dict[str, Any]:

@@ -82,6 +82,23 @@ CostBasis = TypeAliasType(
         Literal["billed", "list_price"], Field(description="billed: as sent; list_price: by today's price list.")
     ],
 )
+CiService = TypeAliasType(
+    "CiService",
+    Annotated[
+        Literal["github", "gitlab", "own"], Field(description="GitHub Actions, GitLab CI, or runners of your own.")
+    ],
+)
+RunnerPlan = TypeAliasType(
+    "RunnerPlan",
+    Annotated[Literal["public", "private"], Field(description="Hosted runners of public repositories are larger.")],
+)
+RunnerConfidence = TypeAliasType(
+    "RunnerConfidence",
+    Annotated[
+        Literal["documented", "indicative"],
+        Field(description="documented: by the service itself; indicative: by others, or not in so many words."),
+    ],
+)
 Arch = TypeAliasType(
     "Arch", Annotated[Literal["arm64", "x86_64"], Field(description="Instruction set of the machine's CPU.")]
 )

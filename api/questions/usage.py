@@ -47,6 +47,26 @@ Tag = Annotated[str, Field(min_length=1, max_length=MOST_TAG_CHARACTERS)]
 TagName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
 
 
+def check_end(length: timedelta | None, name: str, info: ValidationInfo) -> None:
+    """Refuses a row whose end is said twice or not at all, is not after its start, or has not come yet.
+
+    length: what the field `name` says, in place of the field end.
+    """
+    start, end = info.data.get("start"), info.data.get("end", "wrong")
+    if start is None or end == "wrong":
+        return
+    if end is None and length is None:
+        raise names.refusal("missing", "is required, or end in its place")
+    if end is not None and length is not None:
+        raise names.refusal(f"end_or_{name}", "cannot be combined with end: send one of the two")
+    length = end - start if length is None else length
+    if length <= timedelta(0):
+        raise names.refusal("end_before_start", "end must be later than start")
+    if length > timedelta(hours=MOST_HOURS):
+        raise names.refusal("too_long", f"end must be at most {MOST_HOURS:g} hours after start: split the row")
+    _past(start + length, info)
+
+
 class UsageFields(Body):
     """Machines that ran for some time, or energy that was measured."""
 
@@ -101,19 +121,7 @@ class UsageFields(Body):
     @field_validator("hours")
     @classmethod
     def _one_end(cls, hours: float | None, info: ValidationInfo) -> float | None:
-        start, end = info.data.get("start"), info.data.get("end", "wrong")
-        if start is None or end == "wrong":
-            return hours
-        if end is None and hours is None:
-            raise names.refusal("missing", "is required, or end in its place")
-        if end is not None and hours is not None:
-            raise names.refusal("end_or_hours", "cannot be combined with end: send one of the two")
-        length = timedelta(hours=hours) if hours is not None else end - start
-        if length <= timedelta(0):
-            raise names.refusal("end_before_start", "end must be later than start")
-        if length > timedelta(hours=MOST_HOURS):
-            raise names.refusal("too_long", f"end must be at most {MOST_HOURS:g} hours after start: split the row")
-        _past(start + length, info)
+        check_end(None if hours is None else timedelta(hours=hours), "hours", info)
         return hours
 
     @field_validator("instance_type")

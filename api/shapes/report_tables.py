@@ -41,7 +41,7 @@ def markdown_report(by: Sequence[str], rows: Sequence[Json], total: Json) -> str
     header = ["from", "to", *by, *MARKDOWN_COLUMNS.values()]
     marks = ["---"] * (2 + len(by)) + ["---:"] * len(MARKDOWN_COLUMNS)
     lines = [header, marks]
-    lines += [[str(row["starts_on"]), str(row["ends_on"]), *map(_plain, _group(row)), *_figures(row)] for row in rows]
+    lines += [[str(row["starts_on"]), str(row["ends_on"]), *map(plain, _group(row)), *_figures(row)] for row in rows]
     lines.append(["all", "", *[""] * len(by), *_figures(total)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -60,7 +60,7 @@ def _safe(value: str | None) -> str:
     return "" if value is None else f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def _plain(value: str | None) -> str:
+def plain(value: str | None) -> str:
     """A tag within a cell: what Markdown or HTML would take for markup is escaped."""
     if value is None:
         return "(none)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -29,13 +29,16 @@ def median_region(totals: Sequence[UsageTotal], mapping: CloudMap) -> Region | N
     """
     if not totals:
         return None
-    providers = {total.region.partition(":")[0] for total in totals}
+    return middle_region({total.region.partition(":")[0] for total in totals}, *hours_of_days(totals), mapping)
+
+
+def middle_region(providers: Collection[str], first: int, last: int, mapping: CloudMap) -> Region | None:
+    """The same of these clouds, by the hours from `first` up to `last` (exclusive, UTC hours since 1970)."""
     regions = [
         region
         for region in mapping.catalog.regions
         if region.provider in providers and region.partition == COMMERCIAL and region.status == "available"
     ]
-    first, last = hours_of_days(totals)
     zones = sorted({region.zone for region in regions})
     means = mapping.profiles.gco2e_per_kwh(mapping.profiles.rows(zones), np.arange(first, last, dtype=np.int64))
     usual = dict(zip(zones, means.mean(axis=1).tolist(), strict=True))

@@ -101,6 +101,10 @@ class UsageStore(Protocol):
         """The sums of the rows on these days, by day."""
         ...
 
+    def grams(self, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:
+        """Operational gCO2e by id, of rows that began on these days and whose id begins so; None: unknown."""
+        ...
+
     def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
         """Rows of all tenants that rest on usual values, with number and tenant, from the number `after` on."""
         ...
@@ -167,6 +171,15 @@ class UsageLedger:
 
         with self._history.database.reading() as connection:
             return usage_rows.totals(connection, tenant, first_day, last_day)
+
+    def grams(self, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:
+        """See UsageStore."""
+        if not self._history.exists():
+            return {}
+        from store.ledger import usage_grams
+
+        with self._history.database.reading() as connection:
+            return usage_grams.grams(connection, tenant, prefix, first_day, last_day)
 
     def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
         """See UsageStore."""

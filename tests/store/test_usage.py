@@ -149,3 +149,11 @@ def test_a_row_that_was_replaced_meanwhile_is_not_improved(ledger: UsageLedger) 
 
     assert ledger.improve([(number, stored.settled, False)], NOON + HOUR) == 0
     assert grams(ledger) == [6.0]
+
+
+def test_grams_of_rows_whose_ids_begin_alike_are_summed_by_id_and_unknown_if_one_day_is(ledger: UsageLedger) -> None:
+    put(ledger, used("ci_x:1", days=2), used("ci_x:2", grams=None), used("ciax:3"), used("other"))
+    put(ledger, used("ci_x:4"), tenant="b")
+
+    assert ledger.grams("a", "ci_x:", DAY, DAY) == {"ci_x:1": 30.0, "ci_x:2": None}  # "_" is no wildcard
+    assert ledger.grams("a", "ci_x:", DAY + 1, DAY + 9) == {}  # which began before

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ class Runner:
 
     folder: Path
     url: str
-    inputs: dict[str, str] = field(default_factory=dict)
+    job: dict[str, str] = field(default_factory=dict)  # what GitHub says of the job, beside the inputs of the step
 
     def __post_init__(self) -> None:
         python = self.folder / "carbon-client" / "bin" / "python"
@@ -50,6 +52,7 @@ class Runner:
             "RUNNER_TEMP": str(self.folder),
             "GITHUB_OUTPUT": str(self.folder / "output"),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            **self.job,
         }
         return self.script(CHOOSE["run"], environ)
 
@@ -191,3 +194,75 @@ def test_the_client_is_installed_from_the_action_itself(runner: Runner) -> None:
         f"-m venv {runner.folder}/carbon-client",
         "-m pip install --quiet --disable-pip-version-check /the action/clients/python",
     ]
+
+
+JOB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_REPOSITORY": "acme/shop",
+    "GITHUB_WORKFLOW": "Test",
+    "GITHUB_RUN_ID": "9876543210",
+    "GITHUB_JOB": "unit",
+    "RUNNER_OS": "Linux",
+    "RUNNER_ARCH": "X64",
+}
+BEGAN = "2026-02-11T09:00:00Z"
+
+
+def report(url: str, **inputs: str) -> tuple[int, str]:
+    """The action in this process, with the clock of a test, as the last step of a job."""
+    out, now = io.StringIO(), datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
+    given = {f"CARBON_ACTION_{name.upper()}": value for name, value in {"report": "true", **inputs}.items()}
+    environ = {"CARBON_URL": url, **JOB, **given}
+    return action.main(Surroundings(stdout=out, environ=environ, now=lambda: now, sleep=lambda _: None)), out.getvalue()
+
+
+def test_with_report_it_says_what_the_job_emitted(runner: Runner) -> None:
+    runner.job = JOB
+    result = runner.run(report="true", start=(datetime.now(UTC) - timedelta(minutes=5)).isoformat())
+
+    # The service of the tests has its clock in February, so the start is in its future: a refusal that names the field.
+    assert result.returncode == 122, result.stdout + result.stderr
+    assert result.stdout.startswith("::error::carbon: ")
+    assert "#/jobs/0/start" in result.stdout
+    assert not (runner.folder / "output").exists()
+
+
+def test_a_report_gives_the_grams_and_chooses_nothing(address: str) -> None:
+    code, text = report(address, start=BEGAN)
+
+    assert code == 0
+    assert float(text.splitlines()[0].removeprefix("  grams=")) > 0
+    assert "region=" not in text
+    assert "::" not in text
+
+
+def test_a_report_beyond_the_budget_fails_the_step_with_code_3(address: str) -> None:
+    code, text = report(address, start=BEGAN, budget="0.001")
+
+    assert code == 3
+    assert "::error::carbon: over budget" in text
+
+
+def test_a_report_that_the_service_does_not_answer_is_a_warning_unless_strict() -> None:
+    lenient, strict = report(NOWHERE, start=BEGAN), report(NOWHERE, start=BEGAN, strict="true")
+
+    assert (lenient[0], strict[0]) == (0, 121)
+    assert lenient[1].startswith("::warning::carbon: no report")
+    assert strict[1].startswith("::error::carbon: ")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ({"report": "perhaps"}, "report must be true or false"),
+        ({"strict": "very"}, "strict must be true or false"),
+        ({"budget": "much"}, "'much' is no number of grams"),
+        ({"start": "--strict"}, "argument --start"),
+    ],
+)
+def test_a_wrong_input_of_a_report_fails_the_step_with_its_reason(inputs: dict[str, str], words: str) -> None:
+    code, text = report(NOWHERE, **inputs)
+
+    assert code == 2
+    assert text.startswith("::error::")
+    assert words in text

@@ -150,7 +150,7 @@ def test_the_key_comes_from_the_environment_alone() -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([""], ["calc", "completion", "plan", "rank", "run", "watch", "when"]),
+        ([""], ["calc", "ci", "completion", "plan", "rank", "run", "watch", "when"]),
         (["wa"], ["watch"]),
         (["rank", "--format", ""], ["csv", "json", "text"]),
         (["rank", "--limit", ""], []),

@@ -52,6 +52,27 @@ class CapacityFields(TypedDict):
     """kW of all machines at their load, before PUE."""
 
 
+class CiBadge(TypedDict):
+    """A badge in the form that services which draw badges read."""
+
+    schemaVersion: Literal[1]
+    """Version of this form."""
+    label: str
+    """Left half."""
+    message: str
+    """Right half; no data if nothing is known."""
+    color: str
+    """Colour of the mean intensity's band, without #."""
+
+
+CiForm: TypeAlias = Literal["json", "markdown", "badge"]
+"""The form of a report of a pipeline."""
+
+
+CiService: TypeAlias = Literal["github", "gitlab", "own"]
+"""GitHub Actions, GitLab CI, or runners of your own."""
+
+
 class Cost(TypedDict):
     """Cost of the machines in USD, for Linux, before tax. Null means unknown."""
 
@@ -340,6 +361,15 @@ class InterruptionFields(TypedDict):
     """Most segments. Default: any number."""
     restart_minutes: NotRequired[float]
     """Time that each segment but the first needs to restore the state of the job. It counts in time, energy, emissions and cost. Default: 0."""
+
+
+class LastWeekAnswer(TypedDict):
+    """This pipeline before."""
+
+    runs: int
+    """Stored runs that began on the 7 UTC days before and had the same jobs."""
+    co2_emissions_g: float
+    """Mean gCO2e of the grid of these jobs."""
 
 
 class LatencyFields(TypedDict):
@@ -974,6 +1004,14 @@ class RequirementsBody(TypedDict):
 
 Risk: TypeAlias = Literal["expected", "cautious"]
 """Which figure of a window decides: the mean that is expected, or the 90th centile of that mean."""
+
+
+RunnerConfidence: TypeAlias = Literal["documented", "indicative"]
+"""documented: by the service itself; indicative: by others, or not in so many words."""
+
+
+RunnerPlan: TypeAlias = Literal["public", "private"]
+"""Hosted runners of public repositories are larger."""
 
 
 class SavingsPotential(TypedDict):
@@ -2239,6 +2277,104 @@ class CarbonSavings(TypedDict):
     """The region that emits the most."""
     baseline: Baseline | None
     """The region that savings are compared with; null if nothing is rated."""
+
+
+class CiJobAnswer(TypedDict):
+    """Where a job ran, and what its machine rests on."""
+
+    id: str
+    """Name of the job."""
+    region: str
+    """provider:region."""
+    region_assumed: bool
+    """Whether nothing says where it ran: the median region of the cloud stands for it."""
+    vcpus: float | None
+    """Of a hosted runner; null for other machines."""
+    runner_confidence: RunnerConfidence | None
+    """How sure that is; null for other machines."""
+    runner_source: str | None
+    """Who says it."""
+    runner_as_of: str | None
+    """Date of the source."""
+
+
+class CiJobFields(TypedDict):
+    """A job that ran: when, on what, and where."""
+
+    id: str
+    """Name of the job, the same in every run: the runs of the last week are compared by it."""
+    start: str
+    """When it began, ISO 8601 with offset."""
+    end: NotRequired[str | None]
+    """When it ended; or give seconds."""
+    seconds: NotRequired[float | None]
+    """How long it ran, in place of end."""
+    provider: NotRequired[str | None]
+    """The provider of the region."""
+    region: NotRequired[str | None]
+    """Where it ran, as id or provider:region. Default: that of the runner; where its service promises none, the median region of its cloud, marked as assumed. Required for all other machines."""
+    plan: NotRequired[RunnerPlan | None]
+    """Whose repository, for hosted runners. Default: the documented, larger machine."""
+    machine: NotRequired[MachineParts | None]
+    """A machine by its parts, in place of runner."""
+    instance_type: NotRequired[str | None]
+    """An instance type of the region's provider, in place of runner."""
+    runner: NotRequired[str | None]
+    """Label of a hosted runner, in place of machine and instance_type."""
+
+
+class CiReportAnswer(TypedDict):
+    """What the jobs of a pipeline emitted."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    total: Figures
+    """Sums over the jobs."""
+    in_median_region: MedianAnswer | None
+    """The same IT energy in the same hours in the median region; null if a figure is not known."""
+    against_median_percent: float | None
+    """How much more than there; below 0: less."""
+    last_week: LastWeekAnswer | None
+    """The same jobs in the last week; null where no run with all of them is stored."""
+    against_last_week_percent: float | None
+    """How much more than its mean; below 0: less."""
+    jobs: list[CiJobAnswer]
+    """In your order."""
+    markdown: str
+    """The report for a job summary."""
+    badge: CiBadge
+    """The report as a badge."""
+    written: WrittenRows | None
+    """What became of the rows of usage; null if not stored."""
+    usage: list[UsageRowAnswer]
+    """The jobs as rows of usage, in your order."""
+
+
+class CiReportRequest(TypedDict):
+    """The jobs of one run of a pipeline."""
+
+    provider: CiService
+    """Whose CI it is."""
+    pipeline: str
+    """Name of the pipeline, the same in every run."""
+    run_id: str
+    """Number of the run."""
+    jobs: list[CiJobFields]
+    """Jobs with different ids."""
+    tags: NotRequired[dict[str, str]]
+    """Tags of the rows of usage, beside ci_pipeline and ci_job. Default: {}."""
+    store: NotRequired[bool]
+    """Whether the jobs become rows of usage; sent again they change nothing. Default: true."""
+    format: NotRequired[CiForm]
+    """markdown: only the text for a job summary; badge: only the badge. Default: json."""
 
 
 class CompareRequest(TypedDict):

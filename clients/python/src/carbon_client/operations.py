@@ -320,6 +320,17 @@ class Operations:
         )
         return answer
 
+    def report_pipeline(self, **body: Unpack[models.CiReportRequest]) -> models.CiReportAnswer:
+        """Say what the jobs of a pipeline emitted, and store them as rows of usage.
+
+        Beside it the same energy in the median region, and the mean of this pipeline's runs in the last week.
+        With format markdown or badge only the text of a job summary, or the JSON of a badge.
+
+        POST /api/v1/ci/report
+        """
+        answer: models.CiReportAnswer = self._ask("POST", "/api/v1/ci/report", body=body)
+        return answer
+
     def report_usage(self, **query: Unpack[models.ReportUsageQuery]) -> models.UsageReportAnswer:
         """Sum up what was used and emitted: by tags, regions or machines, in days or months.
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr
+from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carbon_client.cli import exit_codes
 from carbon_client.cli.main import client
+from carbon_client.cli.main import main as carbon
 from carbon_client.cli.output import printable
 from carbon_client.cli.run import is_away, waited
 from carbon_client.cli.surroundings import Surroundings
@@ -30,6 +35,8 @@ def main(around: Surroundings | None = None) -> int:
     """The exit code, one of those of `carbon`; what went wrong is an annotation of the workflow."""
     around = around or Surroundings()
     try:
+        if _is_true("report", around.environ):
+            return _reported(around)
         arguments = _arguments(around.environ)
         with client(arguments, around) as service:
             return _chosen(arguments, service, around)
@@ -59,6 +66,30 @@ def _chosen(arguments: argparse.Namespace, service: Client, around: Surroundings
     return exit_codes.DONE
 
 
+def _reported(around: Surroundings) -> int:
+    """As `carbon ci report`; what it says beside the report becomes an annotation."""
+    names = ("JOB", "START", "RUNNER", "INSTANCE_TYPE", "REGION", "BUDGET")
+    given = {name: around.environ.get(PREFIX + name, "").strip() for name in names}
+    # One word each, so that no value is taken for an option.
+    words = [f"--{name.lower().replace('_', '-')}={value}" for name, value in given.items() if value]
+    strict = ["--strict"] if _is_true("strict", around.environ) else []
+    said, answered = StringIO(), StringIO()
+    try:
+        with redirect_stderr(said):  # where argparse writes
+            inside = replace(around, stdout=answered, stderr=said)
+            code = carbon(["ci", "report", "--format=json", *words, *strict], inside)
+    except SystemExit:
+        code = exit_codes.USAGE
+    if text := answered.getvalue():
+        answer = json.loads(text)
+        grams = answer["total"]["co2_emissions_g"]
+        _write_outputs({"grams": "" if grams is None else f"{grams:g}"}, around)
+        around.stdout.write(f"{printable(answer['badge']['message'])}\n")
+    if said.getvalue():
+        around.stdout.write(f"::{'error' if code else 'warning'}::{_data(said.getvalue().strip())}\n")
+    return code
+
+
 def _arguments(environ: Mapping[str, str]) -> argparse.Namespace:
     """The inputs as options of `carbon run`. Raises ValueError, with the name of the input."""
 
@@ -66,11 +97,9 @@ def _arguments(environ: Mapping[str, str]) -> argparse.Namespace:
         return environ.get(PREFIX + name, "").strip()
 
     within = text("WITHIN") or "now"
-    fallback, wait = text("FALLBACK") or "fail", text("WAIT").lower() or "false"
+    fallback = text("FALLBACK") or "fail"
     if fallback not in ("fail", "now"):
         raise ValueError("fallback must be fail or now")
-    if wait not in ("true", "false"):
-        raise ValueError("wait must be true or false")
     return argparse.Namespace(
         url=None,
         timeout=None,
@@ -83,10 +112,18 @@ def _arguments(environ: Mapping[str, str]) -> argparse.Namespace:
         risk=None,
         instance_type=text("INSTANCE_TYPE") or None,
         count=None,
-        wait=wait == "true",
+        wait=_is_true("wait", environ),
         max_wait=duration(text("MAX_WAIT") or "5h"),
         fallback=fallback,
     )
+
+
+def _is_true(name: str, environ: Mapping[str, str]) -> bool:
+    """Raises ValueError."""
+    value = environ.get(PREFIX + name.upper(), "").strip().lower() or "false"
+    if value not in ("true", "false"):
+        raise ValueError(f"{name} must be true or false")
+    return value == "true"
 
 
 def _listed(text: str) -> list[str] | None:
@@ -115,13 +152,18 @@ def _fallen_back(region: str, now: datetime) -> dict[str, str]:
     return place | times | {"intensity": "", "grams": "", "fell-back": "true"}
 
 
-def _write(outputs: Mapping[str, str], around: Surroundings) -> None:
+def _write_outputs(outputs: Mapping[str, str], around: Surroundings) -> None:
     """Each output in a line of its own; a value cannot end its line."""
     lines = [f"{name}={printable(value)}\n" for name, value in outputs.items()]
     if path := around.environ.get("GITHUB_OUTPUT"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.writelines(lines)
     around.stdout.writelines(f"  {line}" for line in lines)
+
+
+def _write(outputs: Mapping[str, str], around: Surroundings) -> None:
+    """The outputs, and a line for the summary of the job."""
+    _write_outputs(outputs, around)
     if path := around.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:
             shown = outputs["intensity"] or "unknown"

@@ -1,9 +1,10 @@
-"""What the exit code says. Own codes are above 120, seldom used by others, since `carbon run` passes theirs."""
+"""What the exit code says. Those of `run` are above 120, seldom used by others, since it passes theirs."""
 
 from __future__ import annotations
 
 DONE = 0
 USAGE = 2
+OVER_BUDGET = 3
 UNREACHABLE = 121
 REFUSED = 122
 TOO_LATE = 123
@@ -16,6 +17,7 @@ BROKEN_PIPE = 141
 MEANINGS = {
     DONE: "the answer was written; of `run`: the command ended well",
     USAGE: "the command line is wrong",
+    OVER_BUDGET: "of `ci report`: the job emitted more than --budget; with --strict also if that is not known",
     UNREACHABLE: "the service cannot be reached, is busy, or failed",
     REFUSED: "the service refused the question, or the key",
     TOO_LATE: "the best window begins later than --max-wait allows",

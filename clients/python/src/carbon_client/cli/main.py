@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
 
-from carbon_client.cli import calc, completion, exit_codes, plan, rank, run, watch, when
+from carbon_client.cli import calc, ci, completion, exit_codes, plan, rank, run, watch, when
 from carbon_client.cli.output import printable
 from carbon_client.cli.surroundings import DEFAULT_URL, Surroundings
 from carbon_client.errors import ProblemError, ServiceUnreachable, not_understood
@@ -18,7 +18,7 @@ from carbon_client.version import VERSION
 if TYPE_CHECKING:
     from carbon_client.client import Client
 
-COMMANDS = (rank, when, calc, plan, watch, run, completion)
+COMMANDS = (rank, when, calc, plan, watch, run, ci, completion)
 EPILOG = "CARBON_URL is the address of the service, CARBON_API_KEY a key, if it needs one."
 
 

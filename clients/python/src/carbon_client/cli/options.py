@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
@@ -38,13 +38,14 @@ MOMENT = read_by(moment)
 GRAMS = read_by(grams)
 
 
-def shared() -> argparse.ArgumentParser:
-    """Options of every command that asks the service."""
+def shared(formats: Sequence[str] = FORMATS) -> argparse.ArgumentParser:
+    """Options of every command that asks the service. formats: of its answer, the usual one first."""
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("service and output")
     group.add_argument("--url", help="address of the service (default: CARBON_URL, otherwise http://127.0.0.1:5000)")
     group.add_argument("--timeout", type=DURATION, metavar="TIME", help="time for one answer (default: 60s)")
-    group.add_argument("--format", choices=FORMATS, default="text", help="form of the answer (default: text)")
+    form = formats[0]
+    group.add_argument("--format", choices=formats, default=form, help=f"form of the answer (default: {form})")
     return parser
 
 
