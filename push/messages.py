@@ -19,8 +19,12 @@ class Message:
 
 
 class Framing(Protocol):
-    """How one stream is framed, and what its client says. is_closed: whether the client has ended it."""
+    """How one stream is framed, and what its client says. is_closed: whether the client has ended it.
 
+    protocol: as metrics name it.
+    """
+
+    protocol: str
     is_closed: bool
 
     def frame(self, message: Message) -> bytes: ...
@@ -40,6 +44,8 @@ class Framing(Protocol):
 
 class ServerSentEvents:
     """The framing of the HTML standard, 9.2. What the client sends means nothing."""
+
+    protocol = "sse"
 
     def __init__(self) -> None:
         self.is_closed = False

@@ -74,6 +74,10 @@ class WebhookDesk:
         own = (one for one in records.webhooks(self.ledger).values() if one.tenant == tenant)
         return sorted(own, key=lambda one: (one.created_at, one.id))
 
+    def count(self) -> int:
+        """How many webhooks are stored, of all tenants."""
+        return self.ledger.count(WEBHOOKS)
+
     def webhook(self, tenant: str, webhook_id: str) -> Webhook:
         """Raises UnknownWebhook."""
         webhook = self._stored(webhook_id)
