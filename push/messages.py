@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 RETRY_MILLISECONDS = 3000  # after which a client whose connection broke comes back
-MOST_RECEIVED_BYTES = 65_536  # of what a client may send in the life of a stream: it has nothing to say
+MOST_RECEIVED_BYTES = 65_536  # of what a client may send between two heartbeats: it has little to say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,7 @@ class ServerSentEvents:
 
     def heartbeat(self) -> bytes:
         """See Framing: a comment."""
+        self._received = 0
         return b":\n\n"
 
     def end(self, message: Message, *, retry_milliseconds: int) -> bytes:

@@ -32,6 +32,7 @@ class WebSocket:
 
     def heartbeat(self) -> bytes:
         """See Framing: a ping."""
+        self._received = 0
         return self._send(Ping())
 
     def end(self, message: Message, *, retry_milliseconds: int) -> bytes:
