@@ -47,6 +47,10 @@ class Telemetry(Protocol):
         """A delivery of a webhook was tried. outcome: "delivered", "retried" (it will be) or "dead"."""
         ...
 
+    def open_streams(self, protocol: str, count: int) -> None:
+        """How many streams this process serves now. protocol: "sse" or "websocket"."""
+        ...
+
 
 class Silent:
     """Counts nothing."""
@@ -76,6 +80,9 @@ class Silent:
         """Nothing."""
 
     def webhook_attempt(self, outcome: str) -> None:
+        """Nothing."""
+
+    def open_streams(self, protocol: str, count: int) -> None:
         """Nothing."""
 
 

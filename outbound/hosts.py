@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -30,9 +31,14 @@ _NEVER_PUBLIC = tuple(
 _METADATA = tuple(
     map(
         ip_network,
-        ("169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fe80::/10", "fd00:ec2::/32"),
+        (
+            *("169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"),
+            *("fe80::/10", "fd00:ec2::/32", "fd20:ce::254/128", "fd00:42::42/128"),
+        ),
     )
 )
+# IPv6 addresses that lead to an IPv4 address in their last 32 bits: mapped, compatible and translated (RFC 4291, 6052).
+_LAST_BITS = tuple(map(IPv6Network, ("::ffff:0:0/96", "::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")))
 _PUBLIC_IPV6 = IPv6Network("2000::/3")  # all other unicast addresses are reserved, local, mapped or translated ones
 # What no name that the operator allows may lead to: only a network that he allows.
 _NO_HOST = (*map(ip_network, ("0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::/128", "ff00::/8")), *_METADATA)
@@ -113,10 +119,11 @@ class HostRules:
             return "an address that cannot be read"
         if any(ip in network for network in self.networks):
             return None
-        if any(ip in network for network in _METADATA):
+        leads_to = (ip, *_embedded(ip))
+        if _any_in(leads_to, _METADATA):
             return "an address at which clouds give credentials"
         if host in self.names:
-            return "an address of no host" if any(ip in network for network in _NO_HOST) else None
+            return "an address of no host" if _any_in(leads_to, _NO_HOST) else None
         return None if _is_public(ip) else "an address that is not public"
 
     def _is_own(self, host: str) -> bool:
@@ -128,6 +135,20 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     if isinstance(ip, IPv6Address) and (ip not in _PUBLIC_IPV6 or ip.scope_id is not None):
         return False
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NEVER_PUBLIC)
+
+
+def _any_in(addresses: Iterable[IPv4Address | IPv6Address], networks: Iterable[Network]) -> bool:
+    return any(ip in network for network in networks for ip in addresses)
+
+
+def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
+    """The IPv4 addresses to which the system or a gateway may lead what is sent to an IPv6 address."""
+    if isinstance(ip, IPv4Address):
+        return ()
+    found = [ip.sixtofour, *(ip.teredo or ())]
+    if int(ip) > 1 and any(ip in network for network in _LAST_BITS):  # :: and ::1 are addresses of their own
+        found.append(IPv4Address(int(ip) & 0xFFFFFFFF))
+    return tuple(one for one in found if one is not None)
 
 
 def _plain(host: str) -> str:

@@ -9,7 +9,7 @@ import selectors
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -23,6 +23,7 @@ from push.messages import Message
 from push.places import Places
 from push.stream import NEVER, Stream
 from store.push.event_log import EventLog
+from telemetry import SILENT, Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Hub:
         *,
         places: Places,
         may_follow: Callable[[str], bool] = lambda caller: True,
+        telemetry: Telemetry = SILENT,
         utc_seconds: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,6 +64,7 @@ class Hub:
         self._log = event_log
         self.places = places
         self._may_follow = may_follow
+        self._telemetry = telemetry
         self._utc_seconds, self._monotonic = utc_seconds, monotonic
         self._lock = threading.Lock()
         self._begin_anew()
@@ -70,6 +73,7 @@ class Hub:
         self._owner = process_id()
         self._arrivals: deque[tuple[Stream, socket.socket, bytes, bytes]] = deque()
         self._streams: dict[socket.socket, Stream] = {}
+        self._open: Counter[str] = Counter()  # streams by protocol
         self._last = 0  # the last event that all live streams were told
         self._selector: selectors.BaseSelector = selectors.SelectSelector()  # it opens nothing, before a fork
         self._bell: socket.socket | None = None
@@ -149,6 +153,7 @@ class Hub:
     def _begin(self, stream: Stream, connection: socket.socket, head: bytes, early: bytes) -> None:
         stream.begin(connection, head, self._monotonic())
         self._streams[connection] = stream
+        self._count(stream, 1)
         self._selector.register(connection, selectors.EVENT_READ, stream)
         if early and not stream.reply(early):
             self._drop(stream)
@@ -273,6 +278,11 @@ class Hub:
         stream.end(Message(kind="end", body=orjson.dumps(told)), retry)
         stream.ends_at = min(stream.ends_at, now + seconds)
 
+    def _count(self, stream: Stream, change: int) -> None:
+        protocol = stream.framing.protocol
+        self._open[protocol] += change
+        self._telemetry.open_streams(protocol, self._open[protocol])
+
     def _drop(self, stream: Stream) -> None:
         connection = stream.socket
         if connection is None:
@@ -280,5 +290,6 @@ class Hub:
         with suppress(KeyError, ValueError):
             self._selector.unregister(connection)
         del self._streams[connection]
+        self._count(stream, -1)
         stream.close()
         self.places.release(stream.follower.caller, stream.follower.zones)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 RETRY_MILLISECONDS = 3000  # after which a client whose connection broke comes back
-MOST_RECEIVED_BYTES = 65_536  # of what a client may send in the life of a stream: it has nothing to say
+MOST_RECEIVED_BYTES = 65_536  # of what a client may send between two heartbeats: it has little to say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +19,12 @@ class Message:
 
 
 class Framing(Protocol):
-    """How one stream is framed, and what its client says. is_closed: whether the client has ended it."""
+    """How one stream is framed, and what its client says. is_closed: whether the client has ended it.
 
+    protocol: as metrics name it.
+    """
+
+    protocol: str
     is_closed: bool
 
     def frame(self, message: Message) -> bytes: ...
@@ -41,6 +45,8 @@ class Framing(Protocol):
 class ServerSentEvents:
     """The framing of the HTML standard, 9.2. What the client sends means nothing."""
 
+    protocol = "sse"
+
     def __init__(self) -> None:
         self.is_closed = False
         self._received = 0
@@ -52,6 +58,7 @@ class ServerSentEvents:
 
     def heartbeat(self) -> bytes:
         """See Framing: a comment."""
+        self._received = 0
         return b":\n\n"
 
     def end(self, message: Message, *, retry_milliseconds: int) -> bytes:

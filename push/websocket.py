@@ -19,6 +19,8 @@ def accepting(key: str) -> str:
 class WebSocket:
     """The framing of RFC 6455, after its handshake. A client may send pings and pongs; other messages mean nothing."""
 
+    protocol = "websocket"
+
     def __init__(self) -> None:
         self.is_closed = False
         self._received = 0
@@ -30,6 +32,7 @@ class WebSocket:
 
     def heartbeat(self) -> bytes:
         """See Framing: a ping."""
+        self._received = 0
         return self._send(Ping())
 
     def end(self, message: Message, *, retry_milliseconds: int) -> bytes:

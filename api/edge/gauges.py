@@ -33,14 +33,17 @@ class ServiceState(Collector):
         clock: Callable[[], datetime],
         facts: FactsState | None = None,
         plans: Callable[[], Mapping[PlanState, int]] = dict,
+        webhooks: Callable[[], int] | None = None,
         names: str = "own",
     ) -> None:
         """facts: None where no files are followed. plans: in the background, by state; raises StateUnavailable.
 
+        webhooks: how many are stored; raises StateUnavailable; None: not looked at.
         names: METRICS_NAMES.
         """
         self._names = names
         self._plans = plans
+        self._webhooks = webhooks
         self._facts = facts
         self._engine = engine
         self._keys = access.keys
@@ -63,6 +66,7 @@ class ServiceState(Collector):
         yield from self._source_gauges()
         yield from self._price_gauges()
         yield from self._plan_gauges()
+        yield from self._webhook_gauges()
         yield from self._skill_gauges()
         yield from self._zone_gauges()
 
@@ -72,6 +76,13 @@ class ServiceState(Collector):
             plans = self._plans()
             for state in PlanState:
                 gauge.add_metric((state.value,), plans.get(state, 0))
+        yield gauge
+
+    def _webhook_gauges(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily("cao_webhooks", "Webhooks that are stored now.")
+        if self._webhooks is not None:
+            with suppress(StateUnavailable):
+                gauge.add_metric((), self._webhooks())
         yield gauge
 
     def _key_gauges(self) -> Iterator[Metric]:

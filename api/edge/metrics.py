@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Concatenate, ParamSpec
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, values
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -40,6 +40,8 @@ TIMES = (
     ("http_request", "Time from receiving a request until its answer is ready to send.", ("route",), _REQUEST_SECONDS),
     ("upstream_call", "Duration of requests sent to a source.", ("source",), _CALL_SECONDS),
 )
+PROTOCOLS = ("sse", "websocket")  # of streams
+DELIVERY_OUTCOMES = ("delivered", "retried", "dead")
 
 if (
     values.ValueClass is not values.MutexValue
@@ -79,7 +81,10 @@ class Metrics:
             name: Histogram(f"cao_{name}_duration_seconds", text, labels, buckets=buckets, registry=None)
             for name, text, labels, buckets in TIMES
         }
-        self._collectors: tuple[Collector, ...] = (*counts.values(), *times.values())
+        streams = Gauge(
+            "cao_open_streams", "Streams open now.", ("protocol",), registry=None, multiprocess_mode="livesum"
+        )
+        self._collectors: tuple[Collector, ...] = (*counts.values(), *times.values(), streams)
         self.losing = False
         # labels() checks and converts its arguments each time; these remember its results.
         self._requests = lru_cache(maxsize=4096)(counts["http_requests"].labels)
@@ -95,6 +100,7 @@ class Metrics:
         self._refreshes = counts["price_refreshes"].labels
         self._plan_ends = counts["plan_ends"].labels
         self._webhook_attempts = counts["webhook_attempts"].labels
+        self._open_streams = streams.labels
 
     @_never_raising
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -154,8 +160,22 @@ class Metrics:
         """See Telemetry."""
         self._webhook_attempts(outcome).inc()
 
+    @_never_raising
+    def open_streams(self, protocol: str, count: int) -> None:
+        """See Telemetry."""
+        self._open_streams(protocol).set(count)
+
+    @_never_raising
+    def _begin_at_zero(self) -> None:
+        """A series that begins with 1 has not increased for Prometheus: the first dead letter would be no alert."""
+        for outcome in DELIVERY_OUTCOMES:
+            self._webhook_attempts(outcome)
+        for protocol in PROTOCOLS:
+            self._open_streams(protocol)
+
     def expose(self, state: Collector, accept: str) -> tuple[bytes, str]:
         """The text of a scrape and its media type. state: gauges of now. accept: the Accept header."""
+        self._begin_at_zero()
         registry = CollectorRegistry()
         if values.ValueClass is values.MutexValue:
             for collector in self._collectors:

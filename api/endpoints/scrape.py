@@ -20,6 +20,7 @@ def metrics() -> Response:
         raise NotFound
     facts = None if service.facts is None else service.facts.state
     plans, names = service.plans.desk.counts, service.settings.metrics_names
-    state = ServiceState(service.engine, service.access, VERSION, service.clock, facts, plans, names)
+    webhooks = service.webhooks.count
+    state = ServiceState(service.engine, service.access, VERSION, service.clock, facts, plans, webhooks, names)
     text, media_type = service.metrics.expose(state, request.headers.get("Accept", ""))
     return Response(text, content_type=media_type)

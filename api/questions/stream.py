@@ -16,12 +16,13 @@ from mapping import CloudMap
 
 MOST_PLACES = 500
 _EVENT_ID = re.compile(r"([0-9]{1,19})(?:\.([0-9]))?")
+LARGEST_ID = 2**63 - 1  # that a store of events can compare
 Limit = Annotated[float, Field(ge=0, le=10_000)]
 
 
 def event_id(text: str) -> str:
     """An id that a stream has told."""
-    if not _EVENT_ID.fullmatch(text):
+    if place_of(text) is None:
         raise names.refusal("event_id", "must be the id of an event, as a stream told it")
     return text
 
@@ -29,7 +30,9 @@ def event_id(text: str) -> str:
 def place_of(text: str | None) -> tuple[int, int] | None:
     """The number of an event and of its part, from an id; None for what is no id."""
     match = _EVENT_ID.fullmatch(text or "")
-    return None if match is None else (int(match[1]), int(match[2] or 0))
+    if match is None or int(match[1]) > LARGEST_ID:
+        return None
+    return int(match[1]), int(match[2] or 0)
 
 
 class StreamParameters(Parameters):

@@ -54,10 +54,7 @@ class WebhookDesk:
         if before is not None:
             return self._same(before, subscription)
         if len(self.webhooks(tenant)) >= self._most:
-            detail = f"at most {self._most} webhooks are stored: remove one with DELETE before you create another"
-            if self._most == 0:
-                detail = "this service has no webhooks (WEBHOOKS=0): ask its operator for them"
-            raise TooManyWebhooks(detail, retry_after_seconds=RETRY_SECONDS)
+            raise self._too_many()
         webhook = Webhook(
             id=webhook_id,
             tenant=tenant,
@@ -67,12 +64,25 @@ class WebhookDesk:
         )
         if not self.ledger.commit([webhook_write(webhook)], {(WEBHOOKS, webhook_id): None}):
             return self.create(tenant, subscription, idempotency_key)  # the same request was faster
+        if len(self.webhooks(tenant)) > self._most:  # others were created meanwhile, and may be refused too
+            self.ledger.commit([Write(WEBHOOKS, webhook_id, None)])
+            raise self._too_many()
         return webhook
+
+    def _too_many(self) -> TooManyWebhooks:
+        detail = f"at most {self._most} webhooks are stored: remove one with DELETE before you create another"
+        if self._most == 0:
+            detail = "this service has no webhooks (WEBHOOKS=0): ask its operator for them"
+        return TooManyWebhooks(detail, retry_after_seconds=RETRY_SECONDS)
 
     def webhooks(self, tenant: str) -> Sequence[Webhook]:
         """The webhooks of a tenant, the oldest first."""
         own = (one for one in records.webhooks(self.ledger).values() if one.tenant == tenant)
         return sorted(own, key=lambda one: (one.created_at, one.id))
+
+    def count(self) -> int:
+        """How many webhooks are stored, of all tenants."""
+        return self.ledger.count(WEBHOOKS)
 
     def webhook(self, tenant: str, webhook_id: str) -> Webhook:
         """Raises UnknownWebhook."""

@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 LEAVING_SECONDS = 5.0  # for attempts under way, which another sender would make again
-MOST_DUE = 500  # webhooks looked at in one look, those that have waited longest
+MOST_DUE = 500  # webhooks looked at first, those that have waited longest; more if these may not be sent to
+MOST_LOOKED_AT = 8000
 STORE_TRIES = 30  # of writing down what an attempt came to, a second apart; after that it is sent again
 
 
@@ -111,10 +112,20 @@ class Sender:
         if owner is None:
             return False
         self._intake.take(self._webhooks, owner, self._utc_now())
-        if not self._turns.is_full:
-            for due in self._ledger.first_due(self._utc_now().timestamp(), MOST_DUE):
-                self._consider(due, owner)
+        self._turns.forget_others(webhooks)
+        self._begin_due(owner)
         return True
+
+    def _begin_due(self, owner: bytes) -> None:
+        """Begin to send until all turns are taken; many that wait for a turn of their host hide no other."""
+        now, most, looked_at = self._utc_now().timestamp(), MOST_DUE, 0
+        while not self._turns.is_full and most <= MOST_LOOKED_AT:
+            rows = self._ledger.first_due(now, most)
+            for due in rows[looked_at:]:
+                self._consider(due, owner)
+            if len(rows) < most:
+                return
+            most, looked_at = 4 * most, most
 
     def _consider(self, due: Due, owner: bytes) -> None:
         """Begin to send a delivery if it is its turn, or forget one that has ended."""
@@ -127,7 +138,7 @@ class Sender:
             self._ledger.commit([Write(*place, None)], {place: due.value, OWNER: owner})
             self._wake.set()  # for what is due behind it
         else:
-            host = urlsplit(webhook.subscription.url).netloc.lower()
+            host = (urlsplit(webhook.subscription.url).hostname or "").removesuffix(".")
             if self._turns.begin(webhook.id, host, self._monotonic(), is_urgent=delivery.is_urgent):
                 arguments = (webhook, delivery, due, owner)
                 threading.Thread(target=self._send, args=arguments, name="webhook", daemon=True).start()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Container
 
 MOST_AT_ONCE = 16
 MOST_OF_A_HOST = 2
+MOST_AFTER_FAILURES = 8  # attempts at webhooks that failed last: the others are for those that work
 FIRST_REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 60.0
 
 
 class Turns:
     """One attempt at a time for each webhook, two for each host; after failures a webhook rests up to a minute.
+
+    Webhooks that failed last have half of all turns at most, so that many dead hosts do not delay one that works.
 
     Times are monotonic seconds. Safe for threads.
     """
@@ -38,11 +42,22 @@ class Turns:
         """Take a turn if the webhook may have one; whether it may. is_urgent: even if it rests."""
         with self._lock:
             is_resting = now < self._rests_until.get(webhook_id, now) and not is_urgent
-            if self.is_full or webhook_id in self._running or self._hosts[host] >= MOST_OF_A_HOST or is_resting:
+            is_taken = webhook_id in self._running or self._hosts[host] >= MOST_OF_A_HOST
+            if self.is_full or is_taken or is_resting or (webhook_id in self._failures and self._is_crowded()):
                 return False
             self._running[webhook_id] = host
             self._hosts[host] += 1
             return True
+
+    def forget_others(self, webhook_ids: Container[str]) -> None:
+        """Forget the failures of webhooks that were removed."""
+        with self._lock:
+            for gone in [one for one in self._failures if one not in webhook_ids]:
+                del self._failures[gone]
+                self._rests_until.pop(gone, None)
+
+    def _is_crowded(self) -> bool:
+        return sum(one in self._failures for one in self._running) >= MOST_AFTER_FAILURES
 
     def end(self, webhook_id: str, now: float, *, is_success: bool) -> None:
         """Give the turn back."""

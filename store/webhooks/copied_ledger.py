@@ -45,6 +45,10 @@ class CopiedLedger:
         """See Ledger."""
         return self._shared.folder(folder)
 
+    def count(self, folder: str) -> int:
+        """See Ledger."""
+        return self._shared.count(folder)
+
     def first_due(self, now: float, most: int) -> Sequence[Due]:
         """See Ledger."""
         return self._shared.first_due(now, most)

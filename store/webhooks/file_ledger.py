@@ -47,6 +47,14 @@ class FileLedger:
             rows = connection.execute("SELECT name, value FROM entries WHERE folder = ?", (folder,)).fetchall()
         return {str(name): bytes(value) for name, value in rows}
 
+    def count(self, folder: str) -> int:
+        """See Ledger."""
+        if not self._database.exists():
+            return 0
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT count(*) FROM entries WHERE folder = ?", (folder,)).fetchone()
+        return int(row[0])
+
     def first_due(self, now: float, most: int) -> Sequence[Due]:
         """See Ledger."""
         if not self._database.exists():

@@ -42,6 +42,10 @@ class Ledger(Protocol):
         """All entries of a folder by name."""
         ...
 
+    def count(self, folder: str) -> int:
+        """The number of entries of a folder, without reading them."""
+        ...
+
     def first_due(self, now: float, most: int) -> Sequence[Due]:
         """Of each folder the entry that is due first, if it is due by now; the longest due first."""
         ...

@@ -76,6 +76,11 @@ class RedisLedger:
         entries: Any = self._link.use(lambda client: client.hgetall(_ENTRIES + folder))
         return {name.decode(errors="replace"): value for name, value in entries.items()}
 
+    def count(self, folder: str) -> int:
+        """See Ledger."""
+        count: Any = self._link.use(lambda client: client.hlen(_ENTRIES + folder))
+        return int(count)
+
     def first_due(self, now: float, most: int) -> Sequence[Due]:
         """See Ledger."""
         rows = self._script(_FIRST_DUE, repr(now), most)

@@ -35,6 +35,7 @@ METRICS: dict[str, set[str]] = {
     "cao_keys_stale": set(),
     "cao_zone_carbon_intensity_gco2e_per_kwh": {"zone", "quality"},
     "cao_zone_data_age_seconds": {"zone"},
+    "cao_webhook_attempts_total": {"outcome"},
     "up": set(),
 }
 OF_PROMETHEUS = {"job", "instance"}  # labels of every metric

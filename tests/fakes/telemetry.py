@@ -37,3 +37,6 @@ class Counts:
 
     def webhook_attempt(self, outcome: str) -> None:
         self.seen["webhook_attempt", outcome] += 1
+
+    def open_streams(self, protocol: str, count: int) -> None:
+        self.seen["open_streams", protocol] = count

@@ -11,8 +11,9 @@ import pytest
 
 from carbon.webhooks import DeliveryState, Subscription, WebhookEvent
 from outbound.poster import PostFailed, PostReply
+from push.webhooks.turns import MOST_AT_ONCE
 from tests.fakes.patience import HANG_SECONDS, eventually
-from tests.push.webhook_senders import CROSSING, TENANT, Sent, World, replying
+from tests.push.webhook_senders import CROSSING, TENANT, URL, Sent, World, replying
 
 
 def test_a_failed_delivery_is_tried_again_after_ever_longer_waits(world: World) -> None:
@@ -129,6 +130,77 @@ def test_a_dead_host_of_one_webhook_delays_no_other(world: World) -> None:
     is_over.set()
     assert eventually(lambda: sender.is_idle)
     assert world.deliveries(slow[0])[0].last_error in (None, "the host did not answer in time")
+
+
+def test_many_dead_hosts_delay_no_webhook_that_works(world: World) -> None:
+    dead = [
+        world.create(
+            Subscription(url=f"https://dead{number}.example.org/", events=(WebhookEvent.INTENSITY,), zone="DE")
+        )
+        for number in range(MOST_AT_ONCE + 1)
+    ]
+    working = world.create()
+    world.reply = lambda sent: replying(200 if sent.url == URL else 500)(sent)
+    sender = world.sender()
+    world.happen(120.0, 200.0)
+    for _ in range(2):
+        world.step(sender)
+    assert all(world.deliveries(webhook)[0].attempts == 1 for webhook in dead)
+    is_over = threading.Event()
+
+    def reply(sent: Sent) -> PostReply:
+        if sent.url != URL:
+            is_over.wait(HANG_SECONDS)
+            raise PostFailed("the host did not answer in time")
+        return PostReply(status=200, retry_after_seconds=None)
+
+    world.reply = reply
+    world.clock.advance(300)  # every dead host is due again
+    sender.look()
+    world.happen(80.0, 120.0)
+
+    assert eventually(lambda: sender.look() and world.deliveries(working)[0].state is DeliveryState.DELIVERED)
+    is_over.set()
+    assert eventually(lambda: sender.is_idle)
+
+
+def test_webhooks_that_wait_for_their_host_hide_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("push.webhooks.sender.MOST_DUE", 3)
+    slow = Subscription(url="https://slow.example.org/", events=(WebhookEvent.INTENSITY,), zone="DE")
+    for port in range(8441, 8446):  # other ports and a dot at the end make no other host
+        world.create(replace(slow, url=f"https://slow.example.org{'.' * (port % 2)}:{port}/"))
+    is_over = threading.Event()
+
+    def reply(sent: Sent) -> PostReply:
+        if sent.url != URL:
+            is_over.wait(HANG_SECONDS)
+        return PostReply(status=200, retry_after_seconds=None)
+
+    world.reply = reply
+    sender = world.sender()
+    world.happen(120.0, 200.0)
+    sender.look()
+    working = world.create()
+    world.happen(80.0, 120.0)
+
+    assert eventually(lambda: sender.look() and world.deliveries(working)[0].state is DeliveryState.DELIVERED)
+    assert len([sent for sent in world.sent if sent.url != URL]) == 2  # at once, of one host
+    is_over.set()
+    assert eventually(lambda: sender.is_idle)
+
+
+def test_the_failures_of_removed_webhooks_are_forgotten(world: World) -> None:
+    world.reply = replying(500)
+    sender = world.sender()
+    world.create()
+    removed = world.create()
+    world.happen(80.0, 120.0)
+    world.step(sender)
+    world.desk().remove(TENANT, removed.id)
+    world.step(sender)
+
+    assert removed.id not in sender._turns._failures
+    assert len(sender._turns._failures) == 1
 
 
 def test_a_test_comes_before_what_waits_even_while_the_webhook_rests(world: World) -> None:

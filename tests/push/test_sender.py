@@ -8,12 +8,13 @@ import json
 import threading
 from itertools import pairwise
 
-from carbon.webhooks import DeliveryState
+from carbon.webhooks import DeliveryState, TooManyWebhooks
 from outbound.poster import PostReply
+from push.webhooks.desk import WebhookDesk
 from push.webhooks.intake import CURSOR
 from store.webhooks.ledger import Write
 from tests.fakes.patience import HANG_SECONDS, eventually
-from tests.push.webhook_senders import ALL_KINDS, CROSSING, World, replying
+from tests.push.webhook_senders import ALL_KINDS, CROSSING, TENANT, World, replying
 
 
 def test_a_crossing_is_sent_signed_with_what_a_receiver_needs(world: World) -> None:
@@ -178,3 +179,25 @@ def test_a_cursor_far_ahead_of_the_log_goes_back_to_its_end(world: World) -> Non
     world.step(sender)
 
     assert len(world.sent) == 1
+
+
+def test_requests_at_once_make_no_more_webhooks_than_there_may_be(world: World) -> None:
+    desk = WebhookDesk(world.ledger(), most=2, utc_now=world.clock.utc_now)
+    together = threading.Barrier(8)
+    refusals: list[TooManyWebhooks] = []
+
+    def create() -> None:
+        together.wait(HANG_SECONDS)
+        try:
+            desk.create(TENANT, CROSSING)
+        except TooManyWebhooks as refusal:
+            refusals.append(refusal)
+
+    requests = [threading.Thread(target=create) for _ in range(8)]
+    for request in requests:
+        request.start()
+    for request in requests:
+        request.join()
+
+    assert len(desk.webhooks(TENANT)) <= 2
+    assert len(desk.webhooks(TENANT)) + len(refusals) == 8

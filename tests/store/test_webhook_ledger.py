@@ -41,6 +41,14 @@ def test_what_is_written_is_seen_by_every_process(ledger: Ledger, place: Place) 
     assert other.folder("b") == {"y": b"2"}
 
 
+def test_entries_are_counted_by_folder(ledger: Ledger) -> None:
+    assert ledger.count("webhooks") == 0
+
+    ledger.commit([Write("webhooks", "a", b"1"), Write("webhooks", "b", b"2"), Write("states", "a", b"true")])
+
+    assert (ledger.count("webhooks"), ledger.count("states")) == (2, 1)
+
+
 def test_all_is_written_or_nothing(ledger: Ledger) -> None:
     ledger.commit([Write("a", "x", b"1")])
 

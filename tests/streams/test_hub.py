@@ -202,6 +202,16 @@ def test_a_client_that_sends_without_end_is_closed(desk: Desk) -> None:
     wait_until(lambda: desk.places.taken == 0, "its place is free")
 
 
+@pytest.mark.parametrize("framing", [ServerSentEvents, WebSocket])
+def test_a_client_that_answers_pings_for_days_is_not_closed(framing: type[Framing]) -> None:
+    stream, pong = framing(), b"\x8a\x80\0\0\0\0"
+    for _ in range(2 * MOST_RECEIVED_BYTES // len(pong)):
+        stream.heartbeat()
+        stream.receive(pong)
+
+    assert not stream.is_closed
+
+
 def test_a_websocket_that_breaks_the_protocol_is_closed(desk: Desk) -> None:
     with desk.client(framing=WebSocket()) as client:
         read_until(client, b"{}")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 from websocket import create_connection
 
 from tests.fakes.patience import PATIENCE_SECONDS
@@ -101,6 +102,33 @@ def test_all_workers_tell_the_same_events_with_the_same_ids(tmp_path: Path) -> N
 
     ids = news.ids()
     assert told == {((ids[0], 1.0), (ids[1], 2.0))}
+
+
+def test_the_streams_of_all_workers_are_counted_and_those_of_a_killed_worker_no_more(tmp_path: Path) -> None:
+    with Gunicorn(tmp_path, workers=2) as server, ExitStack() as stack:
+        assert open_streams(server) == (0, 0)
+        for _ in range(6):
+            stack.enter_context(following(server.port, GERMANY)).next()
+        websocket = create_connection(f"ws://127.0.0.1:{server.port}/api/v1/ws?{GERMANY}", timeout=PATIENCE_SECONDS)
+        wait_until(lambda: open_streams(server) == (6, 1), "all streams are counted")
+        for worker in server.workers():
+            os.kill(worker.pid, signal.SIGKILL)
+        wait_until(lambda: open_streams(server) == (0, 0), "streams of ended workers are not counted")
+        websocket.close()
+
+
+def open_streams(server: Gunicorn) -> tuple[float, float]:
+    """Of server-sent events, and of WebSockets."""
+    answer = ask(server.port, "/metrics")
+    if answer.status != 200:  # its worker was killed
+        return -1, -1
+    figures = {
+        str(sample.labels["protocol"]): sample.value
+        for family in text_string_to_metric_families(answer.text.decode())
+        for sample in family.samples
+        if sample.name == "cao_open_streams"
+    }
+    return figures["sse"], figures["websocket"]
 
 
 def test_who_comes_back_after_its_worker_was_killed_has_missed_nothing(tmp_path: Path) -> None:

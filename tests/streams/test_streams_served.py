@@ -151,6 +151,16 @@ def test_who_was_away_for_too_long_is_told_so_before_the_present_values(service:
     assert gap.data["event"] == "gap"
 
 
+def test_a_number_that_no_store_can_compare_is_no_id(service: Gunicorn, news: Newsroom) -> None:
+    too_large = str(2**63)
+    with following(service.port, GERMANY, last_event_id=too_large) as client:
+        assert client.next().name == "current"
+    with following(service.port, GERMANY, last_event_id=str(2**63 - 1)) as client:
+        assert client.next().name == "gap"
+
+    assert ask(service.port, f"{STREAM}?{GERMANY}&last_event_id={too_large}").status == 400
+
+
 def test_a_long_replay_is_told_whole(service: Gunicorn, news: Newsroom) -> None:
     before = len(news.ids())
     news.tell("NL", *map(float, range(1, 1302)))

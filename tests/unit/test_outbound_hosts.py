@@ -74,6 +74,32 @@ def test_a_name_that_the_operator_allows_may_lead_to_private_addresses_but_not_t
     assert rules.problem("other.corp.example", "10.0.0.1") is not None
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::ffff:169.254.169.254",
+        "::169.254.169.254",
+        "::ffff:0:169.254.169.254",
+        "::ffff:100.100.100.200",
+        "::ffff:0.0.0.0",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
+        "2001:0:4136:e378:8000:63bf:5601:5601",  # Teredo, whose client is 169.254.169.254
+        "fd20:ce::254",  # Google Cloud
+        "fd00:42::42",  # Scaleway
+        "fe80::a9fe:a9fe%eth0",  # OpenStack
+    ],
+)
+def test_no_form_of_a_metadata_address_is_reached_by_a_name_that_the_operator_allows(address: str) -> None:
+    assert HostRules.of("ci.corp.example").problem("ci.corp.example", address) is not None
+
+
+@pytest.mark.parametrize("address", ["::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "fd12::1", "2606:4700:4700::1111"])
+def test_a_name_that_the_operator_allows_may_lead_to_other_addresses_of_ipv6(address: str) -> None:
+    assert HostRules.of("ci.corp.example").problem("ci.corp.example", address) is None
+
+
 def test_a_network_that_the_operator_allows_is_sent_to_under_any_name() -> None:
     rules = HostRules.of("10.1.0.0/16, fd12::/16")
 
