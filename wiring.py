@@ -120,7 +120,6 @@ def build_service(
         usage=usage,
         forecasts=forecasts,
     )
-    service.hub.telemetry = telemetry
     return service
 
 
