@@ -116,7 +116,7 @@ def build_service(
         hosts=HostRules.of(settings.webhook_allow),
         signatures=build_signatures(settings),
         publisher=publisher,
-        hub=build_hub(settings, publisher, access, clock, telemetry),
+        hub=build_hub(settings, publisher, access, clock),
         usage=usage,
         forecasts=forecasts,
     )
@@ -187,23 +187,11 @@ def build_publisher(
     return Publisher(build_event_log(settings, redis), build_store(settings, redis), look, utc_now=clock)
 
 
-def build_hub(
-    settings: Settings,
-    publisher: Publisher,
-    access: Access,
-    clock: Callable[[], datetime],
-    telemetry: Telemetry = SILENT,
-) -> Hub:
+def build_hub(settings: Settings, publisher: Publisher, access: Access, clock: Callable[[], datetime]) -> Hub:
     """The streams of one process; the publisher looks at the zones that they follow."""
     places = Places(settings.streams, settings.streams_per_caller)
     publisher.listen(places.zones)
-    return Hub(
-        publisher.log,
-        places=places,
-        may_follow=access.still_allows,
-        telemetry=telemetry,
-        utc_seconds=lambda: clock().timestamp(),
-    )
+    return Hub(publisher.log, places=places, may_follow=access.still_allows, utc_seconds=lambda: clock().timestamp())
 
 
 def build_event_log(settings: Settings, redis: RedisLink | None) -> EventLog:

@@ -54,7 +54,6 @@ class Hub:
         *,
         places: Places,
         may_follow: Callable[[str], bool] = lambda caller: True,
-        telemetry: Telemetry = SILENT,
         utc_seconds: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -64,7 +63,7 @@ class Hub:
         self._log = event_log
         self.places = places
         self._may_follow = may_follow
-        self._telemetry = telemetry
+        self.telemetry: Telemetry = SILENT
         self._utc_seconds, self._monotonic = utc_seconds, monotonic
         self._lock = threading.Lock()
         self._begin_anew()
@@ -281,7 +280,7 @@ class Hub:
     def _count(self, stream: Stream, change: int) -> None:
         protocol = stream.framing.protocol
         self._open[protocol] += change
-        self._telemetry.open_streams(protocol, self._open[protocol])
+        self.telemetry.open_streams(protocol, self._open[protocol])
 
     def _drop(self, stream: Stream) -> None:
         connection = stream.socket

@@ -21,6 +21,7 @@ from api.streams.connection import can_hand_over, streamed
 from api.streams.follower import ZoneFollower
 from push.messages import Framing, ServerSentEvents
 from push.stream import NEVER
+from telemetry import SILENT
 
 bp = APIBlueprint("stream", __name__, tag="Streams")
 
@@ -133,6 +134,7 @@ def _stream(exchange: Exchange, query: StreamParameters, framing: Framing) -> Re
         kinds=query.event,
         expires_at=_expires_at(exchange),
     )
+    hub.telemetry = service.metrics or SILENT
     service.publisher.follow()
     hub.places.reserve(follower.caller, follower.zones)
     try:

@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.edge.exchange import service_of
 from api.edge.gauges import ServiceState
 from api.edge.metrics import Metrics
 from carbon.errors import StateUnavailable
@@ -278,28 +277,3 @@ def test_the_ages_of_prices_and_the_refreshes_are_metrics() -> None:
     assert of(samples, "cao_price_age_oldest_days", provider="azure", prices="coroot") == 551
     assert of(samples, "cao_price_age_median_days", provider="alibaba", prices="on_demand") == 489
     assert of(samples, "cao_price_refreshes_total", list="azure", outcome="price-jump") == 1
-
-
-def test_what_an_alert_counts_is_there_at_0_so_that_its_first_increase_is_seen() -> None:
-    samples = scrape(service().test_client())
-
-    assert of(samples, "cao_webhook_attempts_total", outcome="dead") == 0
-    assert of(samples, "cao_open_streams", protocol="sse") == 0
-
-
-def test_stored_webhooks_are_a_metric_and_absent_while_they_cannot_be_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = service(data_dir=tmp_path)
-    client = app.test_client()
-    before = of(scrape(client), "cao_webhooks")
-    hook = {"url": "https://ci.example.org/hook", "zone": "DE"}
-    assert client.post("/api/v1/webhooks", json=hook).status_code == 201
-    after = of(scrape(client), "cao_webhooks")
-
-    def unusable() -> int:
-        raise StateUnavailable("the file cannot be read")
-
-    monkeypatch.setattr(service_of(app).webhooks, "count", unusable)
-
-    assert (before, after, of(scrape(client), "cao_webhooks")) == (0, 1, None)
