@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 LOCK = "push:look"
 WAKE_SECONDS = 1.0  # between two questions whether a look is due
 LOOK_SECONDS = 60.0
+TRIES = 5
 CLOCK_SKEW_SECONDS = 120.0  # a last look that is further in the future was made by a wrong clock
 
 Look = Callable[[datetime, Sequence[str]], Mapping[str, ZoneLook]]
@@ -72,6 +73,24 @@ class Publisher:
         if self._owner != process_id():
             self._owner = process_id()
             threading.Thread(target=self._follow, name="push", daemon=True).start()
+
+    def compare_with(self, looks: Mapping[str, ZoneLook]) -> None:
+        """Have the next look be compared with these values, of which a client is told as those of the present.
+
+        What is new in them is logged. Without this a value that changes between the answer to the client and the first
+        look at its zone would never be told. Raises StateUnavailable.
+        """
+        minute = self._utc_now().replace(second=0, microsecond=0)
+        for _ in range(TRIES):  # others may look at the same time
+            stored = self.log.look()
+            seen = decode_looks(stored.body)
+            news = changes(seen, looks)
+            if not news and looks.keys() <= seen.keys():
+                return
+            body = encode_looks({**seen, **merged(seen, looks)}.values())
+            at = stored.at or minute.timestamp() - 1.0  # the look of this minute is still due
+            if self.log.append(stored, body, [encode_change(change, minute) for change in news], at):
+                return
 
     def look(self) -> bool:
         """Look if it is due and no other worker does; whether it looked. Raises StateUnavailable."""

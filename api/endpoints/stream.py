@@ -156,6 +156,7 @@ def _begin(exchange: Exchange, follower: ZoneFollower, query: StreamParameters) 
         follower.go_on(last)
         return
     looks = exchange.session.grid.looks(sorted(follower.zones))  # after the log, so that no change is left out
+    exchange.service.publisher.compare_with(looks)
     follower.begin(looks, exchange.now, part.newest, is_gap=last is not None)
 
 

@@ -259,3 +259,35 @@ def test_the_changes_of_the_time_without_a_publisher_are_told_by_the_next_one(
     workers[1].look()
 
     assert told(workers[1]) == [("GB", 100.0)]
+
+
+def test_a_value_that_changes_between_an_answer_and_the_first_look_is_told(
+    workers: list[Publisher], grid: Grid, clock: SteppedClock
+) -> None:
+    one, other = workers
+    grid.grams["DE"] = 300.0
+    one.compare_with(grid.look(NOON, ["DE"]))  # what a client is told as the present value
+    grid.grams["DE"] = 200.0
+    other.listen(lambda: ["DE"])
+
+    assert other.look()
+    assert told(other) == [("DE", 200.0)]
+
+
+def test_a_value_that_an_answer_shows_first_is_told_to_all_others(
+    workers: list[Publisher], grid: Grid, clock: SteppedClock
+) -> None:
+    one, other = workers
+    grid.grams = {"DE": 300.0, "FR": 50.0}
+    other.listen(lambda: ["DE", "FR"])
+    other.look()
+    grid.grams["DE"] = 250.0
+
+    for _ in range(2):
+        one.compare_with(grid.look(NOON, ["DE"]))
+
+    assert told(other) == [("DE", 250.0)]
+    clock.advance(60)
+    grid.grams |= {"DE": 300.0, "FR": 60.0}
+    other.look()
+    assert told(other) == [("DE", 250.0), ("DE", 300.0), ("FR", 60.0)]
