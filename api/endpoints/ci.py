@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
-import orjson
 from apiflask import APIBlueprint
 from flask import Response
 
 import ledger_questions
-from api.edge.exchange import JSON, current
-from api.edge.lists import noted
-from api.questions.ci import CiForm, CiReportRequest
-from api.shapes.ci import CiBadge, CiReportAnswer, markdown_report
+from api.edge.exchange import current
+from api.questions.ci import CiReportRequest
+from api.shapes.ci import CiReportAnswer
 from api.shapes.usage import WrittenRows, used_row
 from planning.ledger.ci import WEEK_DAYS, pipeline_prefix
 from planning.ledger.report import day_number
@@ -30,8 +28,8 @@ ORIGIN = "ci"
 def report_pipeline(body: CiReportRequest) -> Response:
     """Say what the jobs of a pipeline emitted, and store them as rows of usage.
 
-    Beside it the same energy in the median region, and the mean of this pipeline's runs in the last week. With format
-    markdown or badge only the text of a job summary, or the JSON of a badge.
+    Beside it the same energy in the median region, and the mean of this pipeline's runs in the last week, and all of it
+    as the text of a job summary and as the JSON of a badge.
     """
     exchange = current()
     query, ledger = body.query(exchange.mapping), exchange.service.usage
@@ -44,9 +42,5 @@ def report_pipeline(body: CiReportRequest) -> Response:
         today = day_number(exchange.now.date())
         improving = [(one, may_improve(one, today)) for one in rows]
         written = WrittenRows.of(ledger.put(exchange.tenant, ORIGIN, improving, exchange.came_at))
-    if body.shown_as is CiForm.MARKDOWN:
-        return noted(Response(markdown_report(report), mimetype="text/markdown"))
-    if body.shown_as is CiForm.BADGE:
-        return Response(orjson.dumps(CiBadge.of(report)), content_type=JSON)
     usage = [used_row(LedgerRow(settled=one, origin=ORIGIN)) for one in rows]
     return exchange.success({**CiReportAnswer.of(report), "written": written, "usage": usage})

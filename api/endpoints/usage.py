@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 from flask import Response
-from werkzeug.routing import UnicodeConverter
+from werkzeug.routing import BaseConverter
 
 import ledger_questions
 from api.edge.exchange import current
@@ -35,7 +35,7 @@ bp = APIBlueprint("usage", __name__, tag="Ledger")
 ORIGIN = "api"
 
 
-class UsageId(UnicodeConverter):
+class UsageId(BaseConverter):
     """The id of a row: any but that of the report's path."""
 
     regex = r"(?!report$)[^/]+"

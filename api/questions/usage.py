@@ -143,8 +143,7 @@ class UsageFields(Body):
 
     def row(self) -> UsageRow:
         """The row as the engine takes it."""
-        end = self.end if self.hours is None else self.start + timedelta(hours=self.hours)
-        assert end is not None  # noqa: S101  # checked by _one_end
+        end = self.end or self.start + timedelta(hours=self.hours or 0.0)  # one of both is there: see _one_end
         return UsageRow(
             id=self.id,
             start=self.start,

@@ -96,7 +96,7 @@ def test_what_ends_after_the_forecasts_do_is_a_baseline() -> None:
 
 @pytest.mark.parametrize(
     ("start", "end", "wrong"),
-    [(-1, None, {"start"}), (None, 241, {"end"}), (240, None, set()), (0, 240, set()), (120, 60, {"start"})],
+    [(-1, None, {"start"}), (None, 241, {"end"}), (240, None, {"start"}), (0, 240, set()), (120, 60, {"start"})],
 )
 def test_bounds_outside_the_forecast_are_refused_by_name(start: int | None, end: int | None, wrong: set[str]) -> None:
     query = WindowsQuery(

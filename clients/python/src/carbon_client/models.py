@@ -65,10 +65,6 @@ class CiBadge(TypedDict):
     """Colour of the mean intensity's band, without #."""
 
 
-CiForm: TypeAlias = Literal["json", "markdown", "badge"]
-"""The form of a report of a pipeline."""
-
-
 CiService: TypeAlias = Literal["github", "gitlab", "own"]
 """GitHub Actions, GitLab CI, or runners of your own."""
 
@@ -2373,8 +2369,6 @@ class CiReportRequest(TypedDict):
     """Tags of the rows of usage, beside ci_pipeline and ci_job. Default: {}."""
     store: NotRequired[bool]
     """Whether the jobs become rows of usage; sent again they change nothing. Default: true."""
-    format: NotRequired[CiForm]
-    """markdown: only the text for a job summary; badge: only the badge. Default: json."""
 
 
 class CompareRequest(TypedDict):

@@ -323,8 +323,8 @@ class Operations:
     def report_pipeline(self, **body: Unpack[models.CiReportRequest]) -> models.CiReportAnswer:
         """Say what the jobs of a pipeline emitted, and store them as rows of usage.
 
-        Beside it the same energy in the median region, and the mean of this pipeline's runs in the last week.
-        With format markdown or badge only the text of a job summary, or the JSON of a badge.
+        Beside it the same energy in the median region, and the mean of this pipeline's runs in the last week,
+        and all of it as the text of a job summary and as the JSON of a badge.
 
         POST /api/v1/ci/report
         """
