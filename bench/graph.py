@@ -58,7 +58,7 @@ def section(rounds: int, share: float) -> str:
         ["private memory of a worker", "MB", "target"],
         [
             ["after the same question to the JSON interface", f"{before:.1f}", ""],
-            ["after the first question in GraphQL", f"{after:.1f}", at_most(after - before, MEMORY_MB)],
+            ["more after the first question in GraphQL", f"{after - before:.1f}", at_most(after - before, MEMORY_MB)],
         ],
     )
     return f"Documents are parsed once and differ in their variables.\n\n{endpoint_table(pairs)}\n\n{memory}"
