@@ -73,7 +73,7 @@ def solve(problem: Problem, *, seconds: float, seconds_left: SecondsLeft, progre
         search.climb()
     elif can_rise(problem):
         search.rise()
-    state = search.generate()
+    state = search.generate(DIVE_SHARE if is_many else LP_SHARE)  # of many copies nothing is settled afterwards
     search.round_relaxed(state)
     if not search.is_closed and not is_many:
         search.dive(state)
@@ -150,15 +150,15 @@ class _Search:
         self._build(summit.prices, ())
         self.improve(self._seconds / 10, summit.prices)
 
-    def generate(self) -> Generation:
-        """The linear program from the columns of the best plan."""
+    def generate(self, share: float) -> Generation:
+        """The linear program from the columns of the best plan. share: of the time, after which it ends."""
         master = Master(self._problem, self._scale)
         master.add([column for column, _ in self._best.chosen.values()] + self._pool)
         if not self._pool:
             cost, offers = priced(self._columns, self.prices, 2, self._left)
             self._bound = Bound(cost, self.prices)
             master.add([offer.column for job in offers for offer in job])
-        until = self._seconds * (1 - LP_SHARE)
+        until = self._seconds * (1 - share)
 
         def note(state: Generation) -> None:
             self._bound = state.bound
