@@ -29,7 +29,8 @@ from cli.prices import prices
 from cli.usage import usage
 from engine import Engine
 from settings import VERSION, Settings, SettingsError
-from wiring import build_service, build_tracer, utc_now
+from wiring import build_service, build_tracer
+from wiring_stores import utc_now
 
 if TYPE_CHECKING:
     from api.edge.tracing import Tracer

@@ -1,13 +1,9 @@
-"""The only composition root: picks the grid sources, caches, stores and observers. Knows no routes.
-
-The client of Redis is imported only where REDIS_URL is set: with it a start takes a tenth of a second longer.
-"""
+"""The only composition root: picks the grid sources, caches, stores and observers. Knows no routes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.util import find_spec
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,28 +43,25 @@ from store.keys.ring import KeyRing
 from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
 from store.ledger.usage import UsageLedger, UsageStore
-from store.limits.rate_limit import Counter, RateLimiter
-from store.limits.sqlite_counter import FileCounter
+from store.limits.rate_limit import RateLimiter
 from store.push.event_log import EventLog
-from store.push.sqlite_log import SqliteLog
-from store.shared.changes import Store
-from store.shared.sqlite_cache import SqliteCache
 from telemetry import SILENT, Telemetry
 from usage_keeper import improve_usage
+from wiring_stores import (
+    build_counter,
+    build_event_log,
+    build_history,
+    build_key_store,
+    build_redis,
+    build_store,
+    utc_now,
+)
 
 if TYPE_CHECKING:
     from api.edge.tracing import Tracer
-    from store.keys.shared import SharedKeys
     from store.redis_link import RedisLink
 
 PRICES, OVERLAY = "prices", "overlay"  # folders below DATA_DIR
-CALLS_UNDER_ONE_LOCK = 3  # a forecast is requested with up to three horizons
-LOCK_MARGIN_SECONDS = 5.0
-COUNT_SECONDS = 5.0  # a file of counts that stays locked for so long counts as unusable; under load 1 s was seen
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def build_service(
@@ -135,22 +128,6 @@ def build_tracer(settings: Settings) -> Tracer | None:
     return Tracer(VERSION)
 
 
-def build_redis(settings: Settings, telemetry: Telemetry = SILENT, *, for_command: bool = False) -> RedisLink | None:
-    """The connection to Redis that all stores of one process share; None without REDIS_URL. Opens nothing.
-
-    for_command: an operator waits for it, not a request. Raises SettingsError.
-    """
-    if not settings.redis_url:
-        return None
-    from store.redis_link import COMMAND_SECONDS, TIMEOUT_SECONDS, RedisLink, UnusableUrl
-
-    seconds = COMMAND_SECONDS if for_command else TIMEOUT_SECONDS
-    try:
-        return RedisLink(settings.redis_url, telemetry=telemetry, timeout_seconds=seconds)
-    except UnusableUrl as error:
-        raise SettingsError([f"REDIS_URL has an option that the Redis client does not support ({error})"]) from error
-
-
 def overlay_folder(settings: Settings) -> Path:
     """Where the operator's own figures are; it need not exist."""
     return settings.overlay_dir or settings.data_dir / OVERLAY
@@ -160,19 +137,6 @@ def build_facts(settings: Settings, telemetry: Telemetry = SILENT) -> FactsKeepe
     """The shipped facts with refreshed prices and the operator's overlay. Raises CatalogError for a wrong overlay."""
     folders = Folders(settings.data_dir / PRICES, overlay_folder(settings))
     return FactsKeeper(folders, last_overlay=LastOverlay(settings.data_dir), telemetry=telemetry)
-
-
-def build_store(settings: Settings, redis: RedisLink | None) -> Store:
-    """What all workers share: in Redis, or in a file of this machine. Opens nothing."""
-    waits = {
-        "lock_seconds": CALLS_UNDER_ONE_LOCK * settings.upstream_total_seconds + LOCK_MARGIN_SECONDS,
-        "wait_seconds": settings.upstream_deadline_seconds,
-    }
-    if not redis:
-        return SqliteCache(settings.data_dir, **waits)
-    from store.shared.redis_cache import RedisCache
-
-    return RedisCache(redis, **waits)
 
 
 def build_publisher(
@@ -192,15 +156,6 @@ def build_hub(settings: Settings, publisher: Publisher, access: Access, clock: C
     places = Places(settings.streams, settings.streams_per_caller)
     publisher.listen(places.zones)
     return Hub(publisher.log, places=places, may_follow=access.still_allows, utc_seconds=lambda: clock().timestamp())
-
-
-def build_event_log(settings: Settings, redis: RedisLink | None) -> EventLog:
-    """The events of the last hour: in Redis, or in a file of this machine. Opens nothing."""
-    if not redis:
-        return SqliteLog(settings.data_dir)
-    from store.push.redis_log import RedisLog
-
-    return RedisLog(redis)
 
 
 def build_webhook_sender(
@@ -241,16 +196,6 @@ def build_engine(
     return Engine(mapping, reader, history, history.scores, solve)
 
 
-def build_history(
-    settings: Settings, telemetry: Telemetry = SILENT, clock: Callable[[], datetime] = utc_now
-) -> History:
-    """The readings and forecasts that were received. Opens nothing. Raises SettingsError if a package is missing."""
-    if settings.database_url and find_spec("psycopg") is None:
-        raise SettingsError(["DATABASE_URL is set, but psycopg is not installed: install requirements-postgres.txt"])
-    url, days = settings.database_url, settings.history_days
-    return History(settings.data_dir, url, days=days, telemetry=telemetry, utc_now=clock)
-
-
 def build_forecasts(
     settings: Settings, engine: Engine, usage: UsageStore, clock: Callable[[], datetime] = utc_now
 ) -> Hourly | None:
@@ -265,14 +210,14 @@ def build_forecasts(
     return Hourly(renew, utc_now=clock)
 
 
-def build_key_store(settings: Settings, redis: RedisLink | None, *, busy_seconds: float = 5.0) -> KeyTable | SharedKeys:
-    """The API keys: in Redis with a copy under DATA_DIR, or only there. busy_seconds: longest wait to write."""
-    table = KeyTable(settings.data_dir, busy_seconds=busy_seconds)
-    if not redis:
-        return table
-    from store.keys.shared import SharedKeys
-
-    return SharedKeys(redis, table)
+def build_access(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> Access:
+    """The rules of access. Keys are read, and files made, when the first request needs them."""
+    store = build_key_store(settings, redis, busy_seconds=0.1)
+    behind = (lambda: False) if isinstance(store, KeyTable) else (lambda: store.behind)
+    limiter = RateLimiter(
+        build_counter(settings, redis), on_store_error=settings.rate_limit_on_store_error, telemetry=telemetry
+    )
+    return Access(keys=KeyRing(store.records, behind=behind), limiter=limiter, rate=settings.rate_limit)
 
 
 def build_signatures(settings: Settings) -> Signatures:
@@ -281,19 +226,3 @@ def build_signatures(settings: Settings) -> Signatures:
         return Signatures(SecretFile(settings.data_dir).read)
     secret = settings.secret_key.encode()
     return Signatures(lambda: secret)
-
-
-def build_access(settings: Settings, redis: RedisLink | None, telemetry: Telemetry = SILENT) -> Access:
-    """The rules of access. Keys are read, and files made, when the first request needs them.
-
-    Requests are counted for all machines with Redis, for all workers of this machine without it.
-    """
-    store = build_key_store(settings, redis, busy_seconds=0.1)
-    behind = (lambda: False) if isinstance(store, KeyTable) else (lambda: store.behind)
-    counter: Counter = FileCounter(settings.data_dir, busy_seconds=COUNT_SECONDS)
-    if redis:
-        from store.limits.redis_counter import RedisCounter
-
-        counter = RedisCounter(redis)
-    limiter = RateLimiter(counter, on_store_error=settings.rate_limit_on_store_error, telemetry=telemetry)
-    return Access(keys=KeyRing(store.records, behind=behind), limiter=limiter, rate=settings.rate_limit)

@@ -25,7 +25,8 @@ from store.history.entries import ReadingEntry, Series
 from store.history.files import COLUMNS, Blank, UnreadableFile, parse
 from store.history.history import History
 from store.history.readings import QUALITIES, minute_of, time_of
-from wiring import build_history, overlay_folder
+from wiring import overlay_folder
+from wiring_stores import build_history
 
 BATCH = 5000
 STORED = "stored"

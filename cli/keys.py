@@ -11,7 +11,7 @@ from cli.errors import plain_errors
 from setting_rules import RATE
 from settings import Settings
 from store.keys.table import KeyRecord, Keys, UnreadableKeys
-from wiring import build_key_store, build_redis
+from wiring_stores import build_key_store, build_redis
 
 
 def keys(settings: Settings) -> click.Group:

@@ -26,7 +26,8 @@ from planning.ledger.settle import may_improve
 from session import Session
 from settings import Settings
 from store.ledger.usage import UsageLedger, UsageStore, Written
-from wiring import build_engine, build_facts, build_history
+from wiring import build_engine, build_facts
+from wiring_stores import build_history
 
 BATCH = 1000  # rows that are settled and stored at once
 OWN_COLUMNS = frozenset({"id", "start", "region"})

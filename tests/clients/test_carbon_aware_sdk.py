@@ -18,7 +18,7 @@ from settings import Settings
 from store.history.entries import ForecastEntry, ReadingEntry
 from tests.api.carbon_aware_sdk import FIXTURES
 from tests.faults.server import Gunicorn
-from wiring import build_history
+from wiring_stores import build_history
 
 PACKAGE = "carbon_aware_client"
 HOUR = timedelta(hours=1)

@@ -19,6 +19,7 @@ LAYERS = (
     ("app",),
     ("cli",),
     ("wiring",),
+    ("wiring_stores",),
     ("web",),
     ("api",),
     ("engine",),

@@ -15,7 +15,7 @@ from settings import Settings
 from tests.fakes.electricity_maps import FakeElectricityMaps
 from tests.faults.client import Question, ask
 from tests.faults.server import Gunicorn, upstream_settings, wait_until
-from wiring import build_key_store
+from wiring_stores import build_key_store
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 

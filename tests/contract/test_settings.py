@@ -9,7 +9,7 @@ import pytest
 
 from carbon.errors import CarbonError
 from settings import Settings, SettingsError, env_example
-from wiring import build_redis
+from wiring_stores import build_redis
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -18,7 +18,7 @@ from store.keys.table import Keys
 from tests.fakes.patience import eventually
 from tests.faults.server import Gunicorn
 from tests.web.browser import COOKIE, HTML
-from wiring import build_key_store
+from wiring_stores import build_key_store
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 NONE: Mapping[str, str] = {}

@@ -17,7 +17,7 @@ from tests.fakes.electricity_maps import FakeElectricityMaps
 from tests.faults.client import QUESTIONS, Answer, Question, ask, burst, failures
 from tests.faults.drill import ALLOWANCE_SECONDS, DEADLINE_SECONDS, INTENSITIES, marks, not_positive
 from tests.faults.server import Gunicorn, upstream_settings, wait_until
-from wiring import build_key_store
+from wiring_stores import build_key_store
 
 FULL_AT_BYTES = 4096  # less than any database needs
 

@@ -22,7 +22,7 @@ from tests.fakes.clouds import cloud_map
 from tests.fakes.electricity_maps import KEY, FakeElectricityMaps
 from tests.fakes.patience import eventually
 from tests.fakes.workers import store_at
-from wiring import build_key_store, build_redis
+from wiring_stores import build_key_store, build_redis
 
 NOW = datetime(2026, 2, 11, 10, 30, 7, tzinfo=UTC)
 ZONES = ("DE", "FR")

@@ -23,7 +23,7 @@ from tests.fakes.patience import PATIENCE_SECONDS
 from tests.fakes.redis_server import RedisServer, running
 from tests.fakes.telemetry import Counts
 from tests.store.limiters import RATE
-from wiring import COUNT_SECONDS
+from wiring_stores import COUNT_SECONDS
 
 ASKING_THREADS = 24
 BUSY_THREADS = 8

@@ -26,7 +26,7 @@ from tests.fakes.clock import SteppedClock
 from tests.fakes.electricity_maps import FakeElectricityMaps
 from tests.store.damage import CELLS, Cell, cells, damaged_json, empty_tables
 from tests.store.damaged_places import NOW, Place, lived_in, read_everything, reader_over
-from wiring import build_key_store
+from wiring_stores import build_key_store
 
 
 @pytest.fixture(scope="module")

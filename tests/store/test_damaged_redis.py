@@ -23,7 +23,7 @@ from tests.fakes.telemetry import Counts
 from tests.fakes.workers import store_at
 from tests.store.damage import damaged_json, damages, damages_inside
 from tests.store.damaged_places import NOW, Place, lived_in, reader_over
-from wiring import build_key_store
+from wiring_stores import build_key_store
 
 OPEN = (
     "/static/style.css",

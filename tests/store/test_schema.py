@@ -16,7 +16,8 @@ from store.keys.table import KeyTable, digest_of
 from store.limits.sqlite_counter import FileCounter
 from store.schema import Schema
 from store.shared.sqlite_cache import SqliteCache
-from wiring import build_access, build_key_store
+from wiring import build_access
+from wiring_stores import build_key_store
 
 VERSION_1 = Schema(tables=("CREATE TABLE notes (text TEXT)",))
 VERSION_2 = Schema(
