@@ -147,6 +147,7 @@ usage_days = Table(
     Column("usual_g", Float),
     Column("embodied_g", Float),
     Column("cost_usd", Float),
+    Column("at_submission_g", Float),
     PrimaryKeyConstraint("day", "number", name="usage_days_key"),
     sqlite_with_rowid=False,
 )

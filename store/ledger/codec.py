@@ -12,6 +12,7 @@ import orjson
 from carbon.ledger import SettledUsage, UsageRow
 from carbon.workload import OwnMachine
 
+MOMENTS = ("start", "end", "submitted_at")
 SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
@@ -24,7 +25,7 @@ def packed(row: UsageRow) -> str:
 def unpacked(text: str) -> UsageRow:
     """The row that was packed."""
     fields: dict[str, Any] = orjson.loads(text)
-    fields["start"], fields["end"] = (datetime.fromisoformat(fields[name]) for name in ("start", "end"))
+    fields.update({name: datetime.fromisoformat(fields[name]) for name in MOMENTS if name in fields})
     if "machine" in fields:
         fields["machine"] = OwnMachine(**fields["machine"])
     return UsageRow(**fields)
