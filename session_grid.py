@@ -277,8 +277,9 @@ class SessionGrid:
 
     def present_values(self) -> Mapping[str, Observation]:
         """The live value of every zone that has one in memory and no factor of the operator's own; makes no call."""
-        zones = [zone for zone in self.mapping.zones if zone not in self.mapping.own_zones]
-        return values_of_now(self.live.peek(zones, now=self.now), self.mapping, self.now)
+        zones = [zone for zone in self.mapping.zones if zone not in self._own_zones]
+        values = self.live.peek(zones, now=self.now)
+        return values_of_now(values, self.mapping, self.now) if self.signal is Signal.AVERAGE_LIFECYCLE else values
 
     def baselines(self) -> Mapping[str, float]:
         """The usual gCO2e/kWh at this hour of every zone with a figure; asks no source."""
