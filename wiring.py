@@ -192,7 +192,7 @@ def build_engine(
     """An engine over the facts, by default the shipped ones, and the live sources the settings allow."""
     mapping = mapping or CloudMap.load()
     history = history or build_history(settings, telemetry)
-    record = history.record if settings.history_days else None
+    record, keep = (history.record, history.keep) if settings.history_days else (None, None)
     floors = plausible_floors(mapping)
     reader = build_reader(
         settings,
@@ -200,6 +200,7 @@ def build_engine(
         telemetry=telemetry,
         floors=floors,
         record=record,
+        keep=keep,
         zones=mapping.zones,
         profiles=mapping.profiles,
     )
