@@ -211,6 +211,24 @@ def test_a_report_as_csv_and_markdown_has_columns_of_its_groups(client: FlaskCli
     assert markdown.splitlines()[-1].startswith("| all |")
 
 
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@"])
+def test_no_word_of_a_caller_is_a_formula_in_a_spreadsheet(client: FlaskClient, begin: str) -> None:
+    name = f"{begin}cmd|'C calc'!A0"
+    assert post(client, {**ROW, "id": name, "decision_id": name, "tags": {name: name}}).status_code == 200
+    days = {"from": DAY, "to": DAY, "format": "csv"}
+
+    tables = [
+        client.get("/api/v1/usage", query_string={"from": DAY}, headers={"Accept": "text/csv"}),
+        client.get("/api/v1/usage/report", query_string={**days, "by": name}),
+    ]
+
+    for answer in tables:
+        cells = [cell for line in csv.reader(io.StringIO(answer.get_data(as_text=True))) for cell in line]
+        assert answer.status_code == 200
+        assert f"'{name}" in cells
+        assert not [cell for cell in cells if cell.startswith(begin)]
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
