@@ -15,6 +15,9 @@ from api.edge.exchange import service_of
 from api.edge.guard import is_api
 from api.edge.roles import SAFE
 from api.edge.signatures import Visit
+from carbon.accounts import Account
+from store.history.history import History
+from store.ledger.accounts import Accounts
 from tests.fakes.patience import eventually
 from tests.fakes.service import NOW
 
@@ -24,6 +27,8 @@ MACHINE = {"region": "aws:us-east-1", "instance_type": "m7g.large"}
 ROW = {"start": f"{DAY}T08:00:00Z", "hours": 1, **MACHINE}
 JOB = {"id": "one", "duration_hours": 4, "instance_type": "m7g.large", "home": "aws:us-east-1"}
 CI_JOB = {"id": "build", "start": f"{DAY}T08:00:00Z", "seconds": 60, "runner": "ubuntu-latest"}
+ACCOUNT = "111122223333"
+OWN_TAGS = {"team": f"{MARK}-team", MARK: "x", "account": ACCOUNT}
 SDK_TIME = {"startTime": f"{DAY}T08:00:00Z", "endTime": f"{DAY}T09:00:00Z"}
 
 # Routes that are not asked, each with the reason why no data of a tenant can be in its answers.
@@ -150,7 +155,7 @@ class Caller:
 
 def seeded(owner: Caller) -> dict[str, str]:
     """Give a tenant one of everything; the ids of it, and other words that are its own, by name."""
-    owner.post("/api/v1/usage", {"rows": [{**ROW, "id": f"{MARK}-1", "tags": {"team": f"{MARK}-team", MARK: "x"}}]})
+    owner.post("/api/v1/usage", {"rows": [{**ROW, "id": f"{MARK}-1", "tags": OWN_TAGS}]})
     body = {"provider": "github", "pipeline": f"{MARK}/shop/Test", "run_id": "7", "jobs": [CI_JOB]}
     report = owner.post("/api/v1/ci/report", {**body, "tags": {"team": f"{MARK}-ci"}})
     hook = {"url": f"https://{MARK}.example.org/hook", "zone": "DE"}
@@ -166,6 +171,13 @@ def seeded(owner: Caller) -> dict[str, str]:
         "delivery_id": delivery["id"],
         "plan_id": plan["id"],
     }
+
+
+def named_account(app: Flask, tenant: str) -> None:
+    """As `flask accounts refresh` does."""
+    settings = service_of(app).settings
+    account = Account(id=ACCOUNT, name=f"{MARK}-account", status="ACTIVE", ou=f"{MARK}/unit", tags={"owner": MARK})
+    Accounts(History(settings.data_dir)).put(tenant, [account])
 
 
 def owned(owner: Caller, ids: Mapping[str, str]) -> list[Any]:

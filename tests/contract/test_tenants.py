@@ -19,7 +19,9 @@ from engine import Engine
 from settings import Settings
 from tests.contract.document import OPERATIONS
 from tests.contract.tenant_walk import (
+    ACCOUNT,
     BODIES,
+    DAY,
     IDEMPOTENCY_KEY,
     MARK,
     NOT_ASKED,
@@ -28,6 +30,7 @@ from tests.contract.tenant_walk import (
     ROW,
     Caller,
     Question,
+    named_account,
     owned,
     questions,
     seeded,
@@ -67,6 +70,7 @@ class Town:
             Caller(client=client, key=f"cao_{name}") for name in names
         )
         self.ids = seeded(self.owner)
+        named_account(self.app, "alpha")
 
     def questions(self, key: str, **ids: str) -> list[Question]:
         """Those that change nothing come first."""
@@ -168,6 +172,16 @@ def test_an_idempotency_key_and_an_id_of_usage_are_those_of_their_tenant(town: T
     assert created["id"] != town.ids["webhook_id"]
     assert written == {"added": 1, "replaced": 0, "unchanged": 0}
     assert town.owner.get(f"/api/v1/usage/{town.ids['usage_id']}")["usage"]["count"] == 1
+
+
+def test_an_account_of_the_same_number_has_its_name_in_its_tenant_alone(town: Town) -> None:
+    town.neighbour.post("/api/v1/usage", {"rows": [{**ROW, "id": "theirs", "tags": {"account": ACCOUNT}}]})
+    path = f"/api/v1/usage/report?from={DAY}&to={DAY}&by=account_name,ou,account:owner"
+
+    own, others = town.owner.get(path), town.neighbour.get(path)
+
+    assert [f"{MARK}-account", f"{MARK}/unit", MARK] in [row["group"] for row in own["report"]]
+    assert [row["group"] for row in others["report"]] == [[None, None, None]]
 
 
 def test_a_browser_sees_what_the_key_sees_that_it_signed_in_with(town: Town) -> None:
