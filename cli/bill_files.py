@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 from carbon.errors import CarbonError
 
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+MOST_IN_LINE = 1_048_576  # characters; a line without an end would fill the memory
 NOTED_LINES = 500  # after so many the progress bar moves
 NO_PARQUET = (
     "{name} is Parquet, which is not read: export the report as CSV (gzip), or write it as CSV first, "
@@ -58,7 +59,9 @@ def _watched(text: TextIOWrapper, raw: BinaryIO, file: Path) -> Iterator[str]:
 
     size = file.stat().st_size
     with tqdm(total=size, unit="B", unit_scale=True, desc=file.name, disable=None, leave=False) as bar:
-        for number, line in enumerate(text):
+        for number, line in enumerate(iter(lambda: text.readline(MOST_IN_LINE), "")):
+            if len(line) == MOST_IN_LINE:
+                raise UnreadableBill(f"{file.name} has a line of more than {MOST_IN_LINE:,} characters")
             if number % NOTED_LINES == 0:
                 bar.update(raw.tell() - bar.n)
             yield line

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 import ledger_questions
 from api.questions.names import Facts
 from api.questions.usage import UsageFields, fields_of_cells
-from carbon.roles import TENANT
 from catalog.usage_prefixes import load_usage_prefixes
 from cli.bill_files import UnreadableBill, lines
 from cli.errors import plain_errors
+from cli.tenants import of_tenant
 from planning.ledger.bills import cur, focus
 from planning.ledger.bills.outcome import BillFacts, Cost, Line, Mapped, Outcome, Unmapped
 from planning.ledger.bills.tally import Sum, Tally, by_cost
@@ -25,7 +25,6 @@ from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
 from session import Session
 from settings import Settings
-from store.keys.table import NAME_RULE, is_name
 from store.ledger.usage import UsageLedger, UsageStore, Written
 from wiring import build_engine, build_facts
 from wiring_stores import build_history
@@ -74,9 +73,7 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
 
     @group.command("import")
     @click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True, help="How FILES are written.")
-    @click.option(
-        "--tenant", default=TENANT, show_default=True, callback=_tenant, help="Whose usage it is, as its keys say."
-    )
+    @of_tenant
     @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
     def import_(name: str, tenant: str, files: tuple[Path, ...]) -> None:
         """Store the usage of FILES, CSV or CSV compressed with gzip: bills of AWS (cur, cur2) or in FOCUS, or csv
@@ -103,12 +100,6 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
                 click.echo("\n".join(summary(tally)), nl=bool(tally.ignored or tally.unmapped or tally.notes))
 
     return group
-
-
-def _tenant(context: click.Context, parameter: click.Parameter, text: str) -> str:
-    if not is_name(text):
-        raise click.BadParameter(NAME_RULE)
-    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ import io
 from collections.abc import Sequence
 
 from api.shapes.reading import Json
+from api.shapes.tables import without_formula
 from api.shapes.usage import ReportRowAnswer
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARKDOWN_COLUMNS = {
     "power_consumption_kwh": "kWh",
     "co2_emissions_g": "gCO2e grid",
@@ -23,14 +23,18 @@ MARKDOWN_COLUMNS = {
 
 
 def csv_report(by: Sequence[str], rows: Sequence[Json]) -> str:
-    """A header, then a line a row; unknown is empty.
-
-    Tags are the caller's own words: one that a spreadsheet would take for a formula has an apostrophe before it.
-    """
+    """A header, then a line a row; unknown is empty. Tags and their names are guarded against being formulas."""
     names = [name for name in ReportRowAnswer.names() if name != "group"]
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(["starts_on", "ends_on", *by, *[name for name in names if name not in ("starts_on", "ends_on")]])
+    writer.writerow(
+        [
+            "starts_on",
+            "ends_on",
+            *map(without_formula, by),
+            *[name for name in names if name not in ("starts_on", "ends_on")],
+        ]
+    )
     for row in rows:
         figures = [row[name] for name in names if name not in ("starts_on", "ends_on")]
         writer.writerow([row["starts_on"], row["ends_on"], *map(_safe, _group(row)), *figures])
@@ -58,7 +62,7 @@ def _figures(row: Json) -> list[str]:
 
 
 def _safe(value: str | None) -> str:
-    return "" if value is None else f"'{value}" if value.startswith(_FORMULA) else value
+    return "" if value is None else without_formula(value)
 
 
 def plain(value: str | None) -> str:

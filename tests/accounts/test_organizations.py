@@ -40,6 +40,12 @@ def test_a_second_refresh_changes_what_has_another_name_alone(run: Run, aws: Fak
     assert stored.accounts(TENANT)[JOBS].name == "jobs"
 
 
+def test_accounts_are_those_of_the_tenant_that_is_named(run: Run, stored: Accounts) -> None:
+    run("refresh", "--tenant", "search")
+
+    assert (len(stored.accounts("search")), stored.accounts(TENANT)) == (3, {})
+
+
 def test_without_tags_no_account_is_asked_for_them(run: Run, aws: FakeAws, stored: Accounts) -> None:
     run("refresh", "--no-tags")
 

@@ -109,6 +109,32 @@ def test_rows_in_the_columns_of_the_interface(tmp_path: Path, folder: Path) -> N
     assert "more or fewer cells than the header" in result.stdout
 
 
+def test_usage_is_that_of_the_tenant_that_is_named(folder: Path) -> None:
+    result = run(folder, "cur", "--tenant", "search", LEGACY)
+
+    assert result.exit_code == 0
+    assert stored(folder) == []  # of the default tenant
+    assert len(UsageLedger(History(folder)).rows("search", FIRST, LAST, 0, 10_000)[0]) == 7
+
+
+def test_a_tenant_that_no_key_can_have_is_refused_and_nothing_is_stored(folder: Path) -> None:
+    result = run(folder, "cur", "--tenant", "no spaces", LEGACY)
+
+    assert result.exit_code == 2
+    assert "start with a letter" in result.stderr
+    assert not folder.exists()
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: Path, folder: Path) -> None:
+    """Compressed, 10 MB of one letter are 10 kB."""
+    bomb = gzip.compress(b"id,start,region,count\n" + b"1" * 10_000_000)
+
+    result = run(folder, "csv", written(tmp_path, bomb, "bomb.gz"))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "bomb.gz has a line of more than 1,048,576 characters" in result.stderr
+
+
 def test_lines_with_one_id_are_counted(tmp_path: Path, folder: Path) -> None:
     text = Path(LEGACY).read_text(encoding="utf-8").replace("\na2,", "\na1,")
 
