@@ -112,6 +112,13 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "There is no row of usage of this id: it was never sent, it was removed, or it is another tenant's.",
         "`GET /api/v1/usage` lists the rows of a span of days.",
     ),
+    errors.UnknownDecision: ProblemType(
+        "unknown-decision",
+        404,
+        "The decision is not known",
+        "There is no decision of this id: it was not recorded, it was removed, or it is another tenant's.",
+        "`GET /api/v1/decisions` lists the decisions of a span of days.",
+    ),
     errors.KeyRequired: ProblemType(
         "key-required",
         401,

@@ -118,6 +118,13 @@ class Operations:
         answer: models.NewWebhook = self._ask("POST", "/api/v1/webhooks", body=body, repeatable=False)
         return answer
 
+    def delete_decision(self, decision_id: str, /) -> None:
+        """Remove a decision with all that is kept of it. Rows of usage that name it stay.
+
+        DELETE /api/v1/decisions/{decision_id}
+        """
+        self._ask("DELETE", f"/api/v1/decisions/{quote(decision_id, safe='')}")
+
     def delete_usage(self, usage_id: str, /) -> None:
         """Remove a row and the figures that it had.
 
@@ -151,6 +158,20 @@ class Operations:
         GET /api/v1/forecast/skill
         """
         answer: models.ForecastSkillAnswer = self._ask("GET", "/api/v1/forecast/skill", query=query)
+        return answer
+
+    def get_decision(self, decision_id: str, /, **query: Unpack[models.GetDecisionQuery]) -> models.DecisionAnswer:
+        """Show a decision, ask it again of what was kept, and show what came once its hours are over.
+
+        The question is asked again at its time, of the grid and the tables that were read then. So the answer
+        is equal to the byte, however prices, live values and own figures have changed, unless another release
+        decides otherwise. What came is the promised energy in the hours as they were measured.
+
+        GET /api/v1/decisions/{decision_id}
+        """
+        answer: models.DecisionAnswer = self._ask(
+            "GET", f"/api/v1/decisions/{quote(decision_id, safe='')}", query=query
+        )
         return answer
 
     def get_usage(self, usage_id: str, /) -> models.UsageAnswer:
@@ -188,6 +209,14 @@ class Operations:
         GET /api/v1/instances
         """
         answer: models.InstancesAnswer = self._ask("GET", "/api/v1/instances", query=query)
+        return answer
+
+    def list_decisions(self, **query: Unpack[models.ListDecisionsQuery]) -> models.DecisionListAnswer:
+        """List the decisions that were made in a span of UTC days: answers to questions with record.
+
+        GET /api/v1/decisions
+        """
+        answer: models.DecisionListAnswer = self._ask("GET", "/api/v1/decisions", query=query)
         return answer
 
     def list_deliveries(
