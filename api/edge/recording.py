@@ -86,7 +86,7 @@ def new_id() -> str:
 
 
 def decided(kind: DecisionKind, exchange: Exchange, body: Q, decide: Decide[Q], origin: Origin) -> Decided:
-    """The answer to a question, kept if that asks for it. Raises RoleInsufficient; StateUnavailable if it cannot be kept."""
+    """The answer to a question, kept if that asks for it. Raises RoleInsufficient; StateUnavailable if it cannot."""
     if not body.record:
         return decide(exchange, body)
     exchange.require(Role.WRITE)

@@ -9,6 +9,7 @@ from flask import Response
 from api.edge.exchange import Exchange, current
 from api.edge.lists import Page, answered
 from api.edge.replay import Question, question_of, replayed
+from api.edge.roles import needs
 from api.endpoints import optimize, plan, schedule
 from api.questions.decisions import DecisionParameters, DecisionsParameters
 from api.questions.schedule import ScheduleRequest
