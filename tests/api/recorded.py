@@ -39,7 +39,8 @@ class Place:
     def __init__(self, folder: Path, past: FakePast | None = None, mapping: CloudMap = MAPPING) -> None:
         self.now = NOW
         self.reader = FakeReader(others=known(NOW, AHEAD))
-        self.engine = Engine(mapping, self.reader, past)
+        self.past = past or FakePast({})
+        self.engine = Engine(mapping, self.reader, self.past)
         settings = Settings(data_dir=folder, live="off", rate_limit="off")
         self.app = create_app(settings, self.engine, clock=lambda: self.now)
         self.client: FlaskClient = self.app.test_client()

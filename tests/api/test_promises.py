@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.api.recorded import HOUR, JOB, PLACED, PLAN, TEN, Place
+from tests.api.recorded import HOUR, JOB, MAPPING, PLACED, PLAN, TEN, Body, Place
+from tests.fakes.grid import known
 from tests.fakes.past import FakePast, readings
+from tests.fakes.service import NOW
 
 
 @pytest.fixture
@@ -129,3 +133,56 @@ def test_each_run_of_a_job_that_comes_back_is_promised(place: Place) -> None:
     shown = place.show(response.get_json()["decision_id"])
 
     assert [one["run"] for one in shown["placed"]] == ["run-1", "run-1/2", "run-2", "run-2/2"]
+
+
+@pytest.fixture(scope="module")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(tmp_path_factory.mktemp("promises"), FakePast({}))
+
+
+SAFE_HOURS = st.lists(st.integers(10, 10_000).map(lambda tenths: tenths / 10), min_size=72, max_size=72)
+QUARTERS = st.integers(1, 32).map(lambda count: count / 4)
+MACHINE = {"region": "us-east-1", "instance_type": "m7g.large"}
+
+
+def questions(hours: float, pieces: int, watts: int) -> list[tuple[str, Body]]:
+    """A question of each kind about a job of so many hours."""
+    deadline = "2026-02-12T20:00:00Z"
+    phases = [{"hours": hours, "power_w": watts}, {"hours": 0.5, "power_w": 100}]
+    pauses = {"max_segments": pieces, "restart_minutes": 15}
+    job = {"id": "one", "instance_type": "m7g.large", "duration_hours": hours, "deadline": deadline}
+    return [
+        ("optimize", {**PLACED, "duration_hours": hours, "deadline": deadline, "count": 3}),
+        ("optimize", {"workload": "training", "priority": "balanced", "providers": ["gcp"], "duration_hours": hours}),
+        ("schedule", {**MACHINE, "duration_hours": hours, "deadline": deadline, "interruptible": pauses}),
+        ("schedule", {"regions": ["us-east-1", "eu-north-1"], "instance_type": "m7g.large", "duration_hours": hours}),
+        ("schedule", {"region": "us-east-1", "phases": phases, "deadline": deadline}),
+        (
+            "plan",
+            {"jobs": [{**job, "home": "us-east-1"}, {**job, "id": "two", "regions": ["gcp:us-west1"], "count": 2}]},
+        ),
+    ]
+
+
+@settings(max_examples=15)
+@given(values=SAFE_HOURS, hours=QUARTERS, pieces=st.integers(1, 3), watts=st.integers(1, 5000))
+def test_if_the_hours_come_as_they_were_forecast_what_came_is_what_was_promised(
+    anywhere: Place, values: list[float], hours: float, pieces: int, watts: int
+) -> None:
+    for number, (path, body) in enumerate(questions(hours, pieces, watts)):
+        anywhere.now = NOW
+        anywhere.reader._others = known(NOW, values)
+        anywhere.reader.known = f"{number} {values} {hours}"
+        anywhere.past._sources = {zone: [readings(TEN, values)] for zone in MAPPING.zones}
+        decision_id = anywhere.record(path, body)
+        anywhere.now += 72 * HOUR
+
+        shown = anywhere.show(decision_id)
+
+        assert shown["replay"]["equal"], body
+        for side in ("placed", "instead"):
+            promised = sum(one["co2_emissions_g"] for one in shown[side])
+            assert sum(one["came"]["co2_emissions_g"] for one in shown[side]) == pytest.approx(
+                promised, rel=1e-6, abs=1e-5
+            )
+            assert {one["came"]["baseline_g"] for one in shown[side]} == {0.0}
