@@ -16,7 +16,7 @@ from accounts.aws import AwsRefused, client
 from carbon.accounts import ProviderFootprint
 from cli.bill_files import UnreadableBill, lines
 from cli.errors import plain_errors
-from cli.tenants import of_tenant
+from cli.tenant_option import tenant_option
 from settings import Settings
 from store.ledger.accounts import Accounts
 from wiring_stores import build_history
@@ -40,7 +40,7 @@ def accounts(
 
     @group.command("refresh")
     @click.option("--tags/--no-tags", default=True, help="Also the tags of accounts, with a call for each account.")
-    @of_tenant
+    @tenant_option
     def refresh(tags: bool, tenant: str) -> None:
         """Read names, organizational units and tags of all accounts from AWS Organizations.
 
@@ -52,7 +52,7 @@ def accounts(
     @group.command("footprint")
     @click.option("--from", "first", type=MONTH, required=True, help="First month, such as 2026-01.")
     @click.option("--to", "last", type=MONTH, help="Last month, included. Default: the present one.")
-    @of_tenant
+    @tenant_option
     def footprint(first: datetime, last: datetime | None, tenant: str) -> None:
         """Read what AWS itself says that each account emitted, by month, region and service.
 
@@ -65,7 +65,7 @@ def accounts(
             click.echo(desk.footprint(tenant, first.date(), (end + timedelta(days=31)).replace(day=1)))
 
     @group.command("import-footprint")
-    @of_tenant
+    @tenant_option
     @click.argument("files", nargs=-1, required=True, type=CSV_FILE)
     def import_footprint(tenant: str, files: tuple[Path, ...]) -> None:
         """Read the same from FILES: the carbon table of AWS Data Exports, CSV or CSV compressed with gzip."""

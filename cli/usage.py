@@ -17,7 +17,7 @@ from api.questions.usage import UsageFields, fields_of_cells
 from catalog.usage_prefixes import load_usage_prefixes
 from cli.bill_files import UnreadableBill, lines
 from cli.errors import plain_errors
-from cli.tenants import of_tenant
+from cli.tenant_option import tenant_option
 from planning.ledger.bills import cur, focus
 from planning.ledger.bills.outcome import BillFacts, Cost, Line, Mapped, Outcome, Unmapped
 from planning.ledger.bills.tally import Sum, Tally, by_cost
@@ -73,7 +73,7 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
 
     @group.command("import")
     @click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True, help="How FILES are written.")
-    @of_tenant
+    @tenant_option
     @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
     def import_(name: str, tenant: str, files: tuple[Path, ...]) -> None:
         """Store the usage of FILES, CSV or CSV compressed with gzip: bills of AWS (cur, cur2) or in FOCUS, or csv
