@@ -31,6 +31,7 @@ _ENDPOINTS = (
     "workloads",
     "stream",
     "usage",
+    "savings",
     "ci",
     "health",
     "scrape",
