@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from api.edge.access import TENANT
 from carbon.decisions import Decision, DecisionKind, Promise
 from carbon.intensity import Signal
 from carbon.ledger import UsageRow
+from carbon.roles import TENANT
 from engine import Engine
 from settings import Settings
 from store.history.history import History

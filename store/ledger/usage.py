@@ -101,7 +101,7 @@ class UsageStore(Protocol):
         ...
 
     def totals(self, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:
-        """The sums of the rows on these days, by day."""
+        """The sums of the rows on these days, by day; with the names of their accounts among the tags."""
         ...
 
     def grams(self, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:
@@ -174,10 +174,10 @@ class UsageLedger:
         """See UsageStore."""
         if not self._history.exists():
             return []
-        from store.ledger import usage_totals
+        from store.ledger import account_rows, usage_totals
 
         with self._history.database.reading() as connection:
-            return usage_totals.totals(connection, tenant, first_day, last_day)
+            return account_rows.named(connection, tenant, usage_totals.totals(connection, tenant, first_day, last_day))
 
     def grams(self, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:
         """See UsageStore."""

@@ -12,9 +12,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
+from carbon.accounts import Account
 from engine import Engine
 from mapping import CloudMap
 from settings import Settings
+from store.history.history import History
+from store.ledger.accounts import Accounts
 from tests.fakes.grid import FakeReader
 from tests.fakes.past import FakePast, readings
 from tests.fakes.service import NOW
@@ -151,6 +154,21 @@ def test_a_report_groups_by_tags_and_places_and_its_sums_are_those_of_the_rows(c
     assert (answer["total"]["co2_emissions_g"], answer["total"]["cost_usd"]) == (91.0, 7.0)
     assert answer["total"]["no_price_hours"] == 6.0
     assert [row["co2_emissions_g"] for row in report(client, "&tag=team%3Dads")["report"]] == [8.5]
+
+
+def test_a_report_by_names_of_accounts_has_the_usage_that_was_there_before(client: FlaskClient, tmp_path: Path) -> None:
+    post(client, {**ROW, "tags": {"account": "1"}}, {**ROW, "id": "two", "kwh": 1.0, "tags": {"account": "2"}})
+    named = [Account(id="1", name="batch", status="ACTIVE", ou="Root/Data", tags={"owner": "ana"})]
+    Accounts(History(tmp_path)).put("default", named)
+
+    rows = report(client, "&by=account_name,ou,account:owner")["report"]
+
+    # 3 kWh and 1 kWh at a mean of 8.5 g/kWh.
+    assert {tuple(row["group"]): row["co2_emissions_g"] for row in rows} == {
+        ("batch", "Root/Data", "ana"): 25.5,
+        (None, None, None): 8.5,
+    }
+    assert report(client, "&tag=ou%3DRoot/Data")["total"]["co2_emissions_g"] == 25.5
 
 
 def test_a_report_by_day_cuts_a_row_at_midnight(client: FlaskClient) -> None:

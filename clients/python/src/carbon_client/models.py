@@ -790,6 +790,7 @@ ProblemType: TypeAlias = Literal[
     "/problems/power-not-modelled",
     "/problems/range-not-satisfiable",
     "/problems/rate-limited",
+    "/problems/role-insufficient",
     "/problems/state-unavailable",
     "/problems/unknown-airport",
     "/problems/unknown-country",
@@ -1008,6 +1009,10 @@ class RequirementsBody(TypedDict):
 
 Risk: TypeAlias = Literal["expected", "cautious"]
 """Which figure of a window decides: the mean that is expected, or the 90th centile of that mean."""
+
+
+Role: TypeAlias = Literal["read", "write", "admin"]
+"""What a key may do; each role may do all that those before it may."""
 
 
 RunnerConfidence: TypeAlias = Literal["documented", "indicative"]
@@ -3404,6 +3409,10 @@ class Problem(TypedDict):
     """Known names similar to the one in the path; absent if the path contains no unknown name."""
     nearest_offers: NotRequired[list[NearestOffer]]
     """For each bound that stands in the way: the offer nearest to it; absent unless no offer qualifies."""
+    needed_role: NotRequired[Role]
+    """The role that the request needs; absent unless its key has too little of one."""
+    role: NotRequired[Role]
+    """The role of the key; absent unless it is too little."""
     missing: NotRequired[list[MissingTime]]
     """The first times without a stored reading; absent unless past readings are lacking."""
 
