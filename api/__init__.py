@@ -32,6 +32,7 @@ _ENDPOINTS = (
     "stream",
     "usage",
     "decisions",
+    "savings",
     "ci",
     "health",
     "scrape",

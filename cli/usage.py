@@ -25,6 +25,7 @@ from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
 from session import Session
 from settings import Settings
+from store.ledger.decisions import DecisionLedger, DecisionStore
 from store.ledger.usage import UsageLedger, UsageStore, Written
 from wiring import build_engine, build_facts
 from wiring_stores import build_history
@@ -91,6 +92,7 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
                 facts=BillFacts(mapping=mapping, prefixes=load_usage_prefixes(), now=now),
                 session=build_engine(settings, mapping=mapping, history=past).at(now),
                 ledger=UsageLedger(past),
+                decisions=DecisionLedger(past),
             )
             tally = Tally()
             try:
@@ -111,6 +113,7 @@ class _Import:
     facts: BillFacts
     session: Session
     ledger: UsageStore
+    decisions: DecisionStore
 
     def words(self, file: Path, tally: Tally) -> str:
         """Store a file's rows; how many. Raises UnreadableBill, StateUnavailable."""
@@ -132,7 +135,8 @@ class _Import:
         )
 
     def _put(self, batch: Iterable[Mapped]) -> Written:
-        settled = ledger_questions.settle(self.session, [one.row for one in batch])
+        rows = ledger_questions.with_submissions(self.decisions, self.tenant, [one.row for one in batch])
+        settled = ledger_questions.settle(self.session, rows)
         today = day_number(self.facts.now.date())
         stored = [(one, may_improve(one, today)) for one in settled]
         return self.ledger.put(self.tenant, self.name, stored, self.facts.now)

@@ -119,7 +119,7 @@ class UsageFields(Body):
         default={}, max_length=MOST_TAGS, description="Anything to report by.", examples=[{"team": "search"}]
     )
     decision_id: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="The recorded decision that placed it."
+        None, description="The recorded decision that placed it; GET /api/v1/savings then says what it saved."
     )
 
     submitted_at: Annotated[PastMoment | None, AfterValidator(check_submission)] = Field(

@@ -10,6 +10,7 @@ from math import ceil
 import numpy as np
 
 from carbon import emissions, units
+from carbon.errors import UnknownInstanceType
 from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from carbon.workload import Load
 from catalog.model import InstanceType
@@ -42,6 +43,26 @@ def hours_of(rows: Sequence[UsageRow]) -> tuple[int, int]:
     return hour_of(min(row.submitted_at or row.start for row in rows)), ceil(
         max(row.end for row in rows).timestamp() / 3600
     )
+
+
+def is_in_catalog(row: UsageRow, mapping: CloudMap) -> bool:
+    """Whether the catalog still has the region and type, so that the row can be settled."""
+    region = mapping.regions.get(row.region)
+    if region is None:
+        return False
+    try:
+        return row.instance_type is None or bool(mapping.instance_type(region.provider, row.instance_type))
+    except UnknownInstanceType:
+        return False
+
+
+def with_submission(row: UsageRow, made_at: Mapping[str, datetime]) -> UsageRow:
+    """The row; one that does not say when it was submitted has been when its decision was made, unless that was later.
+
+    made_at: of decisions, by id.
+    """
+    made = made_at.get(row.decision_id or "")
+    return row if row.submitted_at is not None or made is None or made > row.start else replace(row, submitted_at=made)
 
 
 def settled(rows: Sequence[UsageRow], mapping: CloudMap, past: Mapping[str, PastHours]) -> Iterator[SettledUsage]:

@@ -73,6 +73,7 @@ def _columns(settled: SettledUsage, improves: bool, text: str) -> dict[str, Any]
         "unknown": settled.unknown,
         "price_as_of": settled.price_as_of,
         "improves": int(improves),
+        "decision_id": settled.row.decision_id,
     }
 
 
@@ -181,6 +182,17 @@ def rows(
     count = connection.execute(select(func.count()).select_from(usage).where(on_these)).scalar_one()
     query = _whole().where(on_these).order_by(usage.c.first_day, usage.c.id).offset(offset).limit(limit)
     return [one for _, _, one in _read(connection, query)], count
+
+
+def of_decisions(connection: Connection, tenant: str, decision_ids: Sequence[str]) -> dict[str, list[SettledUsage]]:
+    """See UsageStore."""
+    found: dict[str, list[SettledUsage]] = {}
+    for begin in range(0, len(decision_ids), AT_ONCE):
+        some = decision_ids[begin : begin + AT_ONCE]
+        query = _whole().where(usage.c.tenant == tenant, usage.c.decision_id.in_(some)).order_by(usage.c.number)
+        for _, _, one in _read(connection, query):
+            found.setdefault(one.settled.row.decision_id or "", []).append(one.settled)
+    return found
 
 
 def improvable(connection: Connection, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:

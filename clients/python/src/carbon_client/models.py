@@ -1112,6 +1112,58 @@ RunnerPlan: TypeAlias = Literal["public", "private"]
 """Hosted runners of public repositories are larger."""
 
 
+class Saved(TypedDict):
+    """Grams of the grid and USD that the comparisons of answers would have taken more."""
+
+    decisions: int
+    """Decisions in these sums."""
+    losses: int
+    """Of these: that emitted more than what they were compared with."""
+    promised_g: float
+    """gCO2e by the figures of the answers."""
+    realised_g: float
+    """gCO2e by what came: saved_g less lost_g."""
+    saved_g: float
+    """gCO2e of the decisions that saved."""
+    lost_g: float
+    """gCO2e of the decisions that lost, as a positive number."""
+    realised_share: float | None
+    """realised_g over promised_g; null if nothing was promised."""
+    baseline_share: float | None
+    """How much of the compared grams rests on what is usual in a zone, since no reading is stored, 0 to 1."""
+    promised_usd: float
+    """USD by the answers."""
+    realised_usd: float
+    """USD as billed, else at the list price of today's catalog: saved_usd less lost_usd."""
+    saved_usd: float
+    """USD of the decisions that cost less."""
+    lost_usd: float
+    """USD of the decisions that cost more, as a positive number."""
+    realised_usd_share: float | None
+    """realised_usd over promised_usd; null if nothing was promised."""
+    no_price_decisions: int
+    """Decisions that are in no sum of USD."""
+
+
+class SavingsFigures(TypedDict):
+    """Decisions by what became of them."""
+
+    decisions: int
+    """All decisions made on these days, by the signal of the question."""
+    pending: int
+    """Whose hours are not over: in no sum."""
+    no_comparison: int
+    """Whose answers compare with nothing: in no sum."""
+    unknown: int
+    """Of which grams that were promised or came are not known: in no sum."""
+    not_followed: int
+    """Named by usage that ran in another region or on another machine: in no sum."""
+    followed: Saved
+    """Named by usage: its grams and cost, beside the comparison for as much energy."""
+    not_reported: Saved
+    """Named by no usage: what was saved if they were followed."""
+
+
 class SavingsPotential(TypedDict):
     """Savings from waiting, per kWh and, with instance_type, machine or phases, of the job."""
 
@@ -1123,6 +1175,31 @@ class SavingsPotential(TypedDict):
     """The same as a percentage of start_now."""
     start_now_vs_optimal_co2_g: NotRequired[float]
     """gCO2e of start_now minus those of the optimal window; present with instance_type, machine or phases."""
+
+
+class SavingsRowAnswer(TypedDict):
+    """One group in one step."""
+
+    decisions: int
+    """All decisions made on these days, by the signal of the question."""
+    pending: int
+    """Whose hours are not over: in no sum."""
+    no_comparison: int
+    """Whose answers compare with nothing: in no sum."""
+    unknown: int
+    """Of which grams that were promised or came are not known: in no sum."""
+    not_followed: int
+    """Named by usage that ran in another region or on another machine: in no sum."""
+    followed: Saved
+    """Named by usage: its grams and cost, beside the comparison for as much energy."""
+    not_reported: Saved
+    """Named by no usage: what was saved if they were followed."""
+    starts_on: str
+    """First UTC day."""
+    ends_on: str
+    """Last UTC day, included."""
+    group: list[str | None]
+    """The value of each name in `by`, in its order; null: the decisions have none, several: more than one."""
 
 
 Scope: TypeAlias = Literal["service", "machine", "worker"]
@@ -1539,7 +1616,7 @@ class UsageFields(TypedDict):
     tags: NotRequired[dict[str, str]]
     """Anything to report by. Default: {}."""
     decision_id: NotRequired[str | None]
-    """The recorded decision that placed it."""
+    """The recorded decision that placed it; GET /api/v1/savings then says what it saved."""
     submitted_at: NotRequired[str | None]
     """When it could have begun, at most start: reports say what it would have emitted without waiting."""
 
@@ -1871,6 +1948,19 @@ class ListRegionsQuery(TypedDict):
     """average: of all plants that run. marginal: of the plants that answer a change of load, from a WattTime account; the two are never mixed, and a place without a marginal value is unknown or left out. Default: average."""
     sort: NotRequired[RegionSort]
     """Sort order: greenest first, most renewable first, or by region id. Default: carbon_intensity."""
+
+
+ReportSavingsQuery = TypedDict(
+    "ReportSavingsQuery",
+    {
+        "from": NotRequired[str],
+        "to": NotRequired[str],
+        "by": NotRequired[str],
+        "step": NotRequired[ReportStep],
+        "tag": NotRequired[list[str]],
+        "signal": NotRequired[SignalName],
+    },
+)
 
 
 class ListInstanceTypesQuery(TypedDict):
@@ -3902,6 +3992,33 @@ class RegionsAnswer(TypedDict):
     """ISO 3166 codes of the countries asked for in which the clouds and the partition asked for have no region."""
     excluded: NotRequired[list[ExcludedRegion]]
     """Regions without a known intensity, on all pages; present for signal=marginal. Otherwise they come last."""
+
+
+class SavingsAnswer(TypedDict):
+    """What decisions saved that were made in a span of UTC days."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    starts_on: str
+    """First UTC day."""
+    ends_on: str
+    """Last UTC day, included."""
+    by: list[str]
+    """What decisions are grouped by."""
+    signal: SignalName
+    """What the grams count."""
+    total: SavingsFigures
+    """Sums over all groups and steps."""
+    savings: list[SavingsRowAnswer]
+    """By step, the most promised first."""
 
 
 class ScheduleOption(TypedDict):

@@ -360,6 +360,19 @@ class Operations:
         answer: models.CiReportAnswer = self._ask("POST", "/api/v1/ci/report", body=body)
         return answer
 
+    def report_savings(self, **query: Unpack[models.ReportSavingsQuery]) -> models.SavingsAnswer:
+        """Sum up what recorded decisions saved: promised by their answers, and realised by what came.
+
+        A decision counts on the UTC day on which it was made. What it saved is what its answer compares it
+        with, less what it placed: promised by the figures of the answer; realised by the grid of the hours once
+        they are over, and by the usage that names the decision. Losses are in the sums. Also as CSV and
+        Markdown.
+
+        GET /api/v1/savings
+        """
+        answer: models.SavingsAnswer = self._ask("GET", "/api/v1/savings", query=query)
+        return answer
+
     def report_usage(self, **query: Unpack[models.ReportUsageQuery]) -> models.UsageReportAnswer:
         """Sum up what was used and emitted: by tags, regions or machines, in days or months.
 
