@@ -31,6 +31,7 @@ _ENDPOINTS = (
     "workloads",
     "stream",
     "usage",
+    "usage_comparison",
     "ci",
     "health",
     "scrape",

@@ -29,6 +29,7 @@ from settings import Settings
 from store.history.entries import Series
 from store.history.readings import Readings, minute_of
 from store.history.scores import DayScores, NoScores
+from tools.footprint_example import footprint_example, markdown
 from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples
 from tools.webhook_examples import webhook_examples
 
@@ -223,7 +224,7 @@ def examples() -> dict[str, Any]:
     for name, path in GETS.items():
         app = app_over(engine)
         result[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
-    result |= _usage(engine)
+    result |= _usage(engine) | footprint_example(engine)
     result |= _queued_plan(result["planJobs"]["answer"]) | webhook_examples()
     problems = problem_examples(engine)
     result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
@@ -251,6 +252,7 @@ def _usage(engine: Engine) -> dict[str, Any]:
             "reportUsage": "/api/v1/usage/report?from=2026-02-01&to=2026-02-11&by=team",
         }
         answers = {name: {"answer": ask(app, "GET", path)} | _tables(app, path) for name, path in gets.items()}
+        answers["reportUsage"] |= markdown(app, gets["reportUsage"])
         reported = ask(app, "POST", "/api/v1/ci/report", json.dumps(PIPELINE).encode(), "application/json")
     pipeline = {"question": PIPELINE, "answer": reported}
     return {"addUsage": {"question": question, "answer": written}, **answers, "reportPipeline": pipeline}

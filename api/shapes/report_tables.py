@@ -32,7 +32,7 @@ def csv_report(by: Sequence[str], rows: Sequence[Json]) -> str:
     writer.writerow(["starts_on", "ends_on", *by, *[name for name in names if name not in ("starts_on", "ends_on")]])
     for row in rows:
         figures = [row[name] for name in names if name not in ("starts_on", "ends_on")]
-        writer.writerow([row["starts_on"], row["ends_on"], *map(_safe, _group(row)), *figures])
+        writer.writerow([row["starts_on"], row["ends_on"], *map(safe, _group(row)), *figures])
     return target.getvalue()
 
 
@@ -56,7 +56,8 @@ def _figures(row: Json) -> list[str]:
     return ["unknown" if value is None else f"{value:,.6g}" for value in values]
 
 
-def _safe(value: str | None) -> str:
+def safe(value: str | None) -> str:
+    """A cell of a table that a spreadsheet takes for no formula."""
     return "" if value is None else f"'{value}" if value.startswith(_FORMULA) else value
 
 
