@@ -13,8 +13,8 @@ import click
 
 from accounts import footprint_export, organizations, sustainability
 from accounts.aws import AwsRefused, client
-from api.edge.access import TENANT
 from carbon.accounts import ProviderFootprint
+from carbon.roles import TENANT
 from cli.bill_files import UnreadableBill, lines
 from cli.errors import plain_errors
 from settings import Settings

@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Flask
 
-from api.edge.access import TENANT
 from carbon.accounts import Account, ProviderFootprint
+from carbon.roles import TENANT
 from engine import Engine
 from settings import Settings
 from store.history.history import History

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from api.edge.access import TENANT
 from carbon.accounts import Account
+from carbon.roles import TENANT
 from cli.accounts import accounts
 from settings import Settings
 from store.history.history import History

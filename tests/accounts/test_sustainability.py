@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from api.edge.access import TENANT
 from carbon.accounts import ProviderFootprint
+from carbon.roles import TENANT
 from store.ledger.accounts import Accounts
 from tests.accounts.conftest import Run
 from tests.fakes.aws_accounts import EMISSIONS, JOBS, MANAGEMENT, FakeAws, error

@@ -46,6 +46,8 @@ def total(grams: float | None, account: str = "1", day: date = JANUARY, **fields
         unknown_hours=0.0,
         no_price_hours=0.0,
         no_embodied_hours=0.0,
+        without_submission_rows=1,
+        without_submission_g=grams or 0.0,
     )
 
 
