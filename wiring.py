@@ -43,6 +43,7 @@ from store.history.history import History
 from store.keys.ring import KeyRing
 from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
+from store.ledger.accounts import Accounts
 from store.ledger.decisions import DecisionLedger
 from store.ledger.usage import UsageLedger, UsageStore
 from store.limits.rate_limit import RateLimiter
@@ -81,13 +82,12 @@ def build_service(
     telemetry = metrics or SILENT
     redis = build_redis(settings, telemetry)
     history = build_history(settings, telemetry, clock)
-    usage = UsageLedger(history)
     facts = forecasts = None
     if engine is None:
         facts = build_facts(settings, telemetry)
         engine = build_engine(settings, redis, telemetry, facts.mapping, history)
         facts.on_change = engine.swap
-        forecasts = build_forecasts(settings, engine, usage, clock)
+        forecasts = build_forecasts(settings, engine, UsageLedger(history), clock)
     access = rules or build_access(settings, redis, telemetry)
     publisher = build_publisher(settings, engine, redis, clock)
     sender = build_webhook_sender(settings, publisher.log, redis, telemetry, clock)
@@ -108,7 +108,8 @@ def build_service(
         signatures=build_signatures(settings),
         publisher=publisher,
         hub=build_hub(settings, publisher, access, clock),
-        usage=usage,
+        usage=UsageLedger(history),
+        accounts=Accounts(history),
         decisions=DecisionLedger(history),
         forecasts=forecasts,
     )

@@ -33,6 +33,7 @@ _ENDPOINTS = (
     "usage",
     "decisions",
     "savings",
+    "usage_comparison",
     "ci",
     "health",
     "scrape",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from accounts.aws import AwsRefused, client
 from carbon.accounts import ProviderFootprint
 from cli.bill_files import UnreadableBill, lines
 from cli.errors import plain_errors
+from cli.progress import counted
 from cli.tenant_option import tenant_option
 from settings import Settings
 from store.ledger.accounts import Accounts
@@ -89,7 +89,7 @@ class _Desk:
         return Accounts(build_history(self.settings, clock=self.utc_now))
 
     def refresh(self, tenant: str, *, tags: bool) -> str:
-        with _bar("accounts") as progress:
+        with counted("accounts") as progress:
             asked = self.clients(organizations.SERVICE, self.settings.aws_organizations_base_url)
             found = organizations.accounts(asked, progress, tags=tags)
         changed = self.store.put(tenant, found)
@@ -97,7 +97,7 @@ class _Desk:
         return f"{len(found):,} accounts, {count:,} of them suspended: {changed:,} new or changed"
 
     def footprint(self, tenant: str, first: date, after: date) -> str:
-        with _bar("rows") as progress:
+        with counted("rows") as progress:
             asked = self.clients(sustainability.SERVICE, self.settings.aws_sustainability_base_url)
             found = sustainability.footprints(asked, first, after, progress)
         return self._stored(tenant, found)
@@ -115,12 +115,3 @@ class _Desk:
         months = sorted({one.month for one in found})
         span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}" if len(months) > 1 else f"{months[0]:%Y-%m}"
         return f"{len(found):,} figures of {span}: {changed:,} new or changed"
-
-
-@contextmanager
-def _bar(unit: str) -> Iterator[Callable[[int], object]]:
-    """Counts, in a bar if a person looks on."""
-    from tqdm import tqdm
-
-    with tqdm(unit=f" {unit}", disable=None, leave=False) as bar:
-        yield bar.update

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 import click
 from pydantic import ValidationError
 
-import ledger_questions
 from api.questions.names import Facts
 from api.questions.usage import UsageFields, fields_of_cells
-from catalog.usage_prefixes import load_usage_prefixes
-from cli.bill_files import UnreadableBill, lines
+from cli.bill_files import lines
+from cli.cost_explorer import cost_explorer
 from cli.errors import plain_errors
 from cli.tenant_option import tenant_option
+from cli.usage_import import said, usage_import
 from planning.ledger.bills import cur, focus
 from planning.ledger.bills.outcome import BillFacts, Cost, Line, Mapped, Outcome, Unmapped
-from planning.ledger.bills.tally import Sum, Tally, by_cost
-from planning.ledger.report import day_number
-from planning.ledger.settle import may_improve
-from session import Session
+from planning.ledger.bills.tally import Tally
 from settings import Settings
-from store.ledger.decisions import DecisionLedger, DecisionStore
-from store.ledger.usage import UsageLedger, UsageStore, Written
-from wiring import build_engine, build_facts
-from wiring_stores import build_history
 
-BATCH = 1000  # rows that are settled and stored at once
 OWN_COLUMNS = frozenset({"id", "start", "region"})
 OTHER_CELLS = Unmapped(reason="more or fewer cells than the header", cost=None)
 
@@ -83,98 +74,17 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
         At the end: how many lines were left out for which reason, and which share of the cost of all usage they are.
         """
         with plain_errors():
-            now = utc_now()
-            mapping = build_facts(settings).mapping
-            past = build_history(settings, clock=utc_now)
-            store = _Import(
-                name=name,
-                tenant=tenant,
-                facts=BillFacts(mapping=mapping, prefixes=load_usage_prefixes(), now=now),
-                session=build_engine(settings, mapping=mapping, history=past).at(now),
-                ledger=UsageLedger(past),
-                decisions=DecisionLedger(past),
-            )
+            store = usage_import(settings, utc_now, name, tenant)
             tally = Tally()
-            try:
+            with said(tally):
                 for file in files:
-                    click.echo(f"{file.name}: {store.words(file, tally)}")
-            finally:
-                click.echo("\n".join(summary(tally)), nl=bool(tally.ignored or tally.unmapped or tally.notes))
+                    click.echo(f"{file.name}: {store.words(_outcomes(FORMATS[name], file, store.facts), tally)}")
 
+    group.add_command(cost_explorer(settings, utc_now))
     return group
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Import:
-    """One run of the command. name: of the format, which is the origin of the rows. tenant: whose they are."""
-
-    name: str
-    tenant: str
-    facts: BillFacts
-    session: Session
-    ledger: UsageStore
-    decisions: DecisionStore
-
-    def words(self, file: Path, tally: Tally) -> str:
-        """Store a file's rows; how many. Raises UnreadableBill, StateUnavailable."""
-        form, before = FORMATS[self.name], tally.mapped.lines
-        outcomes = self._outcomes(lines(file, form.column, form.columns), form.outcome, tally)
-        written = Written()
-        try:
-            while batch := list(islice(outcomes, BATCH)):
-                written += self._put(batch)
-        except UnreadableBill as error:
-            so_far = written.added + written.replaced + written.unchanged
-            raise UnreadableBill(f"{error}; {so_far:,} rows before it are stored") from error
-        rows = tally.mapped.lines - before
-        doubled = rows - written.added - written.replaced - written.unchanged
-        more = f"; {doubled:,} have the id of a later one" if doubled else ""
-        return (
-            f"{rows:,} rows of usage: {written.added:,} stored, {written.replaced:,} replaced, "
-            f"{written.unchanged:,} there already{more}"
-        )
-
-    def _put(self, batch: Iterable[Mapped]) -> Written:
-        rows = ledger_questions.with_submissions(self.decisions, self.tenant, [one.row for one in batch])
-        settled = ledger_questions.settle(self.session, rows)
-        today = day_number(self.facts.now.date())
-        stored = [(one, may_improve(one, today)) for one in settled]
-        return self.ledger.put(self.tenant, self.name, stored, self.facts.now)
-
-    def _outcomes(
-        self, cells: Iterable[Line | None], outcome: Callable[[Line, BillFacts], Outcome], tally: Tally
-    ) -> Iterator[Mapped]:
-        """The lines that are usage; all are counted."""
-        for line in cells:
-            one = OTHER_CELLS if line is None else outcome(line, self.facts)
-            tally.add(one)
-            if isinstance(one, Mapped):
-                yield one
-
-
-def summary(tally: Tally) -> Iterator[str]:
-    """What was left out, by reason: lines, cost, and for usage its share of the cost of all usage."""
-    for title, sums, has_share in (
-        ("Ignored, since they are no usage of their own", tally.ignored, False),
-        ("Not mapped to a machine, so without grams", tally.unmapped, True),
-        ("Stored, but", tally.notes, False),
-    ):
-        if sums:
-            yield f"\n{title}:"
-            yield from (_line(tally, reason, one, has_share=has_share) for reason, one in by_cost(sums))
-    if tally.unmapped:
-        whole = Sum(lines=sum(one.lines for one in tally.unmapped.values()))
-        for one in tally.unmapped.values():
-            for currency, amount in one.cost.items():
-                whole.cost[currency] = whole.cost.get(currency, 0.0) + amount
-        yield _line(tally, "in all", whole, has_share=True)
-
-
-def _line(tally: Tally, reason: str, one: Sum, *, has_share: bool) -> str:
-    words = [_money(tally, one, currency, has_share=has_share) for currency in sorted(one.cost)]
-    return f"{one.lines:>9,}  {', '.join(words) or 'cost not known':<28}  {reason}"
-
-
-def _money(tally: Tally, one: Sum, currency: str, *, has_share: bool) -> str:
-    share = tally.share(one, currency) if has_share else None
-    return f"{one.cost[currency]:,.2f} {currency}" + ("" if share is None else f" ({share:.1%})")
+def _outcomes(form: Format, file: Path, facts: BillFacts) -> Iterator[Outcome]:
+    """What becomes of each line of a file. Raises UnreadableBill."""
+    for line in lines(file, form.column, form.columns):
+        yield OTHER_CELLS if line is None else form.outcome(line, facts)

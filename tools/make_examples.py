@@ -27,6 +27,7 @@ from store.history.entries import Series
 from store.history.readings import Readings, minute_of
 from store.history.scores import DayScores, NoScores
 from tools.decision_examples import decision_examples
+from tools.footprint_example import footprint_example
 from tools.ledger_examples import ledger_examples
 from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples, tables
 from tools.webhook_examples import webhook_examples
@@ -211,7 +212,7 @@ def examples() -> dict[str, Any]:
     for name, path in GETS.items():
         app = app_over(engine)
         result[name] = {"answer": ask(app, "GET", path)} | tables(app, path)
-    result |= ledger_examples(engine) | decision_examples(engine)
+    result |= ledger_examples(engine) | decision_examples(engine) | footprint_example(engine)
     result |= _queued_plan(result["planJobs"]["answer"]) | webhook_examples()
     problems = problem_examples(engine)
     result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}

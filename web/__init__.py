@@ -9,7 +9,7 @@ from flask import Blueprint
 _PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill", "usage")
 _PAGES = (
     *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill", "usage"),
-    *("sources", "guide", "about", "sign_in", "files"),
+    *("usage_comparison", "sources", "guide", "about", "sign_in", "files"),
 )
 
 

@@ -38,9 +38,9 @@ ORIGIN = "api"
 
 
 class UsageId(BaseConverter):
-    """The id of a row: any but that of the report's path."""
+    """The id of a row: any but those that are paths of their own."""
 
-    regex = r"(?!report$)[^/]+"
+    regex = r"(?!(?:report|comparison)$)[^/]+"
 
 
 bp.record_once(lambda state: state.app.url_map.converters.update(usage_id=UsageId))

@@ -130,9 +130,9 @@ class UsageFields(Body):
 
     @field_validator("id")
     @classmethod
-    def _not_report(cls, value: str) -> str:
-        if value == "report":
-            raise names.refusal("reserved", "must not be report, which is a path of its own")
+    def _not_a_path(cls, value: str) -> str:
+        if value in ("report", "comparison"):
+            raise names.refusal("reserved", f"must not be {value}, which is a path of its own")
         return value
 
     @field_validator("hours")

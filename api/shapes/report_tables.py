@@ -52,7 +52,7 @@ def csv_report(by: Sequence[str], rows: Sequence[Json], columns: Sequence[str]) 
     for row in rows:
         fields = flat(row)
         figures = [fields[name] for name in names]
-        writer.writerow([row["starts_on"], row["ends_on"], *map(_safe, _group(row)), *figures])
+        writer.writerow([row["starts_on"], row["ends_on"], *map(safe, _group(row)), *figures])
     return target.getvalue()
 
 
@@ -87,7 +87,8 @@ def _figures(row: Json, columns: Mapping[str, str]) -> list[str]:
     return ["unknown" if value is None else f"{value:,.6g}" for value in values]
 
 
-def _safe(value: str | None) -> str:
+def safe(value: str | None) -> str:
+    """A cell of a table that a spreadsheet takes for no formula."""
     return "" if value is None else without_formula(value)
 
 

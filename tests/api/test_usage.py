@@ -114,6 +114,7 @@ def test_rows_as_csv_are_the_same_rows(client: FlaskClient) -> None:
         ({"tags": {"": "x"}}, "#/rows/1/tags//[key]", "string_too_short"),
         ({"count": 0}, "#/rows/1/count", "greater_than"),
         ({"id": "report"}, "#/rows/1/id", "reserved"),
+        ({"id": "comparison"}, "#/rows/1/id", "reserved"),
         ({"submitted_at": f"{DAY}T08:00:01Z"}, "#/rows/1/submitted_at", "start_before_submission"),
         ({"submitted_at": "2024-02-11T00:00:00Z"}, "#/rows/1/submitted_at", "too_early"),
         ({"id": "a/b"}, "#/rows/1/id", "string_pattern_mismatch"),

@@ -15,7 +15,9 @@ from carbon.errors import StateUnavailable
 from carbon.ledger import SettledUsage
 from carbon.roles import TENANT
 from cli import usage as usage_module
-from cli.usage import BATCH, usage
+from cli import usage_import
+from cli.usage import usage
+from cli.usage_import import BATCH
 from planning.ledger.report import day_number
 from settings import Settings
 from store.history.history import History
@@ -172,9 +174,9 @@ def test_an_import_that_was_cut_off_is_completed_by_another_one(folder: Path, mo
                 raise StateUnavailable("the history")
             return super().put(*arguments)
 
-    monkeypatch.setattr(usage_module, "BATCH", 2)
+    monkeypatch.setattr(usage_import, "BATCH", 2)
     with monkeypatch.context() as patched:
-        patched.setattr(usage_module, "UsageLedger", Breaking)
+        patched.setattr(usage_import, "UsageLedger", Breaking)
         broken = run(folder, "cur", LEGACY)
     rows_before = len(stored(folder))
 
@@ -211,7 +213,7 @@ class _Counting:
 def test_no_more_than_a_batch_of_lines_is_in_memory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counting = _Counting()
     monkeypatch.setattr(usage_module, "lines", counting.lines)
-    monkeypatch.setattr(usage_module, "UsageLedger", lambda _: counting)
+    monkeypatch.setattr(usage_import, "UsageLedger", lambda _: counting)
 
     result = run(folder, "cur", LEGACY)
 

@@ -88,6 +88,93 @@ CiService: TypeAlias = Literal["github", "gitlab", "own"]
 """GitHub Actions, GitLab CI, or runners of your own."""
 
 
+class ComparedMonthAnswer(TypedDict):
+    """
+    A month, and the parts of the difference that can be counted: difference_g is remaining_g, less
+    aws_without_usage_g and aws_other_services_g, plus ours_without_aws_g.
+    """
+
+    power_consumption_kwh: float | None
+    """Ours: energy, PUE applied."""
+    co2_emissions_g: float | None
+    """Ours: gCO2e of the grid."""
+    embodied_emissions_g: float | None
+    """Ours: the hardware's share of its making."""
+    total_emissions_g: float | None
+    """Ours: grid and hardware."""
+    unknown_hours: float | None
+    """Ours: hours without energy or intensity, not in the grams."""
+    aws_location_based_g: float | None
+    """AWS: gCO2e by location."""
+    aws_market_based_g: float | None
+    """AWS: gCO2e by market."""
+    aws_scope_1_g: float | None
+    """Of aws_location_based_g: fuels on site."""
+    aws_scope_2_g: float | None
+    """Of aws_location_based_g: electricity."""
+    aws_scope_3_g: float | None
+    """Of aws_location_based_g: hardware, buildings, upstream of energy."""
+    aws_model_version: str | None
+    """Version of AWS's model; several are separated by commas."""
+    difference_g: float | None
+    """total_emissions_g less aws_location_based_g."""
+    ratio: float | None
+    """total_emissions_g over aws_location_based_g."""
+    month: str
+    """Month in UTC."""
+    is_published: bool
+    """Whether AWS's figures of this month are stored here."""
+    aws_without_usage_g: float | None
+    """AWS's, of accounts and regions without usage in the ledger."""
+    ours_without_aws_g: float | None
+    """Ours, of accounts and regions that AWS has no figure of."""
+    aws_other_services_g: float | None
+    """AWS's, where both have figures, of services that no row of the ledger is of; null (and within remaining_g) where the tag service does not say it."""
+    remaining_g: float | None
+    """What is left: the methods differ, see methods. Not split further."""
+    market_less_location_g: float | None
+    """AWS's by market less by location: the effect of its purchases."""
+
+
+class ComparedRow(TypedDict):
+    """An account and region in a month."""
+
+    power_consumption_kwh: float | None
+    """Ours: energy, PUE applied."""
+    co2_emissions_g: float | None
+    """Ours: gCO2e of the grid."""
+    embodied_emissions_g: float | None
+    """Ours: the hardware's share of its making."""
+    total_emissions_g: float | None
+    """Ours: grid and hardware."""
+    unknown_hours: float | None
+    """Ours: hours without energy or intensity, not in the grams."""
+    aws_location_based_g: float | None
+    """AWS: gCO2e by location."""
+    aws_market_based_g: float | None
+    """AWS: gCO2e by market."""
+    aws_scope_1_g: float | None
+    """Of aws_location_based_g: fuels on site."""
+    aws_scope_2_g: float | None
+    """Of aws_location_based_g: electricity."""
+    aws_scope_3_g: float | None
+    """Of aws_location_based_g: hardware, buildings, upstream of energy."""
+    aws_model_version: str | None
+    """Version of AWS's model; several are separated by commas."""
+    difference_g: float | None
+    """total_emissions_g less aws_location_based_g."""
+    ratio: float | None
+    """total_emissions_g over aws_location_based_g."""
+    month: str
+    """Month in UTC."""
+    account: str | None
+    """Id of the account; null: the rows have no tag account."""
+    account_name: str | None
+    """Its name; null if AWS Organizations was not asked."""
+    region: str | None
+    """provider:region; null: AWS names none."""
+
+
 class Cost(TypedDict):
     """Cost of the machines in USD, for Linux, before tax. Null means unknown."""
 
@@ -516,6 +603,10 @@ class MachineParts(TypedDict):
     """PUE of the place: energy of the facility divided by the energy of its IT equipment. Default: that of the region. The mean of the industry is 1.56."""
 
 
+MarkdownTable: TypeAlias = str
+"""Tables of GitHub's Markdown, for people and job summaries; scripts read JSON or CSV."""
+
+
 class MedianAnswer(TypedDict):
     """What the same machines would have emitted elsewhere."""
 
@@ -523,6 +614,17 @@ class MedianAnswer(TypedDict):
     """The region in the middle of all of the clouds that were used, by usual intensity and PUE."""
     co2_emissions_g: float
     """gCO2e there, by the hours of its zone."""
+
+
+class MethodRow(TypedDict):
+    """How a part of the figures is made."""
+
+    topic: str
+    """Which part."""
+    ours: str
+    """In the ledger."""
+    aws: str
+    """In AWS's own figures."""
 
 
 class MissingTime(TypedDict):
@@ -2180,6 +2282,15 @@ class GetRegionQuery(TypedDict):
     """average: of all plants that run. marginal: of the plants that answer a change of load, from a WattTime account; the two are never mixed, and a place without a marginal value is unknown or left out. Default: average."""
 
 
+CompareFootprintQuery = TypedDict(
+    "CompareFootprintQuery",
+    {
+        "from": NotRequired[str],
+        "to": NotRequired[str],
+    },
+)
+
+
 class RankRegionsInCountryQuery(TypedDict):
     """Parameters of rankRegionsInCountry."""
 
@@ -2619,6 +2730,31 @@ class CompareRequest(TypedDict):
     """average: of all plants that run. marginal: of the plants that answer a change of load, from a WattTime account; the two are never mixed, and a place without a marginal value is unknown or left out. Default: average."""
     pue: NotRequired[float | None]
     """PUE of the place: energy of the facility divided by the energy of its IT equipment. Default: that of the region. The mean of the industry is 1.56."""
+
+
+class ComparisonAnswer(TypedDict):
+    """The ledger beside AWS's own figures. They are made in different ways, so they are not expected to be equal."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    from_month: str
+    """First month."""
+    to_month: str
+    """Last month, included."""
+    months: list[ComparedMonthAnswer]
+    """Each month, in order."""
+    comparison: list[ComparedRow]
+    """By month, the most grams first."""
+    methods: list[MethodRow]
+    """Why both differ, in words."""
 
 
 class CurrentBody(TypedDict):

@@ -107,6 +107,16 @@ class Operations:
         answer: models.CompareAnswer = self._ask("POST", "/api/v1/compare", body=body)
         return answer
 
+    def compare_footprint(self, **query: Unpack[models.CompareFootprintQuery]) -> models.ComparisonAnswer:
+        """Set what AWS itself says that your accounts emitted beside what the ledger says, by month, account and region.
+
+        AWS's figures are those that the operator's commands stored. Also as CSV and Markdown.
+
+        GET /api/v1/usage/comparison
+        """
+        answer: models.ComparisonAnswer = self._ask("GET", "/api/v1/usage/comparison", query=query)
+        return answer
+
     def create_webhook(self, **body: Unpack[models.WebhookRequest]) -> models.NewWebhook:
         """Have events of a zone sent to a URL, signed and repeated for a day until they are received.
 
