@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from cli.errors import plain_errors
 from planning.ledger.bills import cur, focus
 from planning.ledger.bills.outcome import BillFacts, Cost, Line, Mapped, Outcome, Unmapped
 from planning.ledger.bills.tally import Sum, Tally, by_cost
+from planning.ledger.past_hours import PastHoursCache
 from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
 from session import Session
@@ -29,17 +31,21 @@ from store.ledger.usage import UsageLedger, UsageStore, Written
 from wiring import build_engine, build_facts
 from wiring_stores import build_history
 
-BATCH = 1000  # rows that are settled and stored at once
+BATCH = 5000  # rows that are settled and stored at once
 OWN_COLUMNS = frozenset({"id", "start", "region"})
 OTHER_CELLS = Unmapped(reason="more or fewer cells than the header", cost=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """How files of a format are read. columns: that a file must have, by the names that `column` makes."""
+    """How files of a format are read. columns: that a file must have, by the names that `column` makes.
+
+    is_read: whether a column says anything; the cells of others are skipped.
+    """
 
     columns: frozenset[str]
     column: Callable[[str], str]
+    is_read: Callable[[str], bool]
     outcome: Callable[[Line, BillFacts], Outcome]
 
 
@@ -55,12 +61,12 @@ def _own_row(line: Line, facts: BillFacts) -> Outcome:
     return Mapped(row=row, cost=None if row.cost_usd is None else Cost(amount=row.cost_usd))
 
 
-CUR = Format(columns=cur.COLUMNS, column=cur.column, outcome=cur.outcome)
+CUR = Format(columns=cur.COLUMNS, column=cur.column, is_read=cur.is_read, outcome=cur.outcome)
 FORMATS = {
-    "csv": Format(columns=OWN_COLUMNS, column=str, outcome=_own_row),
+    "csv": Format(columns=OWN_COLUMNS, column=str, is_read=lambda _: True, outcome=_own_row),
     "cur": CUR,
     "cur2": CUR,
-    "focus": Format(columns=focus.COLUMNS, column=focus.column, outcome=focus.outcome),
+    "focus": Format(columns=focus.COLUMNS, column=focus.column, is_read=focus.is_read, outcome=focus.outcome),
 }
 
 
@@ -75,8 +81,8 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
     @click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True, help="How FILES are written.")
     @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
     def import_(name: str, files: tuple[Path, ...]) -> None:
-        """Store the usage of FILES, CSV or CSV compressed with gzip: bills of AWS (cur, cur2) or in FOCUS, or csv
-        with the columns of POST /api/v1/usage. A file may be imported again: what is there already is not changed.
+        """Store the usage of FILES, CSV, CSV compressed with gzip, or Parquet: bills of AWS (cur, cur2) or in FOCUS, or
+        csv with the columns of POST /api/v1/usage. A file may be imported again: what is there already is not changed.
 
         At the end: how many lines were left out for which reason, and which share of the cost of all usage they are.
         """
@@ -84,17 +90,21 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
             now = utc_now()
             mapping = build_facts(settings).mapping
             past = build_history(settings, clock=utc_now)
+            session = build_engine(settings, mapping=mapping, history=past).at(now)
             store = _Import(
                 name=name,
                 facts=BillFacts(mapping=mapping, prefixes=load_usage_prefixes(), now=now),
-                session=build_engine(settings, mapping=mapping, history=past).at(now),
+                session=session,
                 ledger=UsageLedger(past),
+                past=PastHoursCache(session.grid.past_hours),
             )
             tally = Tally()
+            gc.freeze()  # the catalog stays as it is: the collector need not look at it again and again
             try:
                 for file in files:
                     click.echo(f"{file.name}: {store.words(file, tally)}")
             finally:
+                gc.unfreeze()
                 click.echo("\n".join(summary(tally)), nl=bool(tally.ignored or tally.unmapped or tally.notes))
 
     return group
@@ -108,11 +118,12 @@ class _Import:
     facts: BillFacts
     session: Session
     ledger: UsageStore
+    past: PastHoursCache
 
     def words(self, file: Path, tally: Tally) -> str:
         """Store a file's rows; how many. Raises UnreadableBill, StateUnavailable."""
         form, before = FORMATS[self.name], tally.mapped.lines
-        outcomes = self._outcomes(lines(file, form.column, form.columns), form.outcome, tally)
+        outcomes = self._outcomes(lines(file, form.column, form.columns, form.is_read), form.outcome, tally)
         written = Written()
         try:
             while batch := list(islice(outcomes, BATCH)):
@@ -129,7 +140,7 @@ class _Import:
         )
 
     def _put(self, batch: Iterable[Mapped]) -> Written:
-        settled = ledger_questions.settle(self.session, [one.row for one in batch])
+        settled = ledger_questions.settle(self.session, [one.row for one in batch], self.past)
         today = day_number(self.facts.now.date())
         stored = [(one, may_improve(one, today)) for one in settled]
         return self.ledger.put(TENANT, self.name, stored, self.facts.now)

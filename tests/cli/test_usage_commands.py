@@ -120,7 +120,6 @@ def test_lines_with_one_id_are_counted(tmp_path: Path, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PAR1\x00\x00", "file.csv is Parquet, which is not read"),
         (b"a,b\n1,2\n", "file.csv is not in this format: it has no column identity_line_item_id"),
         (gzip.compress(Path(LEGACY).read_bytes())[:-20], "file.csv cannot be read"),
         (b"\xff\xff", "file.csv cannot be read"),
@@ -189,5 +188,5 @@ def test_no_more_than_a_batch_of_lines_is_in_memory(folder: Path, monkeypatch: p
 
     result = run(folder, "cur", LEGACY)
 
-    assert "2,500 rows of usage: 2,500 stored" in result.stdout
+    assert "10,500 rows of usage: 10,500 stored" in result.stdout
     assert counting.most_waiting == BATCH

@@ -67,6 +67,32 @@ def test_a_row_comes_back_as_it_was_put(ledger: UsageLedger) -> None:
     assert written == Written(added=1)
 
 
+def test_a_zero_stays_a_zero(ledger: UsageLedger) -> None:
+    row = used(utilization=0.0, it_kwh=0.0, cost_usd=0.0)
+
+    put(ledger, row)
+
+    stored = ledger.row("a", "one")
+    assert stored is not None
+    assert stored.settled == row
+
+
+def test_a_new_row_never_takes_the_number_of_one_that_is_there(ledger: UsageLedger) -> None:
+    put(ledger, used("one"), used("two"), used("three"))
+    ledger.delete("a", "two")
+
+    written = put(ledger, used("four"), used("one", count=2.0), used("five"))
+
+    assert written == Written(added=2, replaced=1)
+    assert sorted(one.settled.row.id for one in ledger.rows("a", DAY, DAY, 0, 10)[0]) == [
+        "five",
+        "four",
+        "one",
+        "three",
+    ]
+    assert len({number for number, _, _ in ledger.improvable(0, 10)}) == 4
+
+
 def test_the_same_row_again_changes_nothing(ledger: UsageLedger) -> None:
     put(ledger, used())
 
