@@ -151,6 +151,15 @@ def test_a_report_groups_by_tags_and_places_and_its_sums_are_those_of_the_rows(c
     assert [row["co2_emissions_g"] for row in report(client, "&tag=team%3Dads")["report"]] == [8.5]
 
 
+def test_a_name_in_by_that_no_row_has_is_said(client: FlaskClient) -> None:
+    empty = report(client, "&by=team")["by_without_rows"]
+    post(client, {**ROW, "tags": {"team": "search"}}, {**ROW, "id": "two"})
+
+    assert empty == []  # nothing ran: that says nothing about the name
+    assert report(client, "&by=team,region,machine,taem")["by_without_rows"] == ["machine", "taem"]
+    assert report(client)["by_without_rows"] == []
+
+
 def test_a_report_by_day_cuts_a_row_at_midnight(client: FlaskClient) -> None:
     post(client, {**ROW, "start": f"{DAY}T23:00:00Z"})
 
