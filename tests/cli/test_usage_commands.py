@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from api.edge.access import TENANT
 from carbon.errors import StateUnavailable
 from carbon.ledger import SettledUsage
+from cli import bill_files
 from cli import usage as usage_module
 from cli.usage import BATCH, usage
 from planning.ledger.report import day_number
@@ -190,3 +191,41 @@ def test_no_more_than_a_batch_of_lines_is_in_memory(folder: Path, monkeypatch: p
 
     assert "10,500 rows of usage: 10,500 stored" in result.stdout
     assert counting.most_waiting == BATCH
+
+
+class _Bar:
+    """Counts like a progress bar."""
+
+    def __init__(self) -> None:
+        self.n = 0.0
+        self.steps: list[float] = []
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing: it is not shown."""
+
+    def update(self, more: float) -> None:
+        self.n += more
+        self.steps.append(more)
+
+
+def test_the_progress_is_that_of_the_bytes_of_the_compressed_file(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, *some = Path(LEGACY).read_bytes().splitlines(keepends=True)
+    lines = [b"%d" % number + line for number, line in enumerate(1000 * some)]
+    file = Path(written(tmp_path, gzip.compress(header + b"".join(lines), 1), "bill.gz"))
+    bar = _Bar()
+    monkeypatch.setattr(bill_files, "_bar", lambda _: bar)
+
+    result = run(folder, "cur", str(file))
+
+    assert "7,000 rows of usage: 7,000 stored" in result.stdout
+    assert min(bar.steps) >= 0
+    assert file.stat().st_size / 2 < bar.n <= file.stat().st_size
+
+
+def test_nothing_but_the_words_is_written_where_there_is_no_terminal(folder: Path) -> None:
+    assert run(folder, "cur", LEGACY).stderr == ""
