@@ -19,28 +19,33 @@ if TYPE_CHECKING:
 
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 NOTED_LINES = 500  # after so many the progress bar moves
-ReadColumns = Callable[[Sequence[str]], list[tuple[int, str]]]
+ReadColumns = Callable[[Sequence[str]], list[tuple[int, str, bool]]]
 
 
 class UnreadableBill(CarbonError):
     """A file is no bill of the format that was named, or it is damaged."""
 
 
+def _any(_: str) -> bool:
+    return True
+
+
 def lines(
-    file: Path, column: Callable[[str], str], columns: frozenset[str], is_read: Callable[[str], bool]
+    file: Path, column: Callable[[str], str], columns: frozenset[str], is_read: Callable[[str], bool] = _any
 ) -> Iterator[dict[str, str] | None]:
-    """The cells of each line by column, but the empty ones; None for a line with more or fewer than the header.
+    """The cells of each line by column; None for a line with more or fewer cells than the header.
 
     In bounded memory, with a progress bar if a person looks on. column: the name to use of a column. columns: those
-    that there must be. is_read: whether a column is wanted, by that name. Raises UnreadableBill.
+    that there must be; of others, empty cells are left out. is_read: whether a column is wanted, by that name. Raises
+    UnreadableBill.
     """
 
-    def read(header: Sequence[str]) -> list[tuple[int, str]]:
-        """The place and the name of each column to read."""
+    def read(header: Sequence[str]) -> list[tuple[int, str, bool]]:
+        """The place and the name of each column to read, and whether its empty cells count."""
         names = [column(name.strip()) for name in header]
         if missing := sorted(columns - set(names)):
             raise UnreadableBill(f"{file.name} is not in this format: it has no column {', '.join(missing)}")
-        return [(at, name) for at, name in enumerate(names) if is_read(name)]
+        return [(at, name, name in columns) for at, name in enumerate(names) if is_read(name)]
 
     try:
         with file.open("rb") as raw, _bar(file) as bar:
@@ -64,7 +69,7 @@ def _lines_of_csv(
         count, wanted = len(header), read(header)
         for cells in reader:
             if len(cells) == count:
-                yield {name: cell for at, name in wanted if (cell := cells[at])}
+                yield {name: cell for at, name, is_needed in wanted if (cell := cells[at]) or is_needed}
             elif cells:
                 yield None
 
@@ -78,8 +83,15 @@ def _watched(text: TextIOWrapper, raw: BinaryIO, bar: tqdm[NoReturn]) -> Iterato
 
 def _lines_of_parquet(file: Path, bar: tqdm[NoReturn], read: ReadColumns) -> Iterator[dict[str, str]]:
     size = file.stat().st_size
-    for share, batch in parquet_rows(file, lambda names: {names[at]: name for at, name in read(names)}):
-        yield from batch
+    empty: dict[str, str] = {}
+
+    def columns_of(names: Sequence[str]) -> dict[str, str]:
+        wanted = read(names)
+        empty.update({name: "" for _, name, is_needed in wanted if is_needed})
+        return {names[at]: name for at, name, _ in wanted}
+
+    for share, batch in parquet_rows(file, columns_of):
+        yield from (empty | line for line in batch)
         bar.update(share * size)
 
 

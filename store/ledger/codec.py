@@ -18,6 +18,7 @@ from carbon.workload import OwnMachine
 FIELDS = tuple(field.name for field in fields(UsageRow))
 VALUES = attrgetter(*FIELDS)
 KINDS = 4096  # that are kept of one import for the next rows
+MOMENTS = ("start", "end", "submitted_at")
 SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
@@ -35,8 +36,12 @@ def packed(row: UsageRow) -> str:
 
 def unpacked(text: str) -> UsageRow:
     """The row that was packed."""
-    values: dict[str, Any] = orjson.loads(text)
-    values["start"], values["end"] = (datetime.fromisoformat(values[name]) for name in ("start", "end"))
+    return of_fields(orjson.loads(text))
+
+
+def of_fields(values: dict[str, Any]) -> UsageRow:
+    """The row of the JSON of one that was packed."""
+    values.update({name: datetime.fromisoformat(values[name]) for name in MOMENTS if name in values})
     if "machine" in values:
         values["machine"] = OwnMachine(**values["machine"])
     return UsageRow(**values)
