@@ -16,6 +16,7 @@ from carbon.usage_reports import ReportQuery, UsageReport
 from planning.ledger import ci
 from planning.ledger.doubt import doubt
 from planning.ledger.median import hours_of_days, in_median_region, median_region, middle_region
+from planning.ledger.past_hours import ReadPast
 from planning.ledger.report import in_question, report
 from planning.ledger.savings import SavingsTally, is_in_question, outcome, without_figures
 from planning.ledger.settle import hours_of, is_in_catalog, settled, with_submission
@@ -24,14 +25,17 @@ from store.ledger.decisions import DecisionStore
 from store.ledger.usage import UsageStore, UsageTotal
 
 
-def settle(session: Session, rows: Sequence[UsageRow]) -> list[SettledUsage]:
+def settle(session: Session, rows: Sequence[UsageRow], read: ReadPast | None = None) -> list[SettledUsage]:
     """What rows of usage emitted, from the hours of the grid in which they ran.
 
-    No row is refused because its power or intensity is not known. Raises UnknownInstanceType, StateUnavailable.
+    read: the hours of a zone; None: from the session. No row is refused because its power or intensity is not known.
+    Raises UnknownInstanceType, StateUnavailable.
     """
-    first, last = hours_of(rows)
-    zones = {session.mapping.regions[row.region].zone for row in rows}
-    past = {zone: session.grid.past_hours(zone, first, last) for zone in sorted(zones)}
+    by_zone: dict[str, list[UsageRow]] = {}
+    for row in rows:
+        by_zone.setdefault(session.mapping.regions[row.region].zone, []).append(row)
+    read = read or session.grid.past_hours
+    past = {zone: read(zone, *hours_of(some)) for zone, some in sorted(by_zone.items())}
     return list(settled(rows, session.mapping, past))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from catalog.usage_prefixes import load_usage_prefixes
 from cli.bill_files import UnreadableBill
 from planning.ledger.bills.outcome import BillFacts, Mapped, Outcome
 from planning.ledger.bills.tally import Sum, Tally, by_cost
+from planning.ledger.past_hours import PastHoursCache
 from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
 from session import Session
@@ -25,7 +27,7 @@ from store.ledger.usage import UsageLedger, UsageStore, Written
 from wiring import build_engine, build_facts
 from wiring_stores import build_history
 
-BATCH = 1000  # rows that are settled and stored at once
+BATCH = 5000  # rows that are settled and stored at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class UsageImport:
     session: Session
     ledger: UsageStore
     decisions: DecisionStore
+    past: PastHoursCache
 
     def words(self, outcomes: Iterator[Outcome], tally: Tally) -> str:
         """Store the rows; how many, in words. Raises UnreadableBill, AwsRefused, StateUnavailable."""
@@ -59,7 +62,7 @@ class UsageImport:
 
     def _put(self, batch: Iterable[Mapped]) -> Written:
         rows = ledger_questions.with_submissions(self.decisions, self.tenant, [one.row for one in batch])
-        settled = ledger_questions.settle(self.session, rows)
+        settled = ledger_questions.settle(self.session, rows, self.past)
         today = day_number(self.facts.now.date())
         stored = [(one, may_improve(one, today)) for one in settled]
         return self.ledger.put(self.tenant, self.name, stored, self.facts.now)
@@ -68,13 +71,15 @@ class UsageImport:
 def usage_import(settings: Settings, utc_now: Callable[[], datetime], name: str, tenant: str) -> UsageImport:
     """An import of a format into the ledger of a tenant."""
     now, mapping, past = utc_now(), build_facts(settings).mapping, build_history(settings, clock=utc_now)
+    session = build_engine(settings, mapping=mapping, history=past).at(now)
     return UsageImport(
         name=name,
         tenant=tenant,
         facts=BillFacts(mapping=mapping, prefixes=load_usage_prefixes(), now=now),
-        session=build_engine(settings, mapping=mapping, history=past).at(now),
+        session=session,
         ledger=UsageLedger(past),
         decisions=DecisionLedger(past),
+        past=PastHoursCache(session.grid.past_hours),
     )
 
 
@@ -93,6 +98,16 @@ def said(tally: Tally) -> Iterator[None]:
         yield
     finally:
         click.echo("\n".join(summary(tally)), nl=bool(tally.ignored or tally.unmapped or tally.notes))
+
+
+@contextmanager
+def frozen() -> Iterator[None]:
+    """The collector of garbage does not look again and again at the catalog, which stays as it is."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def summary(tally: Tally) -> Iterator[str]:

@@ -157,6 +157,15 @@ def test_a_report_groups_by_tags_and_places_and_its_sums_are_those_of_the_rows(c
     assert [row["co2_emissions_g"] for row in report(client, "&tag=team%3Dads")["report"]] == [8.5]
 
 
+def test_a_name_in_by_that_no_row_has_is_said(client: FlaskClient) -> None:
+    empty = report(client, "&by=team")["by_without_rows"]
+    post(client, {**ROW, "tags": {"team": "search"}}, {**ROW, "id": "two"})
+
+    assert empty == []  # nothing ran: that says nothing about the name
+    assert report(client, "&by=team,region,machine,taem")["by_without_rows"] == ["machine", "taem"]
+    assert report(client)["by_without_rows"] == []
+
+
 def test_a_report_by_names_of_accounts_has_the_usage_that_was_there_before(client: FlaskClient, tmp_path: Path) -> None:
     post(client, {**ROW, "tags": {"account": "1"}}, {**ROW, "id": "two", "kwh": 1.0, "tags": {"account": "2"}})
     named = [Account(id="1", name="batch", status="ACTIVE", ou="Root/Data", tags={"owner": "ana"})]

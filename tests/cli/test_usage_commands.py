@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from carbon.errors import StateUnavailable
 from carbon.ledger import SettledUsage
 from carbon.roles import TENANT
+from cli import bill_files, usage_import
 from cli import usage as usage_module
-from cli import usage_import
 from cli.usage import usage
 from cli.usage_import import BATCH
 from planning.ledger.report import day_number
@@ -148,7 +148,6 @@ def test_lines_with_one_id_are_counted(tmp_path: Path, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PAR1\x00\x00", "file.csv is Parquet, which is not read"),
         (b"a,b\n1,2\n", "file.csv is not in this format: it has no column identity_line_item_id"),
         (gzip.compress(Path(LEGACY).read_bytes())[:-20], "file.csv cannot be read"),
         (b"\xff\xff", "file.csv cannot be read"),
@@ -217,5 +216,43 @@ def test_no_more_than_a_batch_of_lines_is_in_memory(folder: Path, monkeypatch: p
 
     result = run(folder, "cur", LEGACY)
 
-    assert "2,500 rows of usage: 2,500 stored" in result.stdout
+    assert "10,500 rows of usage: 10,500 stored" in result.stdout
     assert counting.most_waiting == BATCH
+
+
+class _Bar:
+    """Counts like a progress bar."""
+
+    def __init__(self) -> None:
+        self.n = 0.0
+        self.steps: list[float] = []
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing: it is not shown."""
+
+    def update(self, more: float) -> None:
+        self.n += more
+        self.steps.append(more)
+
+
+def test_the_progress_is_that_of_the_bytes_of_the_compressed_file(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, *some = Path(LEGACY).read_bytes().splitlines(keepends=True)
+    lines = [b"%d" % number + line for number, line in enumerate(1000 * some)]
+    file = Path(written(tmp_path, gzip.compress(header + b"".join(lines), 1), "bill.gz"))
+    bar = _Bar()
+    monkeypatch.setattr(bill_files, "_bar", lambda _: bar)
+
+    result = run(folder, "cur", str(file))
+
+    assert "7,000 rows of usage: 7,000 stored" in result.stdout
+    assert min(bar.steps) >= 0
+    assert file.stat().st_size / 2 < bar.n <= file.stat().st_size
+
+
+def test_nothing_but_the_words_is_written_where_there_is_no_terminal(folder: Path) -> None:
+    assert run(folder, "cur", LEGACY).stderr == ""

@@ -44,8 +44,8 @@ def _mapped(line: CostLine, facts: BillFacts) -> Mapped:
         f"ce:{line.account}:{line.usage_type}:{line.day.isoformat()}".replace("/", "_"),
         (start, start + timedelta(days=1)),
         used,
-        region_key([], "aws", facts, parts),
-        {"account": line.account},
+        region_key(facts, (), "aws", parts),
+        (("account", line.account),),
         line.cost,
         facts,
     )

@@ -4422,6 +4422,8 @@ class UsageReportAnswer(TypedDict):
     """Last UTC day, included."""
     by: list[str]
     """What rows are grouped by."""
+    by_without_rows: list[str]
+    """Of these: names that no row in the span has, which may be misspelt."""
     total: RangedFigures
     """Sums over all groups and steps."""
     in_median_region: MedianAnswer | None
