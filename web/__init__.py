@@ -8,7 +8,7 @@ from flask import Blueprint
 
 _PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill", "usage")
 _PAGES = (
-    *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill", "usage"),
+    *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill", "usage", "savings"),
     *("sources", "guide", "about", "sign_in", "files"),
 )
 
