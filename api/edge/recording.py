@@ -13,6 +13,7 @@ from api.edge.exchange import Exchange
 from api.shapes.reading import Json
 from carbon.decisions import Decision, DecisionKind
 from carbon.intensity import SignalName
+from carbon.roles import Role
 from evidence import codec
 from evidence.recording import Recorder
 from planning.ledger.promises import Both, Naming
@@ -85,9 +86,13 @@ def new_id() -> str:
 
 
 def decided(kind: DecisionKind, exchange: Exchange, body: Q, decide: Decide[Q], origin: Origin) -> Decided:
-    """The answer to a question, kept if that asks for it. Raises StateUnavailable if it cannot be kept."""
+    """The answer to a question, kept if that asks for it.
+
+    Raises RoleInsufficient for a caller that may not store, StateUnavailable if it cannot be kept.
+    """
     if not body.record:
         return decide(exchange, body)
+    exchange.require(Role.WRITE)
     recorder = Recorder.of(exchange.about(body.signal))
     exchange.use(recorder.session)
     result = decide(exchange, body)
