@@ -86,7 +86,10 @@ def new_id() -> str:
 
 
 def decided(kind: DecisionKind, exchange: Exchange, body: Q, decide: Decide[Q], origin: Origin) -> Decided:
-    """The answer to a question, kept if that asks for it. Raises RoleInsufficient; StateUnavailable if it cannot."""
+    """The answer to a question, kept if that asks for it.
+
+    Raises RoleInsufficient for a caller that may not store, StateUnavailable if it cannot be kept.
+    """
     if not body.record:
         return decide(exchange, body)
     exchange.require(Role.WRITE)

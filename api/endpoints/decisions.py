@@ -85,7 +85,7 @@ def get_decision(decision_id: str, query: DecisionParameters) -> Response:
 @bp.delete("/api/v1/decisions/<decision_id>")
 @needs(Role.WRITE)
 @bp.output({}, status_code=204)
-@bp.doc(operation_id="deleteDecision", responses=[404])
+@bp.doc(operation_id="deleteDecision", responses=[403, 404])
 def delete_decision(decision_id: str) -> Response:
     """Remove a decision with all that is kept of it. Rows of usage that name it stay."""
     exchange = current()
