@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Flask, Response
 
-from api.edge.access import TENANT, Access, Judgement
+from api.edge.access import Access, Judgement
 from api.edge.answer_cache import AnswerCache
 from api.edge.metrics import Metrics
 from api.edge.signatures import Signatures, Visit
@@ -27,6 +27,7 @@ from api.shapes.zone_notes import zone_notes
 from background.runner import PlanRunner
 from carbon.intensity import Signal, SignalName
 from carbon.queued_plans import Awaited
+from carbon.roles import TENANT, Role, RoleInsufficient
 from carbon.workload import ZoneNote
 from engine import Engine
 from mapping import CloudMap
@@ -40,6 +41,7 @@ from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from session import Session
 from settings import Settings
+from store.ledger.decisions import DecisionStore
 from store.ledger.usage import UsageStore
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Service:
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
     signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. hub: the
     streams of this process. webhooks: those of all tenants; webhook_sender: sends to them; hosts: that it may send to.
-    usage: the rows of the ledger. answers: of the current minute.
+    usage: the rows of the ledger. decisions: answers that are kept. answers: of the current minute.
     """
 
     engine: Engine
@@ -80,6 +82,7 @@ class Service:
     publisher: Publisher
     hub: Hub
     usage: UsageStore
+    decisions: DecisionStore
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
     answers: AnswerCache = field(default_factory=AnswerCache)
@@ -169,6 +172,16 @@ class Exchange:
     def tenant(self) -> str:
         """Whose answers these are; no other tenant is given them."""
         return TENANT if self.judgement is None else self.judgement.tenant
+
+    @property
+    def role(self) -> Role:
+        """What the caller may do."""
+        return Role.ADMIN if self.judgement is None else self.judgement.role
+
+    def require(self, role: Role) -> None:
+        """Raises RoleInsufficient unless the caller may do what needs this role."""
+        if not self.role.includes(role):
+            raise RoleInsufficient(role, self.role)
 
     @property
     def caller(self) -> str:

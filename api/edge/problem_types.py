@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.edge.problem_type import ProblemType, unknown_name
-from carbon import errors, webhooks
+from carbon import errors, roles, webhooks
 
 INVALID = ProblemType(
     "invalid-request",
@@ -85,8 +85,9 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         404,
         "The plan is not known",
         "There is no plan of this id in the background: it expired a day after it was submitted, it was removed, or it "
-        "was submitted with another API key.",
-        "Use the key that submitted the plan, or send the question again: `POST /api/v1/plan` with `background: true`.",
+        "is another tenant's.",
+        "Use a key of the tenant that submitted the plan, or send the question again: `POST /api/v1/plan` with "
+        "`background: true`.",
     ),
     webhooks.UnknownWebhook: ProblemType(
         "unknown-webhook",
@@ -125,6 +126,17 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "The API key is not valid",
         "The key of the request is unknown or was revoked.",
         "Check that the whole key was sent, and ask the operator for a new one if it was.",
+    ),
+    roles.RoleInsufficient: ProblemType(
+        "role-insufficient",
+        403,
+        "The role of this API key does not allow this",
+        "Keys have a role: `read` asks everything that stores nothing, `write` also stores and removes what belongs to "
+        "its tenant, and `admin` also sets what limits the other keys of the tenant. The request needs the role "
+        "`needed_role`, and its key has the role `role`.",
+        "Use a key with the role `needed_role`. The operator creates one with "
+        "`flask --app app keys create NAME --role ROLE`; the role of a key never changes. A question that would be "
+        "stored, such as one with `background: true`, can be asked without that.",
     ),
     errors.FormRefused: ProblemType(
         "form-refused",

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from api.edge.exchange import current
 from api.edge.lists import answered
+from api.edge.roles import needs
 from api.openapi.enumerations import PartitionScope
 from api.questions import names
 from api.questions.fields import (
@@ -34,6 +35,7 @@ from api.questions.provider_scope import MAX_NAMES, ProviderScope
 from api.shapes.placement import Decision, OptimizeAnswer
 from api.shapes.recommendations import Recommendation, recommendation_rows
 from carbon.intensity import SignalName
+from carbon.roles import Role
 from carbon.workload import (
     Load,
     OptimizeQuery,
@@ -206,6 +208,7 @@ class OptimizeRequest(LoadFields):
 
 
 @bp.post("/api/v1/optimize")
+@needs(Role.READ)
 @bp.input(OptimizeRequest, arg_name="body")
 @bp.output(OptimizeAnswer)
 @bp.doc(operation_id="optimizePlacement", responses=[422])

@@ -6,13 +6,16 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.edge.exchange import current
+from api.edge.roles import needs
 from api.questions.schedule import ScheduleRequest
 from api.shapes.schedule import ScheduleAnswer
+from carbon.roles import Role
 
 bp = APIBlueprint("schedule", __name__, tag="Decisions")
 
 
 @bp.post("/api/v1/schedule")
+@needs(Role.READ)
 @bp.input(ScheduleRequest, arg_name="body")
 @bp.output(ScheduleAnswer)
 @bp.doc(operation_id="scheduleJob", responses=[422])

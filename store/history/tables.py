@@ -147,6 +147,7 @@ usage_days = Table(
     Column("usual_g", Float),
     Column("embodied_g", Float),
     Column("cost_usd", Float),
+    Column("at_submission_g", Float),
     PrimaryKeyConstraint("day", "number", name="usage_days_key"),
     sqlite_with_rowid=False,
 )
@@ -160,5 +161,74 @@ usage_changes = Table(
     Column("reason", String(16), nullable=False),
     Column("figures", Text, nullable=False),
     PrimaryKeyConstraint("number", "changed_second", name="usage_changes_key"),
+    sqlite_with_rowid=False,
+)
+
+# Answers that are kept; their large columns come last. decision: what was promised; facts: the version of the tables
+# that were used; question, answer, evidence: as they were sent and read. The last four are compressed.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("made_second", BigInteger, nullable=False),
+    Column("facts", String(64), nullable=False),
+    Column("decision", LargeBinary, nullable=False),
+    Column("question", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
+    Index("decisions_of_tenant", "tenant", "made_second", "id"),
+    Index("decisions_facts", "facts"),
+)
+
+# Which files the tables of a version were read from.
+decision_facts = Table(
+    "decision_facts",
+    metadata,
+    Column("version", String(64), nullable=False),
+    Column("path", String(200), nullable=False),
+    Column("digest", String(32), nullable=False),
+    PrimaryKeyConstraint("version", "path", name="decision_facts_key"),
+)
+
+# The contents of these files, compressed, each once.
+decision_files = Table(
+    "decision_files",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# Accounts at providers. ou: names of organizational units with slashes; NULL: not known. tags: JSON.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("tenant", String(64), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("ou", Text),
+    Column("tags", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "id", name="accounts_key"),
+    sqlite_with_rowid=False,
+)
+
+# What a provider itself says that an account emitted in a month (months since year 0) with one of its services.
+provider_footprints = Table(
+    "provider_footprints",
+    metadata,
+    Column("tenant", String(64), nullable=False),
+    Column("provider", String(32), nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("service", String(200), nullable=False),
+    Column("model_version", String(32), nullable=False),
+    Column("location_based_g", Float),
+    Column("market_based_g", Float),
+    Column("scope_1_g", Float),
+    Column("scope_2_g", Float),
+    Column("scope_3_g", Float),
+    PrimaryKeyConstraint("tenant", "provider", "month", "account", "region", "service", name="provider_footprints_key"),
     sqlite_with_rowid=False,
 )

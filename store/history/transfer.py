@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from store.history.database import HistoryDatabase
 from store.history.tables import (
+    accounts,
     chores,
     forecast_ranges,
     forecast_scores,
     forecasts,
+    provider_footprints,
     readings,
     series,
     usage,
@@ -25,7 +27,7 @@ from store.history.tables import (
 NUMBERED = ((series, "id"), (usage, "number"), (usage_kinds, "id"))
 TABLES = (
     *(chores, forecasts, forecast_ranges, forecast_scores, readings, series),
-    *(usage_days, usage_changes, usage, usage_kinds),
+    *(usage_days, usage_changes, usage, usage_kinds, accounts, provider_footprints),
 )
 BATCH = 10_000
 

@@ -12,19 +12,26 @@ import orjson
 from carbon.ledger import SettledUsage, UsageRow
 from carbon.workload import OwnMachine
 
+MOMENTS = ("start", "end", "submitted_at")
 SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
 def packed(row: UsageRow) -> str:
     """A row as JSON, without what is its default."""
-    fields = {name: value for name, value in asdict(row).items() if value not in (None, {}, False)}
+    fields = {
+        name: value for name, value in asdict(row).items() if not (value is None or value is False or value == {})
+    }
     return orjson.dumps(fields, option=SORTED).decode()
 
 
 def unpacked(text: str) -> UsageRow:
     """The row that was packed."""
-    fields: dict[str, Any] = orjson.loads(text)
-    fields["start"], fields["end"] = (datetime.fromisoformat(fields[name]) for name in ("start", "end"))
+    return of_fields(orjson.loads(text))
+
+
+def of_fields(fields: dict[str, Any]) -> UsageRow:
+    """The row of the JSON of one that was packed."""
+    fields.update({name: datetime.fromisoformat(fields[name]) for name in MOMENTS if name in fields})
     if "machine" in fields:
         fields["machine"] = OwnMachine(**fields["machine"])
     return UsageRow(**fields)

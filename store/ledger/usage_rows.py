@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 
 from carbon.ledger import SettledUsage, UsageDay
 from store.history.tables import usage, usage_changes, usage_days, usage_kinds
 from store.history.upsert import insert_into
 from store.ledger import codec
-from store.ledger.usage import LedgerRow, UsageChange, UsageTotal, Written
+from store.ledger.usage import LedgerRow, UsageChange, Written
 
 READINGS, REPLACED = "readings", "replaced"  # reasons of a change
 AT_ONCE = 500  # ids in one query
 GRAMS = ("measured_g", "estimated_g", "usual_g")
-SUMS = ("energy_kwh", *GRAMS, "embodied_g", "cost_usd")
+SUMS = ("energy_kwh", *GRAMS, "embodied_g", "cost_usd", "at_submission_g")
 
 
 def put(
@@ -125,17 +125,21 @@ def _note_changes(connection: Connection, numbers: Sequence[int], reason: str, n
 
 def _sums(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, float | None]]:
     """Energy, operational grams and those that rest on usual values, of whole rows; None where one day has none."""
-    days: dict[int, list[UsageDay]] = {}
-    for number, day in _days_of(connection, numbers):
-        days.setdefault(number, []).append(day)
     return {
         number: {
             "energy_kwh": total([day.energy_kwh for day in one]),
             "operational_g": total([day.operational_g for day in one]),
             "usual_g": total([day.usual_g for day in one]),
         }
-        for number, one in days.items()
+        for number, one in _days_by_number(connection, numbers).items()
     }
+
+
+def _days_by_number(connection: Connection, numbers: Sequence[int]) -> dict[int, list[UsageDay]]:
+    days: dict[int, list[UsageDay]] = {}
+    for number, day in _days_of(connection, numbers):
+        days.setdefault(number, []).append(day)
+    return days
 
 
 def total(parts: Sequence[float | None]) -> float | None:
@@ -152,13 +156,14 @@ def _days_of(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[i
         .order_by(usage_days.c.number, usage_days.c.day)
     )
     for row in connection.execute(query):
-        yield row.number, _day(row)
+        yield row.number, day_of(row)
 
 
 _SPAN = (usage.c.first_day, usage.c.last_day)
 
 
-def _day(row: Row[Any]) -> UsageDay:
+def day_of(row: Row[Any]) -> UsageDay:
+    """The figures of a day, or sums of several, from columns of these names."""
     return UsageDay(day=row.day, hours=row.hours, **{name: getattr(row, name) for name in SUMS})
 
 
@@ -192,8 +197,7 @@ def _read(connection: Connection, query: Select[Any], *, changes: bool = False) 
     stored = connection.execute(query).all()
     days: dict[int, list[UsageDay]] = {}
     for begin in range(0, len(stored), AT_ONCE):
-        for number, day in _days_of(connection, [one.number for one in stored[begin : begin + AT_ONCE]]):
-            days.setdefault(number, []).append(day)
+        days.update(_days_by_number(connection, [one.number for one in stored[begin : begin + AT_ONCE]]))
     for one in stored:
         usage_row = codec.unpacked(one.row)
         settled = SettledUsage(
@@ -231,65 +235,26 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
     texts = {number: codec.digest(codec.packed(one.row)) for number, one, _ in settled}
     query = select(usage).where(usage.c.number.in_(list(texts)))
     stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
-    before = _sums(connection, list(stored))
-    changed = []
+    before = _days_by_number(connection, list(stored))
+    changed, emitted_otherwise = [], []
     for number, one, improves in settled:
         if number not in stored:
             continue
-        if _differs(before[number]["operational_g"], total([day.operational_g for day in one.days])):
+        differs = _differs(before[number], one.days, "operational_g")
+        if differs or _differs(before[number], one.days, "at_submission_g"):
             changed.append((number, one))
+        if differs:
+            emitted_otherwise.append(number)
         values = {"improves": int(improves), "unknown": one.unknown}
         connection.execute(update(usage).where(usage.c.number == number).values(**values))
-    _note_changes(connection, [number for number, _ in changed], READINGS, now)
+    _note_changes(connection, emitted_otherwise, READINGS, now)
     _remove_days(connection, [stored[number] for number, _ in changed])
     _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
     return len(changed)
 
 
-def _differs(before: float | None, after: float | None) -> bool:
+def _differs(days_before: Sequence[UsageDay], days: Sequence[UsageDay], name: str) -> bool:
+    before, after = (total([getattr(day, name) for day in some]) for some in (days_before, days))
     if before is None or after is None:
         return before is not after
     return abs(after - before) > 1e-9 * max(1.0, abs(before))
-
-
-def totals(connection: Connection, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:
-    """See UsageStore."""
-    days = usage_days.c
-    kinds = {one.id: one for one in connection.execute(select(usage_kinds).where(usage_kinds.c.tenant == tenant))}
-    in_tenant = days.kind_id.in_(select(usage_kinds.c.id).where(usage_kinds.c.tenant == tenant))
-    query = (
-        select(
-            days.day,
-            days.kind_id,
-            func.count().label("rows"),
-            func.sum(days.hours).label("hours"),
-            *(func.sum(days[name]).label(name) for name in SUMS),
-            *(
-                func.sum(case((days[name].is_(None), days.hours), else_=0.0)).label(label)
-                for name, label in (
-                    ("usual_g", "unknown_hours"),
-                    ("cost_usd", "no_price_hours"),
-                    ("embodied_g", "no_embodied_hours"),
-                )
-            ),
-        )
-        .where(days.day.between(first_day, last_day), in_tenant)
-        .group_by(days.day, days.kind_id)
-        .order_by(days.day, days.kind_id)
-    )
-    return [
-        UsageTotal(
-            day=one.day,
-            region=kinds[one.kind_id].region,
-            zone=kinds[one.kind_id].zone,
-            machine=kinds[one.kind_id].machine,
-            is_metered=bool(kinds[one.kind_id].is_metered),
-            tags=orjson.loads(kinds[one.kind_id].tags),
-            rows=one.rows,
-            figures=_day(one),
-            unknown_hours=one.unknown_hours,
-            no_price_hours=one.no_price_hours,
-            no_embodied_hours=one.no_embodied_hours,
-        )
-        for one in connection.execute(query)
-    ]
