@@ -38,7 +38,7 @@ NOT_ASKED = {
     "stream.no_ws": "says that the path takes a WebSocket",
 }
 # Operations that need `write` for some of what they are asked: that which is stored.
-STORE_SOMETIMES = frozenset({"planJobs", "reportPipeline"})
+STORE_SOMETIMES = frozenset({"optimizePlacement", "scheduleJob", "planJobs", "reportPipeline"})
 # What the parts of a path are, where their name does not say it.
 PARTS: Mapping[str, Mapping[str, str]] = {
     "docs.asset": {"name": "swagger-ui.css"},
@@ -52,6 +52,9 @@ QUERIES: Mapping[str, str] = {
     "graph.graphql": "query={__typename}",
     "usage.list_usage": f"from={DAY}&to={DAY}",
     "usage.report_usage": f"from={DAY}&to={DAY}&by=team",
+    "decisions.list_decisions": "from=2026-01-01",
+    "savings.report_savings": "from=2026-01-01&by=team",
+    "savings_page.savings": "from=2026-01-01&by=team",
     "usage_page.usage": f"from={DAY}&to={DAY}&by=team",
     "usage_picture.usage_svg": f"from={DAY}&to={DAY}",
     "usage_picture.usage_png": f"from={DAY}&to={DAY}",
@@ -77,9 +80,9 @@ BODIES: Mapping[str, Any] = {
     "calculate.calculate": MACHINE,
     "compare.compare": {"options": [MACHINE]},
     "forecast.forecast": {"region": "us-east-1"},
-    "optimize.optimize": {"workload": "general", "priority": "carbon"},
+    "optimize.optimize": {"workload": "general", "priority": "carbon", "record": True},
     "plan.plan": {"jobs": [JOB], "background": True},
-    "schedule.schedule": {"region": "us-east-1", "duration_hours": 2},
+    "schedule.schedule": {"region": "us-east-1", "duration_hours": 2, "record": True},
     "schedule_batch.schedule_batch": {"jobs": [{"region": "us-east-1", "duration_hours": 2}]},
     "ci.report_pipeline": {
         "provider": "github",
@@ -104,7 +107,9 @@ BODIES: Mapping[str, Any] = {
     "usage.delete_usage": None,
     "webhooks.delete_webhook": None,
     "plans.cancel_plan": None,
+    "decisions.delete_decision": None,
 }
+IDS = ("usage_id", "webhook_id", "delivery_id", "plan_id", "decision_id")  # parts of paths
 IDEMPOTENCY_KEY = f"{MARK}-once"
 
 
@@ -165,8 +170,11 @@ def seeded(owner: Caller) -> dict[str, str]:
     delivery = owner.post(f"/api/v1/webhooks/{webhook['id']}/test", None)
     plan = owner.post("/api/v1/plan", {"jobs": [{**JOB, "id": f"{MARK}-job"}], "background": True})
     assert eventually(lambda: owner.get(plan["url"])["status"] == "done")
+    decision = {"record": True, "tags": {"team": f"{MARK}-team"}, "duration_hours": 1, **MACHINE}
+    decision_id = owner.post("/api/v1/schedule", decision)["decision_id"]
     return {
         "usage_id": f"{MARK}-1",
+        "decision_id": decision_id,
         "ci_row": report["usage"][0]["id"],
         "webhook_id": webhook["id"],
         "secret": webhook["secret"],
@@ -186,8 +194,9 @@ def owned(owner: Caller, ids: Mapping[str, str]) -> list[Any]:
     """All that the service says of what a tenant has."""
     webhook = f"/api/v1/webhooks/{ids['webhook_id']}"
     paths = ("/api/v1/webhooks", f"{webhook}/deliveries", f"/api/v1/plans/{ids['plan_id']}")
+    decisions = ("/api/v1/decisions", f"/api/v1/decisions/{ids['decision_id']}", "/api/v1/savings")
     usage = (f"/api/v1/usage?{QUERIES['usage.list_usage']}", f"/api/v1/usage/{ids['usage_id']}")
-    return [owner.get(path) for path in (*paths, *usage)]
+    return [owner.get(path) for path in (*paths, *usage, *decisions)]
 
 
 def questions(app: Flask, ids: Mapping[str, str]) -> Iterator[Question]:

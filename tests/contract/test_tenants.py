@@ -23,6 +23,7 @@ from tests.contract.tenant_walk import (
     BODIES,
     DAY,
     IDEMPOTENCY_KEY,
+    IDS,
     MARK,
     NOT_ASKED,
     PARTS,
@@ -210,7 +211,7 @@ def test_a_key_that_only_reads_stores_and_removes_nothing_by_any_route(town: Tow
             allowed.add(question.endpoint)
 
     # These are asked what would be stored; asked otherwise, they answer.
-    assert allowed == {"plan.plan", "ci.report_pipeline", "plan_page.send"}
+    assert allowed == {"optimize.optimize", "schedule.schedule", "plan.plan", "ci.report_pipeline", "plan_page.send"}
     assert owned(town.owner, town.ids) == before
 
 
@@ -234,7 +235,7 @@ def test_a_route_without_a_question_and_without_a_reason_fails_the_walk(tmp_path
         app.add_url_rule(path, "new", lambda: "", methods=[method])
 
         with pytest.raises(KeyError, match="new"):
-            list(questions(app, dict.fromkeys(("usage_id", "webhook_id", "delivery_id", "plan_id", "key"), "x")))
+            list(questions(app, dict.fromkeys((*IDS, "key"), "x")))
 
 
 def test_reasons_are_given_for_routes_that_exist() -> None:
