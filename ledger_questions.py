@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from carbon.ci import CiQuery, CiReport
+from carbon.errors import UnknownInstanceType
 from carbon.ledger import SettledUsage, UsageRow
 from carbon.ranges import SURE
 from carbon.usage_reports import ReportQuery, UsageReport
+from mapping import CloudMap
 from planning.ledger import ci
 from planning.ledger.doubt import doubt
 from planning.ledger.median import hours_of_days, in_median_region, median_region, middle_region
@@ -58,3 +60,14 @@ def ci_report(
     moved = [] if median is None else ci.moved(rows, median.key, session.mapping)
     there = settle(session, moved) if moved else []
     return ci.report(query, jobs, rows, there, ci.last_week(query, stored)), rows
+
+
+def is_in_catalog(row: UsageRow, mapping: CloudMap) -> bool:
+    """Whether the catalog still has the region and type; figures of other rows cannot be made anew."""
+    region = mapping.regions.get(row.region)
+    if region is None:
+        return False
+    try:
+        return row.instance_type is None or bool(mapping.instance_type(region.provider, row.instance_type))
+    except UnknownInstanceType:
+        return False

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from carbon.errors import UnknownInstanceType
-from carbon.ledger import UsageRow
-from ledger_questions import settle
-from mapping import CloudMap
+from ledger_questions import is_in_catalog, settle
 from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
 from session import Session
@@ -28,21 +25,12 @@ def improve_usage(usage: UsageStore, session: Session, now: datetime) -> Iterato
     today, after = day_number(now.date()), 0
     while stored := usage.improvable(after, AT_ONCE):
         after = stored[-1][0]
-        present = [(number, one.settled) for number, _, one in stored if _is_in(one.settled.row, session.mapping)]
+        present = [
+            (number, one.settled) for number, _, one in stored if is_in_catalog(one.settled.row, session.mapping)
+        ]
         settled = settle(session, [one.row for _, one in present]) if present else []
         better = [(number, one, may_improve(one, today)) for (number, _), one in zip(present, settled, strict=True)]
         numbers = {number for number, _ in present}
         gone = [(number, one.settled, False) for number, _, one in stored if number not in numbers]
         usage.improve([*better, *gone], now)
         yield False
-
-
-def _is_in(row: UsageRow, mapping: CloudMap) -> bool:
-    """Whether the catalog still has the region and type; figures of other rows stay as they are."""
-    region = mapping.regions.get(row.region)
-    if region is None:
-        return False
-    try:
-        return row.instance_type is None or bool(mapping.instance_type(region.provider, row.instance_type))
-    except UnknownInstanceType:
-        return False

@@ -167,10 +167,10 @@ class UsageLedger:
         """See UsageStore."""
         if not self._history.exists():
             return []
-        from store.ledger import usage_rows
+        from store.ledger import usage_grams
 
         with self._history.database.reading() as connection:
-            return usage_rows.totals(connection, tenant, first_day, last_day)
+            return usage_grams.totals(connection, tenant, first_day, last_day)
 
     def grams(self, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:
         """See UsageStore."""

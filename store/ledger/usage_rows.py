@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 
 from carbon.ledger import SettledUsage, UsageDay
 from store.history.tables import usage, usage_changes, usage_days, usage_kinds
 from store.history.upsert import insert_into
 from store.ledger import codec
-from store.ledger.usage import LedgerRow, UsageChange, UsageTotal, Written
+from store.ledger.usage import LedgerRow, UsageChange, Written
+from store.ledger.usage_grams import day_of
+from store.ledger.usage_marks import Touched, mark, publish, unmark
 
 READINGS, REPLACED = "readings", "replaced"  # reasons of a change
 AT_ONCE = 500  # ids in one query
-GRAMS = ("measured_g", "estimated_g", "usual_g")
-SUMS = ("energy_kwh", *GRAMS, "embodied_g", "cost_usd")
 
 
 def put(
@@ -28,20 +28,27 @@ def put(
     """See UsageStore."""
     written = Written()
     last_of_each_id = list({settled.row.id: (settled, improves) for settled, improves in rows}.values())
+    touched = Touched()
     for begin in range(0, len(last_of_each_id), AT_ONCE):
-        written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now)
+        written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now, touched)
+    publish(connection, touched)
     return written
 
 
 def _put(
-    connection: Connection, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime
+    connection: Connection,
+    tenant: str,
+    origin: str,
+    rows: Sequence[tuple[SettledUsage, bool]],
+    now: datetime,
+    touched: Touched,
 ) -> Written:
     texts = {settled.row.id: codec.packed(settled.row) for settled, _ in rows}
     present = _present(connection, tenant, texts)
     equal = {one for one, stored in present.items() if stored.content == codec.digest(texts[one])}
     replaced = [stored.number for one, stored in present.items() if one not in equal]
     _note_changes(connection, replaced, REPLACED, now)
-    _remove(connection, [stored for one, stored in present.items() if one not in equal])
+    _remove(connection, tenant, [stored for one, stored in present.items() if one not in equal], touched)
     fresh = [(settled, improves) for settled, improves in rows if settled.row.id not in equal]
     kinds = _kind_ids(connection, tenant, [settled for settled, _ in fresh])
     records = [
@@ -58,8 +65,9 @@ def _put(
         if batch := [record for record in records if ("number" in record) is numbered]:
             connection.execute(insert(usage), batch)
     numbers = _present(connection, tenant, [settled.row.id for settled, _ in fresh])
-    written = zip(fresh, kinds, strict=True)
-    _add_days(connection, [(numbers[one.row.id].number, kind_id, one) for (one, _), kind_id in written])
+    written = [(numbers[one.row.id].number, kind, one) for (one, _), kind in zip(fresh, kinds, strict=True)]
+    _add_days(connection, written)
+    mark(connection, tenant, written, touched)
     return Written(added=len(fresh) - len(replaced), replaced=len(replaced), unchanged=len(equal))
 
 
@@ -101,10 +109,13 @@ def _add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsag
         connection.execute(insert(usage_days), days)
 
 
-def _remove(connection: Connection, stored: Sequence[Row[Any]]) -> None:
+def _remove(connection: Connection, tenant: str, stored: Sequence[Row[Any]], touched: Touched) -> None:
     """Remove rows and their days, but not what they were before."""
+    numbers = [one.number for one in stored]
+    touched.add_days(tenant, stored)
+    unmark(connection, numbers, touched)
     _remove_days(connection, stored)
-    connection.execute(delete(usage).where(usage.c.number.in_([one.number for one in stored])))
+    connection.execute(delete(usage).where(usage.c.number.in_(numbers)))
 
 
 def _remove_days(connection: Connection, stored: Sequence[Row[Any]]) -> None:
@@ -152,14 +163,10 @@ def _days_of(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[i
         .order_by(usage_days.c.number, usage_days.c.day)
     )
     for row in connection.execute(query):
-        yield row.number, _day(row)
+        yield row.number, day_of(row)
 
 
 _SPAN = (usage.c.first_day, usage.c.last_day)
-
-
-def _day(row: Row[Any]) -> UsageDay:
-    return UsageDay(day=row.day, hours=row.hours, **{name: getattr(row, name) for name in SUMS})
 
 
 def row(connection: Connection, tenant: str, usage_id: str) -> LedgerRow | None:
@@ -220,9 +227,10 @@ def _changes(connection: Connection, number: int) -> tuple[UsageChange, ...]:
 
 def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
     """See UsageStore."""
-    stored = list(_present(connection, tenant, [usage_id]).values())
-    _remove(connection, stored)
+    stored, touched = list(_present(connection, tenant, [usage_id]).values()), Touched()
+    _remove(connection, tenant, stored, touched)
     connection.execute(delete(usage_changes).where(usage_changes.c.number.in_([one.number for one in stored])))
+    publish(connection, touched)
     return bool(stored)
 
 
@@ -232,17 +240,19 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
     query = select(usage).where(usage.c.number.in_(list(texts)))
     stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
     before = _sums(connection, list(stored))
-    changed = []
+    changed, touched = [], Touched()
     for number, one, improves in settled:
         if number not in stored:
             continue
         if _differs(before[number]["operational_g"], total([day.operational_g for day in one.days])):
             changed.append((number, one))
+            touched.add_days(stored[number].tenant, [stored[number]])
         values = {"improves": int(improves), "unknown": one.unknown}
         connection.execute(update(usage).where(usage.c.number == number).values(**values))
     _note_changes(connection, [number for number, _ in changed], READINGS, now)
     _remove_days(connection, [stored[number] for number, _ in changed])
     _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
+    publish(connection, touched)
     return len(changed)
 
 
@@ -250,46 +260,3 @@ def _differs(before: float | None, after: float | None) -> bool:
     if before is None or after is None:
         return before is not after
     return abs(after - before) > 1e-9 * max(1.0, abs(before))
-
-
-def totals(connection: Connection, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:
-    """See UsageStore."""
-    days = usage_days.c
-    kinds = {one.id: one for one in connection.execute(select(usage_kinds).where(usage_kinds.c.tenant == tenant))}
-    in_tenant = days.kind_id.in_(select(usage_kinds.c.id).where(usage_kinds.c.tenant == tenant))
-    query = (
-        select(
-            days.day,
-            days.kind_id,
-            func.count().label("rows"),
-            func.sum(days.hours).label("hours"),
-            *(func.sum(days[name]).label(name) for name in SUMS),
-            *(
-                func.sum(case((days[name].is_(None), days.hours), else_=0.0)).label(label)
-                for name, label in (
-                    ("usual_g", "unknown_hours"),
-                    ("cost_usd", "no_price_hours"),
-                    ("embodied_g", "no_embodied_hours"),
-                )
-            ),
-        )
-        .where(days.day.between(first_day, last_day), in_tenant)
-        .group_by(days.day, days.kind_id)
-        .order_by(days.day, days.kind_id)
-    )
-    return [
-        UsageTotal(
-            day=one.day,
-            region=kinds[one.kind_id].region,
-            zone=kinds[one.kind_id].zone,
-            machine=kinds[one.kind_id].machine,
-            is_metered=bool(kinds[one.kind_id].is_metered),
-            tags=orjson.loads(kinds[one.kind_id].tags),
-            rows=one.rows,
-            figures=_day(one),
-            unknown_hours=one.unknown_hours,
-            no_price_hours=one.no_price_hours,
-            no_embodied_hours=one.no_embodied_hours,
-        )
-        for one in connection.execute(query)
-    ]

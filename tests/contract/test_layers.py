@@ -23,7 +23,7 @@ LAYERS = (
     ("web",),
     ("api",),
     ("engine",),
-    ("usage_keeper",),
+    ("usage_keeper", "budget_questions"),
     ("foreign_questions", "ledger_questions"),
     ("session",),
     ("background", "forecast_keeper", "push"),
