@@ -18,6 +18,7 @@ from api.shapes.webhook_body import webhook_body
 from background.desk import PlanDesk
 from background.runner import PlanRunner
 from carbon.events import ZoneLook
+from carbon.queued_plans import Watch
 from engine import Engine
 from grid.plausibility import plausible_floors
 from grid.registry import build_reader
@@ -42,6 +43,7 @@ from store.history.history import History
 from store.keys.ring import KeyRing
 from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
+from store.ledger.decisions import DecisionLedger
 from store.ledger.usage import UsageLedger, UsageStore
 from store.limits.rate_limit import RateLimiter
 from store.push.event_log import EventLog
@@ -99,11 +101,7 @@ def build_service(
         facts=facts,
         costly_places=costly.places(settings.threads),
         price_refresh=PriceRefresh(settings, telemetry=telemetry, utc_now=clock),
-        plans=PlanRunner(
-            PlanDesk(build_store(settings, redis), telemetry=telemetry, utc_now=clock),
-            lambda question, request_id, watch: background_answer(service, question, request_id, watch),
-            limit_seconds=settings.plan_background_seconds,
-        ),
+        plans=build_plans(settings, redis, telemetry, clock, lambda *asked: background_answer(service, *asked)),
         webhooks=WebhookDesk(ledger_at(settings.data_dir, redis), most=settings.webhooks, utc_now=clock),
         webhook_sender=sender,
         hosts=HostRules.of(settings.webhook_allow),
@@ -111,9 +109,22 @@ def build_service(
         publisher=publisher,
         hub=build_hub(settings, publisher, access, clock),
         usage=usage,
+        decisions=DecisionLedger(history),
         forecasts=forecasts,
     )
     return service
+
+
+def build_plans(
+    settings: Settings,
+    redis: RedisLink | None,
+    telemetry: Telemetry,
+    clock: Callable[[], datetime],
+    answer: Callable[[bytes, str, Watch], bytes],
+) -> PlanRunner:
+    """What makes plans in the background, once a worker has it follow the queue. Opens nothing."""
+    desk = PlanDesk(build_store(settings, redis), telemetry=telemetry, utc_now=clock)
+    return PlanRunner(desk, answer, limit_seconds=settings.plan_background_seconds)
 
 
 def build_tracer(settings: Settings) -> Tracer | None:

@@ -40,6 +40,7 @@ from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from session import Session
 from settings import Settings
+from store.ledger.decisions import DecisionStore
 from store.ledger.usage import UsageStore
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Service:
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
     signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. hub: the
     streams of this process. webhooks: those of all tenants; webhook_sender: sends to them; hosts: that it may send to.
-    usage: the rows of the ledger. answers: of the current minute.
+    usage: the rows of the ledger. decisions: answers that are kept. answers: of the current minute.
     """
 
     engine: Engine
@@ -80,6 +81,7 @@ class Service:
     publisher: Publisher
     hub: Hub
     usage: UsageStore
+    decisions: DecisionStore
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
     answers: AnswerCache = field(default_factory=AnswerCache)

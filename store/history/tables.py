@@ -163,6 +163,41 @@ usage_changes = Table(
     sqlite_with_rowid=False,
 )
 
+# Answers that are kept; their large columns come last. decision: what was promised; facts: the version of the tables
+# that were used; question, answer, evidence: as they were sent and read. The last four are compressed.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("made_second", BigInteger, nullable=False),
+    Column("facts", String(64), nullable=False),
+    Column("decision", LargeBinary, nullable=False),
+    Column("question", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
+    Index("decisions_of_tenant", "tenant", "made_second", "id"),
+    Index("decisions_facts", "facts"),
+)
+
+# Which files the tables of a version were read from.
+decision_facts = Table(
+    "decision_facts",
+    metadata,
+    Column("version", String(64), nullable=False),
+    Column("path", String(200), nullable=False),
+    Column("digest", String(32), nullable=False),
+    PrimaryKeyConstraint("version", "path", name="decision_facts_key"),
+)
+
+# The contents of these files, compressed, each once.
+decision_files = Table(
+    "decision_files",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
 # How often the usage of a tenant on a UTC day has changed: sums that rest on an older version are made anew.
 usage_versions = Table(
     "usage_versions",

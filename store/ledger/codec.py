@@ -17,13 +17,19 @@ SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 def packed(row: UsageRow) -> str:
     """A row as JSON, without what is its default."""
-    fields = {name: value for name, value in asdict(row).items() if value not in (None, {}, False)}
+    fields = {
+        name: value for name, value in asdict(row).items() if not (value is None or value is False or value == {})
+    }
     return orjson.dumps(fields, option=SORTED).decode()
 
 
 def unpacked(text: str) -> UsageRow:
     """The row that was packed."""
-    fields: dict[str, Any] = orjson.loads(text)
+    return of_fields(orjson.loads(text))
+
+
+def of_fields(fields: dict[str, Any]) -> UsageRow:
+    """The row of the JSON of one that was packed."""
     fields["start"], fields["end"] = (datetime.fromisoformat(fields[name]) for name in ("start", "end"))
     if "machine" in fields:
         fields["machine"] = OwnMachine(**fields["machine"])

@@ -67,6 +67,16 @@ def test_a_row_comes_back_as_it_was_put(ledger: UsageLedger) -> None:
     assert written == Written(added=1)
 
 
+def test_a_zero_that_was_sent_is_not_taken_for_nothing(ledger: UsageLedger) -> None:
+    row = used(utilization=0.0, it_kwh=0.0, cost_usd=0.0)
+
+    put(ledger, row)
+
+    stored = ledger.row("a", "one")
+    assert stored is not None
+    assert stored.settled.row == row.row
+
+
 def test_the_same_row_again_changes_nothing(ledger: UsageLedger) -> None:
     put(ledger, used())
 

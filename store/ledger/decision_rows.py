@@ -1,0 +1,86 @@
+"""Reads and writes decisions. Imports SQLAlchemy, so it is imported on first use."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
+from sqlalchemy import delete as delete_from
+
+from carbon.decisions import Decision
+from carbon.errors import StateUnavailable
+from store.history.tables import decision_facts
+from store.history.tables import decisions as table
+from store.ledger import decision_codec
+from store.ledger.decisions import Kept
+
+COMPRESSION = 6
+
+
+def put(connection: Connection, tenant: str, decision: Decision, kept: Kept) -> None:
+    """See DecisionStore. The row of the facts is locked, so that they are not removed before the decision is there."""
+    facts = select(decision_facts.c.path).where(decision_facts.c.version == kept.facts).limit(1)
+    if connection.execute(facts.with_for_update(read=True)).first() is None:
+        raise StateUnavailable("the tables that the decision rests on")
+    values = {
+        "id": decision.id,
+        "tenant": tenant,
+        "made_second": int(decision.made_at.timestamp()),
+        "facts": kept.facts,
+        "decision": zlib.compress(decision_codec.packed(decision), COMPRESSION),
+        "question": zlib.compress(kept.question, COMPRESSION),
+        "answer": zlib.compress(kept.answer, COMPRESSION),
+        "evidence": zlib.compress(kept.evidence, COMPRESSION),
+    }
+    connection.execute(insert(table).values(**values))
+
+
+def decision(connection: Connection, tenant: str, decision_id: str) -> Decision | None:
+    """See DecisionStore."""
+    content = connection.execute(select(table.c.decision).where(_is(tenant, decision_id))).scalar()
+    return None if content is None else decision_codec.unpacked(zlib.decompress(content))
+
+
+def kept(connection: Connection, tenant: str, decision_id: str) -> Kept | None:
+    """See DecisionStore."""
+    columns = (table.c.question, table.c.answer, table.c.evidence, table.c.facts)
+    row = connection.execute(select(*columns).where(_is(tenant, decision_id))).first()
+    if row is None:
+        return None
+    return Kept(
+        question=zlib.decompress(row.question),
+        answer=zlib.decompress(row.answer),
+        evidence=zlib.decompress(row.evidence),
+        facts=row.facts,
+    )
+
+
+def decisions(
+    connection: Connection, tenant: str, first: datetime, last: datetime, offset: int, limit: int | None
+) -> list[Decision]:
+    """See DecisionStore."""
+    query = select(table.c.decision).where(_between(tenant, first, last)).order_by(table.c.made_second, table.c.id)
+    rows = connection.execute(query.offset(offset).limit(limit))
+    return [decision_codec.unpacked(zlib.decompress(row.decision)) for row in rows]
+
+
+def count(connection: Connection, tenant: str, first: datetime, last: datetime) -> int:
+    """See DecisionStore."""
+    return connection.execute(select(func.count()).select_from(table).where(_between(tenant, first, last))).scalar_one()
+
+
+def delete(connection: Connection, tenant: str, decision_id: str) -> str | None:
+    """Remove a decision; the version of its facts, None if there is none."""
+    version: str | None = connection.execute(select(table.c.facts).where(_is(tenant, decision_id))).scalar()
+    connection.execute(delete_from(table).where(_is(tenant, decision_id)))
+    return version
+
+
+def _is(tenant: str, decision_id: str) -> ColumnElement[bool]:
+    return and_(table.c.id == decision_id, table.c.tenant == tenant)
+
+
+def _between(tenant: str, first: datetime, last: datetime) -> ColumnElement[bool]:
+    seconds = table.c.made_second.between(int(first.timestamp()), int(last.timestamp()))
+    return and_(table.c.tenant == tenant, seconds)
