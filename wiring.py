@@ -43,6 +43,7 @@ from store.history.history import History
 from store.keys.ring import KeyRing
 from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
+from store.ledger.budgets import BudgetLedger
 from store.ledger.decisions import DecisionLedger
 from store.ledger.usage import UsageLedger, UsageStore
 from store.limits.rate_limit import RateLimiter
@@ -110,6 +111,7 @@ def build_service(
         hub=build_hub(settings, publisher, access, clock),
         usage=usage,
         decisions=DecisionLedger(history),
+        budgets=BudgetLedger(history),
         forecasts=forecasts,
     )
     return service

@@ -32,6 +32,7 @@ _ENDPOINTS = (
     "stream",
     "usage",
     "ci",
+    "budgets",
     "health",
     "scrape",
     "docs",

@@ -17,7 +17,7 @@ USUAL_THRESHOLDS = (50.0, 80.0, 100.0)
 RELEASED_AFTER = timedelta(hours=24)  # so long after its window usage may still take the place of a reservation
 
 
-class Period(StrEnum):
+class BudgetPeriod(StrEnum):
     """How often a budget begins anew. A week is that of ISO 8601, which begins on Monday."""
 
     DAY = "day"
@@ -51,7 +51,7 @@ class Budget:
     """
 
     name: str
-    period: Period
+    period: BudgetPeriod
     time_zone: str = "UTC"
     tags: Mapping[str, str] = field(default_factory=dict)
     limit_kg: float | None = None

@@ -29,6 +29,7 @@ from settings import Settings
 from store.history.entries import Series
 from store.history.readings import Readings, minute_of
 from store.history.scores import DayScores, NoScores
+from tools.budget_examples import budget_examples
 from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples
 from tools.webhook_examples import webhook_examples
 
@@ -251,6 +252,7 @@ def _usage(engine: Engine) -> dict[str, Any]:
             "reportUsage": "/api/v1/usage/report?from=2026-02-01&to=2026-02-11&by=team",
         }
         answers = {name: {"answer": ask(app, "GET", path)} | _tables(app, path) for name, path in gets.items()}
+        answers |= budget_examples(app)
         reported = ask(app, "POST", "/api/v1/ci/report", json.dumps(PIPELINE).encode(), "application/json")
     pipeline = {"question": PIPELINE, "answer": reported}
     return {"addUsage": {"question": question, "answer": written}, **answers, "reportPipeline": pipeline}

@@ -40,6 +40,7 @@ from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from session import Session
 from settings import Settings
+from store.ledger.budgets import BudgetStore
 from store.ledger.decisions import DecisionStore
 from store.ledger.usage import UsageStore
 
@@ -63,7 +64,8 @@ class Service:
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
     signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. hub: the
     streams of this process. webhooks: those of all tenants; webhook_sender: sends to them; hosts: that it may send to.
-    usage: the rows of the ledger. decisions: answers that are kept. answers: of the current minute.
+    usage: the rows of the ledger. decisions: answers that are kept. budgets: those of all tenants. answers: of the
+    current minute.
     """
 
     engine: Engine
@@ -82,6 +84,7 @@ class Service:
     hub: Hub
     usage: UsageStore
     decisions: DecisionStore
+    budgets: BudgetStore
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
     answers: AnswerCache = field(default_factory=AnswerCache)

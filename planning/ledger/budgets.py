@@ -14,17 +14,17 @@ from carbon.budgets import (
     MICROGRAMS_PER_KG,
     Budget,
     BudgetExceeded,
+    BudgetPeriod,
     BudgetState,
     Claim,
     Limited,
-    Period,
     Span,
     amount,
 )
 from carbon.decisions import Promise
 
 LEAST_PACE = timedelta(hours=1)  # of a period, before its pace says anything
-_MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
+_MONTHS = {BudgetPeriod.MONTH: 1, BudgetPeriod.QUARTER: 3, BudgetPeriod.YEAR: 12}
 
 
 def span_of(budget: Budget, moment: datetime) -> Span:
@@ -39,18 +39,18 @@ def span_before(budget: Budget, span: Span) -> Span:
     return span_of(budget, span.starts_at - timedelta(microseconds=1))
 
 
-def _first_day(period: Period, day: date) -> date:
-    if period is Period.DAY:
+def _first_day(period: BudgetPeriod, day: date) -> date:
+    if period is BudgetPeriod.DAY:
         return day
-    if period is Period.WEEK:
+    if period is BudgetPeriod.WEEK:
         return day - timedelta(days=day.weekday())
     months = _MONTHS[period]
     return day.replace(month=(day.month - 1) // months * months + 1, day=1)
 
 
-def _next(period: Period, first: date) -> date:
-    if period in (Period.DAY, Period.WEEK):
-        return first + timedelta(days=1 if period is Period.DAY else 7)
+def _next(period: BudgetPeriod, first: date) -> date:
+    if period in (BudgetPeriod.DAY, BudgetPeriod.WEEK):
+        return first + timedelta(days=1 if period is BudgetPeriod.DAY else 7)
     month = first.month - 1 + _MONTHS[period]
     return first.replace(year=first.year + month // 12, month=month % 12 + 1)
 

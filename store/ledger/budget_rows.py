@@ -14,10 +14,10 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from carbon.budgets import (
     RELEASED_AFTER,
     Budget,
+    BudgetPeriod,
     BudgetState,
     Claim,
     OnExceed,
-    Period,
     Span,
     TooManyBudgets,
     UnknownBudget,
@@ -172,5 +172,5 @@ def _forget(connection: Connection, number: int, now: datetime) -> None:
 
 def _unpacked(content: str) -> Budget:
     fields: dict[str, Any] = orjson.loads(content)
-    kinds = {"period": Period(fields["period"]), "on_exceed": OnExceed(fields["on_exceed"])}
+    kinds = {"period": BudgetPeriod(fields["period"]), "on_exceed": OnExceed(fields["on_exceed"])}
     return Budget(**{**fields, **kinds, "thresholds": tuple(fields["thresholds"])})

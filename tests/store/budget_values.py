@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from carbon.budgets import Budget, BudgetState, Claim, OnExceed, Period, Span
+from carbon.budgets import Budget, BudgetPeriod, BudgetState, Claim, OnExceed, Span
 from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from planning.ledger.budgets import lacks, refuse, span_of, spans_of
 from store.ledger.budgets import BudgetLedger, Parts, Reservation
@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TENANT = "a"
-MONTH = Budget(name="month", period=Period.MONTH, tags={"team": "a"}, limit_kg=1.0, on_exceed=OnExceed.REFUSE)
+MONTH = Budget(name="month", period=BudgetPeriod.MONTH, tags={"team": "a"}, limit_kg=1.0, on_exceed=OnExceed.REFUSE)
 FEBRUARY = span_of(MONTH, NOON)
 
 

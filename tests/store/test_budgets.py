@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carbon.budgets import Budget, BudgetExceeded, Limited, OnExceed, Period, TooManyBudgets, UnknownBudget
+from carbon.budgets import Budget, BudgetExceeded, BudgetPeriod, Limited, OnExceed, TooManyBudgets, UnknownBudget
 from planning.ledger.budgets import span_of
 from store.history.history import History
 from store.ledger.budgets import BudgetLedger
@@ -49,7 +49,7 @@ def test_nothing_is_stored_at_first_and_no_file_is_made(history: History) -> Non
 def test_a_budget_comes_back_as_it_was_put_and_is_its_tenants_alone(ledger: BudgetLedger) -> None:
     other = Budget(
         name="all",
-        period=Period.WEEK,
+        period=BudgetPeriod.WEEK,
         time_zone="Europe/Berlin",
         limit_usd=3.5,
         includes_embodied=True,
@@ -204,7 +204,7 @@ def test_a_removed_budget_reserves_nothing_in_a_new_one_of_its_name(ledger: Budg
 def test_another_period_of_a_budget_holds_what_was_reserved_before(ledger: BudgetLedger) -> None:
     reserve(ledger, "d1", claim(300.0), claim(300.0, start=NOON + DAY))
 
-    daily = replace(MONTH, period=Period.DAY)
+    daily = replace(MONTH, period=BudgetPeriod.DAY)
     ledger.put(TENANT, daily, 10)
 
     assert state(ledger, daily).left(Limited.KG) == 700_000_000

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbon.budgets import Budget, BudgetState, Limited, OnExceed, Period, Reserved, Span, Spent
+from carbon.budgets import Budget, BudgetPeriod, BudgetState, Limited, OnExceed, Reserved, Span, Spent
 from carbon.decisions import Promise
 from carbon.ledger import UsageRow
 from planning.ledger.budgets import (
@@ -27,7 +27,7 @@ from planning.ledger.budgets import (
 
 NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-BUDGET = Budget(name="search", period=Period.MONTH, limit_kg=1.0, limit_usd=10.0, on_exceed=OnExceed.REFUSE)
+BUDGET = Budget(name="search", period=BudgetPeriod.MONTH, limit_kg=1.0, limit_usd=10.0, on_exceed=OnExceed.REFUSE)
 
 
 def utc(*parts: int) -> datetime:
@@ -37,37 +37,37 @@ def utc(*parts: int) -> datetime:
 @pytest.mark.parametrize(
     ("period", "zone", "moment", "starts", "ends"),
     [
-        (Period.DAY, "UTC", NOON, utc(2026, 2, 11), utc(2026, 2, 12)),
-        (Period.WEEK, "UTC", utc(2026, 2, 15, 23, 59), utc(2026, 2, 9), utc(2026, 2, 16)),  # a Sunday
-        (Period.MONTH, "UTC", utc(2026, 2, 1), utc(2026, 2, 1), utc(2026, 3, 1)),
-        (Period.MONTH, "UTC", utc(2026, 12, 31), utc(2026, 12, 1), utc(2027, 1, 1)),
-        (Period.QUARTER, "UTC", NOON, utc(2026, 1, 1), utc(2026, 4, 1)),
-        (Period.QUARTER, "UTC", utc(2026, 12, 5), utc(2026, 10, 1), utc(2027, 1, 1)),
-        (Period.YEAR, "Asia/Tokyo", NOON, utc(2025, 12, 31, 15), utc(2026, 12, 31, 15)),
+        (BudgetPeriod.DAY, "UTC", NOON, utc(2026, 2, 11), utc(2026, 2, 12)),
+        (BudgetPeriod.WEEK, "UTC", utc(2026, 2, 15, 23, 59), utc(2026, 2, 9), utc(2026, 2, 16)),  # a Sunday
+        (BudgetPeriod.MONTH, "UTC", utc(2026, 2, 1), utc(2026, 2, 1), utc(2026, 3, 1)),
+        (BudgetPeriod.MONTH, "UTC", utc(2026, 12, 31), utc(2026, 12, 1), utc(2027, 1, 1)),
+        (BudgetPeriod.QUARTER, "UTC", NOON, utc(2026, 1, 1), utc(2026, 4, 1)),
+        (BudgetPeriod.QUARTER, "UTC", utc(2026, 12, 5), utc(2026, 10, 1), utc(2027, 1, 1)),
+        (BudgetPeriod.YEAR, "Asia/Tokyo", NOON, utc(2025, 12, 31, 15), utc(2026, 12, 31, 15)),
         # Summer time begins on 29 March and ends on 25 October 2026 in Berlin: a day of 23 and one of 25 hours.
-        (Period.DAY, "Europe/Berlin", utc(2026, 3, 29, 12), utc(2026, 3, 28, 23), utc(2026, 3, 29, 22)),
-        (Period.DAY, "Europe/Berlin", utc(2026, 10, 25, 12), utc(2026, 10, 24, 22), utc(2026, 10, 25, 23)),
-        (Period.MONTH, "Europe/Berlin", utc(2026, 3, 1), utc(2026, 2, 28, 23), utc(2026, 3, 31, 22)),
-        (Period.MONTH, "Europe/Berlin", utc(2026, 10, 31, 22, 30), utc(2026, 9, 30, 22), utc(2026, 10, 31, 23)),
+        (BudgetPeriod.DAY, "Europe/Berlin", utc(2026, 3, 29, 12), utc(2026, 3, 28, 23), utc(2026, 3, 29, 22)),
+        (BudgetPeriod.DAY, "Europe/Berlin", utc(2026, 10, 25, 12), utc(2026, 10, 24, 22), utc(2026, 10, 25, 23)),
+        (BudgetPeriod.MONTH, "Europe/Berlin", utc(2026, 3, 1), utc(2026, 2, 28, 23), utc(2026, 3, 31, 22)),
+        (BudgetPeriod.MONTH, "Europe/Berlin", utc(2026, 10, 31, 22, 30), utc(2026, 9, 30, 22), utc(2026, 10, 31, 23)),
         # Clocks of Chile skip midnight: 6 September 2026 begins at 01:00, which is 04:00 UTC, and has 23 hours.
-        (Period.DAY, "America/Santiago", utc(2026, 9, 6, 12), utc(2026, 9, 6, 4), utc(2026, 9, 7, 3)),
-        (Period.DAY, "Asia/Kolkata", NOON, utc(2026, 2, 10, 18, 30), utc(2026, 2, 11, 18, 30)),
+        (BudgetPeriod.DAY, "America/Santiago", utc(2026, 9, 6, 12), utc(2026, 9, 6, 4), utc(2026, 9, 7, 3)),
+        (BudgetPeriod.DAY, "Asia/Kolkata", NOON, utc(2026, 2, 10, 18, 30), utc(2026, 2, 11, 18, 30)),
     ],
 )
 def test_a_period_lasts_from_midnight_to_midnight_in_its_time_zone(
-    period: Period, zone: str, moment: datetime, starts: datetime, ends: datetime
+    period: BudgetPeriod, zone: str, moment: datetime, starts: datetime, ends: datetime
 ) -> None:
     assert span_of(replace(BUDGET, period=period, time_zone=zone), moment) == Span(starts, ends)
 
 
 @given(
     moment=st.integers(1_420_000_000, 2_050_000_000).map(lambda second: datetime.fromtimestamp(second, UTC)),
-    period=st.sampled_from(Period),
+    period=st.sampled_from(BudgetPeriod),
     zone=st.sampled_from(
         ["UTC", "Europe/Berlin", "America/Santiago", "Asia/Kolkata", "Pacific/Auckland", "Africa/Cairo"]
     ),
 )
-def test_periods_hold_every_moment_once(moment: datetime, period: Period, zone: str) -> None:
+def test_periods_hold_every_moment_once(moment: datetime, period: BudgetPeriod, zone: str) -> None:
     budget = replace(BUDGET, period=period, time_zone=zone)
 
     span = span_of(budget, moment)
@@ -76,8 +76,12 @@ def test_periods_hold_every_moment_once(moment: datetime, period: Period, zone: 
     assert span_of(budget, span.ends_at).starts_at == span.ends_at
     assert span_before(budget, span).ends_at == span.starts_at
     local = span.starts_at.astimezone(ZoneInfo(zone)).date()
-    assert local.weekday() == 0 if period is Period.WEEK else True
-    assert local.day == 1 if period in (Period.MONTH, Period.QUARTER, Period.YEAR) else isinstance(local, date)
+    assert local.weekday() == 0 if period is BudgetPeriod.WEEK else True
+    assert (
+        local.day == 1
+        if period in (BudgetPeriod.MONTH, BudgetPeriod.QUARTER, BudgetPeriod.YEAR)
+        else isinstance(local, date)
+    )
 
 
 def promise(grams: float | None, *, start: datetime = NOON, hours: float = 2.0, count: float = 1.0) -> Promise:

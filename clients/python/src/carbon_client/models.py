@@ -41,6 +41,58 @@ Basis: TypeAlias = Literal["location", "market"]
 """Of the grid where the electricity is used, or of a power contract or a residual mix."""
 
 
+BudgetPeriod: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+"""How often a budget begins anew. A week is that of ISO 8601, which begins on Monday."""
+
+
+class BudgetPeriodAnswer(TypedDict):
+    """What was spent and reserved in a period. What is not known is in no sum; its hours are named."""
+
+    period_start: str
+    """When it begins."""
+    period_end: str
+    """When it is over, and the next one begins."""
+    spent_kg: float | None
+    """kgCO2e of usage that count; null if usage is there of which none is known."""
+    spent_usd: float | None
+    """Cost of usage; null if usage is there of which none is known."""
+    reserved_kg: float
+    """kgCO2e that placements have reserved, and usage has not taken the place of yet."""
+    reserved_usd: float
+    """The same in US dollars."""
+    left_kg: float | None
+    """What may still be reserved; negative beyond the limit, null without one."""
+    left_usd: float | None
+    """The same in US dollars."""
+    used_percent_kg: float | None
+    """Spent and reserved, of the limit; null without one, or if it is 0."""
+    used_percent_usd: float | None
+    """The same in US dollars."""
+    exceeded: bool
+    """Whether a limit is passed."""
+    projected_kg: float | None
+    """What the period comes to at the pace so far: what was spent over the share of the period that is over; null within its first hour."""
+    projected_usd: float | None
+    """The same in US dollars."""
+    co2_emissions_kg: float
+    """Of usage: kgCO2e of the grid."""
+    embodied_emissions_kg: float
+    """Of usage: the hardware's share. It counts only with include_embodied."""
+    open_reservations: int
+    """Decisions with a reservation that is open."""
+    unknown_hours: float
+    """Hours of usage without grams."""
+    no_embodied_hours: float
+    """Hours of usage without a figure of the hardware."""
+    no_price_hours: float
+    """Hours of usage without a price."""
+    reserved_unknown_hours: float
+    """Machine hours that are reserved without grams."""
+
+
+Threshold: TypeAlias = float
+
+
 class CapacityFields(TypedDict):
     """What a region holds at every moment, for all jobs together."""
 
@@ -530,6 +582,37 @@ class OccurrenceTotals(TypedDict):
     """The same in per cent; without co2_emissions_g of the sum of the mean intensities."""
 
 
+OnExceed: TypeAlias = Literal["warn", "refuse"]
+"""What becomes of a placement beyond the limit."""
+
+
+class OneBudget(TypedDict):
+    """A budget, its present period and former ones."""
+
+    name: str
+    """Name of the budget."""
+    tags: dict[str, str]
+    """Usage with all of these counts."""
+    period: BudgetPeriod
+    """How often it begins anew."""
+    time_zone: str
+    """Its midnights begin periods."""
+    limit_kg: float | None
+    """kgCO2e of a period; null: no such limit."""
+    limit_usd: float | None
+    """US dollars of a period; null: no such limit."""
+    on_exceed: OnExceed
+    """What becomes of placements beyond a limit."""
+    include_embodied: bool
+    """Whether the hardware's share counts."""
+    thresholds: list[float]
+    """Percent of which webhooks are told."""
+    current: BudgetPeriodAnswer
+    """The period that holds the present."""
+    former: list[BudgetPeriodAnswer]
+    """Former periods, the latest first, by today's limits."""
+
+
 Region: TypeAlias = str
 
 
@@ -773,6 +856,7 @@ Priority: TypeAlias = Literal["carbon", "performance", "balanced", "cost"]
 ProblemType: TypeAlias = Literal[
     "/problems/ambiguous-region",
     "/problems/body-too-large",
+    "/problems/budget-exceeded",
     "/problems/busy",
     "/problems/does-not-fit",
     "/problems/form-refused",
@@ -792,6 +876,7 @@ ProblemType: TypeAlias = Literal[
     "/problems/rate-limited",
     "/problems/state-unavailable",
     "/problems/unknown-airport",
+    "/problems/unknown-budget",
     "/problems/unknown-country",
     "/problems/unknown-instance-type",
     "/problems/unknown-plan",
@@ -1752,6 +1837,15 @@ class ListRegionsQuery(TypedDict):
     """Sort order: greenest first, most renewable first, or by region id. Default: carbon_intensity."""
 
 
+class ListBudgetsQuery(TypedDict):
+    """Parameters of listBudgets."""
+
+    limit: NotRequired[int]
+    """Maximum number of budgets. Default: 100."""
+    offset: NotRequired[int]
+    """Number of budgets to skip. Default: 0."""
+
+
 class ListInstanceTypesQuery(TypedDict):
     """Parameters of listInstanceTypes."""
 
@@ -2052,6 +2146,13 @@ class GetZoneForecastQuery(TypedDict):
     """outlook: the hours that every other answer is made of: live, the source's forecast as far as it reaches, our own forecast after it, and the profile where there is neither. recent-hours: our own forecast alone, from the readings that this service has stored. Default: outlook."""
 
 
+class GetBudgetQuery(TypedDict):
+    """Parameters of getBudget."""
+
+    former: NotRequired[int]
+    """How many former periods to show, the latest first. Default: 0."""
+
+
 class GetRegionHistoryQuery(TypedDict):
     """Parameters of getRegionHistory."""
 
@@ -2225,6 +2326,88 @@ BlackoutFields = TypedDict(
         "time_zone": NotRequired[str],
     },
 )
+
+
+class BudgetAnswer(TypedDict):
+    """One budget."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    budget: OneBudget
+    """The budget."""
+
+
+class BudgetRequest(TypedDict):
+    """What usage with some tags may emit or cost in a period."""
+
+    tags: NotRequired[dict[str, str]]
+    """Usage with all of these tags counts. Default: all usage. Default: {}."""
+    period: BudgetPeriod
+    """How often it begins anew."""
+    time_zone: NotRequired[str]
+    """IANA name; its midnights begin periods, also over changes of the clocks. Default: UTC."""
+    limit_kg: NotRequired[float | None]
+    """kgCO2e of a period."""
+    limit_usd: NotRequired[float | None]
+    """US dollars of a period. At least one of both limits is required."""
+    on_exceed: NotRequired[OnExceed]
+    """Whether placements beyond a limit are refused, or placed with a remark. Default: warn."""
+    include_embodied: NotRequired[bool]
+    """Whether the hardware's share counts, beside the grams of the grid. Default: false."""
+    thresholds: NotRequired[list[Threshold]]
+    """Percent of a limit, spent or reserved, of which webhooks are told. Default: 50, 80, 100."""
+
+
+class BudgetRow(TypedDict):
+    """A budget and its present period."""
+
+    name: str
+    """Name of the budget."""
+    tags: dict[str, str]
+    """Usage with all of these counts."""
+    period: BudgetPeriod
+    """How often it begins anew."""
+    time_zone: str
+    """Its midnights begin periods."""
+    limit_kg: float | None
+    """kgCO2e of a period; null: no such limit."""
+    limit_usd: float | None
+    """US dollars of a period; null: no such limit."""
+    on_exceed: OnExceed
+    """What becomes of placements beyond a limit."""
+    include_embodied: bool
+    """Whether the hardware's share counts."""
+    thresholds: list[float]
+    """Percent of which webhooks are told."""
+    current: BudgetPeriodAnswer
+    """The period that holds the present."""
+
+
+class BudgetsAnswer(TypedDict):
+    """The budgets of the caller's tenant."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    total: int
+    """Number of budgets, before limit and offset."""
+    budgets: list[BudgetRow]
+    """By name."""
 
 
 class CalculateRequest(TypedDict):
