@@ -31,6 +31,7 @@ _ENDPOINTS = (
     "workloads",
     "stream",
     "usage",
+    "decisions",
     "ci",
     "budgets",
     "health",

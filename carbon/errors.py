@@ -161,6 +161,10 @@ class UnknownUsage(CarbonError):
     """There is no row of usage of this id for this caller's tenant."""
 
 
+class UnknownDecision(CarbonError):
+    """There is no decision of this id for this caller's tenant."""
+
+
 class PngUnavailable(CarbonError):
     """What draws PNG is not installed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from carbon.intensity import CarbonIntensity
 from carbon.results import Emission, RegionNow
@@ -100,6 +101,20 @@ class Savings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineRun:
+    """What savings are compared with, started as early as the job may start, for the work that row 1 does.
+
+    emission: of whole machines for the whole duration; factor: how many times these do that work. gco2e: operational,
+    from starts_at on, factor applied.
+    """
+
+    starts_at: datetime
+    emission: Emission
+    factor: float
+    gco2e: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
     """One hint. saving_share: (from_gco2e - to_gco2e) / from_gco2e. Costs are None where a price is not known.
 
@@ -156,7 +171,8 @@ class NotCompeting:
 class Placement:
     """The answer to an OptimizeQuery. live_zones, forecast_zones: whose value now is live, or an upstream's forecast.
 
-    requested: None, or the caller's region if it is not among rows. size: the least size of a machine that takes part.
+    requested: None, or the caller's region if it is not among rows. baseline: of the savings; None where nothing is
+    compared. size: the least size of a machine that takes part.
 
     partition: the part of each cloud that competed; "all" for every part.
     countries_without_regions: countries of the query in which none of its clouds has an open region of that partition.
@@ -169,6 +185,7 @@ class Placement:
     ranked_by: RankedBy
     size: MachineSize
     savings: Savings
+    baseline: BaselineRun | None
     advice: tuple[Advice, ...]
     duration_hours: float
     ranking_hours: float

@@ -16,6 +16,8 @@ from catalog.overlay.files import OverlayFiles, Stamp, read_files
 from catalog.tables import CatalogError
 from mapping import CloudMap
 from pid import process_id
+from renewal import former
+from renewal.former import FactsReplaced
 from renewal.last_overlay import LastOverlay
 from renewal.layers import Folders, RefreshedTables, Stamps, layered, overlay_rows, read_tables
 from telemetry import SILENT, Telemetry
@@ -123,6 +125,17 @@ class FactsKeeper:
             if not prices_changed and not overlay_changed:
                 return False
             return self._renew(stamps, now, prices_changed=prices_changed, overlay_changed=overlay_changed)
+
+    def files(self, version: str) -> Mapping[str, bytes]:
+        """The files that the facts in force were read from, by layer and path (renewal/former.py).
+
+        Raises FactsReplaced if this version is not in force any more, or its files are being replaced.
+        """
+        with self._following.looking:
+            if version != self.mapping.version:
+                raise FactsReplaced
+            shipped = former.shipped_files(self._shipped.version)
+            return shipped | former.layer_files(self._folders.prices, self._refreshed, self._overlay, self._utc_now())
 
     def _renew(self, stamps: Stamps, now: datetime, *, prices_changed: bool, overlay_changed: bool) -> bool:
         """Read what changed and build the next facts; nothing if it changed again meanwhile."""

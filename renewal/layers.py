@@ -14,7 +14,7 @@ from catalog.overlay.overlay import with_overlay
 from catalog.price_layers import with_tables
 from catalog.refreshed import INTERRUPTION, SPOT, SUFFIX, RefreshedPrices, load_refreshed
 from catalog.service_layers import SUFFIXES, load_service_table, with_service_tables
-from catalog.tables import CatalogError, Table
+from catalog.tables import DATA, CatalogError, Table
 
 TABLES = (SUFFIX, *SUFFIXES)  # ends of the names of files of refreshed prices
 SHORT_LIVED = (SPOT, INTERRUPTION)
@@ -99,13 +99,16 @@ def read_tables(folder: Path, now: datetime) -> RefreshedTables:
     )
 
 
-def layered(shipped: Facts, refreshed: RefreshedTables, overlay: OverlayFiles) -> Facts:
-    """The shipped facts with the refreshed prices over them, and the overlay over both. Raises CatalogError."""
-    facts = with_service_tables(shipped, refreshed.services)
+def layered(shipped: Facts, refreshed: RefreshedTables, overlay: OverlayFiles, data: Path = DATA) -> Facts:
+    """The shipped facts with the refreshed prices over them, and the overlay over both. Raises CatalogError.
+
+    data: the shipped tables.
+    """
+    facts = with_service_tables(shipped, refreshed.services, data)
     if refreshed.tables or refreshed.services:
         prices = with_tables(facts.prices, refreshed.tables, facts.names, whole_regions=True)
         facts = facts.with_prices(prices).with_version_of(refreshed.digest)
-    return with_overlay(facts, overlay)
+    return with_overlay(facts, overlay, data)
 
 
 def overlay_rows(facts: Facts) -> Mapping[str, int]:

@@ -30,6 +30,7 @@ from store.history.entries import Series
 from store.history.readings import Readings, minute_of
 from store.history.scores import DayScores, NoScores
 from tools.budget_examples import budget_examples
+from tools.decision_examples import decision_examples
 from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples
 from tools.webhook_examples import webhook_examples
 
@@ -224,7 +225,7 @@ def examples() -> dict[str, Any]:
     for name, path in GETS.items():
         app = app_over(engine)
         result[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
-    result |= _usage(engine)
+    result |= _usage(engine) | decision_examples(engine)
     result |= _queued_plan(result["planJobs"]["answer"]) | webhook_examples()
     problems = problem_examples(engine)
     result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}

@@ -42,6 +42,7 @@ GETS = {
     "unknown-airport": "/v1/by-iata/QQQ",
     "unknown-plan": "/api/v1/plans/6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
     "unknown-webhook": "/api/v1/webhooks/wh_5f0c2d9be6a14a7c8f3e1b20",
+    "unknown-decision": "/api/v1/decisions/dec_6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
     "unknown-usage": "/api/v1/usage/build-4712",
     "nothing-found": "/v1/by-country/AQ?format=text",
     "not-found": "/api/v1/region",

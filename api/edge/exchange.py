@@ -36,6 +36,7 @@ from push.hub import Hub
 from push.publisher import Publisher
 from push.webhooks.desk import WebhookDesk
 from push.webhooks.sender import Sender
+from renewal.former import FormerFacts
 from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from session import Session
@@ -64,8 +65,8 @@ class Service:
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
     signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. hub: the
     streams of this process. webhooks: those of all tenants; webhook_sender: sends to them; hosts: that it may send to.
-    usage: the rows of the ledger. decisions: answers that are kept. budgets: those of all tenants. answers: of the
-    current minute.
+    usage: the rows of the ledger. decisions: answers that are kept; former_facts: that they rest on. budgets: those of
+    all tenants. answers: of the current minute.
     """
 
     engine: Engine
@@ -87,6 +88,7 @@ class Service:
     budgets: BudgetStore
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
+    former_facts: FormerFacts = field(default_factory=FormerFacts)
     answers: AnswerCache = field(default_factory=AnswerCache)
 
     @property
@@ -155,6 +157,10 @@ class Exchange:
         if self._session is None:
             self._session = self.service.engine.at(self.now)
         return self._session
+
+    def use(self, session: Session) -> None:
+        """Answer from this session from now on: one that is recorded, or replayed."""
+        self._session = session
 
     def about(self, signal: SignalName) -> Session:
         """The session of this request from now on, by the signal that its question asks for."""

@@ -128,6 +128,13 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "Take the placement of `nearest`, if there is one, by asking for its region, type and time; wait for the next "
         "period; or have whoever owns the budget raise its limit.",
     ),
+    errors.UnknownDecision: ProblemType(
+        "unknown-decision",
+        404,
+        "The decision is not known",
+        "There is no decision of this id: it was not recorded, it was removed, or it is another tenant's.",
+        "`GET /api/v1/decisions` lists the decisions of a span of days.",
+    ),
     errors.KeyRequired: ProblemType(
         "key-required",
         401,

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Annotated
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
 from pydantic import Field, ValidationInfo, field_validator
 
-from api.edge.exchange import current
+from api.edge.exchange import Exchange, current
 from api.edge.lists import answered
+from api.edge.recording import Decided, Origin, decided
 from api.openapi.enumerations import PartitionScope
 from api.questions import names
 from api.questions.fields import (
@@ -31,8 +32,10 @@ from api.questions.fields import (
 )
 from api.questions.machines import CurrentBody, RequirementsBody
 from api.questions.provider_scope import MAX_NAMES, ProviderScope
+from api.questions.record import RecordFields
 from api.shapes.placement import Decision, OptimizeAnswer
 from api.shapes.recommendations import Recommendation, recommendation_rows
+from carbon.decisions import DecisionKind
 from carbon.intensity import SignalName
 from carbon.workload import (
     Load,
@@ -43,6 +46,7 @@ from carbon.workload import (
 )
 from catalog.offers import count_of
 from catalog.region_names import DEFAULT_PROVIDER
+from planning.ledger.promises import of_placement
 
 bp = APIBlueprint("optimize", __name__, tag="Decisions")
 LIGHT_OFFERS = 30_000  # pairs of region and type; all of AWS are 23,603
@@ -50,7 +54,7 @@ LIGHT_ROWS = 20
 LIGHT_REACH = timedelta(hours=170)
 
 
-class OptimizeRequest(LoadFields):
+class OptimizeRequest(LoadFields, RecordFields):
     """A workload, a priority, and constraints."""
 
     workload: WorkloadType
@@ -160,7 +164,9 @@ class OptimizeRequest(LoadFields):
         return list(scope)
 
     def is_costly(self, facts: names.Facts) -> bool:
-        """Many offers, many rows, or hours beyond those whose intensities are kept ready."""
+        """Many offers, many rows, hours beyond those whose intensities are kept ready, or an answer that is kept."""
+        if self.record:
+            return True
         ends = facts.now + timedelta(hours=self.duration_hours or 0.0)
         reach = max(ends, self.deadline or ends) - facts.now
         clouds = set(self.providers or facts.mapping.providers)  # none: all
@@ -214,8 +220,15 @@ def optimize(body: OptimizeRequest) -> Response:
 
     Every emission is power_consumption_kwh (of the facility, with PUE) x carbon_intensity_used.
     """
-    session, query = current().about(body.signal), body.query()
+    exchange = current()
+    result = decided(DecisionKind.OPTIMIZE, exchange, body, decide, Origin.of(exchange, request.get_data()))
+    return answered(result.answer, list(result.rows), Recommendation)
+
+
+def decide(exchange: Exchange, body: OptimizeRequest) -> Decided:
+    """The answer, without keeping it."""
+    session, query = exchange.about(body.signal), body.query()
     placement = session.optimize(query)
     rows = recommendation_rows(placement, session)
-    decision = Decision(query=query, placement=placement, rows=rows)
-    return answered(OptimizeAnswer.of(decision, session), rows, Recommendation)
+    answer = OptimizeAnswer.of(Decision(query=query, placement=placement, rows=rows), session)
+    return Decided(answer=answer, promises=lambda naming: of_placement(query, placement, naming), rows=rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from apiflask import APIBlueprint
@@ -10,19 +11,23 @@ from flask import Response, request
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from api.edge.exchange import Exchange, Service, current, enter, leave
+from api.edge.recording import Decided, Origin, decided, enveloped, opened
 from api.endpoints.plans import submitted
 from api.questions import names
 from api.questions.fields import CAUTIOUS_MARGINAL, Body, SignalField
 from api.questions.parse import field_errors
 from api.questions.plan_jobs import AssignmentFields, PlanJobFields
 from api.questions.plan_limits import MOST_REGIONS, CapacityFields, MaxCo2, MaxCost, checked_capacity
+from api.questions.record import RecordFields
 from api.shapes.plan import PlanAnswer
+from carbon.decisions import DecisionKind
 from carbon.errors import InvalidRequest
 from carbon.intensity import SignalName
 from carbon.jobs import Risk
 from carbon.plans import PlanQuery
 from carbon.queued_plans import Watch
 from carbon.units import GRAMS_PER_KILOGRAM
+from planning.ledger.promises import of_plan
 
 bp = APIBlueprint("plan", __name__, tag="Decisions")
 
@@ -44,7 +49,7 @@ class ObjectiveFields(Body):
     )
 
 
-class PlanRequest(Body):
+class PlanRequest(RecordFields):
     """Jobs, each with its own times and places, and the limits that they share."""
 
     elsewhere: ClassVar[Mapping[str, str]] = {
@@ -194,8 +199,16 @@ def plan(body: PlanRequest) -> Response:
     session = exchange.about(body.signal)
     query = body.query()
     if body.background or session.needs_background(query):
-        return submitted(exchange, request.get_data())
-    return exchange.success(PlanAnswer.of(session.plan(query, exchange.watch), session))
+        return submitted(exchange, enveloped(exchange, body, request.get_data()))
+    origin = Origin.of(exchange, request.get_data())
+    return exchange.success(decided(DecisionKind.PLAN, exchange, body, decide, origin).answer)
+
+
+def decide(exchange: Exchange, body: PlanRequest, watch: Watch | None = None) -> Decided:
+    """The answer, without keeping it. watch: None: a request waits for it."""
+    session, query = exchange.about(body.signal), body.query()
+    result = session.plan(query, watch or exchange.watch)
+    return Decided(answer=PlanAnswer.of(result, session), promises=lambda naming: of_plan(query, result, naming))
 
 
 def background_answer(service: Service, question: bytes, request_id: str, watch: Watch) -> bytes:
@@ -203,9 +216,12 @@ def background_answer(service: Service, question: bytes, request_id: str, watch:
     exchange = Exchange.begin({"HTTP_X_REQUEST_ID": request_id}, service)
     token = enter(exchange)
     try:
-        body = PlanRequest.model_validate_json(question, context=exchange.facts)
-        session = exchange.about(body.signal)
-        return exchange.success(PlanAnswer.of(session.plan(body.query(), watch), session)).get_data()
+        origin = opened(exchange, question)
+        body = PlanRequest.model_validate_json(origin.question, context=exchange.facts)
+        if body.record:  # of a worker that was killed after it had kept the answer
+            service.decisions.delete(origin.tenant, origin.decision_id)
+        result = decided(DecisionKind.PLAN, exchange, body, partial(decide, watch=watch), origin)
+        return exchange.success(result.answer).get_data()
     except ValidationError as error:
         raise InvalidRequest(field_errors(error, PlanRequest, suggest=False)) from None
     finally:

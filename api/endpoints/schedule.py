@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
 
-from api.edge.exchange import current
+from api.edge.exchange import Exchange, current
+from api.edge.recording import Decided, Origin, decided
 from api.questions.schedule import ScheduleRequest
 from api.shapes.schedule import ScheduleAnswer
+from carbon.decisions import DecisionKind
+from decision_questions import promises_of_schedule
 
 bp = APIBlueprint("schedule", __name__, tag="Decisions")
 
@@ -36,5 +39,16 @@ def schedule(body: ScheduleRequest) -> Response:
     region, zone and optimal_window are those of the best; options lists the next best.
     """
     exchange = current()
+    origin = Origin.of(exchange, request.get_data())
+    return exchange.success(decided(DecisionKind.SCHEDULE, exchange, body, decide, origin).answer)
+
+
+def decide(exchange: Exchange, body: ScheduleRequest) -> Decided:
+    """The answer, without keeping it."""
     session = exchange.about(body.signal)
-    return exchange.success(ScheduleAnswer.of(session.schedule(body.query(session.mapping)), session))
+    query = body.query(session.mapping)
+    plan = session.schedule(query)
+    return Decided(
+        answer=ScheduleAnswer.of(plan, session),
+        promises=lambda naming: promises_of_schedule(session, query, plan, naming),
+    )

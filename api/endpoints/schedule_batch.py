@@ -27,13 +27,14 @@ from api.questions.schedule import ScheduleRequest
 from api.questions.schedule_weight import LIGHT_PLACES, MAX_PLACES
 from api.shapes.reading import Json
 from api.shapes.schedule import JobSchedule, ScheduleBatchAnswer
-from carbon.errors import CarbonError, InvalidRequest
+from carbon.errors import CarbonError, FieldError, InvalidRequest
 from carbon.intensity import Signal, SignalName
 from session import Session
 
 bp = APIBlueprint("schedule_batch", __name__, tag="Decisions")
 MAX_JOBS = 1000
 MAX_REPEATS = 50
+NOT_RECORDED = "is not possible in a batch: send the job to POST /api/v1/schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def _results(jobs: Sequence[ScheduleRequest | WrongJob], sessions: dict[SignalNa
         if session.grid.signal is Signal.MARGINAL:
             head["signal"] = job.signal.value
         try:
+            if job.record:
+                raise InvalidRequest([FieldError(location=("record",), code="record_in_batch", detail=NOT_RECORDED)])
             plan = session.schedule(job.query(session.mapping))
         except CarbonError as error:
             yield {**head, "problem": problem_of(_in_batch(error, index))}

@@ -25,6 +25,8 @@ from api.shapes.reading import Json
 from api.shapes.regions import RegionAnswer, RegionsAnswer, ZoneAnswer
 from api.shapes.schedule import ScheduleAnswer
 
+RECORDED = ("record", "tags")  # a question in GraphQL changes nothing, so that it stores nothing
+
 
 def _of_root(ask: Callable[[Asking, Arguments], Json]) -> Callable[[Asking, Any, Arguments], Json]:
     return lambda asking, _root, arguments: ask(asking, arguments)
@@ -94,6 +96,7 @@ QUESTIONS = (
         shape=OptimizeAnswer,
         ask=_of_root(decisions.optimize),
         model=OptimizeRequest,
+        without=RECORDED,
         weight=1500,
         sizes=sizes.ranking,
     ),
@@ -103,6 +106,7 @@ QUESTIONS = (
         shape=ScheduleAnswer,
         ask=_of_root(decisions.schedule),
         model=ScheduleRequest,
+        without=RECORDED,
         weight=300,
         sizes=sizes.windows,
     ),
@@ -112,7 +116,7 @@ QUESTIONS = (
         shape=PlanAnswer,
         ask=_of_root(decisions.plan),
         model=PlanRequest,
-        without=("background",),
+        without=("background", *RECORDED),
         weight=2500,
         sizes=sizes.jobs,
     ),

@@ -82,6 +82,10 @@ CostBasis = TypeAliasType(
         Literal["billed", "list_price"], Field(description="billed: as sent; list_price: by today's price list.")
     ],
 )
+DecisionKindName = TypeAliasType(
+    "DecisionKindName",
+    Annotated[Literal["optimize", "schedule", "plan"], Field(description="The question that was answered.")],
+)
 CiService = TypeAliasType(
     "CiService",
     Annotated[

@@ -28,6 +28,7 @@ from api.questions.job_place import JobPlaceFields
 from api.questions.job_prices import CarbonPrice, MaxPricePerHour, Spot
 from api.questions.own_forecast import ForecastFields, checked_forecast
 from api.questions.phases import SAME_HOURS, PhaseFields, Phases
+from api.questions.record import RecordFields
 from api.questions.repeat import RepeatFields
 from api.questions.schedule_weight import (
     BLACKOUT_OF_A_RUN,
@@ -59,7 +60,7 @@ OF_MACHINES = {
 }
 
 
-class ScheduleRequest(JobPlaceFields):
+class ScheduleRequest(JobPlaceFields, RecordFields):
     """Where a job may run, its length, the time in which it may run, and the machines on which it runs."""
 
     max_options: int = Field(
@@ -197,7 +198,9 @@ class ScheduleRequest(JobPlaceFields):
         return self
 
     def is_costly(self, facts: names.Facts) -> bool:
-        """Many places, phases, blackouts or pauses over a long search, or many ways to pause."""
+        """Many places, phases, blackouts or pauses over a long search, many ways to pause, or a record of it."""
+        if self.record:
+            return True
         if self.region is None and (self.regions is None or len(self.regions) > LIGHT_PLACES):
             return True
         if (self.phases or self.repeat) and self.weight(facts) > LIGHT_PLACES:

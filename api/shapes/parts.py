@@ -72,6 +72,16 @@ class PlacesAnswer(GridAnswer):
     fact_notes: list[FactNote] = Field(default=[], description=NOTES)
 
 
+class RecordedAnswer(PlacesAnswer):
+    """What every success that may be kept as a decision carries."""
+
+    decision_id: str | None = Field(
+        default=None,
+        description="Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record.",
+        examples=["dec_5f0c"],
+    )
+
+
 UNSERVED = "ISO 3166 codes of the countries asked for in which the clouds and the partition asked for have no region."
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from api.openapi.enumerations import AdviceKind, AdvicePeriod, BaselineBasis, PartitionScope, Purchase, SizeBasis
 from api.shapes.numbers import percentage, rounded
-from api.shapes.parts import UNSERVED, Place, PlacesAnswer, of_region
+from api.shapes.parts import UNSERVED, Place, RecordedAnswer, of_region
 from api.shapes.reading import At, Json, Reading
 from api.shapes.recommendations import Recommendation
 from api.shapes.shape import Shape
@@ -248,7 +248,7 @@ class PlacementFacts(Shape):
     metadata: Metadata = of_decision(read=lambda d: d.placement)
 
 
-class OptimizeAnswer(PlacesAnswer):
+class OptimizeAnswer(RecordedAnswer):
     """The best offers for a workload by the chosen priority."""
 
     recommendation: PlacementFacts = of_decision(read=lambda d: d)

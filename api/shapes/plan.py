@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from api.shapes.emissions import DescribedMachine
 from api.shapes.job_window import JobWindow
-from api.shapes.parts import Place, PlacesAnswer, of_region
+from api.shapes.parts import Place, RecordedAnswer, of_region
 from api.shapes.reading import Reading
 from api.shapes.shape import Shape
 from api.shapes.types import Grams, Kwh, Rounded, SignedPercentage, Usd
@@ -195,7 +195,7 @@ class PlanShadowPrice(Shape):
     saving: Rounded = _of_shadow_price("gCO2e, or USD with objective; 0 where the limit is not reached.", ge=0)
 
 
-class PlanAnswer(PlacesAnswer):
+class PlanAnswer(RecordedAnswer):
     """Where and when each job runs, what that saves, and what comes next."""
 
     assignments: list[PlanAssignment] = _of("The jobs that are placed, in the order of the request.")

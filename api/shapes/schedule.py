@@ -13,7 +13,7 @@ from api.shapes.parts import (
     CurrentOrigin,
     ExpectedSavings,
     Place,
-    PlacesAnswer,
+    RecordedAnswer,
     Success,
 )
 from api.shapes.problems import Problem
@@ -152,7 +152,7 @@ class JobSchedule(Place, CurrentOrigin):
     )
 
 
-class ScheduleAnswer(PlacesAnswer, JobSchedule):
+class ScheduleAnswer(RecordedAnswer, JobSchedule):
     """When to start; is_estimate to age_seconds describe current_intensity."""
 
 

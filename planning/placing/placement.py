@@ -8,6 +8,7 @@ from carbon.intensity import Quality
 from carbon.placements import Placement
 from carbon.units import HOUR_SECONDS
 from planning.placing.advice import advice
+from planning.placing.baseline import baseline_run
 from planning.placing.candidates import narrow
 from planning.placing.competitors import not_competing
 from planning.placing.constraints import constraints
@@ -39,13 +40,16 @@ def place(job: Job) -> Placement:
     greenest, places = greenest_row(job, ranked), range(min(query.limit, len(ranked)))
     first_rows = rows(job, ranked, places, best=ranked, greenest=greenest)
     requested = requested_region(job, demands, ranked, greenest)
+    current = current_run(job)
+    saved = savings(job, ranked, requested, current)
     regions, grids = np.unique(candidates.region), job.outlook.current_by_row
     return Placement(
         rows=first_rows,
         requested=None if any(location.is_requested_region for location in first_rows) else requested,
         ranked_by=job.ranked_by,
         size=job.size,
-        savings=savings(job, ranked, requested, current_run(job)),
+        savings=saved,
+        baseline=baseline_run(job, ranked, requested, current, saved),
         advice=advice(job, offers, ranked, first_rows[0], requested),
         duration_hours=span.duration_hours,
         ranking_hours=span.window_hours,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypeAlias, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 AdviceKind: TypeAlias = Literal["architecture", "region", "time", "utilization", "idle_hours", "spot"]
 """What a hint proposes to change."""
@@ -41,56 +41,23 @@ Basis: TypeAlias = Literal["location", "market"]
 """Of the grid where the electricity is used, or of a power contract or a residual mix."""
 
 
-BudgetPeriod: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
-"""How often a budget begins anew. A week is that of ISO 8601, which begins on Monday."""
+class CameFigures(TypedDict):
+    """What the hours of a run really brought, for the energy that was promised."""
 
-
-class BudgetPeriodAnswer(TypedDict):
-    """What was spent and reserved in a period. What is not known is in no sum; its hours are named."""
-
-    period_start: str
-    """When it begins."""
-    period_end: str
-    """When it is over, and the next one begins."""
-    spent_kg: float | None
-    """kgCO2e of usage that count; null if usage is there of which none is known."""
-    spent_usd: float | None
-    """Cost of usage; null if usage is there of which none is known."""
-    reserved_kg: float
-    """kgCO2e that placements have reserved, and usage has not taken the place of yet."""
-    reserved_usd: float
-    """The same in US dollars."""
-    left_kg: float | None
-    """What may still be reserved; negative beyond the limit, null without one."""
-    left_usd: float | None
-    """The same in US dollars."""
-    used_percent_kg: float | None
-    """Spent and reserved, of the limit; null without one, or if it is 0."""
-    used_percent_usd: float | None
-    """The same in US dollars."""
-    exceeded: bool
-    """Whether a limit is passed."""
-    projected_kg: float | None
-    """What the period comes to at the pace so far: what was spent over the share of the period that is over; null within its first hour."""
-    projected_usd: float | None
-    """The same in US dollars."""
-    co2_emissions_kg: float
-    """Of usage: kgCO2e of the grid."""
-    embodied_emissions_kg: float
-    """Of usage: the hardware's share. It counts only with include_embodied."""
-    open_reservations: int
-    """Decisions with a reservation that is open."""
-    unknown_hours: float
-    """Hours of usage without grams."""
-    no_embodied_hours: float
-    """Hours of usage without a figure of the hardware."""
-    no_price_hours: float
-    """Hours of usage without a price."""
-    reserved_unknown_hours: float
-    """Machine hours that are reserved without grams."""
-
-
-Threshold: TypeAlias = float
+    co2_emissions_g: float | None
+    """gCO2e; null if unknown."""
+    measured_g: float | None
+    """Of these: by readings that were measured."""
+    estimated_g: float | None
+    """Of these: by readings that were estimated."""
+    baseline_g: float | None
+    """Of these: with what is usual in the zone, since no reading is stored."""
+    carbon_intensity: float | None
+    """Mean over the energy, in gCO2e/kWh."""
+    may_change: bool
+    """Whether better readings may still come."""
+    unknown: str | None
+    """Why figures are null; null if none is."""
 
 
 class CapacityFields(TypedDict):
@@ -162,6 +129,75 @@ CsvTable: TypeAlias = str
 
 DataQuality: TypeAlias = Literal["measured", "estimated", "forecast", "baseline"]
 """How an intensity was obtained, best first; a mean has the worst quality of its hours."""
+
+
+DecisionKindName: TypeAlias = Literal["optimize", "schedule", "plan"]
+"""The question that was answered."""
+
+
+class DecisionOffer(TypedDict):
+    """What an offer cost when the answer was made."""
+
+    region: str
+    """provider:region."""
+    instance_type: str
+    """The provider's name of the type."""
+    offered: bool | None
+    """Whether the region sells it; null where no source lists it."""
+    on_demand_usd_per_hour: float | None
+    """USD an hour; null if unknown."""
+    price_as_of: str | None
+    """Its date, as its source gives it."""
+    price_source: str | None
+    """Its source."""
+    spot_usd_per_hour: float | None
+    """USD an hour; null if unknown."""
+    spot_price_as_of: str | None
+    """Its date."""
+    spot_price_source: str | None
+    """Its source."""
+
+
+class DecisionReplay(TypedDict):
+    """The question asked again of what was kept: at the time, of the grid and of the facts of the answer."""
+
+    equal: bool | None
+    """Whether the answer is equal to the byte; null if it could not be asked again."""
+    differs: list[str]
+    """JSON pointers of what differs, the first 20."""
+    reason: str | None
+    """Why the question has no answer today, or could not be asked; else null."""
+    made_by: str | None
+    """Release that made the answer; null if it cannot be read."""
+    replayed_by: str
+    """Release that asked again."""
+
+
+class DecisionRun(TypedDict):
+    """Machines that run without a pause, as the answer placed them."""
+
+    run: str
+    """The id of the job in a plan, else run; further pieces of it have /2, /3 and so on."""
+    region: str
+    """provider:region."""
+    instance_type: str | None
+    """Null for a described machine, or where none was named."""
+    count: float
+    """Number of machines; of a comparison by work not necessarily whole."""
+    start: str
+    """When it begins."""
+    end: str
+    """When it ends."""
+    power_consumption_kwh: float | None
+    """kWh of all machines, with PUE; null if no machine was named."""
+    co2_emissions_g: float | None
+    """gCO2e of the grid as promised."""
+    embodied_emissions_g: float | None
+    """The hardware's share; null unless asked for and known."""
+    cost_usd: float | None
+    """USD as promised; null if unknown."""
+    came: CameFigures | None
+    """What came; null until its hours are over."""
 
 
 DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "test"]
@@ -582,37 +618,6 @@ class OccurrenceTotals(TypedDict):
     """The same in per cent; without co2_emissions_g of the sum of the mean intensities."""
 
 
-OnExceed: TypeAlias = Literal["warn", "refuse"]
-"""What becomes of a placement beyond the limit."""
-
-
-class OneBudget(TypedDict):
-    """A budget, its present period and former ones."""
-
-    name: str
-    """Name of the budget."""
-    tags: dict[str, str]
-    """Usage with all of these counts."""
-    period: BudgetPeriod
-    """How often it begins anew."""
-    time_zone: str
-    """Its midnights begin periods."""
-    limit_kg: float | None
-    """kgCO2e of a period; null: no such limit."""
-    limit_usd: float | None
-    """US dollars of a period; null: no such limit."""
-    on_exceed: OnExceed
-    """What becomes of placements beyond a limit."""
-    include_embodied: bool
-    """Whether the hardware's share counts."""
-    thresholds: list[float]
-    """Percent of which webhooks are told."""
-    current: BudgetPeriodAnswer
-    """The period that holds the present."""
-    former: list[BudgetPeriodAnswer]
-    """Former periods, the latest first, by today's limits."""
-
-
 Region: TypeAlias = str
 
 
@@ -856,7 +861,6 @@ Priority: TypeAlias = Literal["carbon", "performance", "balanced", "cost"]
 ProblemType: TypeAlias = Literal[
     "/problems/ambiguous-region",
     "/problems/body-too-large",
-    "/problems/budget-exceeded",
     "/problems/busy",
     "/problems/does-not-fit",
     "/problems/form-refused",
@@ -876,8 +880,8 @@ ProblemType: TypeAlias = Literal[
     "/problems/rate-limited",
     "/problems/state-unavailable",
     "/problems/unknown-airport",
-    "/problems/unknown-budget",
     "/problems/unknown-country",
+    "/problems/unknown-decision",
     "/problems/unknown-instance-type",
     "/problems/unknown-plan",
     "/problems/unknown-provider",
@@ -1837,15 +1841,6 @@ class ListRegionsQuery(TypedDict):
     """Sort order: greenest first, most renewable first, or by region id. Default: carbon_intensity."""
 
 
-class ListBudgetsQuery(TypedDict):
-    """Parameters of listBudgets."""
-
-    limit: NotRequired[int]
-    """Maximum number of budgets. Default: 100."""
-    offset: NotRequired[int]
-    """Number of budgets to skip. Default: 0."""
-
-
 class ListInstanceTypesQuery(TypedDict):
     """Parameters of listInstanceTypes."""
 
@@ -1882,6 +1877,17 @@ class ListWorkloadsQuery(TypedDict):
     """Maximum number of rows. Default: all."""
     offset: NotRequired[int]
     """Number of rows to skip. Default: 0."""
+
+
+ListDecisionsQuery = TypedDict(
+    "ListDecisionsQuery",
+    {
+        "from": NotRequired[str],
+        "to": NotRequired[str],
+        "limit": NotRequired[int],
+        "offset": NotRequired[int],
+    },
+)
 
 
 class RankRegionsNearAirportQuery(TypedDict):
@@ -2146,11 +2152,11 @@ class GetZoneForecastQuery(TypedDict):
     """outlook: the hours that every other answer is made of: live, the source's forecast as far as it reaches, our own forecast after it, and the profile where there is neither. recent-hours: our own forecast alone, from the readings that this service has stored. Default: outlook."""
 
 
-class GetBudgetQuery(TypedDict):
-    """Parameters of getBudget."""
+class GetDecisionQuery(TypedDict):
+    """Parameters of getDecision."""
 
-    former: NotRequired[int]
-    """How many former periods to show, the latest first. Default: 0."""
+    replay: NotRequired[bool]
+    """Answer the question again from what was kept, and compare. Default: true."""
 
 
 class GetRegionHistoryQuery(TypedDict):
@@ -2326,88 +2332,6 @@ BlackoutFields = TypedDict(
         "time_zone": NotRequired[str],
     },
 )
-
-
-class BudgetAnswer(TypedDict):
-    """One budget."""
-
-    status: Literal["success"]
-    """Always success; errors are problems."""
-    request_id: str
-    """Unique id; also in the X-Request-ID header."""
-    timestamp: str
-    """The minute for which the answer is valid."""
-    data_version: str
-    """Version of all data. For the same version, minute and request the answer is the same."""
-    zone_notes: NotRequired[list[ZoneNote]]
-    """Zones that were named in place of their region; absent if there are none."""
-    budget: OneBudget
-    """The budget."""
-
-
-class BudgetRequest(TypedDict):
-    """What usage with some tags may emit or cost in a period."""
-
-    tags: NotRequired[dict[str, str]]
-    """Usage with all of these tags counts. Default: all usage. Default: {}."""
-    period: BudgetPeriod
-    """How often it begins anew."""
-    time_zone: NotRequired[str]
-    """IANA name; its midnights begin periods, also over changes of the clocks. Default: UTC."""
-    limit_kg: NotRequired[float | None]
-    """kgCO2e of a period."""
-    limit_usd: NotRequired[float | None]
-    """US dollars of a period. At least one of both limits is required."""
-    on_exceed: NotRequired[OnExceed]
-    """Whether placements beyond a limit are refused, or placed with a remark. Default: warn."""
-    include_embodied: NotRequired[bool]
-    """Whether the hardware's share counts, beside the grams of the grid. Default: false."""
-    thresholds: NotRequired[list[Threshold]]
-    """Percent of a limit, spent or reserved, of which webhooks are told. Default: 50, 80, 100."""
-
-
-class BudgetRow(TypedDict):
-    """A budget and its present period."""
-
-    name: str
-    """Name of the budget."""
-    tags: dict[str, str]
-    """Usage with all of these counts."""
-    period: BudgetPeriod
-    """How often it begins anew."""
-    time_zone: str
-    """Its midnights begin periods."""
-    limit_kg: float | None
-    """kgCO2e of a period; null: no such limit."""
-    limit_usd: float | None
-    """US dollars of a period; null: no such limit."""
-    on_exceed: OnExceed
-    """What becomes of placements beyond a limit."""
-    include_embodied: bool
-    """Whether the hardware's share counts."""
-    thresholds: list[float]
-    """Percent of which webhooks are told."""
-    current: BudgetPeriodAnswer
-    """The period that holds the present."""
-
-
-class BudgetsAnswer(TypedDict):
-    """The budgets of the caller's tenant."""
-
-    status: Literal["success"]
-    """Always success; errors are problems."""
-    request_id: str
-    """Unique id; also in the X-Request-ID header."""
-    timestamp: str
-    """The minute for which the answer is valid."""
-    data_version: str
-    """Version of all data. For the same version, minute and request the answer is the same."""
-    zone_notes: NotRequired[list[ZoneNote]]
-    """Zones that were named in place of their region; absent if there are none."""
-    total: int
-    """Number of budgets, before limit and offset."""
-    budgets: list[BudgetRow]
-    """By name."""
 
 
 class CalculateRequest(TypedDict):
@@ -2590,6 +2514,59 @@ class CurrentBody(TypedDict):
     """Number of machines of this type. Default: 1."""
     utilization: NotRequired[float | None]
     """CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline."""
+
+
+class DecisionHead(TypedDict):
+    """A decision without its runs."""
+
+    decision_id: str
+    """Its id."""
+    kind: DecisionKindName
+    """Which question was answered."""
+    made_at: str
+    """When."""
+    ends_at: str | None
+    """When the last of its runs is over; null without any."""
+    signal: SignalName
+    """marginal if the intensities are; absent for averages."""
+    tags: dict[str, str]
+    """Your tags."""
+    budget: str | None
+    """The budget it counts against; null without one."""
+    co2_emissions_g: float | None
+    """gCO2e promised, of all runs; null if one is unknown."""
+    instead_co2_emissions_g: float | None
+    """gCO2e of what that is compared with; null if unknown, or if nothing is."""
+    runs: int
+    """Number of runs that were placed."""
+
+
+class DecisionListAnswer(TypedDict):
+    """Decisions that were made in the span."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    total: int
+    """Number of decisions, before limit and offset."""
+    decisions: list[DecisionHead]
+    """By time, the earliest first."""
+
+
+class DecisionZone(TypedDict):
+    """The hours of a zone as the answer used them."""
+
+    zone: str
+    """Grid zone."""
+    hours: list[AheadRow]
+    """UTC hours, from the first to the last in which something that was placed runs."""
 
 
 class DeliveryRow(TypedDict):
@@ -3155,6 +3132,10 @@ class Occurrence(TypedDict):
 class OptimizeRequest(TypedDict):
     """A workload, a priority, and constraints."""
 
+    record: NotRequired[bool]
+    """Keep question, answer and all that it rests on: decision_id of the answer names it, and GET /api/v1/decisions/{id} replays it and shows what came. Default: false."""
+    tags: NotRequired[dict[str, str]]
+    """Tags of the decision, as usage has them; with record alone. Default: {}."""
     utilization: NotRequired[float | None]
     """CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline."""
     accelerator_utilization: NotRequired[float | None]
@@ -3411,6 +3392,10 @@ class PlanJobFields(TypedDict):
 class PlanRequest(TypedDict):
     """Jobs, each with its own times and places, and the limits that they share."""
 
+    record: NotRequired[bool]
+    """Keep question, answer and all that it rests on: decision_id of the answer names it, and GET /api/v1/decisions/{id} replays it and shows what came. Default: false."""
+    tags: NotRequired[dict[str, str]]
+    """Tags of the decision, as usage has them; with record alone. Default: {}."""
     jobs: list[PlanJobFields]
     """The jobs."""
     objective: NotRequired[ObjectiveFields | None]
@@ -3911,6 +3896,10 @@ class ScheduleOption(TypedDict):
 class ScheduleRequest(TypedDict):
     """Where a job may run, its length, the time in which it may run, and the machines on which it runs."""
 
+    record: NotRequired[bool]
+    """Keep question, answer and all that it rests on: decision_id of the answer names it, and GET /api/v1/decisions/{id} replays it and shows what came. Default: false."""
+    tags: NotRequired[dict[str, str]]
+    """Tags of the decision, as usage has them; with record alone. Default: {}."""
     utilization: NotRequired[float | None]
     """CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline."""
     accelerator_utilization: NotRequired[float | None]
@@ -4485,6 +4474,17 @@ class CompareAnswer(TypedDict):
     analysis: Analysis
 
 
+class DecisionUsed(TypedDict):
+    """What the answer rests on, of the runs that it placed; a replay reads all of it."""
+
+    data_version: str
+    """Version of all data."""
+    zones: list[DecisionZone]
+    """Their zones; none where your own forecast was used."""
+    offers: list[DecisionOffer]
+    """Their machines and prices."""
+
+
 class DeliveriesAnswer(TypedDict):
     """Deliveries of a webhook, the newest first: delivered ones for a day, dead letters for a week."""
 
@@ -4788,6 +4788,8 @@ class ScheduleAnswer(TypedDict):
     """marginal if the intensities are; absent for averages."""
     fact_notes: NotRequired[list[FactNote]]
     """Remarks on facts of the operator's own that concern this answer; absent if there are none."""
+    decision_id: NotRequired[str | None]
+    """Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record."""
 
 
 class ScheduleBatchRequest(TypedDict):
@@ -4835,6 +4837,43 @@ class CalculateAnswer(TypedDict):
     calculation: Calculation
 
 
+class DecisionFacts(TypedDict):
+    """A decision with all that is kept of it."""
+
+    decision_id: str
+    """Its id."""
+    kind: DecisionKindName
+    """Which question was answered."""
+    made_at: str
+    """When."""
+    ends_at: str | None
+    """When the last of its runs is over; null without any."""
+    signal: SignalName
+    """marginal if the intensities are; absent for averages."""
+    tags: dict[str, str]
+    """Your tags."""
+    budget: str | None
+    """The budget it counts against; null without one."""
+    co2_emissions_g: float | None
+    """gCO2e promised, of all runs; null if one is unknown."""
+    instead_co2_emissions_g: float | None
+    """gCO2e of what that is compared with; null if unknown, or if nothing is."""
+    runs: int
+    """Number of runs that were placed."""
+    question: dict[str, Any]
+    """The body as it was sent."""
+    answer: dict[str, Any]
+    """The answer as it was sent, to the byte."""
+    placed: list[DecisionRun]
+    """What the answer placed."""
+    instead: list[DecisionRun]
+    """What the answer compares that with, for the same work: of optimize the baseline of its savings, started at once; of schedule start_now; of plan its baseline. Empty where it compares with nothing."""
+    replay: DecisionReplay | None
+    """The question asked again; null with replay=false."""
+    used: DecisionUsed | None
+    """What the answer rests on; null with replay=false, or if it cannot be read."""
+
+
 class JobResult(TypedDict):
     """The answer to one job of a batch: either its schedule or its problem."""
 
@@ -4865,6 +4904,8 @@ class OptimizeAnswer(TypedDict):
     """marginal if the intensities are; absent for averages."""
     fact_notes: NotRequired[list[FactNote]]
     """Remarks on facts of the operator's own that concern this answer; absent if there are none."""
+    decision_id: NotRequired[str | None]
+    """Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record."""
     recommendation: PlacementFacts
 
 
@@ -4885,6 +4926,8 @@ class PlanAnswer(TypedDict):
     """marginal if the intensities are; absent for averages."""
     fact_notes: NotRequired[list[FactNote]]
     """Remarks on facts of the operator's own that concern this answer; absent if there are none."""
+    decision_id: NotRequired[str | None]
+    """Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record."""
     assignments: list[PlanAssignment]
     """The jobs that are placed, in the order of the request."""
     unplaced: list[UnplacedJob]
@@ -4944,3 +4987,20 @@ class ScheduleBatchAnswer(TypedDict):
     """Number of jobs with a schedule."""
     problems: int
     """Number of jobs with a problem."""
+
+
+class DecisionAnswer(TypedDict):
+    """One decision."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    decision: DecisionFacts
+    """The decision."""

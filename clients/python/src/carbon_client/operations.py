@@ -118,12 +118,12 @@ class Operations:
         answer: models.NewWebhook = self._ask("POST", "/api/v1/webhooks", body=body, repeatable=False)
         return answer
 
-    def delete_budget(self, budget_name: str, /) -> None:
-        """Remove a budget with its reservations. Usage and decisions stay.
+    def delete_decision(self, decision_id: str, /) -> None:
+        """Remove a decision with all that is kept of it. Rows of usage that name it stay.
 
-        DELETE /api/v1/budgets/{budget_name}
+        DELETE /api/v1/decisions/{decision_id}
         """
-        self._ask("DELETE", f"/api/v1/budgets/{quote(budget_name, safe='')}")
+        self._ask("DELETE", f"/api/v1/decisions/{quote(decision_id, safe='')}")
 
     def delete_usage(self, usage_id: str, /) -> None:
         """Remove a row and the figures that it had.
@@ -160,12 +160,18 @@ class Operations:
         answer: models.ForecastSkillAnswer = self._ask("GET", "/api/v1/forecast/skill", query=query)
         return answer
 
-    def get_budget(self, budget_name: str, /, **query: Unpack[models.GetBudgetQuery]) -> models.BudgetAnswer:
-        """Show what was spent of a budget in its present period, what is reserved and what is left.
+    def get_decision(self, decision_id: str, /, **query: Unpack[models.GetDecisionQuery]) -> models.DecisionAnswer:
+        """Show a decision, ask it again of what was kept, and show what came once its hours are over.
 
-        GET /api/v1/budgets/{budget_name}
+        The question is asked again at its time, of the grid and the tables that were read then. So the answer
+        is equal to the byte, however prices, live values and own figures have changed, unless another release
+        decides otherwise. What came is the promised energy in the hours as they were measured.
+
+        GET /api/v1/decisions/{decision_id}
         """
-        answer: models.BudgetAnswer = self._ask("GET", f"/api/v1/budgets/{quote(budget_name, safe='')}", query=query)
+        answer: models.DecisionAnswer = self._ask(
+            "GET", f"/api/v1/decisions/{quote(decision_id, safe='')}", query=query
+        )
         return answer
 
     def get_usage(self, usage_id: str, /) -> models.UsageAnswer:
@@ -205,12 +211,12 @@ class Operations:
         answer: models.InstancesAnswer = self._ask("GET", "/api/v1/instances", query=query)
         return answer
 
-    def list_budgets(self, **query: Unpack[models.ListBudgetsQuery]) -> models.BudgetsAnswer:
-        """List the budgets of the caller's tenant, each with what is left of its present period.
+    def list_decisions(self, **query: Unpack[models.ListDecisionsQuery]) -> models.DecisionListAnswer:
+        """List the decisions that were made in a span of UTC days: answers to questions with record.
 
-        GET /api/v1/budgets
+        GET /api/v1/decisions
         """
-        answer: models.BudgetsAnswer = self._ask("GET", "/api/v1/budgets", query=query)
+        answer: models.DecisionListAnswer = self._ask("GET", "/api/v1/decisions", query=query)
         return answer
 
     def list_deliveries(
@@ -291,18 +297,6 @@ class Operations:
         GET /problems/{name}
         """
         answer: models.ProblemTypeAnswer = self._ask("GET", f"/problems/{quote(name, safe='')}")
-        return answer
-
-    def put_budget(self, budget_name: str, /, **body: Unpack[models.BudgetRequest]) -> models.BudgetAnswer:
-        """Create a budget, or replace one. What was spent and reserved counts against the new limits.
-
-        Usage with all of its tags counts, also that of before. Placements reserve in it with record and budget.
-
-        PUT /api/v1/budgets/{budget_name}
-        """
-        answer: models.BudgetAnswer = self._ask(
-            "PUT", f"/api/v1/budgets/{quote(budget_name, safe='')}", body=body, repeatable=False
-        )
         return answer
 
     def ready(self) -> models.ReadyAnswer:

@@ -1,0 +1,101 @@
+"""/api/v1/decisions: answers that were kept, asked again, and what came of them."""
+
+from __future__ import annotations
+
+import orjson
+from apiflask import APIBlueprint
+from flask import Response
+
+from api.edge.exchange import Exchange, current
+from api.edge.lists import Page, answered
+from api.edge.replay import Question, question_of, replayed
+from api.endpoints import optimize, plan, schedule
+from api.questions.decisions import DecisionParameters, DecisionsParameters
+from api.questions.schedule import ScheduleRequest
+from api.shapes.decisions import (
+    DecisionAnswer,
+    DecisionHead,
+    DecisionListAnswer,
+    DecisionReplay,
+    DecisionUsed,
+    runs,
+)
+from api.shapes.parts import Listed
+from api.shapes.reading import Json
+from carbon.decisions import Decision, DecisionKind
+from carbon.errors import UnknownDecision
+from decision_questions import outcomes
+from store.ledger.decisions import Kept
+
+bp = APIBlueprint("decisions", __name__, tag="Ledger")
+QUESTIONS = {
+    DecisionKind.OPTIMIZE: Question(model=optimize.OptimizeRequest, decide=optimize.decide),
+    DecisionKind.SCHEDULE: Question(model=ScheduleRequest, decide=schedule.decide),
+    DecisionKind.PLAN: Question(model=plan.PlanRequest, decide=plan.decide),
+}
+
+
+@bp.get("/api/v1/decisions")
+@bp.input(DecisionsParameters, location="query", arg_name="query")
+@bp.output(DecisionListAnswer)
+@bp.doc(operation_id="listDecisions")
+def list_decisions(query: DecisionsParameters) -> Response:
+    """List the decisions that were made in a span of UTC days: answers to questions with record."""
+    exchange = current()
+    span, store = query.span(exchange.now), exchange.service.decisions
+    listed = store.decisions(exchange.tenant, *span, offset=query.offset, limit=query.limit)
+    total = store.count(exchange.tenant, *span)
+    rows = [DecisionHead.of(one) for one in listed]
+    page = Page(total=total, limit=query.limit, offset=query.offset)
+    return answered(DecisionListAnswer.of(Listed(rows, total)), rows, DecisionHead, page)
+
+
+@bp.get("/api/v1/decisions/<decision_id>")
+@bp.input(DecisionParameters, location="query", arg_name="query")
+@bp.output(DecisionAnswer)
+@bp.doc(operation_id="getDecision", responses=[404])
+def get_decision(decision_id: str, query: DecisionParameters) -> Response:
+    """Show a decision, ask it again of what was kept, and show what came once its hours are over.
+
+    The question is asked again at its time, of the grid and the tables that were read then. So the answer is equal to
+    the byte, however prices, live values and own figures have changed, unless another release decides otherwise. What
+    came is the promised energy in the hours as they were measured.
+    """
+    exchange = current()
+    decision, kept = _of_tenant(exchange, decision_id)
+    came = outcomes(exchange.session.about(decision.signal), decision)
+    body: Json = {
+        **DecisionHead.of(decision),
+        "question": question_of(kept),
+        "answer": orjson.Fragment(kept.answer),
+        "placed": runs(decision.placed, came, 0),
+        "instead": runs(decision.instead, came, len(decision.placed)),
+        "replay": None,
+        "used": None,
+    }
+    if query.replay:
+        result = replayed(exchange, decision, kept, QUESTIONS[decision.kind])
+        body["replay"] = DecisionReplay.of(result.replay)
+        body["used"] = None if result.used is None else DecisionUsed.of(result.used, result.session)
+    return exchange.success({"decision": body})
+
+
+@bp.delete("/api/v1/decisions/<decision_id>")
+@bp.output({}, status_code=204)
+@bp.doc(operation_id="deleteDecision", responses=[404])
+def delete_decision(decision_id: str) -> Response:
+    """Remove a decision with all that is kept of it. Rows of usage that name it stay."""
+    exchange = current()
+    if not exchange.service.decisions.delete(exchange.tenant, decision_id):
+        raise UnknownDecision(f"there is no decision of id {decision_id!r}")
+    response = Response(status=204)
+    del response.headers["Content-Type"]  # there is no body
+    return response
+
+
+def _of_tenant(exchange: Exchange, decision_id: str) -> tuple[Decision, Kept]:
+    store = exchange.service.decisions
+    decision, kept = store.decision(exchange.tenant, decision_id), store.kept(exchange.tenant, decision_id)
+    if decision is None or kept is None:
+        raise UnknownDecision(f"there is no decision of id {decision_id!r}")
+    return decision, kept
