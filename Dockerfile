@@ -10,6 +10,7 @@ RUN python -m pip --python /srv/venv/bin/python install --no-cache-dir --disable
     --no-deps --require-hashes --only-binary :all: --requirement requirements.txt
 WORKDIR /srv/app
 COPY *.py ./
+COPY accounts ./accounts
 COPY api ./api
 COPY carbon ./carbon
 COPY catalog ./catalog

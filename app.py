@@ -21,6 +21,7 @@ from api.edge.encoding import OrjsonProvider
 from api.foreign.paths import ForeignPaths
 from api.openapi import document as openapi
 from catalog.tables import CatalogError
+from cli.accounts import accounts
 from cli.backup import backup
 from cli.catalog import catalog
 from cli.history import history
@@ -110,7 +111,7 @@ def _commands_alone(settings: Settings) -> Flask:
 
 
 def _add_commands(app: Flask, settings: Settings) -> None:
-    groups = (keys, history, usage, prices, catalog)
+    groups = (keys, history, usage, accounts, prices, catalog)
     for command in (*(group(settings) for group in groups), *backup(settings)):
         app.cli.add_command(command)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from price_settings import PriceSettings
+from account_settings import AccountSettings
 from setting_rules import OWN_HOSTS, PATH_PREFIX, one_of, setting, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InterfaceSettings(PriceSettings):
+class InterfaceSettings(AccountSettings):
     """A part of Settings."""
 
     streams: int = setting(

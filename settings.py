@@ -269,7 +269,7 @@ def env_example() -> str:
 
 
 def _listed() -> Iterator[Field[Any]]:
-    """The settings in the order of .env.example: those of the service, of other interfaces, of prices."""
+    """The settings in the order of .env.example: those of the service, of accounts, of other interfaces, of prices."""
     interfaces, prices = ({item.name for item in fields(kind)} for kind in (InterfaceSettings, PriceSettings))
     yield from sorted(fields(Settings), key=lambda item: (item.name in interfaces) + (item.name in prices))
 

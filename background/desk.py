@@ -15,6 +15,7 @@ import orjson
 
 from carbon.errors import UnknownPlan
 from carbon.queued_plans import LIFETIME, PlanState, QueuedPlan
+from carbon.roles import TENANT
 from pid import has_ended
 from planning.plan import queue as plan_queue
 from planning.plan.queue import Queue
@@ -49,18 +50,18 @@ def _plan(row: Mapping[str, object]) -> QueuedPlan:
     return QueuedPlan(**values)  # type: ignore[arg-type]  # another form is a TypeError here or at the first use
 
 
-def stored_caller(caller: str) -> str:
-    """The caller as it is stored: a key by its id, an address by a digest."""
+def stored_caller(caller: str, tenant: str) -> str:
+    """The caller as it is stored: a key by its id and its tenant, an address by a digest."""
     if caller.startswith(KEY_CALLER):
-        return caller
+        return caller if tenant == TENANT else f"{caller}/{tenant}"
     return f"address/{blake2b(caller.encode(), digest_size=12).hexdigest()}"
 
 
 class PlanDesk:
     """Takes plans, tells what became of them, and lets workers claim them. Safe for threads and processes.
 
-    Only the key that submitted a plan reads or removes it; without keys whoever has its id. Every method raises
-    StateUnavailable when the store cannot be used.
+    Only keys of the tenant that submitted a plan read or remove it; without keys whoever has its id. Every method
+    raises StateUnavailable when the store cannot be used.
     """
 
     def __init__(
@@ -76,10 +77,11 @@ class PlanDesk:
         self._utc_now = utc_now
         self._has_ended = has_ended
 
-    def submit(self, question: bytes, caller: str, request_id: str) -> QueuedPlan:
+    def submit(self, question: bytes, caller: str, tenant: str, request_id: str) -> QueuedPlan:
         """Put a plan into the queue. question: its JSON. Raises TooManyPlans, QueueFull."""
         now = self._utc_now()
-        plan = QueuedPlan(id=token_hex(ID_BYTES), caller=stored_caller(caller), request_id=request_id, created_at=now)
+        caller = stored_caller(caller, tenant)
+        plan = QueuedPlan(id=token_hex(ID_BYTES), caller=caller, request_id=request_id, created_at=now)
         plan_queue.submit(self._queue(), plan)  # a refusal stores nothing
         self._put(_question(plan), question)
         try:
@@ -89,16 +91,16 @@ class PlanDesk:
             raise
         return plan
 
-    def plan(self, plan_id: str, caller: str) -> QueuedPlan:
+    def plan(self, plan_id: str, tenant: str) -> QueuedPlan:
         """The plan as it is now. Raises UnknownPlan."""
-        return self._of_caller(self._queue(), plan_id, caller)
+        return self._of_tenant(self._queue(), plan_id, tenant)
 
-    def cancel(self, plan_id: str, caller: str) -> None:
+    def cancel(self, plan_id: str, tenant: str) -> None:
         """Cancel a plan, or remove a finished one. Raises UnknownPlan, and writes nothing then."""
-        self.plan(plan_id, caller)
+        self.plan(plan_id, tenant)
 
         def change(queue: Queue) -> Queue:
-            self._of_caller(queue, plan_id, caller)
+            self._of_tenant(queue, plan_id, tenant)
             return plan_queue.cancel(queue, plan_id)
 
         self._change(change)
@@ -156,10 +158,10 @@ class PlanDesk:
         """The queue as it is now, whether or not a worker has written it."""
         return plan_queue.settle(decode(self._store.get([KEY])[0]), self._utc_now(), self._has_ended)
 
-    def _of_caller(self, queue: Queue, plan_id: str, caller: str) -> QueuedPlan:
+    def _of_tenant(self, queue: Queue, plan_id: str, tenant: str) -> QueuedPlan:
         plan = next((plan for plan in queue if plan.id == plan_id), None)
-        if plan is None or (plan.caller.startswith(KEY_CALLER) and plan.caller != caller):
-            raise UnknownPlan("there is no plan of this id, it has expired, or it was made with another API key")
+        if plan is None or plan.tenant != tenant:
+            raise UnknownPlan("there is no plan of this id, it has expired, or it is another tenant's")
         return plan
 
     def _change(self, change: Callable[[Queue], Queue]) -> Queue:

@@ -17,6 +17,7 @@ class UsageRow:
     none where only energy is known. count: mean number of machines, not necessarily whole. utilization: 0 to 1; None:
     the default of the type. it_kwh: measured energy of all machines, before PUE; None: the power model says. pue: None:
     that of the region. cost_usd: as billed; None: at the list price. spot: whether that is the spot price.
+    submitted_at: when it could have begun, `start` at the latest; None: not known.
     """
 
     id: str
@@ -33,6 +34,7 @@ class UsageRow:
     spot: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
     decision_id: str | None = None
+    submitted_at: datetime | None = None
 
     @property
     def hours(self) -> float:
@@ -46,7 +48,8 @@ class UsageDay:
 
     energy_kwh: of the facility, PUE applied. measured_g, estimated_g, usual_g: operational gCO2e by what the intensity
     rests on: readings that were measured, readings that were estimated, usual values where none are stored. embodied_g:
-    the hardware's share. None: unknown, all three grams at once.
+    the hardware's share. None: unknown, all three grams at once. at_submission_g: operational gCO2e of the same energy
+    had the row run without waiting, from when it was submitted; None: unknown, or the grams of one of both times are.
     """
 
     day: int
@@ -57,6 +60,7 @@ class UsageDay:
     usual_g: float | None
     embodied_g: float | None
     cost_usd: float | None
+    at_submission_g: float | None = None
 
     @property
     def operational_g(self) -> float | None:

@@ -10,6 +10,7 @@ from math import inf
 from typing import Protocol
 
 from carbon.errors import Busy, CarbonError, RateLimited
+from carbon.roles import TENANT
 
 LIFETIME = timedelta(days=1)  # of a plan with its answer, from its submission on
 
@@ -31,7 +32,8 @@ UNFINISHED = frozenset((PlanState.WAITING, PlanState.RUNNING))
 class QueuedPlan:
     """A plan of the queue.
 
-    id: cannot be guessed. caller: key/ID or address/DIGEST. request_id: of the request that submitted it.
+    id: cannot be guessed. caller: key/ID, key/ID/TENANT if the tenant is not the default one, or
+    address/DIGEST. request_id: of the request that submitted it.
     progress: share of the work done, 0 to 1. worker: name of the process that makes it, as MACHINE/PROCESS; run: the
     name of this attempt; lease_ends_at: until when the attempt may be taken to be alive; all of them while it is
     running, run also later, since it names the answer. deaths: attempts whose worker ended. detail: why it failed.
@@ -48,6 +50,14 @@ class QueuedPlan:
     lease_ends_at: datetime | None = None
     deaths: int = 0
     detail: str | None = None
+
+    @property
+    def tenant(self) -> str:
+        """Whose plan it is.
+
+        A part of `caller` says so: earlier releases take a queue whose plans have one more field for an empty one.
+        """
+        return self.caller.split("/")[2] if self.caller.count("/") == 2 else TENANT
 
     @property
     def expires_at(self) -> datetime:

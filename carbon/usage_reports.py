@@ -37,6 +37,8 @@ class UsageSums:
     """Sums over rows. They are of what is known; the hours of what is not are beside them. None: nothing is known.
 
     machine_hours: hours x rows, not x machines. measured_g, estimated_g, usual_g: see ledger.UsageDay.
+    without_submission_rows, without_submission_g: the rows, as `rows` counts them, and operational grams of which it is
+    not known what they would have been at submission. submission_g: those of all others had they run when submitted.
     grid_and_power: 10th and 90th centile of the operational grams over their sum; None where nothing says.
     """
 
@@ -51,6 +53,9 @@ class UsageSums:
     unknown_hours: float
     no_price_hours: float
     no_embodied_hours: float
+    submission_g: float | None = None
+    without_submission_rows: int = 0
+    without_submission_g: float = 0.0
     range: Factors | None = None
 
     @property
@@ -58,6 +63,16 @@ class UsageSums:
         """gCO2e of the grid."""
         parts = [part for part in (self.measured_g, self.estimated_g, self.usual_g) if part is not None]
         return sum(parts) if parts else None
+
+    @property
+    def at_submission_g(self) -> float | None:
+        """gCO2e of the grid had all run at once when submitted; what has no such figure counts as it ran."""
+        return None if self.operational_g is None else (self.submission_g or 0.0) + self.without_submission_g
+
+    @property
+    def without_submission_share(self) -> float | None:
+        """How much of the operational grams only counts as it ran, 0 to 1."""
+        return self.without_submission_g / self.operational_g if self.operational_g else None
 
     @property
     def total_g(self) -> float | None:

@@ -7,11 +7,17 @@ from datetime import UTC, datetime
 
 import click
 
+from carbon.roles import TENANT, Role
 from cli.errors import plain_errors
 from setting_rules import RATE
 from settings import Settings
 from store.keys.table import KeyRecord, Keys, UnreadableKeys
 from wiring_stores import build_key_store, build_redis
+
+_ROLES = (
+    "read: ask everything that stores nothing. write: also store and remove usage, webhooks, plans. "
+    "admin: also set what limits the other keys of the tenant."
+)
 
 
 def keys(settings: Settings) -> click.Group:
@@ -27,16 +33,27 @@ def keys(settings: Settings) -> click.Group:
     @click.option(
         "--rate", callback=_rate, help='Rate limit of this key, such as "600 per minute", or off. Default: RATE_LIMIT.'
     )
-    def create(name: str, rate: str | None) -> None:
-        """Create a key and print it. It is shown only once, because only its hash is stored."""
+    @click.option(
+        "--role",
+        type=click.Choice([role.value for role in Role]),
+        default=Role.WRITE.value,
+        show_default=True,
+        help=_ROLES,
+    )
+    @click.option("--tenant", default=TENANT, show_default=True, help="Whose data the key sees; named as keys are.")
+    def create(name: str, rate: str | None, role: str, tenant: str) -> None:
+        """Create a key and print it. It is shown only once, because only its hash is stored.
+
+        Role and tenant of a key never change: to change them, create another key and revoke this one.
+        """
         with plain_errors():
-            key = table.create(name, rate=rate, now=datetime.now(UTC))
+            key = table.create(name, rate=rate, now=datetime.now(UTC), role=Role(role), tenant=tenant)
         click.echo(key)
         click.echo("Save it now: it cannot be shown again.", err=True)
 
     @group.command("list")
     def show() -> None:
-        """Print one line for each key: id, name, created, rate, state; separated by tabs."""
+        """Print one line for each key: id, name, created, rate, state, role, tenant; separated by tabs."""
         with plain_errors():
             try:
                 _print(table.records())
@@ -59,7 +76,8 @@ def _print(records: Sequence[KeyRecord]) -> None:
     for record in records:
         state = f"revoked {record.revoked_at:%Y-%m-%dT%H:%M:%SZ}" if record.revoked_at else "in force"
         created = f"{record.created_at:%Y-%m-%dT%H:%M:%SZ}"
-        click.echo("\t".join((record.id, record.name, created, record.rate or "default", state)))
+        words = (record.id, record.name, created, record.rate or "default", state, record.role.value, record.tenant)
+        click.echo("\t".join(words))
 
 
 def _rate(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:

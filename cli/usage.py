@@ -12,9 +12,9 @@ import click
 from pydantic import ValidationError
 
 import ledger_questions
-from api.edge.access import TENANT
 from api.questions.names import Facts
 from api.questions.usage import UsageFields, fields_of_cells
+from carbon.roles import TENANT
 from catalog.usage_prefixes import load_usage_prefixes
 from cli.bill_files import UnreadableBill, lines
 from cli.errors import plain_errors
@@ -25,6 +25,7 @@ from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
 from session import Session
 from settings import Settings
+from store.keys.table import NAME_RULE, is_name
 from store.ledger.usage import UsageLedger, UsageStore, Written
 from wiring import build_engine, build_facts
 from wiring_stores import build_history
@@ -73,8 +74,11 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
 
     @group.command("import")
     @click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True, help="How FILES are written.")
+    @click.option(
+        "--tenant", default=TENANT, show_default=True, callback=_tenant, help="Whose usage it is, as its keys say."
+    )
     @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    def import_(name: str, files: tuple[Path, ...]) -> None:
+    def import_(name: str, tenant: str, files: tuple[Path, ...]) -> None:
         """Store the usage of FILES, CSV or CSV compressed with gzip: bills of AWS (cur, cur2) or in FOCUS, or csv
         with the columns of POST /api/v1/usage. A file may be imported again: what is there already is not changed.
 
@@ -86,6 +90,7 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
             past = build_history(settings, clock=utc_now)
             store = _Import(
                 name=name,
+                tenant=tenant,
                 facts=BillFacts(mapping=mapping, prefixes=load_usage_prefixes(), now=now),
                 session=build_engine(settings, mapping=mapping, history=past).at(now),
                 ledger=UsageLedger(past),
@@ -100,11 +105,18 @@ def usage(settings: Settings, utc_now: Callable[[], datetime] = lambda: datetime
     return group
 
 
+def _tenant(context: click.Context, parameter: click.Parameter, text: str) -> str:
+    if not is_name(text):
+        raise click.BadParameter(NAME_RULE)
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Import:
-    """One run of the command. name: of the format, which is the origin of the rows."""
+    """One run of the command. name: of the format, which is the origin of the rows. tenant: whose they are."""
 
     name: str
+    tenant: str
     facts: BillFacts
     session: Session
     ledger: UsageStore
@@ -132,7 +144,7 @@ class _Import:
         settled = ledger_questions.settle(self.session, [one.row for one in batch])
         today = day_number(self.facts.now.date())
         stored = [(one, may_improve(one, today)) for one in settled]
-        return self.ledger.put(TENANT, self.name, stored, self.facts.now)
+        return self.ledger.put(self.tenant, self.name, stored, self.facts.now)
 
     def _outcomes(
         self, cells: Iterable[Line | None], outcome: Callable[[Line, BillFacts], Outcome], tally: Tally

@@ -134,6 +134,7 @@ TABLES = ("text/plain", "text/csv")
 OF_STATUS = {
     400: "invalid-request",
     401: "key-required",
+    403: "role-insufficient",
     404: "unknown-region",
     405: "method-not-allowed",
     409: "webhook-conflict",

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from api.edge.access import Access
 from api.edge.exchange import service_of
 from app import create_app
 from carbon.errors import StateUnavailable
+from carbon.roles import Role
 from carbon.workload import CalculateQuery
 from engine import Engine
 from grid.chain import ChainReader
@@ -31,6 +32,7 @@ NOW = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
 REQUEST_ID = "carbon_req_4f1c0a52d7e84b0f9a6be1d3c2f7a905"
 JSON = "application/json"
 WORKLOADS = "/api/v1/workloads"
+USAGE = "/api/v1/usage/build-4711"
 DEFAULTS = Settings()
 
 GETS = {
@@ -123,6 +125,7 @@ def _refusals(engine: Engine) -> dict[str, Any]:
     def unreadable_records() -> Sequence[KeyRecord]:
         raise StateUnavailable("keys.sqlite3")
 
+    reader = replace(key, role=Role.READ)
     open_to_all, closed = app_over(engine), app_over(engine, lambda: (key,))
     for _ in range(60):
         ask(open_to_all, "GET", WORKLOADS)
@@ -131,6 +134,7 @@ def _refusals(engine: Engine) -> dict[str, Any]:
         unreadable = ask(app_over(engine, unreadable_records), "GET", WORKLOADS)
     return {
         "key-required": ask(closed, "GET", WORKLOADS),
+        "role-insufficient": ask(app_over(engine, lambda: (reader,)), "DELETE", USAGE, HTTP_X_API_KEY="a"),
         "key-refused": ask(closed, "GET", WORKLOADS, HTTP_X_API_KEY="cao_0"),
         "rate-limited": limited,
         "state-unavailable": unreadable,

@@ -9,6 +9,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from carbon.errors import CarbonError, KeyRefused, KeyRequired, RateLimited, StateUnavailable
+from carbon.roles import TENANT, Role
 from store.keys.ring import KeyRing
 from store.keys.table import KeyRecord
 from store.limits.rate_limit import RateLimiter, Verdict
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 HEADER = "X-API-Key"
-TENANT = "default"  # there is one tenant so far
 _SEND_KEY = f"send an API key as Authorization: Bearer KEY or as {HEADER}: KEY"
 _SEND_KEY_TOO = f"signing in to the pages is enough for GET and HEAD only; for other methods {_SEND_KEY}"
 _LONGEST_ADDRESS = 100  # characters; a proxy may pass on a longer text, which is no address and is not remembered
@@ -35,11 +35,13 @@ class Ticket:
 class Judgement:
     """How a request was counted.
 
-    caller: key/ID or address/ADDRESS. tenant: whose data the caller sees. refusal: the reason for a refusal, if any.
+    caller: key/ID or address/ADDRESS. tenant: whose data the caller sees. role: what it may
+    do; without any key the service is open. refusal: the reason for a refusal, if any.
     """
 
     caller: str
     tenant: str = TENANT
+    role: Role = Role.ADMIN
     verdict: Verdict | None
     refusal: CarbonError | None
 
@@ -109,11 +111,11 @@ class Access:
         Raises StateUnavailable or Busy if the request cannot be counted.
         """
         refusal: CarbonError | None = None
-        rate, caller = self.rate, f"address/{address}"
+        rate, caller, tenant, role = self.rate, f"address/{address}", TENANT, Role.ADMIN
         if self.keys.configured():
             record = self._record(key, ticket)
             if record is not None:
-                rate, caller = record.rate or rate, f"key/{record.id}"
+                rate, caller, tenant, role = record.rate or rate, f"key/{record.id}", record.tenant, record.role
             elif key is None:
                 refusal = KeyRequired(_SEND_KEY if ticket is None or ticket.is_enough else _SEND_KEY_TOO)
             else:
@@ -125,7 +127,7 @@ class Access:
                 f" retry after {verdict.reset_seconds} s",
                 retry_after_seconds=verdict.reset_seconds,
             )
-        return Judgement(caller=caller, verdict=verdict, refusal=refusal)
+        return Judgement(caller=caller, tenant=tenant, role=role, verdict=verdict, refusal=refusal)
 
     def still_allows(self, caller: str) -> bool:
         """Whether a caller that was let in once may go on: its key is in force, or there are no keys.

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
-from api.edge import access, compression, cors, costly, freshness, request_log, visits
+from api.edge import access, compression, cors, costly, freshness, request_log, roles, visits
 from api.edge.exchange import NAME, Exchange, Service, current, enter, leave
 from api.edge.guard import Guard, is_api
 from api.foreign import WITH_PASSWORDS
 from api.questions.parse import UNREADABLE
+from carbon.roles import RoleInsufficient
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _POLICY = "Content-Security-Policy"
 _NO_CONTENT = (_POLICY, "default-src 'none'; frame-ancestors 'none'")
-_SAFE = ("GET", "HEAD", "OPTIONS")
 _NO_STORE = ("Cache-Control", "no-store")
 # An answer is JSON: a browser that is led to it may run, load and frame nothing.
 _HEADERS = (
@@ -145,9 +145,20 @@ def _admit() -> Response | None:
         raise exchange.failure
     if exchange.preflight:
         return cors.preflight()
-    if rule is not None and exchange.method not in _SAFE and not is_api(exchange.path):
+    if rule is not None and exchange.method not in roles.SAFE and not is_api(exchange.path):
         visits.check_form(exchange)  # here, so that no page can forget it
+    if rule is not None:
+        _check_role(exchange, current_app.view_functions[rule.endpoint])
     return freshness.not_modified() if rule is not None and freshness.is_held(exchange) else None
+
+
+def _check_role(exchange: Exchange, view: Callable[..., Any]) -> None:
+    """Raises RoleInsufficient where the key may not do what the view does."""
+    try:
+        exchange.require(roles.needed(view, exchange.method))
+    except RoleInsufficient:
+        _discard_body()
+        raise
 
 
 def _finished(response: Response, exchange: Exchange) -> Response:

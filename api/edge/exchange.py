@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Flask, Response
 
-from api.edge.access import TENANT, Access, Judgement
+from api.edge.access import Access, Judgement
 from api.edge.answer_cache import AnswerCache
 from api.edge.metrics import Metrics
 from api.edge.signatures import Signatures, Visit
@@ -27,6 +27,7 @@ from api.shapes.zone_notes import zone_notes
 from background.runner import PlanRunner
 from carbon.intensity import Signal, SignalName
 from carbon.queued_plans import Awaited
+from carbon.roles import TENANT, Role, RoleInsufficient
 from carbon.workload import ZoneNote
 from engine import Engine
 from mapping import CloudMap
@@ -180,6 +181,16 @@ class Exchange:
     def tenant(self) -> str:
         """Whose answers these are; no other tenant is given them."""
         return TENANT if self.judgement is None else self.judgement.tenant
+
+    @property
+    def role(self) -> Role:
+        """What the caller may do."""
+        return Role.ADMIN if self.judgement is None else self.judgement.role
+
+    def require(self, role: Role) -> None:
+        """Raises RoleInsufficient unless the caller may do what needs this role."""
+        if not self.role.includes(role):
+            raise RoleInsufficient(role, self.role)
 
     @property
     def caller(self) -> str:

@@ -28,7 +28,6 @@ UNDESCRIBED = (
     *("/api/v1/plans/", "/api/v1/webhooks", "/api/v1/usage", "/charts/usage", "/api/v1/decisions", "/api/v1/budgets"),
     *("/graphql", "/api/v1/stream", "/api/v1/ws"),
 )
-OF_CALLER = ("/charts/plan",)  # a plan in the background is shown to whoever submitted it
 # Headers that belong to the answer as its body does.
 OF_ANSWER = ("Link", FACT_NOTES, DATA_QUALITY, DATA_SOURCES, "Content-Security-Policy", "Cross-Origin-Resource-Policy")
 _READING = ("GET", "HEAD")
@@ -48,7 +47,7 @@ def changes_at_any_time(path: str) -> bool:
 
 
 def tag_of(exchange: Exchange) -> str | None:
-    """The tag of the answer to this request, which differs by tenant or caller, data, minute, question and form.
+    """The tag of the answer to this request, which differs by tenant, data, minute, question and form.
 
     None where answers have no tag, or one of what they say, which only the answer tells.
     """
@@ -61,9 +60,8 @@ def tag_of(exchange: Exchange) -> str | None:
         parts = (exchange.service.engine.mapping.version, minute, DOCUMENT)
     else:
         query = exchange.environ.get("QUERY_STRING", "")
-        whose = exchange.caller if exchange.path.startswith(OF_CALLER) else exchange.tenant
         path = exchange.environ.get("SCRIPT_NAME", "") + exchange.path
-        parts = (whose, _data_version(exchange), minute, path, accepted().value, query)
+        parts = (exchange.tenant, _data_version(exchange), minute, path, accepted().value, query)
     return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.edge.ledger_problem_types import LEDGER
 from api.edge.problem_type import ProblemType, unknown_name
-from carbon import budgets, errors, webhooks
+from carbon import errors, roles, webhooks
 
 INVALID = ProblemType(
     "invalid-request",
@@ -85,8 +86,9 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         404,
         "The plan is not known",
         "There is no plan of this id in the background: it expired a day after it was submitted, it was removed, or it "
-        "was submitted with another API key.",
-        "Use the key that submitted the plan, or send the question again: `POST /api/v1/plan` with `background: true`.",
+        "is another tenant's.",
+        "Use a key of the tenant that submitted the plan, or send the question again: `POST /api/v1/plan` with "
+        "`background: true`.",
     ),
     webhooks.UnknownWebhook: ProblemType(
         "unknown-webhook",
@@ -104,37 +106,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "which.",
         "Send a new `Idempotency-Key` with another body. Replay a delivery when it is delivered or dead.",
     ),
-    errors.UnknownUsage: ProblemType(
-        "unknown-usage",
-        404,
-        "The row of usage is not known",
-        "There is no row of usage of this id: it was never sent, it was removed, or it is another tenant's.",
-        "`GET /api/v1/usage` lists the rows of a span of days.",
-    ),
-    budgets.UnknownBudget: ProblemType(
-        "unknown-budget",
-        404,
-        "The budget is not known",
-        "There is no budget of this name: it was never created, it was removed, or it is another tenant's.",
-        "`GET /api/v1/budgets` lists the budgets; `PUT /api/v1/budgets/{name}` creates one.",
-    ),
-    budgets.BudgetExceeded: ProblemType(
-        "budget-exceeded",
-        422,
-        "The budget does not allow this placement",
-        "The placement takes more than what is left of the budget, or its emissions or cost are not known, and the "
-        "budget refuses what does not fit. `lacking` says by period and limit what is needed and what is left. Nothing "
-        "was reserved and no decision was stored.",
-        "Take the placement of `nearest`, if there is one, by asking for its region, type and time; wait for the next "
-        "period; or have whoever owns the budget raise its limit.",
-    ),
-    errors.UnknownDecision: ProblemType(
-        "unknown-decision",
-        404,
-        "The decision is not known",
-        "There is no decision of this id: it was not recorded, it was removed, or it is another tenant's.",
-        "`GET /api/v1/decisions` lists the decisions of a span of days.",
-    ),
+    **LEDGER,
     errors.KeyRequired: ProblemType(
         "key-required",
         401,
@@ -149,6 +121,17 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "The API key is not valid",
         "The key of the request is unknown or was revoked.",
         "Check that the whole key was sent, and ask the operator for a new one if it was.",
+    ),
+    roles.RoleInsufficient: ProblemType(
+        "role-insufficient",
+        403,
+        "The role of this API key does not allow this",
+        "Keys have a role: `read` asks everything that stores nothing, `write` also stores and removes what belongs to "
+        "its tenant, and `admin` also sets what limits the other keys of the tenant. The request needs the role "
+        "`needed_role`, and its key has the role `role`.",
+        "Use a key with the role `needed_role`. The operator creates one with "
+        "`flask --app app keys create NAME --role ROLE`; the role of a key never changes. A question that would be "
+        "stored, such as one with `background: true`, can be asked without that.",
     ),
     errors.FormRefused: ProblemType(
         "form-refused",

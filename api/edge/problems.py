@@ -19,6 +19,7 @@ from api.questions.parse import InvalidParameters
 from api.shapes.problems import plain
 from api.shapes.reading import Json
 from carbon import errors
+from carbon.roles import RoleInsufficient
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -97,6 +98,8 @@ def _headers(error: errors.CarbonError) -> Mapping[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="api"'}
     if isinstance(error, errors.KeyRefused):
         return {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
+    if isinstance(error, RoleInsufficient):
+        return {"WWW-Authenticate": f'Bearer realm="api", error="insufficient_scope", scope="{error.needed.value}"'}
     if isinstance(error, errors.RateLimited | errors.Busy):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
@@ -107,6 +110,8 @@ def _members(error: errors.CarbonError) -> dict[str, object]:
     if isinstance(error, errors.InvalidRequest):
         in_query = isinstance(error, InvalidParameters)
         return {"errors": [_field(item, in_query) for item in error.errors]}
+    if isinstance(error, RoleInsufficient):
+        return {"needed_role": error.needed.value, "role": error.role.value}
     if isinstance(error, errors.UnknownName):
         return {"nearest": list(error.nearest)}
     if isinstance(error, errors.Unsatisfiable):

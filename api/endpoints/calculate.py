@@ -10,6 +10,7 @@ from flask import Response
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from api.edge.exchange import current
+from api.edge.roles import needs
 from api.questions import names
 from api.questions.fields import (
     LONGEST,
@@ -24,6 +25,7 @@ from api.questions.fields import (
 )
 from api.shapes.emissions import CalculateAnswer
 from carbon.intensity import SignalName
+from carbon.roles import Role
 from carbon.workload import CalculateQuery
 
 bp = APIBlueprint("calculate", __name__, tag="Decisions")
@@ -67,6 +69,7 @@ class CalculateRequest(AnyMachineFields, LoadFields):
 
 
 @bp.post("/api/v1/calculate")
+@needs(Role.READ)
 @bp.input(CalculateRequest, arg_name="body")
 @bp.output(CalculateAnswer)
 @bp.doc(operation_id="calculateEmissions", responses=[422])

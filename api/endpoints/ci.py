@@ -9,9 +9,11 @@ from flask import Response
 
 import ledger_questions
 from api.edge.exchange import current
+from api.edge.roles import needs
 from api.questions.ci import CiReportRequest
 from api.shapes.ci import CiReportAnswer
 from api.shapes.usage import WrittenRows, used_row
+from carbon.roles import Role
 from planning.ledger.ci import WEEK_DAYS, pipeline_prefix
 from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
@@ -22,9 +24,10 @@ ORIGIN = "ci"
 
 
 @bp.post("/api/v1/ci/report")
+@needs(Role.READ)
 @bp.input(CiReportRequest, arg_name="body")
 @bp.output(CiReportAnswer)
-@bp.doc(operation_id="reportPipeline")
+@bp.doc(operation_id="reportPipeline", responses=[403])
 def report_pipeline(body: CiReportRequest) -> Response:
     """Say what the jobs of a pipeline emitted, and store them as rows of usage.
 
@@ -39,6 +42,7 @@ def report_pipeline(body: CiReportRequest) -> Response:
     report, rows = ledger_questions.ci_report(exchange.session, query, stored)
     written = None
     if body.store:
+        exchange.require(Role.WRITE)
         today = day_number(exchange.now.date())
         improving = [(one, may_improve(one, today)) for one in rows]
         written = WrittenRows.of(ledger.put(exchange.tenant, ORIGIN, improving, exchange.came_at))

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.edge.exchange import current
 from api.edge.lists import answered
+from api.edge.roles import needs
 from api.questions import names
 from api.questions.fields import (
     AcceleratorUtilization,
@@ -23,6 +24,7 @@ from api.questions.fields import (
 from api.shapes.emissions import CompareAnswer, EmissionRow
 from api.shapes.parts import Listed
 from carbon.intensity import SignalName
+from carbon.roles import Role
 from carbon.workload import CalculateQuery, Load
 
 bp = APIBlueprint("compare", __name__, tag="Decisions")
@@ -76,6 +78,7 @@ class CompareRequest(LoadFields):
 
 
 @bp.post("/api/v1/compare")
+@needs(Role.READ)
 @bp.input(CompareRequest, arg_name="body")
 @bp.output(CompareAnswer)
 @bp.doc(operation_id="compareOptions", responses=[422])

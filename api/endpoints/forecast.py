@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Vali
 from api.edge.exchange import current
 from api.edge.formats import Format, accepted
 from api.edge.lists import answered
+from api.edge.roles import needs
 from api.edge.terminal import UNIT, in_terminal
 from api.questions import names
 from api.questions.fields import Body, Name, Parameters, ProviderKey, RegionBesideProvider, iso_text
@@ -20,6 +21,7 @@ from api.shapes.forecast import AheadRow, ForecastAnswer, ZoneForecastAnswer
 from api.shapes.reading import Json
 from carbon.errors import UnknownZone
 from carbon.forecasts import LONGEST_HOURS, ForecastBasis, ForecastQuery
+from carbon.roles import Role
 from mapping import CloudMap
 
 bp = APIBlueprint("forecast", __name__, tag="Decisions")
@@ -126,6 +128,7 @@ class ForecastRequest(Body):
 
 
 @bp.post("/api/v1/forecast")
+@needs(Role.READ)
 @bp.input(ForecastRequest, arg_name="body")
 @bp.output(ForecastAnswer)
 @bp.doc(operation_id="calculateForecast", responses=[422])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from api.edge.roles import needs
+from carbon.roles import Role
+
 bp = Blueprint("graph", __name__)
 
 
 @bp.route("/graphql", methods=["GET", "POST"])
+@needs(Role.READ)
 def graphql() -> Response:
     """Answer a document of GraphQL."""
     from api.graph.wire import answered  # 10 MB that a worker without such questions does not need

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from api.edge.exchange import Exchange, current
 from api.edge.lists import answered
 from api.edge.recording import Decided, Origin, decided
+from api.edge.roles import needs
 from api.openapi.enumerations import PartitionScope
 from api.questions import names
 from api.questions.fields import (
@@ -37,6 +38,7 @@ from api.shapes.placement import Decision, OptimizeAnswer
 from api.shapes.recommendations import Recommendation, recommendation_rows
 from carbon.decisions import DecisionKind
 from carbon.intensity import SignalName
+from carbon.roles import Role
 from carbon.workload import (
     Load,
     OptimizeQuery,
@@ -212,6 +214,7 @@ class OptimizeRequest(LoadFields, RecordFields):
 
 
 @bp.post("/api/v1/optimize")
+@needs(Role.READ)
 @bp.input(OptimizeRequest, arg_name="body")
 @bp.output(OptimizeAnswer)
 @bp.doc(operation_id="optimizePlacement", responses=[422])

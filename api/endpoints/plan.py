@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from api.edge.exchange import Exchange, Service, current, enter, leave
 from api.edge.recording import Decided, Origin, decided, enveloped, opened
+from api.edge.roles import needs
 from api.endpoints.plans import submitted
 from api.questions import names
 from api.questions.fields import CAUTIOUS_MARGINAL, Body, SignalField
@@ -26,6 +27,7 @@ from carbon.intensity import SignalName
 from carbon.jobs import Risk
 from carbon.plans import PlanQuery
 from carbon.queued_plans import Watch
+from carbon.roles import Role
 from carbon.units import GRAMS_PER_KILOGRAM
 from planning.ledger.promises import of_plan
 
@@ -176,9 +178,10 @@ class PlanRequest(RecordFields):
 
 
 @bp.post("/api/v1/plan")
+@needs(Role.READ)
 @bp.input(PlanRequest, arg_name="body")
 @bp.output(PlanAnswer)
-@bp.doc(operation_id="planJobs", responses=[422])
+@bp.doc(operation_id="planJobs", responses=[403, 422])
 def plan(body: PlanRequest) -> Response:
     """Place several jobs, each in the best place and time that it may use.
 

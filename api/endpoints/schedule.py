@@ -7,15 +7,18 @@ from flask import Response, request
 
 from api.edge.exchange import Exchange, current
 from api.edge.recording import Decided, Origin, decided
+from api.edge.roles import needs
 from api.questions.schedule import ScheduleRequest
 from api.shapes.schedule import ScheduleAnswer
 from carbon.decisions import DecisionKind
+from carbon.roles import Role
 from decision_questions import promises_of_schedule
 
 bp = APIBlueprint("schedule", __name__, tag="Decisions")
 
 
 @bp.post("/api/v1/schedule")
+@needs(Role.READ)
 @bp.input(ScheduleRequest, arg_name="body")
 @bp.output(ScheduleAnswer)
 @bp.doc(operation_id="scheduleJob", responses=[422])

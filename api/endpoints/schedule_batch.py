@@ -20,6 +20,7 @@ from pydantic import (
 
 from api.edge.exchange import current
 from api.edge.problems import problem_of
+from api.edge.roles import needs
 from api.questions import names
 from api.questions.fields import Body
 from api.questions.parse import MAX_SUGGESTIONS, field_errors
@@ -29,6 +30,7 @@ from api.shapes.reading import Json
 from api.shapes.schedule import JobSchedule, ScheduleBatchAnswer
 from carbon.errors import CarbonError, FieldError, InvalidRequest
 from carbon.intensity import Signal, SignalName
+from carbon.roles import Role
 from session import Session
 
 bp = APIBlueprint("schedule_batch", __name__, tag="Decisions")
@@ -95,6 +97,7 @@ class ScheduleBatchRequest(Body):
 
 
 @bp.post("/api/v1/schedule/batch")
+@needs(Role.READ)
 @bp.input(ScheduleBatchRequest, arg_name="body")
 @bp.output(ScheduleBatchAnswer)
 @bp.doc(operation_id="scheduleJobs")

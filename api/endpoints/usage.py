@@ -10,6 +10,7 @@ import ledger_questions
 from api.edge.exchange import current
 from api.edge.formats import accepted
 from api.edge.lists import Page, answered, noted
+from api.edge.roles import needs
 from api.questions.usage import UsageRequest
 from api.questions.usage_reports import ReportForm, ReportParameters, UsageParameters
 from api.shapes.parts import Listed
@@ -27,6 +28,7 @@ from api.shapes.usage import (
     used_row,
 )
 from carbon.errors import UnknownUsage
+from carbon.roles import Role
 from planning.ledger.report import day_number, sums_of
 from planning.ledger.settle import may_improve
 from store.ledger.usage import LedgerRow
@@ -45,9 +47,10 @@ bp.record_once(lambda state: state.app.url_map.converters.update(usage_id=UsageI
 
 
 @bp.post("/api/v1/usage")
+@needs(Role.WRITE)
 @bp.input(UsageRequest, arg_name="body")
 @bp.output(UsageWrittenAnswer)
-@bp.doc(operation_id="addUsage")
+@bp.doc(operation_id="addUsage", responses=[403])
 def add_usage(body: UsageRequest) -> Response:
     """Store what was used, and say what it emitted in the hours in which it ran.
 
@@ -91,8 +94,9 @@ def get_usage(usage_id: str) -> Response:
 
 
 @bp.delete("/api/v1/usage/<usage_id:usage_id>")
+@needs(Role.WRITE)
 @bp.output({}, status_code=204)
-@bp.doc(operation_id="deleteUsage", responses=[404])
+@bp.doc(operation_id="deleteUsage", responses=[403, 404])
 def delete_usage(usage_id: str) -> Response:
     """Remove a row and the figures that it had."""
     exchange = current()

@@ -8,6 +8,7 @@ from flask import Response, request
 from pydantic import Field
 
 from api.edge.exchange import JSON, current
+from api.edge.roles import needs
 from api.questions.fields import Parameters
 from api.questions.webhook import WebhookRequest
 from api.shapes.reading import Json
@@ -22,6 +23,7 @@ from api.shapes.webhooks import (
     url_of,
 )
 from carbon.errors import FieldError, InvalidRequest
+from carbon.roles import Role
 from carbon.webhooks import DeliveryState
 
 bp = APIBlueprint("webhooks", __name__, tag="Webhooks")
@@ -38,9 +40,10 @@ class DeliveriesParameters(Parameters):
 
 
 @bp.post("/api/v1/webhooks")
+@needs(Role.WRITE)
 @bp.input(WebhookRequest, arg_name="body")
 @bp.output(NewWebhook, status_code=201)
-@bp.doc(operation_id="createWebhook", responses=[409])
+@bp.doc(operation_id="createWebhook", responses=[403, 409])
 def create_webhook(body: WebhookRequest) -> Response:
     """Have events of a zone sent to a URL, signed and repeated for a day until they are received.
 
@@ -76,8 +79,9 @@ def get_webhook(webhook_id: str) -> Response:
 
 
 @bp.delete("/api/v1/webhooks/<webhook_id>")
+@needs(Role.WRITE)
 @bp.output({}, status_code=204)
-@bp.doc(operation_id="deleteWebhook", responses=[404])
+@bp.doc(operation_id="deleteWebhook", responses=[403, 404])
 def delete_webhook(webhook_id: str) -> Response:
     """Remove a webhook with its deliveries; those that wait are not sent any more."""
     exchange = current()
@@ -101,8 +105,9 @@ def list_deliveries(webhook_id: str, query: DeliveriesParameters) -> Response:
 
 
 @bp.post("/api/v1/webhooks/<webhook_id>/test")
+@needs(Role.WRITE)
 @bp.output(DeliveryRow, status_code=202)
-@bp.doc(operation_id="testWebhook", responses=[404])
+@bp.doc(operation_id="testWebhook", responses=[403, 404])
 def test_webhook(webhook_id: str) -> Response:
     """Have an event of type test sent; its delivery says what came of it. Takes no body."""
     exchange = current()
@@ -111,8 +116,9 @@ def test_webhook(webhook_id: str) -> Response:
 
 
 @bp.post("/api/v1/webhooks/<webhook_id>/deliveries/<delivery_id>/replay")
+@needs(Role.WRITE)
 @bp.output(DeliveryRow, status_code=202)
-@bp.doc(operation_id="replayDelivery", responses=[404, 409])
+@bp.doc(operation_id="replayDelivery", responses=[403, 404, 409])
 def replay_delivery(webhook_id: str, delivery_id: str) -> Response:
     """Send a delivery that has ended once more, with the same id and body: a dead letter, say. Takes no body."""
     exchange = current()

@@ -16,6 +16,7 @@ import foreign_questions
 from api.edge import costly, problems
 from api.edge.exchange import JSON, current
 from api.edge.formats import DATA_QUALITY, DATA_SOURCES
+from api.edge.roles import needs
 from api.questions import names
 from api.questions.fields import MAX_HOURS, Body, Name, ProviderKey
 from api.questions.parse import InvalidParameters, parse_body
@@ -24,6 +25,7 @@ from api.shapes.reading import Json
 from carbon import units
 from carbon.errors import InvalidRequest, Unsatisfiable
 from carbon.intensity import Quality
+from carbon.roles import Role
 from carbon.start_options import StartOption, StartOptions, StartQuery
 from carbon.workload import Interval
 
@@ -119,6 +121,7 @@ class StartRequest(Body):
 
 @bp.post("/v0/schedule/")
 @bp.post("/v0/schedule")
+@needs(Role.READ)
 def schedule() -> Response:
     """When and where a job emits least of all starts in the windows."""
     exchange = current()

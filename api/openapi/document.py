@@ -128,6 +128,7 @@ _UNREAD = {
 }
 _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "The scheme to use.", "schema": {"type": "string"}}},
+    403: {"WWW-Authenticate": {"description": "The role to use, as scope.", "schema": {"type": "string"}}},
     415: {"Accept-Encoding": {"description": "identity, if the body was encoded.", "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
     503: {
@@ -266,7 +267,7 @@ def _response_name(status: int) -> str:
 
 
 def _problem_responses() -> Iterator[tuple[str, dict[str, Any]]]:
-    for status in (400, 401, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 501, 503):
+    for status in (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 501, 503):
         kinds = {kind.name: kind for kind in (*BY_STATUS.values(), *BY_ERROR.values()) if kind.status == status}
         yield (
             _response_name(status),

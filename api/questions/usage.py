@@ -67,6 +67,17 @@ def check_end(length: timedelta | None, name: str, info: ValidationInfo) -> None
     _past(start + length, info)
 
 
+def check_submission(submitted_at: datetime | None, info: ValidationInfo) -> datetime | None:
+    """Refuses work that was submitted after it began, or too long before."""
+    start = info.data.get("start")
+    if submitted_at is not None and start is not None:
+        if submitted_at > start:
+            raise names.refusal("start_before_submission", "must not be after start: it is when it could have begun")
+        if start - submitted_at > timedelta(hours=MOST_HOURS):
+            raise names.refusal("too_early", f"must be at most {MOST_HOURS:g} hours before start")
+    return submitted_at
+
+
 class UsageFields(Body):
     """Machines that ran for some time, or energy that was measured."""
 
@@ -109,6 +120,12 @@ class UsageFields(Body):
     )
     decision_id: Annotated[str, Field(max_length=64)] | None = Field(
         None, description="The recorded decision that placed it."
+    )
+
+    submitted_at: Annotated[PastMoment | None, AfterValidator(check_submission)] = Field(
+        None,
+        description="When it could have begun, at most start: reports say what it would have emitted without waiting.",
+        examples=["2026-02-10T06:00:00Z"],
     )
 
     @field_validator("id")
@@ -159,6 +176,7 @@ class UsageFields(Body):
             spot=self.spot,
             tags=self.tags,
             decision_id=self.decision_id,
+            submitted_at=self.submitted_at,
         )
 
 

@@ -14,6 +14,7 @@ from api.openapi.enumerations import ProblemType
 from api.shapes.numbers import rounded, stamp
 from api.shapes.reading import Json, Reading
 from api.shapes.shape import Shape
+from carbon.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ class Problem(Shape):
     nearest_offers: list[NearestOffer] = _absent(
         "For each bound that stands in the way: the offer nearest to it; absent unless no offer qualifies."
     )
+    needed_role: Role = _absent("The role that the request needs; absent unless its key has too little of one.")
+    role: Role = _absent("The role of the key; absent unless it is too little.")
     missing: list[MissingTime] = _absent(
         "The first times without a stored reading; absent unless past readings are lacking."
     )

@@ -15,6 +15,7 @@ MARKDOWN_COLUMNS = {
     "co2_emissions_g": "gCO2e grid",
     "co2_emissions_low_g": "low",
     "co2_emissions_high_g": "high",
+    "at_submission_g": "at submission",
     "embodied_emissions_g": "gCO2e hardware",
     "cost_usd": "USD",
     "unknown_hours": "hours without figures",

@@ -14,6 +14,7 @@ from api.shapes.parts import Listed, Success
 from api.shapes.reading import Json, Reading, Shown
 from api.shapes.shape import Shape
 from api.shapes.types import GramsPerKwh, Timestamp
+from carbon.ledger import UsageRow
 from carbon.usage_reports import MedianRegion, ReportRow, UsageReport, UsageSums
 from planning.ledger.report import sums_of
 from store.ledger.usage import LedgerRow, UsageChange, Written
@@ -93,6 +94,13 @@ class UsageRowAnswer(Figures):
     count: float = of_row("Mean number of machines.", lambda one: one.settled.row.count)
     tags: dict[str, str] = of_row("Your tags.", lambda one: dict(one.settled.row.tags))
     decision_id: str | None = of_row("Of the decision.", lambda one: one.settled.row.decision_id)
+    submitted_at: Timestamp | None = of_row(
+        "When it could have begun; null if that is not known.", lambda one: _submitted(one.settled.row)
+    )
+    at_submission_g: SumOf | None = of_used(
+        "gCO2e of the grid of the same energy, had it run without waiting from submitted_at on; null if not known.",
+        lambda used: None if used.sums.without_submission_rows else used.sums.at_submission_g,
+    )
     origin: str = of_row("api, or the format that it was imported from.", examples=["api"])
     unknown: str | None = of_row("Why figures are null; null if all are known.", lambda one: one.settled.unknown)
     cost_basis: CostBasis | None = of_row("What the cost is; null without one.", lambda one: _cost_basis(one))
@@ -104,6 +112,10 @@ class UsageRowAnswer(Figures):
 
 def _second(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _submitted(row: UsageRow) -> datetime | None:
+    return None if row.submitted_at is None else _second(row.submitted_at)
 
 
 def _cost_basis(one: LedgerRow) -> str | None:
@@ -157,6 +169,10 @@ class RangedFigures(Figures):
         lambda sums: _side(sums, "low"),
     )
     co2_emissions_high_g: Range = of_sums("90th centile.", lambda sums: _side(sums, "high"))
+    at_submission_g: SumOf | None = of_sums(
+        "gCO2e of the grid had all of it run at once when submitted; what has no such figure counts as it ran."
+    )
+    without_submission_g: SumOf = of_sums("Of these: grams of rows that only count as they ran.")
 
 
 def _side(sums: UsageSums, side: Literal["low", "high"]) -> float | None:
@@ -184,6 +200,23 @@ class MedianAnswer(Shape):
     co2_emissions_g: SumOf = of_median("gCO2e there, by the hours of its zone.", lambda median: median.operational_g)
 
 
+class SubmissionAnswer(Shape):
+    """What the same energy would have emitted in the same regions without waiting."""
+
+    co2_emissions_g: SumOf | None = of_sums(
+        "gCO2e of the grid, each row from its submitted_at on.", lambda sums: sums.at_submission_g
+    )
+    rows_without_submission: int = of_sums(
+        "Rows that count as they ran, since it is not known when they were submitted or what the grid was like then.",
+        lambda sums: sums.without_submission_rows,
+        ge=0,
+    )
+    without_submission_g: SumOf = of_sums("Their grams, as they ran.")
+    without_submission_share: Annotated[float, Field(ge=0, le=1), Shown(rounded)] | None = of_sums(
+        "Their share of all grams, 0 to 1; null without grams."
+    )
+
+
 class UsageReportAnswer(Success):
     """What was used and emitted in a span of UTC days."""
 
@@ -196,6 +229,9 @@ class UsageReportAnswer(Success):
     in_median_region: MedianAnswer | None = of_report.rendered(
         "All of it in the median region; null if that is not known.",
         lambda listed: None if listed.result.median is None else MedianAnswer.of(listed.result.median),
+    )
+    at_submission: SubmissionAnswer = of_report.rendered(
+        "All of it at once when submitted.", lambda listed: SubmissionAnswer.of(listed.result.total)
     )
     sci_g_per_unit: Range = of_report(
         "SCI: total_emissions_g for each functional unit; null without functional_units.",

@@ -97,6 +97,9 @@ def _sums(totals: Sequence[UsageTotal], doubt: Doubt) -> UsageSums:
         unknown_hours=sum(total.unknown_hours for total in totals),
         no_price_hours=sum(total.no_price_hours for total in totals),
         no_embodied_hours=sum(total.no_embodied_hours for total in totals),
+        submission_g=_sum(total.figures.at_submission_g for total in totals),
+        without_submission_rows=sum(total.without_submission_rows for total in totals),
+        without_submission_g=sum(total.without_submission_g for total in totals),
         range=_range(totals, doubt),
     )
 
@@ -136,6 +139,7 @@ def _known_grams(day: UsageDay) -> float:
 def sums_of(rows: Sequence[SettledUsage]) -> UsageSums:
     """The sums of rows over all their days, without a range."""
     days = [day for row in rows for day in row.days]
+    alone = [day.operational_g for day in days if day.operational_g is not None and day.at_submission_g is None]
     sums: dict[str, Any] = {name: _sum(getattr(day, name) for day in days) for name in FIGURES}
     return UsageSums(
         rows=len(rows),
@@ -144,4 +148,7 @@ def sums_of(rows: Sequence[SettledUsage]) -> UsageSums:
         unknown_hours=sum(day.hours for day in days if day.operational_g is None),
         no_price_hours=sum(day.hours for day in days if day.cost_usd is None),
         no_embodied_hours=sum(day.hours for day in days if day.embodied_g is None),
+        submission_g=_sum(day.at_submission_g for day in days),
+        without_submission_rows=len(alone),
+        without_submission_g=sum(alone),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
@@ -38,8 +38,10 @@ class _Rates:
 
 
 def hours_of(rows: Sequence[UsageRow]) -> tuple[int, int]:
-    """The UTC hours since 1970 that hold the rows: the first, and the one after the last."""
-    return hour_of(min(row.start for row in rows)), ceil(max(row.end for row in rows).timestamp() / 3600)
+    """The UTC hours since 1970 that hold the rows from when they were submitted: the first, the one after the last."""
+    return hour_of(min(row.submitted_at or row.start for row in rows)), ceil(
+        max(row.end for row in rows).timestamp() / 3600
+    )
 
 
 def settled(rows: Sequence[UsageRow], mapping: CloudMap, past: Mapping[str, PastHours]) -> Iterator[SettledUsage]:
@@ -53,6 +55,9 @@ def settled(rows: Sequence[UsageRow], mapping: CloudMap, past: Mapping[str, Past
             _day(int(start // DAY_HOURS), end - start, rates, grams[:, at], hours[:, at])
             for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
         )
+        if row.submitted_at is not None:
+            wait = (row.start - row.submitted_at).total_seconds() / 3600
+            days = tuple(_with_submission(days, *past[zone].between(starts - wait, ends - wait)))
         unknown = rates.unknown
         if unknown is None and any(day.operational_g is None for day in days):
             unknown = NO_INTENSITY.format(zone=zone)
@@ -91,6 +96,14 @@ def _day(day: int, length: float, rates: _Rates, gram_hours: np.ndarray, hours: 
         embodied_g=None if rates.embodied_g is None else rates.embodied_g * length,
         cost_usd=None if rates.cost_usd is None else rates.cost_usd * length,
     )
+
+
+def _with_submission(days: Sequence[UsageDay], gram_hours: np.ndarray, hours: np.ndarray) -> Iterator[UsageDay]:
+    """The days with what their energy would have emitted without the wait. gram_hours, hours: of as many spans."""
+    for at, day in enumerate(days):
+        is_known = day.operational_g is not None and day.energy_kwh is not None and hours[UNKNOWN, at] < 1e-9
+        kwh_per_hour = 0.0 if day.energy_kwh is None else day.energy_kwh / day.hours
+        yield replace(day, at_submission_g=float(gram_hours[:, at].sum()) * kwh_per_hour if is_known else None)
 
 
 def _rates(row: UsageRow, mapping: CloudMap) -> _Rates:

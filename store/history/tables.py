@@ -147,6 +147,7 @@ usage_days = Table(
     Column("usual_g", Float),
     Column("embodied_g", Float),
     Column("cost_usd", Float),
+    Column("at_submission_g", Float),
     PrimaryKeyConstraint("day", "number", name="usage_days_key"),
     sqlite_with_rowid=False,
 )
@@ -196,6 +197,40 @@ decision_files = Table(
     metadata,
     Column("digest", String(32), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+# Accounts at providers. ou: names of organizational units with slashes; NULL: not known. tags: JSON.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("tenant", String(64), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("ou", Text),
+    Column("tags", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "id", name="accounts_key"),
+    sqlite_with_rowid=False,
+)
+
+# What a provider itself says that an account emitted in a month (months since year 0) with one of its services.
+provider_footprints = Table(
+    "provider_footprints",
+    metadata,
+    Column("tenant", String(64), nullable=False),
+    Column("provider", String(32), nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("service", String(200), nullable=False),
+    Column("model_version", String(32), nullable=False),
+    Column("location_based_g", Float),
+    Column("market_based_g", Float),
+    Column("scope_1_g", Float),
+    Column("scope_2_g", Float),
+    Column("scope_3_g", Float),
+    PrimaryKeyConstraint("tenant", "provider", "month", "account", "region", "service", name="provider_footprints_key"),
+    sqlite_with_rowid=False,
 )
 
 # How often the usage of a tenant on a UTC day has changed: sums that rest on an older version are made anew.

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from store.history.database import HistoryDatabase
 from store.history.tables import (
+    accounts,
     budget_days,
     budget_reservations,
     budgets,
@@ -16,6 +17,7 @@ from store.history.tables import (
     forecast_ranges,
     forecast_scores,
     forecasts,
+    provider_footprints,
     readings,
     series,
     usage,
@@ -36,7 +38,7 @@ NUMBERED = (
 )
 TABLES = (
     *(chores, forecasts, forecast_ranges, forecast_scores, readings, series),
-    *(usage_days, usage_changes, usage_decisions, usage_versions, usage, usage_kinds),
+    *(usage_days, usage_changes, usage_decisions, usage_versions, usage, usage_kinds, accounts, provider_footprints),
     *(budget_days, budget_reservations, budgets),
 )
 BATCH = 10_000

@@ -12,6 +12,7 @@ import orjson
 from redis import Redis
 
 from carbon.errors import StateUnavailable
+from carbon.roles import TENANT, Role
 from store.keys.table import (
     KeyRecord,
     KeyTable,
@@ -20,10 +21,10 @@ from store.keys.table import (
     name_in_use,
     new_key,
     not_in_force,
-    refuse_name,
 )
 from store.redis_link import OLDER_PREFIXES, PREFIX, RedisLink
 
+_UNSCOPED = {"role": Role.ADMIN, "tenant": TENANT}
 KEYS = "keys"  # after the prefix; a hash: id -> record as JSON, in which "" stands for None
 _READ = """
 local function read(text)
@@ -86,11 +87,12 @@ class SharedKeys:
         """Whether changes made on other machines cannot be seen now."""
         return self._link.failing
 
-    def create(self, name: str, *, rate: str | None, now: datetime) -> str:
+    def create(
+        self, name: str, *, rate: str | None, now: datetime, role: Role = Role.WRITE, tenant: str = TENANT
+    ) -> str:
         """See KeyTable."""
-        refuse_name(name)
+        key, record = new_key(name, rate=rate, role=role, tenant=tenant, now=now)
         self._union(must_merge=True)  # so that the names of keys that only this machine has count too
-        key, record = new_key(name, rate=rate, now=now)
         if not self._run(self._create, _packed(record)):
             raise name_in_use(name)
         self.records()  # into the copy of this machine at once, or Redis alone would know it
@@ -181,9 +183,18 @@ def _missing_records(records: Sequence[KeyRecord], union: Sequence[KeyRecord]) -
 
 
 def _packed(record: KeyRecord) -> str:
+    """The record as JSON.
+
+    Earlier releases know neither role nor tenant. A key that may do everything in the one tenant is written as they
+    write it. Any other is written without the field sha256, which they demand: they refuse such a key, and never take
+    it for one that may do everything.
+    """
     revoked_at = record.revoked_at.isoformat(timespec="seconds") if record.revoked_at else ""
-    fields = asdict(record) | {"sha256": record.sha256.hex(), "revoked_at": revoked_at, "rate": record.rate or ""}
-    return orjson.dumps(fields).decode()
+    fields = asdict(record) | {"revoked_at": revoked_at, "rate": record.rate or ""}
+    scope, digest = {name: fields.pop(name) for name in ("role", "tenant")}, fields.pop("sha256").hex()
+    if scope == _UNSCOPED:
+        return orjson.dumps(fields | {"sha256": digest}).decode()
+    return orjson.dumps(fields | {"digest": digest} | scope).decode()
 
 
 def _unpacked(key_id: bytes, text: bytes) -> KeyRecord:
@@ -191,7 +202,8 @@ def _unpacked(key_id: bytes, text: bytes) -> KeyRecord:
     fields = orjson.loads(text)
     try:
         unset = {name: fields[name] or None for name in ("revoked_at", "rate")}
-        record = checked_record({**fields, **unset, "sha256": bytes.fromhex(fields["sha256"])})
+        scope, digest = (_UNSCOPED, fields["sha256"]) if "sha256" in fields else ({}, fields["digest"])
+        record = checked_record({**fields, **unset, **scope, "sha256": bytes.fromhex(digest)})
     except (KeyError, TypeError) as error:
         raise ValueError("another shape") from error
     if record.id.encode() != key_id:

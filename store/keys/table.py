@@ -13,6 +13,7 @@ from sqlite3 import Connection
 from typing import Protocol
 
 from carbon.errors import CarbonError, StateUnavailable
+from carbon.roles import TENANT, Role
 from setting_rules import RATE
 from store.database import Database
 from store.schema import Schema
@@ -21,6 +22,7 @@ FILE = "keys.sqlite3"
 PREFIX = "cao_"  # lets people and secret scanners recognise a key
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 _ID = re.compile(r"[0-9a-f]{8}")
+NAME_RULE = "start with a letter, use up to 64 letters, digits, '.', '_' or '-', and do not use the form of an id"
 _SCHEMA = Schema(
     tables=(
         """CREATE TABLE keys (
@@ -29,13 +31,25 @@ _SCHEMA = Schema(
         sha256 BLOB NOT NULL UNIQUE,
         created_at TEXT NOT NULL,
         revoked_at TEXT,
-        rate TEXT
+        rate TEXT,
+        role TEXT NOT NULL DEFAULT 'admin',
+        tenant TEXT NOT NULL DEFAULT 'default'
     )""",
         "CREATE UNIQUE INDEX keys_in_force ON keys (name) WHERE revoked_at IS NULL",
-    )
+    ),
+    # Files of the releases whose keys had neither hold keys that may do everything.
+    migrations=(
+        (),
+        (
+            "ALTER TABLE keys ADD COLUMN role TEXT NOT NULL DEFAULT 'admin'",
+            "ALTER TABLE keys ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default'",
+        ),
+    ),
 )
-_SELECT = "SELECT id, name, sha256, created_at, revoked_at, rate FROM keys ORDER BY rowid"
-_INSERT = "INSERT INTO keys (id, name, sha256, created_at, revoked_at, rate) VALUES (?, ?, ?, ?, ?, ?)"
+_SELECT = "SELECT id, name, sha256, created_at, revoked_at, rate, role, tenant FROM keys ORDER BY rowid"
+_INSERT = (
+    "INSERT INTO keys (id, name, sha256, created_at, revoked_at, rate, role, tenant) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class UnreadableKeys(StateUnavailable):
@@ -56,7 +70,11 @@ class KeyNotManaged(CarbonError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRecord:
-    """The stored part of a key. rate: its own rate limit as text; None: that of the service."""
+    """The stored part of a key.
+
+    rate: its own rate limit as text; None: that of the service. role, tenant: a record of a release that stored neither
+    may do everything, in the one tenant that there was.
+    """
 
     id: str
     name: str
@@ -64,6 +82,8 @@ class KeyRecord:
     created_at: datetime
     revoked_at: datetime | None
     rate: str | None
+    role: Role = Role.ADMIN
+    tenant: str = TENANT
 
 
 def digest_of(key: str) -> bytes:
@@ -71,11 +91,16 @@ def digest_of(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def refuse_name(name: str) -> None:
-    """Raises KeyNotManaged for a text that cannot be the name of a key."""
-    if not _NAME.fullmatch(name) or _ID.fullmatch(name):
-        rule = "start with a letter, use up to 64 letters, digits, '.', '_' or '-', and do not use the form of an id"
-        raise KeyNotManaged(f"{name!r} is not a valid name: {rule}")
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a key or of a tenant."""
+    return _NAME.fullmatch(text) is not None and _ID.fullmatch(text) is None
+
+
+def refuse_names(*names: str) -> None:
+    """Raises KeyNotManaged for a text that cannot be the name of a key or of a tenant."""
+    for name in names:
+        if not is_name(name):
+            raise KeyNotManaged(f"{name!r} is not a valid name: {NAME_RULE}")
 
 
 def name_in_use(name: str) -> KeyNotManaged:
@@ -90,13 +115,15 @@ def not_in_force(name_or_id: str) -> KeyNotManaged:
 
 def checked_record(fields: Mapping[str, object]) -> KeyRecord:
     """The record of the fields in a store. Raises ValueError for values that this service never writes."""
-    key_id, name, sha256, rate = (fields[field] for field in ("id", "name", "sha256", "rate"))
+    key_id, name, sha256, rate, tenant = (fields[field] for field in ("id", "name", "sha256", "rate", "tenant"))
     if not (isinstance(key_id, str) and _ID.fullmatch(key_id) and isinstance(name, str) and _NAME.fullmatch(name)):
         raise ValueError("the id or the name is invalid")
     if not (isinstance(sha256, bytes) and len(sha256) == hashlib.sha256().digest_size):
         raise ValueError("the SHA-256 is invalid")
     if not (rate is None or isinstance(rate, str)):
         raise ValueError("the rate limit is invalid")
+    if not (isinstance(tenant, str) and is_name(tenant)):
+        raise ValueError("the tenant is invalid")
     return KeyRecord(
         id=key_id,
         name=name,
@@ -104,6 +131,8 @@ def checked_record(fields: Mapping[str, object]) -> KeyRecord:
         created_at=_time(fields["created_at"]),
         revoked_at=None if fields["revoked_at"] is None else _time(fields["revoked_at"]),
         rate=None if rate is None else str(RATE.parse(rate)),
+        role=Role(str(fields["role"])),
+        tenant=tenant,
     )
 
 
@@ -114,12 +143,20 @@ def _time(text: object) -> datetime:
     return time
 
 
-def new_key(name: str, *, rate: str | None, now: datetime) -> tuple[str, KeyRecord]:
-    """A key of 32 random bytes as text, and its record."""
+def new_key(name: str, *, rate: str | None, role: Role, tenant: str, now: datetime) -> tuple[str, KeyRecord]:
+    """A key of 32 random bytes as text, and its record. Raises KeyNotManaged for a name that nothing can have."""
+    refuse_names(name, tenant)
     key = PREFIX + secrets.token_urlsafe(32)
     created_at = now.astimezone(UTC).replace(microsecond=0)
     record = KeyRecord(
-        id=secrets.token_hex(4), name=name, sha256=digest_of(key), created_at=created_at, revoked_at=None, rate=rate
+        id=secrets.token_hex(4),
+        name=name,
+        sha256=digest_of(key),
+        created_at=created_at,
+        revoked_at=None,
+        rate=rate,
+        role=role,
+        tenant=tenant,
     )
     return key, record
 
@@ -127,7 +164,9 @@ def new_key(name: str, *, rate: str | None, now: datetime) -> tuple[str, KeyReco
 class Keys(Protocol):
     """The operations on keys. Every method raises StateUnavailable when the store cannot be used."""
 
-    def create(self, name: str, *, rate: str | None, now: datetime) -> str:
+    def create(
+        self, name: str, *, rate: str | None, now: datetime, role: Role = Role.WRITE, tenant: str = TENANT
+    ) -> str:
         """The text of a new key, which is stored nowhere. Raises KeyNotManaged."""
         ...
 
@@ -150,10 +189,11 @@ class KeyTable:
         """busy_seconds: longest wait for another process that is writing."""
         self._database = Database(folder / FILE, _SCHEMA, busy_seconds=busy_seconds)
 
-    def create(self, name: str, *, rate: str | None, now: datetime) -> str:
+    def create(
+        self, name: str, *, rate: str | None, now: datetime, role: Role = Role.WRITE, tenant: str = TENANT
+    ) -> str:
         """See Keys."""
-        refuse_name(name)
-        key, record = new_key(name, rate=rate, now=now)
+        key, record = new_key(name, rate=rate, role=role, tenant=tenant, now=now)
         with self._database.writing() as connection:
             if _in_force(connection, name):
                 raise name_in_use(name)
@@ -210,7 +250,16 @@ def _read(connection: Connection) -> tuple[list[KeyRecord], set[str]]:
 def _row(record: KeyRecord) -> tuple[object, ...]:
     revoked_at = record.revoked_at.isoformat(timespec="seconds") if record.revoked_at else None
     created_at = record.created_at.isoformat(timespec="seconds")
-    return record.id, record.name, record.sha256, created_at, revoked_at, record.rate
+    return (
+        record.id,
+        record.name,
+        record.sha256,
+        created_at,
+        revoked_at,
+        record.rate,
+        record.role.value,
+        record.tenant,
+    )
 
 
 def _in_force(connection: Connection, name_or_id: str) -> str | None:

@@ -16,7 +16,7 @@ from carbon.units import HOUR
 from store.history.tables import budget_days, usage, usage_days, usage_kinds, usage_versions
 from store.ledger import codec
 from store.ledger.budgets import PartOfRow, Parts, PartsNeeded
-from store.ledger.usage_grams import SUMS, day_of
+from store.ledger.usage_rows import SUMS, day_of
 
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,6 +12,7 @@ import orjson
 from carbon.ledger import SettledUsage, UsageRow
 from carbon.workload import OwnMachine
 
+MOMENTS = ("start", "end", "submitted_at")
 SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
@@ -30,7 +31,7 @@ def unpacked(text: str) -> UsageRow:
 
 def of_fields(fields: dict[str, Any]) -> UsageRow:
     """The row of the JSON of one that was packed."""
-    fields["start"], fields["end"] = (datetime.fromisoformat(fields[name]) for name in ("start", "end"))
+    fields.update({name: datetime.fromisoformat(fields[name]) for name in MOMENTS if name in fields})
     if "machine" in fields:
         fields["machine"] = OwnMachine(**fields["machine"])
     return UsageRow(**fields)

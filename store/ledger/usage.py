@@ -55,7 +55,8 @@ class UsageTotal:
     """The sums of the rows that are alike on one UTC day. figures: of those that are known.
 
     machine: provider:type, or the parts of a described one as JSON; empty where only energy is known. is_metered:
-    whether the energy was measured. unknown_hours, no_price_hours, no_embodied_hours: of those without the figure.
+    whether the energy was measured. without_submission_rows, without_submission_g: those with grams, but without
+    at_submission_g. unknown_hours, no_price_hours, no_embodied_hours: of those without the figure.
     """
 
     day: int
@@ -66,6 +67,8 @@ class UsageTotal:
     tags: Mapping[str, str]
     rows: int
     figures: UsageDay
+    without_submission_rows: int
+    without_submission_g: float
     unknown_hours: float
     no_price_hours: float
     no_embodied_hours: float
@@ -98,7 +101,7 @@ class UsageStore(Protocol):
         ...
 
     def totals(self, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:
-        """The sums of the rows on these days, by day."""
+        """The sums of the rows on these days, by day; with the names of their accounts among the tags."""
         ...
 
     def grams(self, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:
@@ -167,10 +170,10 @@ class UsageLedger:
         """See UsageStore."""
         if not self._history.exists():
             return []
-        from store.ledger import usage_grams
+        from store.ledger import account_rows, usage_totals
 
         with self._history.database.reading() as connection:
-            return usage_grams.totals(connection, tenant, first_day, last_day)
+            return account_rows.named(connection, tenant, usage_totals.totals(connection, tenant, first_day, last_day))
 
     def grams(self, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:
         """See UsageStore."""

@@ -15,11 +15,12 @@ from store.history.tables import usage, usage_changes, usage_days, usage_kinds
 from store.history.upsert import insert_into
 from store.ledger import codec
 from store.ledger.usage import LedgerRow, UsageChange, Written
-from store.ledger.usage_grams import day_of
 from store.ledger.usage_marks import Touched, mark, publish, unmark
 
 READINGS, REPLACED = "readings", "replaced"  # reasons of a change
 AT_ONCE = 500  # ids in one query
+GRAMS = ("measured_g", "estimated_g", "usual_g")
+SUMS = ("energy_kwh", *GRAMS, "embodied_g", "cost_usd", "at_submission_g")
 
 
 def put(
@@ -136,17 +137,21 @@ def _note_changes(connection: Connection, numbers: Sequence[int], reason: str, n
 
 def _sums(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, float | None]]:
     """Energy, operational grams and those that rest on usual values, of whole rows; None where one day has none."""
-    days: dict[int, list[UsageDay]] = {}
-    for number, day in _days_of(connection, numbers):
-        days.setdefault(number, []).append(day)
     return {
         number: {
             "energy_kwh": total([day.energy_kwh for day in one]),
             "operational_g": total([day.operational_g for day in one]),
             "usual_g": total([day.usual_g for day in one]),
         }
-        for number, one in days.items()
+        for number, one in _days_by_number(connection, numbers).items()
     }
+
+
+def _days_by_number(connection: Connection, numbers: Sequence[int]) -> dict[int, list[UsageDay]]:
+    days: dict[int, list[UsageDay]] = {}
+    for number, day in _days_of(connection, numbers):
+        days.setdefault(number, []).append(day)
+    return days
 
 
 def total(parts: Sequence[float | None]) -> float | None:
@@ -167,6 +172,11 @@ def _days_of(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[i
 
 
 _SPAN = (usage.c.first_day, usage.c.last_day)
+
+
+def day_of(row: Row[Any]) -> UsageDay:
+    """The figures of a day, or sums of several, from columns of these names."""
+    return UsageDay(day=row.day, hours=row.hours, **{name: getattr(row, name) for name in SUMS})
 
 
 def row(connection: Connection, tenant: str, usage_id: str) -> LedgerRow | None:
@@ -199,8 +209,7 @@ def _read(connection: Connection, query: Select[Any], *, changes: bool = False) 
     stored = connection.execute(query).all()
     days: dict[int, list[UsageDay]] = {}
     for begin in range(0, len(stored), AT_ONCE):
-        for number, day in _days_of(connection, [one.number for one in stored[begin : begin + AT_ONCE]]):
-            days.setdefault(number, []).append(day)
+        days.update(_days_by_number(connection, [one.number for one in stored[begin : begin + AT_ONCE]]))
     for one in stored:
         usage_row = codec.unpacked(one.row)
         settled = SettledUsage(
@@ -239,24 +248,30 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
     texts = {number: codec.digest(codec.packed(one.row)) for number, one, _ in settled}
     query = select(usage).where(usage.c.number.in_(list(texts)))
     stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
-    before = _sums(connection, list(stored))
-    changed, touched = [], Touched()
+    before = _days_by_number(connection, list(stored))
+    changed, emitted_otherwise = [], []
     for number, one, improves in settled:
         if number not in stored:
             continue
-        if _differs(before[number]["operational_g"], total([day.operational_g for day in one.days])):
+        differs = _differs(before[number], one.days, "operational_g")
+        if differs or _differs(before[number], one.days, "at_submission_g"):
             changed.append((number, one))
-            touched.add_days(stored[number].tenant, [stored[number]])
+        if differs:
+            emitted_otherwise.append(number)
         values = {"improves": int(improves), "unknown": one.unknown}
         connection.execute(update(usage).where(usage.c.number == number).values(**values))
-    _note_changes(connection, [number for number, _ in changed], READINGS, now)
+    _note_changes(connection, emitted_otherwise, READINGS, now)
     _remove_days(connection, [stored[number] for number, _ in changed])
     _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
+    touched = Touched()
+    for number, _ in changed:
+        touched.add_days(stored[number].tenant, [stored[number]])
     publish(connection, touched)
     return len(changed)
 
 
-def _differs(before: float | None, after: float | None) -> bool:
+def _differs(days_before: Sequence[UsageDay], days: Sequence[UsageDay], name: str) -> bool:
+    before, after = (total([getattr(day, name) for day in some]) for some in (days_before, days))
     if before is None or after is None:
         return before is not after
     return abs(after - before) > 1e-9 * max(1.0, abs(before))

@@ -118,7 +118,7 @@ class RateLimiter:
         count = self._count(caller, item.amount, window_seconds)
         if count is None:
             return None
-        seconds = round(count.reset_seconds, 3)  # a difference of floats: 60 may be 60.0000001
+        seconds = round(count.reset_seconds, 3)  # a difference of floats: 59 may be 59.0000001
         return Verdict(
             allowed=count.allowed,
             limit=item.amount,
@@ -181,7 +181,7 @@ class MemoryCounter:
             if allowed:
                 times.append(now)
             oldest = times[0] if times else now
-            return Count(allowed=allowed, used=len(times), reset_seconds=oldest + window_seconds - now)
+            return Count(allowed=allowed, used=len(times), reset_seconds=window_seconds - (now - oldest))
 
     def _within(self, caller: str, start: float) -> array[float]:
         """The times of a caller's requests after `start`; marks the caller as the most recent one."""

@@ -93,7 +93,7 @@ class FileCounter:
                 if number % CLEAN_EVERY == 0:
                     with suppress(StateUnavailable):  # this request is counted; one of the next ones deletes the rows
                         self._database.run(_DROP, {"caller": who, "first": first})
-                return Count(allowed=True, used=number - first + 1, reset_seconds=oldest + window_seconds - now)
+                return Count(allowed=True, used=number - first + 1, reset_seconds=window_seconds - (now - oldest))
         with self._database.writing() as connection:
             return self._count(connection, who, limit, window_seconds)
 
@@ -112,7 +112,7 @@ class FileCounter:
         if allowed:
             connection.execute(_DROP, {"caller": who, "first": number - used})
             connection.execute("INSERT INTO hits VALUES (?, ?, ?, ?)", (who, number, now, now + window_seconds))
-        return Count(allowed=allowed, used=used + allowed, reset_seconds=oldest + window_seconds - now)
+        return Count(allowed=allowed, used=used + allowed, reset_seconds=window_seconds - (now - oldest))
 
     def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
         """Delete old rows of one slice of the callers: hashes are evenly distributed, so slices have equal sizes."""

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from api.edge.exchange import service_of
 from background.desk import PlanDesk, decode, encode
 from carbon.queued_plans import QueuedPlan
+from carbon.roles import TENANT
 from pid import process_name
 from planning.plan.queue import MOST_PLANS, MOST_UNFINISHED_OF_CALLER
 from tests.fakes.access import access, record
@@ -40,7 +41,7 @@ def client(tmp_path: Path) -> FlaskClient:
 def busy(client: FlaskClient) -> FlaskClient:
     """A machine that makes another plan: those that are submitted now wait."""
     desk = desk_of(client)
-    desk.submit(b"{}", "key/other", "r")
+    desk.submit(b"{}", "key/other", TENANT, "r")
     assert desk.claim(process_name(), "a run of another worker") is not None
     return client
 
@@ -110,7 +111,7 @@ def test_what_is_wrong_in_a_question_is_said_at_once(client: FlaskClient) -> Non
 
 def test_a_question_that_becomes_invalid_while_it_waits_fails_with_the_field(client: FlaskClient) -> None:
     # As it would be after its deadline; checked at once it is refused.
-    plan = desk_of(client).submit(b'{"jobs": [{"id": "one"}]}', "address/x", "r")
+    plan = desk_of(client).submit(b'{"jobs": [{"id": "one"}]}', "address/x", TENANT, "r")
     service_of(client.application).plans.look()
 
     body = client.get(f"/api/v1/plans/{plan.id}").get_json()
@@ -147,10 +148,14 @@ def test_deleting_a_plan_that_is_done_removes_it(client: FlaskClient) -> None:
         assert response.get_json(force=True)["type"] == "/problems/unknown-plan"
 
 
-def test_only_the_key_that_made_a_plan_reads_or_cancels_it(tmp_path: Path) -> None:
-    rules = access(record("mine", name="1"), record("other", name="2"))
+def test_only_keys_of_the_tenant_that_made_a_plan_read_or_cancel_it(tmp_path: Path) -> None:
+    rules = access(
+        record("mine", name="1", tenant="search"),
+        record("team", name="2", tenant="search"),
+        record("other", name="3", tenant="shop"),
+    )
     client = service(rules=rules, data_dir=tmp_path).test_client()
-    desk_of(client).submit(b"{}", "key/3", "r")
+    desk_of(client).submit(b"{}", "key/4", TENANT, "r")
     desk_of(client).claim(process_name(), "a run of another worker")
     url = submit(client, key="mine").get_json()["url"]
 
@@ -158,8 +163,9 @@ def test_only_the_key_that_made_a_plan_reads_or_cancels_it(tmp_path: Path) -> No
         response = client.open(url, method=method, headers={"X-API-Key": "other"})
         assert (response.status_code, response.get_json(force=True)["title"]) == (404, "The plan is not known")
         assert client.open(url, method=method).status_code == 401
-    assert client.get(url, headers={"X-API-Key": "mine"}).get_json()["status"] == "waiting"
-    assert client.delete(url, headers={"X-API-Key": "mine"}).status_code == 204
+    for key in ("mine", "team"):
+        assert client.get(url, headers={"X-API-Key": key}).get_json()["status"] == "waiting"
+    assert client.delete(url, headers={"X-API-Key": "team"}).status_code == 204
 
 
 def test_one_caller_has_few_plans_under_way_and_is_told_what_to_do(busy: FlaskClient) -> None:
@@ -205,7 +211,7 @@ def test_metrics_tell_how_many_plans_wait_and_how_many_ended(client: FlaskClient
     url = submit(client).get_json()["url"]
     ended(client, url)
     desk = desk_of(client)
-    desk.submit(b"{}", "key/other", "r")
+    desk.submit(b"{}", "key/other", TENANT, "r")
     desk.claim(process_name(), "a run of another worker")
     submit(client)
 

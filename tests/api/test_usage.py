@@ -12,9 +12,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
+from carbon.accounts import Account
 from engine import Engine
 from mapping import CloudMap
 from settings import Settings
+from store.history.history import History
+from store.ledger.accounts import Accounts
 from tests.fakes.grid import FakeReader
 from tests.fakes.past import FakePast, readings
 from tests.fakes.service import NOW
@@ -111,6 +114,8 @@ def test_rows_as_csv_are_the_same_rows(client: FlaskClient) -> None:
         ({"tags": {"": "x"}}, "#/rows/1/tags//[key]", "string_too_short"),
         ({"count": 0}, "#/rows/1/count", "greater_than"),
         ({"id": "report"}, "#/rows/1/id", "reserved"),
+        ({"submitted_at": f"{DAY}T08:00:01Z"}, "#/rows/1/submitted_at", "start_before_submission"),
+        ({"submitted_at": "2024-02-11T00:00:00Z"}, "#/rows/1/submitted_at", "too_early"),
         ({"id": "a/b"}, "#/rows/1/id", "string_pattern_mismatch"),
     ],
 )
@@ -151,6 +156,21 @@ def test_a_report_groups_by_tags_and_places_and_its_sums_are_those_of_the_rows(c
     assert [row["co2_emissions_g"] for row in report(client, "&tag=team%3Dads")["report"]] == [8.5]
 
 
+def test_a_report_by_names_of_accounts_has_the_usage_that_was_there_before(client: FlaskClient, tmp_path: Path) -> None:
+    post(client, {**ROW, "tags": {"account": "1"}}, {**ROW, "id": "two", "kwh": 1.0, "tags": {"account": "2"}})
+    named = [Account(id="1", name="batch", status="ACTIVE", ou="Root/Data", tags={"owner": "ana"})]
+    Accounts(History(tmp_path)).put("default", named)
+
+    rows = report(client, "&by=account_name,ou,account:owner")["report"]
+
+    # 3 kWh and 1 kWh at a mean of 8.5 g/kWh.
+    assert {tuple(row["group"]): row["co2_emissions_g"] for row in rows} == {
+        ("batch", "Root/Data", "ana"): 25.5,
+        (None, None, None): 8.5,
+    }
+    assert report(client, "&tag=ou%3DRoot/Data")["total"]["co2_emissions_g"] == 25.5
+
+
 def test_a_report_by_day_cuts_a_row_at_midnight(client: FlaskClient) -> None:
     post(client, {**ROW, "start": f"{DAY}T23:00:00Z"})
 
@@ -179,6 +199,30 @@ def test_the_median_region_is_named_with_what_it_would_have_been_there(client: F
     region = MAPPING.regions[median["region"]]
     assert region.provider == "aws"
     assert median["co2_emissions_g"] > report(client)["total"]["co2_emissions_g"]
+
+
+def test_a_report_says_what_all_would_have_emitted_at_once_when_submitted(client: FlaskClient) -> None:
+    text = (
+        "id,start,hours,region,kwh,pue,submitted_at,tag:team\n"
+        f"a,{DAY}T08:00:00Z,2,aws:ca-central-1,3,1,{DAY}T04:30:00Z,search\n"
+        f"b,{DAY}T08:00:00Z,2,aws:ca-central-1,1,1,,ads\n"
+    )
+    client.post("/api/v1/usage", data=text, content_type="text/csv")
+
+    answer = report(client, "&by=team")
+
+    # a: 3 kWh from 4:30 to 6:30: (4/2 + 5 + 6/2) x 1.5 = 15 g, but it emitted 25.5 g. b: 8.5 g, as it ran.
+    assert answer["at_submission"] == {
+        "co2_emissions_g": 23.5,
+        "rows_without_submission": 1,
+        "without_submission_g": 8.5,
+        "without_submission_share": 0.25,
+    }
+    rows = {row["group"][0]: (row["at_submission_g"], row["without_submission_g"]) for row in answer["report"]}
+    assert rows == {"search": (15.0, 0.0), "ads": (8.5, 8.5)}
+    stored = {row["id"]: row for row in client.get(f"/api/v1/usage?from={DAY}").get_json()["usage"]}
+    assert (stored["a"]["submitted_at"], stored["a"]["at_submission_g"]) == (f"{DAY}T04:30:00Z", 15.0)
+    assert (stored["b"]["submitted_at"], stored["b"]["at_submission_g"]) == (None, None)
 
 
 def test_the_range_of_a_sum_depends_on_the_days_of_its_rows_and_not_on_those_of_the_question(

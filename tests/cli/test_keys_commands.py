@@ -55,6 +55,30 @@ def test_list_prints_a_line_a_key_and_never_the_key(folder: Path) -> None:
     assert key not in "".join(lines)
 
 
+def test_list_ends_with_role_and_tenant_which_are_write_and_default_unless_given(folder: Path) -> None:
+    run(folder, "create", "ci")
+    run(folder, "create", "dashboard", "--role", "read", "--tenant", "search")
+
+    rows = [line.split("\t") for line in run(folder, "list").stdout.splitlines()]
+
+    assert [(row[1], *row[5:]) for row in rows] == [("ci", "write", "default"), ("dashboard", "read", "search")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (("--role", "owner"), 2, "'owner' is not one of 'read', 'write', 'admin'"),
+        (("--tenant", "no spaces"), 1, "'no spaces' is not a valid name: start with a letter"),
+    ],
+)
+def test_a_wrong_role_or_tenant_makes_no_key(folder: Path, arguments: tuple[str, ...], code: int, text: str) -> None:
+    result = run(folder, "create", "ci", *arguments)
+
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert text in result.stderr
+    assert not folder.exists()
+
+
 def test_list_prints_nothing_where_there_is_nothing(folder: Path) -> None:
     result = run(folder, "list")
 

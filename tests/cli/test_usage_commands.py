@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from api.edge.access import TENANT
 from carbon.errors import StateUnavailable
 from carbon.ledger import SettledUsage
+from carbon.roles import TENANT
 from cli import usage as usage_module
 from cli.usage import BATCH, usage
 from planning.ledger.report import day_number

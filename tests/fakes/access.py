@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from api.edge.access import Access
+from carbon.roles import TENANT, Role
 from store.keys.ring import KeyRing
 from store.keys.table import KeyRecord, digest_of
 from store.limits.rate_limit import OFF, in_memory
@@ -13,7 +14,15 @@ from tests.fakes.clock import SteppedClock
 CREATED = datetime(2026, 2, 1, tzinfo=UTC)
 
 
-def record(key: str, *, name: str = "ci", rate: str | None = None, revoked: bool = False) -> KeyRecord:
+def record(
+    key: str,
+    *,
+    name: str = "ci",
+    rate: str | None = None,
+    revoked: bool = False,
+    role: Role = Role.ADMIN,
+    tenant: str = TENANT,
+) -> KeyRecord:
     """What is kept of a key; its id is its name."""
     return KeyRecord(
         id=name,
@@ -22,6 +31,8 @@ def record(key: str, *, name: str = "ci", rate: str | None = None, revoked: bool
         created_at=CREATED,
         revoked_at=CREATED if revoked else None,
         rate=rate,
+        role=role,
+        tenant=tenant,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from background.desk import PlanDesk
 from background.runner import PlanRunner
 from carbon.queued_plans import QueuedPlan, Watch, WorkStopped
+from carbon.roles import TENANT
 from pid import process_name
 from tests.fakes.telemetry import Counts
 from tests.store.shared_places import Place
@@ -38,10 +39,10 @@ class Plans:
         return PlanRunner(self.another_desk(), answer, limit_seconds=limit_seconds, beat_seconds=BEAT_SECONDS)
 
     def submit(self, question: bytes = b"{}") -> QueuedPlan:
-        return self.desk.submit(question, CALLER, "carbon_req_1")
+        return self.desk.submit(question, CALLER, TENANT, "carbon_req_1")
 
     def plan(self, plan: QueuedPlan) -> QueuedPlan:
-        return self.desk.plan(plan.id, CALLER)
+        return self.desk.plan(plan.id, TENANT)
 
 
 class Steps:

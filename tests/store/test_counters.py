@@ -64,6 +64,19 @@ def test_exactly_the_limit_passes_and_what_is_left_counts_down(counter: Counter)
     assert all(0 < count.reset_seconds <= 60 for count in counts)
 
 
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_the_wait_is_never_longer_than_the_window_at_any_time_of_the_clock(kind: str, tmp_path: Path) -> None:
+    now = 32753.822968760676  # now + 60 - now is 60.00000000000364 in floating point
+    assert now + 60 - now > 60
+    counter: Counter = MemoryCounter(lambda: now)
+    if kind == "file":
+        counter = FileCounter(tmp_path, busy_seconds=5.0, monotonic=lambda: now)
+
+    counts = [counter.hit("a", 2, 60) for _ in range(3)]
+
+    assert [count.reset_seconds for count in counts] == [60.0, 60.0, 60.0]
+
+
 def test_callers_are_counted_apart(counter: Counter) -> None:
     assert [counter.hit(caller, 1, 60).allowed for caller in ("a", "b", "a", "b")] == [True, True, False, False]
 

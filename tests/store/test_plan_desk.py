@@ -9,9 +9,10 @@ import pytest
 
 from carbon.errors import UnknownPlan
 from carbon.queued_plans import LIFETIME, PlanState
+from carbon.roles import TENANT
 from store.shared.changes import START
 from tests.fakes.patience import eventually
-from tests.store.background_plans import CALLER, Plans, an_ended_process
+from tests.store.background_plans import Plans, an_ended_process
 from tests.store.shared_places import Place
 
 
@@ -91,7 +92,7 @@ def test_a_plan_that_expires_while_it_waits_counts_as_failed(plans: Plans) -> No
 
 
 def test_many_workers_make_many_plans_each_once(plans: Plans) -> None:
-    submitted = [plans.desk.submit(b"{}", f"key/{number}", "r") for number in range(20)]
+    submitted = [plans.desk.submit(b"{}", f"key/{number}", TENANT, "r") for number in range(20)]
     made: list[bytes] = []
     runners = [plans.runner(lambda *_: made.append(b"x") or b"answer") for _ in range(4)]  # type: ignore[func-returns-value]
     for runner in runners:
@@ -105,9 +106,9 @@ def test_many_workers_make_many_plans_each_once(plans: Plans) -> None:
 
 def test_asking_about_unknown_plans_writes_nothing(plans: Plans, place: Place) -> None:
     with pytest.raises(UnknownPlan):
-        plans.desk.cancel("1", CALLER)
+        plans.desk.cancel("1", TENANT)
     with pytest.raises(UnknownPlan):
-        plans.desk.plan("1", CALLER)
+        plans.desk.plan("1", TENANT)
     assert plans.desk.claim("a/1", "run") is None
 
     assert not place.store().changes(START).values

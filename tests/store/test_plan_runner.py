@@ -14,9 +14,10 @@ import pytest
 from background.work import Work
 from carbon.errors import InvalidRequest, StateUnavailable, Unsatisfiable
 from carbon.queued_plans import PlanState
+from carbon.roles import TENANT
 from store.shared.sqlite_cache import BUSY_SECONDS, FILE
 from tests.fakes.patience import eventually
-from tests.store.background_plans import CALLER, Plans, Steps
+from tests.store.background_plans import Plans, Steps
 from tests.store.shared_places import Place
 
 
@@ -67,7 +68,7 @@ def test_a_cancelled_plan_is_stopped_and_has_no_answer(plans: Plans, steps: Step
     plan = plans.submit()
     thread = steps.begin(plans.runner(steps))
 
-    plans.desk.cancel(plan.id, CALLER)
+    plans.desk.cancel(plan.id, TENANT)
 
     thread.join(5)
     assert steps.was_stopped

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from carbon.errors import StateUnavailable
+from carbon.roles import Role
 from settings import Settings
 from store.database import Database
 from store.keys.table import KeyTable, digest_of
@@ -106,6 +107,15 @@ def test_every_file_that_a_service_creates_has_a_version_and_a_fixture_of_it(tmp
     for path in files:
         fixture = restore(tmp_path, NEWEST[path.stem], path.stem)
         assert (version(path), tables(path)) == (NEWEST[path.stem], tables(fixture))
+
+
+@pytest.mark.parametrize("release", [0, 1])
+def test_keys_of_the_releases_before_roles_may_do_everything_in_the_one_tenant(tmp_path: Path, release: int) -> None:
+    restore(tmp_path, release, "keys")
+
+    records = KeyTable(tmp_path, busy_seconds=1).records()
+
+    assert [(record.role, record.tenant) for record in records] == [(Role.ADMIN, "default")] * 2
 
 
 @every_file

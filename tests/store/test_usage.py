@@ -57,7 +57,14 @@ def test_nothing_is_stored_at_first_and_no_file_is_made(ledger: UsageLedger, his
 
 def test_a_row_comes_back_as_it_was_put(ledger: UsageLedger) -> None:
     own = OwnMachine(vcpus=8, memory_gb=32.0, arch="x86_64", pue=1.2)
-    row = used(days=2, machine=own, count=2.5, utilization=0.3, decision_id="d1", cost_usd=1.0, spot=True)
+    whole: dict[str, Any] = {
+        "count": 2.5,
+        "utilization": 0.3,
+        "cost_usd": 1.0,
+        "spot": True,
+        "submitted_at": NOON - HOUR,
+    }
+    row = used(days=2, machine=own, decision_id="d1", **whole)
 
     written = put(ledger, row)
 
@@ -127,6 +134,31 @@ def test_totals_are_of_rows_that_are_alike_and_name_what_is_unknown(ledger: Usag
         {"team": "a"},
     )
     assert (metered.rows, metered.figures.operational_g) == (1, 15.0)
+
+
+def at_submission(row: SettledUsage, grams: float | None) -> SettledUsage:
+    return replace(row, days=tuple(replace(day, at_submission_g=grams) for day in row.days))
+
+
+def test_totals_name_the_rows_and_grams_of_which_it_is_not_known_what_they_were_at_submission(
+    ledger: UsageLedger,
+) -> None:
+    put(ledger, at_submission(used("one"), 40.0), used("two"), used("three"), used("four", grams=None))
+
+    (total,) = ledger.totals("a", DAY, DAY)
+
+    assert (total.figures.at_submission_g, total.without_submission_rows, total.without_submission_g) == (40.0, 2, 30.0)
+
+
+def test_a_better_figure_of_the_submission_is_stored_and_is_no_change_of_what_was_emitted(ledger: UsageLedger) -> None:
+    put(ledger, at_submission(used(), 40.0))
+    ((number, _, stored),) = ledger.improvable(0, 10)
+
+    changed = [ledger.improve([(number, at_submission(stored.settled, 50.0), True)], NOON + HOUR) for _ in range(2)]
+
+    after = ledger.row("a", "one")
+    assert after is not None
+    assert (changed, after.settled.days[0].at_submission_g, after.changes) == ([1, 0], 50.0, ())
 
 
 def test_rows_are_listed_by_day_and_id_in_pages(ledger: UsageLedger) -> None:

@@ -75,6 +75,36 @@ def test_a_row_over_midnight_has_the_figures_of_both_utc_days() -> None:
     assert (first.cost_usd, second.cost_usd, settled.billed) == (2.0, 2.0, True)
 
 
+def test_a_row_is_beside_what_its_energy_would_have_emitted_from_its_submission_on() -> None:
+    # 1 kW from 22:00 to 01:00: 30 + 40 g on the first day, 50 g on the second. Submitted 90 minutes before 22:00, it
+    # would have run from 20:30 to 23:30: 10/2 + 20 + 30/2 = 40 g for the two hours of the first day, 30/2 + 40/2 = 35 g
+    # for the hour of the second, which stays on the day on which it ran.
+    stored = readings(MIDNIGHT + 20 * HOUR, [10.0, 20.0, 30.0, 40.0, 50.0])
+    one = row(MIDNIGHT + 22 * HOUR, 3, it_kwh=3.0, pue=1.0, submitted_at=MIDNIGHT + 20.5 * HOUR)
+
+    settled = settle(one, stored)
+
+    assert [day.at_submission_g for day in settled.days] == pytest.approx([40.0, 35.0])
+    assert [day.operational_g for day in settled.days] == pytest.approx([70.0, 50.0])
+
+
+def test_what_was_submitted_when_it_ran_would_have_emitted_the_same_and_without_submission_it_is_not_known() -> None:
+    stored, start = readings(MIDNIGHT, [10.0, 20.0]), MIDNIGHT + HOUR / 2
+
+    ((at_once,), (unknown,)) = (
+        settle(row(start, 1, it_kwh=1.0, pue=1.0, submitted_at=submission), stored).days for submission in (start, None)
+    )
+
+    assert (at_once.at_submission_g, at_once.operational_g) == pytest.approx((15.0, 15.0))
+    assert unknown.at_submission_g is None
+
+
+def test_without_grams_nothing_is_said_of_the_submission() -> None:
+    (day,) = settle(row(MIDNIGHT + HOUR, 1, cost_usd=3.0, submitted_at=MIDNIGHT)).days
+
+    assert day.at_submission_g is None
+
+
 def test_a_machine_has_the_watts_grams_of_hardware_and_price_of_the_catalog() -> None:
     machine = MAPPING.instance_type("aws", "m6g.large")
     price = MAPPING.price("aws:ca-central-1", "m6g.large")

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from api.edge.exchange import service_of
 from carbon.queued_plans import PlanState as State
+from carbon.roles import TENANT
 from pid import process_name
 from tests.fakes.patience import eventually
 from tests.fakes.service import offline, service
@@ -36,7 +37,7 @@ def own(tmp_path: Path) -> FlaskClient:
 def busy(own: FlaskClient) -> FlaskClient:
     """A machine that makes another plan: those that are submitted now wait."""
     desk = service_of(own.application).plans.desk
-    desk.submit(b"{}", "key/other", "r")
+    desk.submit(b"{}", "key/other", TENANT, "r")
     assert desk.claim(process_name(), "a run of another worker") is not None
     return own
 
@@ -86,7 +87,7 @@ def test_a_plan_that_waits_looks_again_without_a_script_and_can_be_cancelled(bus
 
 def test_a_plan_that_is_made_says_how_far_it_is(own: FlaskClient) -> None:
     desk = service_of(own.application).plans.desk
-    plan = desk.submit(text_of(QUESTION).encode(), "", "r")
+    plan = desk.submit(text_of(QUESTION).encode(), "", TENANT, "r")
     assert desk.claim(process_name(), "run") is not None
     assert desk.renew("run", 0.42)
 
@@ -98,12 +99,12 @@ def test_a_plan_that_is_made_says_how_far_it_is(own: FlaskClient) -> None:
 
 def test_a_plan_that_failed_says_why(own: FlaskClient) -> None:
     desk = service_of(own.application).plans.desk
-    plan = desk.submit(text_of(QUESTION).encode(), "", "r")
+    plan = desk.submit(text_of(QUESTION).encode(), "", TENANT, "r")
     assert desk.claim(process_name(), "run") is not None
     desk.failed("run", "the plan took longer than 120 s: send fewer jobs")
 
     page = own.get(f"/plan?plan={plan.id}")
-    assert desk.plan(plan.id, "").state is State.FAILED
+    assert desk.plan(plan.id, TENANT).state is State.FAILED
     assert "The plan has failed" in page.text
     assert "The plan took longer than 120 s: send fewer jobs." in page.text
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from api.edge.exchange import service_of
 from carbon.bands import band_of
+from carbon.roles import TENANT
 from tests.fakes.access import access, record
 from tests.fakes.patience import eventually
 from tests.fakes.service import NOW, offline, service
@@ -106,7 +107,7 @@ def test_a_plan_of_the_background_is_drawn_once_it_is_done(tmp_path: Path) -> No
 
 def test_a_plan_that_waits_has_no_picture_yet(tmp_path: Path) -> None:
     own = service(data_dir=tmp_path).test_client()
-    plan = service_of(own.application).plans.desk.submit(b"{}", "", "r")
+    plan = service_of(own.application).plans.desk.submit(b"{}", "", TENANT, "r")
 
     answer = own.get(f"{PATH}?plan={plan.id}")
 
@@ -114,8 +115,8 @@ def test_a_plan_that_waits_has_no_picture_yet(tmp_path: Path) -> None:
     assert "its picture is there once it is done" in answer.get_json(force=True)["detail"]
 
 
-def test_only_the_key_that_submitted_a_plan_sees_its_picture(tmp_path: Path) -> None:
-    rules = access(*(record(name, name=name) for name in ("first", "second")))
+def test_only_keys_of_the_tenant_that_submitted_a_plan_see_its_picture(tmp_path: Path) -> None:
+    rules = access(*(record(name, name=name, tenant=name) for name in ("first", "second")))
     own = service(data_dir=tmp_path, rules=rules).test_client()
     plan = own.post("/api/v1/plan", json={**QUESTION, "background": True}, headers={"X-API-Key": "first"}).get_json()
     assert eventually(lambda: own.get(plan["url"], headers={"X-API-Key": "first"}).get_json()["status"] == "done")

@@ -25,7 +25,7 @@ from tests.fakes.service import service as fake_service
 from tests.web.pictures import HOSTILE, pixels, svg, text_of, titles
 from tests.web.test_pages import Reader
 from tests.web.test_plan_page import one_line
-from web.pages.words import grams, kwh, usd
+from web.pages.words import grams, kwh, percent, usd
 
 MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 YESTERDAY = MIDNIGHT - timedelta(days=1)
@@ -61,6 +61,18 @@ def empty(tmp_path: Path) -> FlaskClient:
 
 def rows_of(page: str) -> list[str]:
     return [one_line(row) for row in re.findall(r"<tr>.*?</tr>", page.partition("<tbody>")[2], re.DOTALL)]
+
+
+def test_the_page_says_what_would_have_been_emitted_without_waiting(empty: FlaskClient) -> None:
+    waited = {**ROWS[0], "submitted_at": f"{DAY}T04:00:00Z"}
+    empty.post("/api/v1/usage", json={"rows": [waited, ROWS[1]]})
+
+    page = unescape(one_line(empty.get(f"/usage?from={DAY}&to={DAY}").text))
+
+    # 3 kWh in the hours of 4 and 5 g/kWh are 13.5 g, with the 8.5 g of the other row 22 g; 34 g were emitted.
+    assert "Without waiting, each from when it was submitted, it would have emitted 22.0 g" in page
+    assert "you emitted 12.0 g more" in page
+    assert f"Rows with {percent(25)} of the grams do not say when that was: they count as they ran." in page
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,14 @@ from flask.typing import ResponseReturnValue
 
 from api.edge.exchange import current
 from api.edge.problems import problem_of
+from api.edge.roles import needs
 from api.endpoints.plan import PlanRequest
 from api.endpoints.plans import POLL_SECONDS, submitted
 from api.shapes.plan import PlanAnswer
 from api.shapes.queued_plan import url_of
 from carbon.errors import CarbonError
 from carbon.queued_plans import QueuedPlan
+from carbon.roles import Role
 from web.pages import page
 from web.pages.page import Content, link
 from web.pages.plan_form import (
@@ -62,6 +64,7 @@ def plan() -> Response:
 
 
 @bp.post("/plan")
+@needs(Role.READ)
 def send() -> ResponseReturnValue:
     """Lead to the plan of a pasted question: by an address that holds it, or to a plan in the background."""
     exchange, text = current(), compact(request.form.get("question", ""))
@@ -79,10 +82,11 @@ def send() -> ResponseReturnValue:
 
 
 @bp.post("/plan/cancel")
+@needs(Role.WRITE)
 def cancel() -> ResponseReturnValue:
     """Cancel a plan in the background, or remove one that has ended, and lead back to it."""
     exchange, plan_id = current(), request.form.get("plan", "")[:100]
-    exchange.service.plans.desk.cancel(plan_id, exchange.caller)
+    exchange.service.plans.desk.cancel(plan_id, exchange.tenant)
     return redirect(link("/plan", PlanState(), plan=plan_id), 303)
 
 
@@ -105,7 +109,7 @@ def _queued(plan_id: str) -> Outcome:
     exchange = current()
     runner = exchange.service.plans
     try:
-        queued = runner.desk.plan(plan_id, exchange.caller)
+        queued = runner.desk.plan(plan_id, exchange.tenant)
         if queued.is_unfinished:
             runner.follow()
         answer = runner.desk.answer(queued)

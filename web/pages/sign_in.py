@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from api.edge import visits
 from api.edge.access import address_of
 from api.edge.exchange import current
+from api.edge.roles import needs
+from carbon.roles import Role
 from web.pages import page
 from web.pages.forms import key_form
 from web.pages.own_path import HOME, own_path
@@ -26,6 +28,7 @@ def form() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in")
+@needs(Role.READ)
 def sign_in() -> ResponseReturnValue:
     """Set the cookie if the key is in force. A wrong key counts towards the rate limit of the address."""
     exchange = current()
@@ -45,6 +48,7 @@ def farewell() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
+@needs(Role.READ)
 def sign_out() -> ResponseReturnValue:
     """Remove the cookie."""
     visits.end(current())

@@ -64,7 +64,7 @@ def usage() -> Response:
         query=query,
         count=len(report.rows),
         total=answer["total"],
-        comparison=_comparison(answer),
+        comparisons=[text for text in (_comparison(answer), _at_submission(answer)) if text],
         unknown=unknown_in_words(report.total),
         chart=embedded(page_usage(picture)),
         chart_step=by_step(query).step.value,
@@ -115,7 +115,25 @@ def _comparison(answer: Content) -> str | None:
         return None
     there = median["co2_emissions_g"]
     where = f"In {median['region']}, the region in the middle of all of the clouds that you used"
-    text = f"{where}, the same would have emitted {grams(there)}"
+    return _beside(f"{where}, the same would have emitted {grams(there)}", there, emitted)
+
+
+def _at_submission(answer: Content) -> str | None:
+    """Against all at once when submitted, as a sentence; None where no row says when that was."""
+    at_once, emitted = answer["at_submission"], answer["total"]["co2_emissions_g"]
+    share = at_once["without_submission_share"]
+    if emitted is None or share is None or at_once["without_submission_g"] == emitted:
+        return None
+    there = at_once["co2_emissions_g"]
+    text = _beside(
+        f"Without waiting, each from when it was submitted, it would have emitted {grams(there)}", there, emitted
+    )
+    if not at_once["rows_without_submission"]:
+        return text
+    return f"{text} Rows with {percent(share * 100)} of the grams do not say when that was: they count as they ran."
+
+
+def _beside(text: str, there: float, emitted: float) -> str:
     if there == 0 or grams(there) == grams(emitted):
         return f"{text}: as much as it did."
     less = there - emitted

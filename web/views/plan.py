@@ -114,7 +114,7 @@ def _queued(plan_id: str) -> Content:
     """Raises UnknownPlan where there is no such plan, or none yet."""
     exchange = current()
     desk = exchange.service.plans.desk
-    queued = desk.plan(plan_id, exchange.caller)
+    queued = desk.plan(plan_id, exchange.tenant)
     answer = desk.answer(queued)
     if answer is None:
         raise UnknownPlan(_why_none(queued))

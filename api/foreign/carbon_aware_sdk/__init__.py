@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotImplemented as NotSupported
 import foreign_questions
 from api.edge import costly
 from api.edge.exchange import current
+from api.edge.roles import needs
 from api.foreign.carbon_aware_sdk import answers, problems
 from api.foreign.carbon_aware_sdk.problems import WrongArguments, fields_named
 from api.foreign.carbon_aware_sdk.questions import (
@@ -30,6 +31,7 @@ from api.questions.parse import parse_body
 from carbon.errors import FieldError
 from carbon.intensity import Quality
 from carbon.points import Point, lowest_of_all
+from carbon.roles import Role
 
 bp = APIBlueprint("carbon_aware_sdk", __name__, enable_openapi=False)
 bp.register_error_handler(Exception, problems.answer)
@@ -84,6 +86,7 @@ def current_forecasts() -> Response:
 
 
 @bp.post("/emissions/forecasts/batch")
+@needs(Role.READ)
 def issued_forecasts() -> Response:
     """Forecasts as they were issued at earlier times."""
     exchange = current()
@@ -111,6 +114,7 @@ def average() -> Response:
 
 
 @bp.post("/emissions/average-carbon-intensity/batch")
+@needs(Role.READ)
 def averages() -> Response:
     """The means of several places and times."""
     return _averages(parse_body(Averages, request, current().facts).root, is_list=True)

@@ -16,10 +16,12 @@ from werkzeug.exceptions import BadRequest
 import foreign_questions
 from api.edge import costly, problems
 from api.edge.exchange import JSON, current
+from api.edge.roles import needs
 from api.foreign.kubernetes.objects import Place, name_of, places_of, wishes_of
 from api.questions.parse import UNREADABLE
 from carbon.errors import UnknownName
 from carbon.node_scores import NodeScore, NodesQuery
+from carbon.roles import Role
 
 bp = Blueprint("kubernetes", __name__)
 
@@ -72,6 +74,7 @@ class Arguments:
 
 
 @bp.post("/k8s/filter")
+@needs(Role.READ)
 def filter_nodes() -> Response:
     """The nodes without those that are dirtier than the pod allows; all of them if it says nothing."""
     arguments = _arguments()
@@ -99,6 +102,7 @@ def filter_nodes() -> Response:
 
 
 @bp.post("/k8s/prioritize")
+@needs(Role.READ)
 def prioritize() -> Response:
     """A score of 0 to 10 for every node."""
     scores = _scores(_arguments())

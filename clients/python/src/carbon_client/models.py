@@ -878,6 +878,7 @@ ProblemType: TypeAlias = Literal[
     "/problems/power-not-modelled",
     "/problems/range-not-satisfiable",
     "/problems/rate-limited",
+    "/problems/role-insufficient",
     "/problems/state-unavailable",
     "/problems/unknown-airport",
     "/problems/unknown-country",
@@ -957,6 +958,10 @@ class RangedFigures(TypedDict):
     """10th centile of co2_emissions_g: what rows share (grid zone, machine type) does not average out."""
     co2_emissions_high_g: float | None
     """90th centile."""
+    at_submission_g: float | None
+    """gCO2e of the grid had all of it run at once when submitted; what has no such figure counts as it ran."""
+    without_submission_g: float
+    """Of these: grams of rows that only count as they ran."""
 
 
 RankBy: TypeAlias = Literal["work", "machine"]
@@ -1044,6 +1049,10 @@ class ReportRowAnswer(TypedDict):
     """10th centile of co2_emissions_g: what rows share (grid zone, machine type) does not average out."""
     co2_emissions_high_g: float | None
     """90th centile."""
+    at_submission_g: float | None
+    """gCO2e of the grid had all of it run at once when submitted; what has no such figure counts as it ran."""
+    without_submission_g: float
+    """Of these: grams of rows that only count as they ran."""
     starts_on: str
     """First UTC day."""
     ends_on: str
@@ -1089,6 +1098,10 @@ class RequirementsBody(TypedDict):
 
 Risk: TypeAlias = Literal["expected", "cautious"]
 """Which figure of a window decides: the mean that is expected, or the 90th centile of that mean."""
+
+
+Role: TypeAlias = Literal["read", "write", "admin"]
+"""What a key may do; each role may do all that those before it may."""
 
 
 RunnerConfidence: TypeAlias = Literal["documented", "indicative"]
@@ -1374,6 +1387,19 @@ StreamNoteName: TypeAlias = Literal["gap", "end"]
 """gap: events were missed that are not stored any more, the present values follow; end: the stream ends, come back after retry_after_seconds."""
 
 
+class SubmissionAnswer(TypedDict):
+    """What the same energy would have emitted in the same regions without waiting."""
+
+    co2_emissions_g: float | None
+    """gCO2e of the grid, each row from its submitted_at on."""
+    rows_without_submission: int
+    """Rows that count as they ran, since it is not known when they were submitted or what the grid was like then."""
+    without_submission_g: float
+    """Their grams, as they ran."""
+    without_submission_share: float | None
+    """Their share of all grams, 0 to 1; null without grams."""
+
+
 SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing"]
 """What a webhook may be sent."""
 
@@ -1514,6 +1540,8 @@ class UsageFields(TypedDict):
     """Anything to report by. Default: {}."""
     decision_id: NotRequired[str | None]
     """The recorded decision that placed it."""
+    submitted_at: NotRequired[str | None]
+    """When it could have begun, at most start: reports say what it would have emitted without waiting."""
 
 
 class UsageRequest(TypedDict):
@@ -1570,6 +1598,10 @@ class UsageRowAnswer(TypedDict):
     """Your tags."""
     decision_id: str | None
     """Of the decision."""
+    submitted_at: str | None
+    """When it could have begun; null if that is not known."""
+    at_submission_g: float | None
+    """gCO2e of the grid of the same energy, had it run without waiting from submitted_at on; null if not known."""
     origin: str
     """api, or the format that it was imported from."""
     unknown: str | None
@@ -3455,6 +3487,10 @@ class Problem(TypedDict):
     """Known names similar to the one in the path; absent if the path contains no unknown name."""
     nearest_offers: NotRequired[list[NearestOffer]]
     """For each bound that stands in the way: the offer nearest to it; absent unless no offer qualifies."""
+    needed_role: NotRequired[Role]
+    """The role that the request needs; absent unless its key has too little of one."""
+    role: NotRequired[Role]
+    """The role of the key; absent unless it is too little."""
     missing: NotRequired[list[MissingTime]]
     """The first times without a stored reading; absent unless past readings are lacking."""
 
@@ -4137,6 +4173,8 @@ class UsageReportAnswer(TypedDict):
     """Sums over all groups and steps."""
     in_median_region: MedianAnswer | None
     """All of it in the median region; null if that is not known."""
+    at_submission: SubmissionAnswer
+    """All of it at once when submitted."""
     sci_g_per_unit: float | None
     """SCI: total_emissions_g for each functional unit; null without functional_units."""
     report: list[ReportRowAnswer]

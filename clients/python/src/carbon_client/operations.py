@@ -281,7 +281,7 @@ class Operations:
     def plan_status(self, plan_id: str, /) -> models.QueuedPlanAnswer:
         """What became of a plan in the background; once it is done, the plan.
 
-        With API keys only the key that submitted a plan can read it.
+        With API keys only those of the tenant that submitted a plan can read it.
 
         GET /api/v1/plans/{plan_id}
         """
