@@ -231,3 +231,8 @@ class BudgetExceeded(Unsatisfiable):
         super().__init__(detail, budget=budget.name, lacking=list(lacking))
         self.budget = budget
         self.states = states
+
+    def beside(self, **facts: object) -> BudgetExceeded:
+        """The same error with more facts."""
+        self.facts = {**self.facts, **facts}
+        return self

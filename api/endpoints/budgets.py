@@ -9,7 +9,8 @@ import budget_questions
 from api.edge.exchange import current
 from api.edge.lists import Page, linked
 from api.questions.budgets import BudgetParameters, BudgetRequest, BudgetsParameters, check_name
-from api.shapes.budgets import BudgetAnswer, BudgetRow, BudgetsAnswer, BudgetStates, OneBudget, StateAt
+from api.shapes.budget_periods import StateAt
+from api.shapes.budgets import BudgetAnswer, BudgetRow, BudgetsAnswer, BudgetStates, OneBudget
 from api.shapes.parts import Listed
 from carbon.budgets import Budget, UnknownBudget
 from planning.ledger.budgets import span_before, span_of
