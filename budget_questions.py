@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from carbon.budgets import Budget, BudgetState, Claim, OnExceed, Span
 from carbon.errors import Busy
 from carbon.ledger import UsageDay
 from ledger_questions import is_in_catalog, settle
-from planning.ledger.budgets import lacks, refuse, spans_of
+from planning.ledger.budgets import lacks, refuse, span_before, span_of, spans_of
 from session import Session
 from store.ledger.budgets import BudgetStore, PartKey, PartOfRow, Parts, PartsNeeded, Reservation
 
@@ -26,6 +26,25 @@ def state(
     A row over the boundary counts by the grams of its hours within the period. Raises Busy, StateUnavailable.
     """
     return _with_parts(session, lambda parts: budgets.state(tenant, budget, span, now, parts))
+
+
+class Engine(Protocol):
+    """What opens sessions."""
+
+    def at(self, now: datetime) -> Session: ...
+
+
+def present_states(budgets: BudgetStore, engine: Engine, tenant: str, now: datetime) -> list[BudgetState]:
+    """Of each budget of a tenant: of its present period, and of the one before, whose bills may still come.
+
+    Raises Busy, StateUnavailable.
+    """
+    session, states = engine.at(now), []
+    for budget in budgets.budgets(tenant):
+        span = span_of(budget, now)
+        both = (state(budgets, session, tenant, budget, one, now) for one in (span_before(budget, span), span))
+        states += [one for one in both if one is not None]
+    return states
 
 
 def reserve(

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from api.edge.exchange import service_of
 from app import create_app
+from budget_questions import present_states
+from carbon.roles import TENANT
 from engine import Engine
 from mapping import CloudMap
 from settings import Settings
@@ -174,3 +177,13 @@ def test_answers_are_never_kept(client: FlaskClient) -> None:
     use(client, "one", at(24), 1)
 
     assert (before, get(client)["current"]["spent_kg"]) == (0.0, 0.024)
+
+
+def test_webhooks_are_told_of_the_present_period_and_the_one_before(client: FlaskClient) -> None:
+    put(client)
+    use(client, "one", at(23), 2)  # 23 g yesterday, 24 g today
+    service = service_of(client.application)
+
+    states = present_states(service.budgets, service.engine, TENANT, NOW)
+
+    assert [state.spent.operational_g for state in states] == [23.0, 24.0]

@@ -252,7 +252,7 @@ class DecisionRun(TypedDict):
     """What came; null until its hours are over."""
 
 
-DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "test"]
+DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget.threshold", "test"]
 """What a delivery tells."""
 
 
@@ -1521,7 +1521,7 @@ class SubmissionAnswer(TypedDict):
     """Their share of all grams, 0 to 1; null without grams."""
 
 
-SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing"]
+SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget.threshold"]
 """What a webhook may be sent."""
 
 
@@ -1759,12 +1759,6 @@ class WebhookRequest(TypedDict):
 
     url: str
     """Where to POST events: https, a public host, port 443 or one from 1024 on, no user name. Other hosts are those that the operator allows with WEBHOOK_ALLOW."""
-    provider: NotRequired[str | None]
-    """The provider of the region. Default: aws if it has a region with this id."""
-    region: NotRequired[str | None]
-    """A region, or zone in its place: events are those of its grid zone."""
-    zone: NotRequired[str | None]
-    """A grid zone, or region in its place."""
     below: NotRequired[float | None]
     """gCO2e/kWh: a crossing is sent when the value falls below it, and when it comes back."""
     above: NotRequired[float | None]
@@ -1772,9 +1766,15 @@ class WebhookRequest(TypedDict):
     hysteresis: NotRequired[float]
     """gCO2e/kWh by which the value must come back behind the threshold before it counts as back. Default: 0.0."""
     events: NotRequired[list[SubscribedEvent]]
-    """What is sent. intensity: the current value of the zone changed; forecast: its forecast was renewed; crossing: it crossed the threshold. Default: crossing with a threshold, intensity without."""
+    """What is sent. intensity: the current value of the zone changed; forecast: its forecast was renewed; crossing: it crossed the threshold; budget.threshold: a budget of yours passed one of its thresholds, which needs no place. Default: crossing with a threshold, intensity without."""
     secret: NotRequired[str | None]
     """Signs what is sent, with HMAC-SHA256: printable ASCII without a space. Default: one is made."""
+    provider: NotRequired[str | None]
+    """The provider of the region. Default: aws if it has a region with this id."""
+    region: NotRequired[str | None]
+    """A region, or zone in its place: events are those of its grid zone."""
+    zone: NotRequired[str | None]
+    """A grid zone, or region in its place. Neither is needed if only budget.threshold is sent."""
 
 
 class WebhookRow(TypedDict):
@@ -1786,10 +1786,10 @@ class WebhookRow(TypedDict):
     """Where events are sent."""
     events: list[SubscribedEvent]
     """What is sent."""
-    zone: str
-    """The grid zone whose events are sent."""
+    zone: str | None
+    """The grid zone whose events are sent; null if only budgets are told of."""
     region: str | None
-    """As provider:region; null if the zone itself was named."""
+    """As provider:region; null if the zone itself was named, or neither."""
     below: float | None
     """Threshold in gCO2e/kWh, or null."""
     above: float | None
@@ -2828,7 +2828,7 @@ class DeliveryRow(TypedDict):
     event: DeliveredEvent
     """What is sent."""
     event_id: int | None
-    """Id of the event, as in streams; null for a test."""
+    """Id of the event, as in streams; null for a test and a budget."""
     status: DeliveryState
     """pending: it is tried again until a day after created_at or its replay; delivered: the receiver answered with a 2xx; dead: it was given up."""
     attempts: int
@@ -3352,10 +3352,10 @@ class NewWebhook(TypedDict):
     """Where events are sent."""
     events: list[SubscribedEvent]
     """What is sent."""
-    zone: str
-    """The grid zone whose events are sent."""
+    zone: str | None
+    """The grid zone whose events are sent; null if only budgets are told of."""
     region: str | None
-    """As provider:region; null if the zone itself was named."""
+    """As provider:region; null if the zone itself was named, or neither."""
     below: float | None
     """Threshold in gCO2e/kWh, or null."""
     above: float | None
