@@ -18,6 +18,7 @@ from api import blueprints
 from api.edge import door, logs, problems
 from api.edge.access import Access
 from api.edge.encoding import OrjsonProvider
+from api.foreign import refusals
 from api.foreign.paths import ForeignPaths
 from api.openapi import document as openapi
 from catalog.tables import CatalogError
@@ -79,6 +80,7 @@ def create_app(
     _add_commands(app, settings)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # its format is JSON, so never text
     problems.register(app)
+    refusals.register(app)
     for blueprint in (*blueprints(), *web.blueprints(dashboard=settings.dashboard == "on")):
         app.register_blueprint(blueprint)
     return app

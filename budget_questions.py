@@ -9,8 +9,9 @@ from typing import Any, Protocol, TypeVar
 from carbon.budgets import Budget, BudgetState, Claim, OnExceed, Span
 from carbon.errors import Busy
 from carbon.ledger import UsageDay
-from ledger_questions import is_in_catalog, settle
+from ledger_questions import settle
 from planning.ledger.budgets import lacks, refuse, span_before, span_of, spans_of
+from planning.ledger.settle import is_in_catalog
 from session import Session
 from store.ledger.budgets import BudgetStore, PartKey, PartOfRow, Parts, PartsNeeded, Reservation
 

@@ -65,6 +65,7 @@ def points(session: Session, zones: Sequence[str], start: datetime, end: datetim
     """
     require_short([(start, end)] * len(zones), session.now)
     end = max(end, start + MOMENT)
+    session.grid.fill_past([(zone, start, end) for zone in zones])
     outlook = session.grid.outlook(list(dict.fromkeys(zones)), hours=hours_until(end, session.now))
     return [session.grid.points(zone, start, end, outlook) for zone in zones]
 
@@ -72,6 +73,7 @@ def points(session: Session, zones: Sequence[str], start: datetime, end: datetim
 def means(session: Session, spans: Sequence[tuple[str, datetime, datetime]]) -> list[CarbonIntensity]:
     """The mean of each zone over its [start, end). Raises as points; HistoryIncomplete, IntensityUnknown."""
     require_short([(start, end) for _, start, end in spans], session.now)
+    session.grid.fill_past(spans)
     hours = max(hours_until(end, session.now) for _, _, end in spans)
     outlook = session.grid.outlook(list(dict.fromkeys(zone for zone, _, _ in spans)), hours=hours)
     return [known_mean(session.grid.mean(zone, start, end, outlook), zone, outlook) for zone, start, end in spans]

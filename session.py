@@ -24,6 +24,7 @@ from carbon.plans import Plan, PlanQuery
 from carbon.queued_plans import UNWATCHED, Watch
 from carbon.results import Comparison, Emission, RegionDetails, RegionList, ZoneDetails, ZoneSources
 from carbon.schedules import Schedule
+from carbon.units import HOUR
 from carbon.workload import CalculateQuery, OptimizeQuery
 from catalog.dates import day_of
 from catalog.model import InstanceType, Region
@@ -150,6 +151,7 @@ class Session:
         """What a machine emits from now or start_at on. Raises UnknownInstanceType, Unsatisfiable."""
         machine = modelled_machine(query, self.mapping)
         self._note(policy_of([self.mapping.regions[query.region]], [machine], self.mapping))
+        self.grid.fill_past(self._spans([query]))
         outlook = self.grid.outlook(self._zones([query]), hours=ceil(query.duration_hours) + 1)
         return self._emission(query, machine, outlook)
 
@@ -158,6 +160,7 @@ class Session:
         options = options_of(queries, self.mapping)
         ranked = [query for query, _ in options.ranked]
         hours = ceil(max(query.duration_hours for query in ranked)) + 1
+        self.grid.fill_past(self._spans(ranked))
         outlook = self.grid.outlook(self._zones(ranked), hours=hours)
         options = with_known_intensity(options, self.mapping, outlook)
         regions = [self.mapping.regions[query.region] for query, _ in options.ranked]
@@ -242,6 +245,14 @@ class Session:
     def _zones(self, queries: Sequence[CalculateQuery]) -> list[str]:
         """The distinct zones of the queries' regions, in their order."""
         return list(dict.fromkeys(self.mapping.regions[query.region].zone for query in queries))
+
+    def _spans(self, queries: Sequence[CalculateQuery]) -> list[tuple[str, datetime, datetime]]:
+        """The zone of each query's region, and from when until when the machine runs."""
+        runs = ((query, query.start_at or self.now) for query in queries)
+        return [
+            (self.mapping.regions[query.region].zone, start, start + query.duration_hours * HOUR)
+            for query, start in runs
+        ]
 
     def _emission(self, query: CalculateQuery, machine: InstanceType, outlook: Outlook) -> Emission:
         now = outlook.current(self.mapping.regions[query.region].zone)

@@ -13,10 +13,12 @@ from carbon.intensity import CarbonIntensity, Signal
 from carbon.points import Point, StepForecast
 from carbon.reading import Observation, ZoneReading
 from carbon.results import GridShares, ZoneSources
+from carbon.spans import Span
 from carbon.workload import CalculateQuery
 from catalog.profiles import hour_of
-from grid.source import GridSnapshot
+from grid.source import GridSnapshot, MissingPast
 from mapping import CloudMap
+from planning.history.gaps import gaps_to_fetch
 from planning.history.issued import LOOK_BACK, newest_issued
 from planning.history.mean import past_mean, usual_mean
 from planning.history.skill import scores_of_zone
@@ -31,6 +33,7 @@ from planning.outlook.present import sources_of, usual_values, values_of_now
 from planning.outlook.recent_hours import recent_forecast, recent_span
 from planning.outlook.rolling import FORECAST_HOURS, points_ahead
 from planning.outlook.stored_skill import NO_SKILLS, ForecastSkills
+from planning.outlook.zone_hours import start_of
 from planning.outlook.zones import Outlook
 from planning.push.issued import issued_forecast
 from store.history.readings import PastPin, Readings, time_of
@@ -155,6 +158,27 @@ class SessionGrid:
         factor = self.mapping.level_factors.get(zone) if signal is Signal.AVERAGE_LIFECYCLE else None
         return past_at_corrected_level(readings, factor)
 
+    def fill_past(self, spans: Sequence[tuple[str, datetime, datetime]]) -> None:
+        """Have sources asked for the hours of zones, [start, end), that are over and not stored, where a plan has them.
+
+        What came within the deadline is stored when this returns. Raises StateUnavailable.
+        """
+        until = start_of(hour_of(self.now))
+        over = [(zone, start, min(end, until)) for zone, start, end in dict.fromkeys(spans) if start < until]
+        turns = {zone: self.live.past_sources(zone) for zone, _, _ in over if zone not in self._own_zones}
+        for turn in range(max(map(len, turns.values()), default=0)):
+            missing = [
+                MissingPast(source=turns[zone][turn], zone=zone, spans=gaps)
+                for zone, start, end in over
+                if len(turns.get(zone, ())) > turn
+                and (gaps := self._gaps_to_fetch(turns[zone][turn], zone, start, end))
+            ]
+            if missing:
+                self.live.fetch_past(missing)
+
+    def _gaps_to_fetch(self, source: str, zone: str, start: datetime, end: datetime) -> list[Span]:
+        return gaps_to_fetch(source, self.history.readings(self.signal, zone, start, end), start, end)
+
     def past_hours(self, zone: str, first: int, last: int) -> PastHours:
         """The hours from `first` up to `last` (UTC hours since 1970): readings, and usual values where none are stored.
 
@@ -253,8 +277,9 @@ class SessionGrid:
 
     def present_values(self) -> Mapping[str, Observation]:
         """The live value of every zone that has one in memory and no factor of the operator's own; makes no call."""
-        zones = [zone for zone in self.mapping.zones if zone not in self.mapping.own_zones]
-        return values_of_now(self.live.peek(zones, now=self.now), self.mapping, self.now)
+        zones = [zone for zone in self.mapping.zones if zone not in self._own_zones]
+        values = self.live.peek(zones, now=self.now)
+        return values_of_now(values, self.mapping, self.now) if self.signal is Signal.AVERAGE_LIFECYCLE else values
 
     def baselines(self) -> Mapping[str, float]:
         """The usual gCO2e/kWh at this hour of every zone with a figure; asks no source."""

@@ -48,6 +48,7 @@ from store.history.history import History
 from store.keys.ring import KeyRing
 from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
+from store.ledger.accounts import Accounts
 from store.ledger.budgets import BudgetLedger
 from store.ledger.decisions import DecisionLedger
 from store.ledger.usage import UsageLedger, UsageStore
@@ -87,13 +88,12 @@ def build_service(
     telemetry = metrics or SILENT
     redis = build_redis(settings, telemetry)
     history = build_history(settings, telemetry, clock)
-    usage = UsageLedger(history)
     facts = forecasts = None
     if engine is None:
         facts = build_facts(settings, telemetry)
         engine = build_engine(settings, redis, telemetry, facts.mapping, history)
         facts.on_change = engine.swap
-        forecasts = build_forecasts(settings, engine, usage, clock)
+        forecasts = build_forecasts(settings, engine, UsageLedger(history), clock)
     access = rules or build_access(settings, redis, telemetry)
     publisher = build_publisher(settings, engine, redis, clock)
     look = partial(budget_questions.present_states, budgets := BudgetLedger(history), engine)
@@ -115,7 +115,8 @@ def build_service(
         signatures=build_signatures(settings),
         publisher=publisher,
         hub=build_hub(settings, publisher, access, clock),
-        usage=usage,
+        usage=UsageLedger(history),
+        accounts=Accounts(history),
         decisions=DecisionLedger(history),
         budgets=budgets,
         forecasts=forecasts,
@@ -209,7 +210,7 @@ def build_engine(
     """An engine over the facts, by default the shipped ones, and the live sources the settings allow."""
     mapping = mapping or CloudMap.load()
     history = history or build_history(settings, telemetry)
-    record = history.record if settings.history_days else None
+    record, keep = (history.record, history.keep) if settings.history_days else (None, None)
     floors = plausible_floors(mapping)
     reader = build_reader(
         settings,
@@ -217,6 +218,7 @@ def build_engine(
         telemetry=telemetry,
         floors=floors,
         record=record,
+        keep=keep,
         zones=mapping.zones,
         profiles=mapping.profiles,
     )

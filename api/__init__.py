@@ -32,6 +32,8 @@ _ENDPOINTS = (
     "stream",
     "usage",
     "decisions",
+    "savings",
+    "usage_comparison",
     "ci",
     "budgets",
     "health",

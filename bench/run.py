@@ -12,7 +12,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from bench import boavizta, earlier, endpoints, extender, graph, limits, pages, plans, renewal, shared, streams, windows
+from bench import (
+    boavizta,
+    earlier,
+    endpoints,
+    extender,
+    graph,
+    imports,
+    limits,
+    pages,
+    plans,
+    renewal,
+    shared,
+    streams,
+    windows,
+)
 from bench.measure import CONNECTIONS
 from bench.server import ROOT
 
@@ -28,6 +42,7 @@ SECTIONS = {
     "extender": ("Scheduler extender", extender.section),
     "graph": ("GraphQL", graph.section),
     "renewal": ("Prices that are refreshed beside requests", renewal.section),
+    "imports": ("Bills into the ledger", imports.section),
     "workers": ("Many workers", shared.section),
 }
 

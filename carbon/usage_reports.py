@@ -116,3 +116,9 @@ class UsageReport:
     total: UsageSums
     median: MedianRegion | None
     sci_g: float | None
+
+    @property
+    def by_without_rows(self) -> tuple[str, ...]:
+        """The names in the question's `by` that no row has; none if there are no rows."""
+        by = self.query.by if self.rows else ()
+        return tuple(name for at, name in enumerate(by) if all(row.group[at] is None for row in self.rows))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +13,10 @@ import click
 from accounts import footprint_export, organizations, sustainability
 from accounts.aws import AwsRefused, client
 from carbon.accounts import ProviderFootprint
-from carbon.roles import TENANT
 from cli.bill_files import UnreadableBill, lines
 from cli.errors import plain_errors
+from cli.progress import counted
+from cli.tenant_option import tenant_option
 from settings import Settings
 from store.ledger.accounts import Accounts
 from wiring_stores import build_history
@@ -40,18 +40,20 @@ def accounts(
 
     @group.command("refresh")
     @click.option("--tags/--no-tags", default=True, help="Also the tags of accounts, with a call for each account.")
-    def refresh(tags: bool) -> None:
+    @tenant_option
+    def refresh(tags: bool, tenant: str) -> None:
         """Read names, organizational units and tags of all accounts from AWS Organizations.
 
         Reports can then be by account_name, ou and account:TAG, of usage that is there already too.
         """
         with plain_errors():
-            click.echo(desk.refresh(tags=tags))
+            click.echo(desk.refresh(tenant, tags=tags))
 
     @group.command("footprint")
     @click.option("--from", "first", type=MONTH, required=True, help="First month, such as 2026-01.")
     @click.option("--to", "last", type=MONTH, help="Last month, included. Default: the present one.")
-    def footprint(first: datetime, last: datetime | None) -> None:
+    @tenant_option
+    def footprint(first: datetime, last: datetime | None, tenant: str) -> None:
         """Read what AWS itself says that each account emitted, by month, region and service.
 
         AWS publishes months late and corrects them: a month that is read again is replaced.
@@ -60,15 +62,16 @@ def accounts(
         if end < first.date():
             raise click.BadParameter("must not be before --from", param_hint="--to")
         with plain_errors():
-            click.echo(desk.footprint(first.date(), (end + timedelta(days=31)).replace(day=1)))
+            click.echo(desk.footprint(tenant, first.date(), (end + timedelta(days=31)).replace(day=1)))
 
     @group.command("import-footprint")
+    @tenant_option
     @click.argument("files", nargs=-1, required=True, type=CSV_FILE)
-    def import_footprint(files: tuple[Path, ...]) -> None:
+    def import_footprint(tenant: str, files: tuple[Path, ...]) -> None:
         """Read the same from FILES: the carbon table of AWS Data Exports, CSV or CSV compressed with gzip."""
         with plain_errors():
             for file in files:
-                click.echo(f"{file.name}: {desk.import_footprint(file)}")
+                click.echo(f"{file.name}: {desk.import_footprint(tenant, file)}")
 
     return group
 
@@ -85,39 +88,30 @@ class _Desk:
     def store(self) -> Accounts:
         return Accounts(build_history(self.settings, clock=self.utc_now))
 
-    def refresh(self, *, tags: bool) -> str:
-        with _bar("accounts") as progress:
+    def refresh(self, tenant: str, *, tags: bool) -> str:
+        with counted("accounts") as progress:
             asked = self.clients(organizations.SERVICE, self.settings.aws_organizations_base_url)
             found = organizations.accounts(asked, progress, tags=tags)
-        changed = self.store.put(TENANT, found)
+        changed = self.store.put(tenant, found)
         count = sum(one.status == "SUSPENDED" for one in found)
         return f"{len(found):,} accounts, {count:,} of them suspended: {changed:,} new or changed"
 
-    def footprint(self, first: date, after: date) -> str:
-        with _bar("rows") as progress:
+    def footprint(self, tenant: str, first: date, after: date) -> str:
+        with counted("rows") as progress:
             asked = self.clients(sustainability.SERVICE, self.settings.aws_sustainability_base_url)
             found = sustainability.footprints(asked, first, after, progress)
-        return self._stored(found)
+        return self._stored(tenant, found)
 
-    def import_footprint(self, file: Path) -> str:
+    def import_footprint(self, tenant: str, file: Path) -> str:
         try:
-            return self._stored(footprint_export.footprints(lines(file, str, footprint_export.COLUMNS)))
+            return self._stored(tenant, footprint_export.footprints(lines(file, str, footprint_export.COLUMNS)))
         except AwsRefused as error:
             raise UnreadableBill(f"{file.name}: {error}") from None
 
-    def _stored(self, found: list[ProviderFootprint]) -> str:
+    def _stored(self, tenant: str, found: list[ProviderFootprint]) -> str:
         if not found:
             return "AWS has published no figures of these months"
-        changed = self.store.put_footprints(TENANT, AWS, found)
+        changed = self.store.put_footprints(tenant, AWS, found)
         months = sorted({one.month for one in found})
         span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}" if len(months) > 1 else f"{months[0]:%Y-%m}"
         return f"{len(found):,} figures of {span}: {changed:,} new or changed"
-
-
-@contextmanager
-def _bar(unit: str) -> Iterator[Callable[[int], object]]:
-    """Counts, in a bar if a person looks on."""
-    from tqdm import tqdm
-
-    with tqdm(unit=f" {unit}", disable=None, leave=False) as bar:
-        yield bar.update

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from carbon.intensity import Signal
 from carbon.queued_plans import Watch
 from carbon.reading import Observation, Percentile, Shares, ZoneReading
 from evidence.codec import Evidence, KeptForecast, KeptSkill, KeptSolution
-from grid.source import GridSnapshot
+from grid.source import GridSnapshot, MissingPast
 from planning.plan.limits.problem import Problem, Solution
 from planning.plan.shared import Solve
 from session import Session
@@ -61,6 +61,14 @@ class RecordingSnapshot:
     def note_disagreement(self, disagreeing: Mapping[str, float], agreeing: Set[str]) -> None:
         """See GridSnapshot."""
         self.inner.note_disagreement(disagreeing, agreeing)
+
+    def past_sources(self, zone: str) -> Sequence[str]:
+        """See GridSnapshot."""
+        return self.inner.past_sources(zone)
+
+    def fetch_past(self, missing: Sequence[MissingPast]) -> None:
+        """See GridSnapshot."""
+        self.inner.fetch_past(missing)
 
 
 @dataclass(frozen=True, slots=True)

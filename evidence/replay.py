@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -12,7 +12,7 @@ from carbon.intensity import Signal
 from carbon.queued_plans import Watch
 from carbon.reading import Observation, Percentile, Shares, ZoneReading
 from evidence.codec import Evidence
-from grid.source import GridSnapshot
+from grid.source import GridSnapshot, MissingPast
 from mapping import CloudMap
 from planning.outlook.forecast_choice import RecentForecasts
 from planning.outlook.outlooks import Outlooks
@@ -70,6 +70,13 @@ class KeptSnapshot:
 
     def note_disagreement(self, disagreeing: Mapping[str, float], agreeing: Set[str]) -> None:
         """Nothing: it was logged when it was read."""
+
+    def past_sources(self, zone: str) -> Sequence[str]:
+        """None: as above."""
+        return ()
+
+    def fetch_past(self, missing: Sequence[MissingPast]) -> None:
+        """Nothing: as above."""
 
 
 class KeptSolve:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from carbon.intensity import Signal
 from carbon.reading import Observation, Percentile, Shares, ZoneReading
 from grid.live.reader import Pin, SourceReader
-from grid.source import SourceFacts, SourceState
+from grid.source import MissingPast, SourceFacts, SourceState
 from store.shared.snapshot import Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
@@ -49,7 +49,9 @@ class ChainReader:
         self._off = tuple(off)
         self._facts = facts or {}
         self._telemetry = telemetry
-        self._deadline_seconds = max((reader.deadline_seconds for reader in readers), default=0.0)
+        waits = [reader.ranges.deadline_seconds for reader in readers if reader.ranges is not None]
+        waits += [reader.deadline_seconds for reader in readers]
+        self._deadline_seconds = max(waits, default=0.0)
         self._lock = threading.Lock()
         self._unread = 0
         self._disagreeing: frozenset[str] = frozenset()
@@ -167,6 +169,20 @@ class ChainSnapshot:
                 if first is None or (_is_current(value, now) and not _is_current(first, now)):
                     values[zone] = value
         return values
+
+    def past_sources(self, zone: str) -> Sequence[str]:
+        """See GridSnapshot."""
+        ranges = ((reader.name, reader.ranges) for reader in self._readers if reader.covers(zone))
+        return [name for name, one in ranges if one is not None and one.may_ask(zone)]
+
+    def fetch_past(self, missing: Sequence[MissingPast]) -> None:
+        """See GridSnapshot. The calls of all sources are sent before any is waited for."""
+        begun = [
+            (reader, reader.begin_past(self._pin, (one for one in missing if one.source == reader.name)))
+            for reader in self._readers
+        ]
+        for reader, flights in begun:
+            reader.wait_for_past(self._pin, flights)
 
     def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
         """See GridSnapshot."""

@@ -241,6 +241,7 @@ USAGE = _documents("spent", Usage)
 DEMAND = _documents("demand", Demand)
 PACE = _documents("pace", Fact)
 PAST = _documents("past", Fact)
+PAST_RANGE = _documents("past-range", Fact)
 TOKEN = _documents("token", Token)
 BESIDE = _documents("beside", Beside)
 KINDS = (
@@ -256,6 +257,7 @@ KINDS = (
     DEMAND,
     PACE,
     PAST,
+    PAST_RANGE,
     TOKEN,
     BESIDE,
 )

@@ -11,9 +11,11 @@ from catalog.model import Zone
 from catalog.profiles import ZoneProfiles
 from grid.chain import ChainReader
 from grid.conversion import Conversion
+from grid.live.live_source import PastRangeSource
 from grid.live.missed_hours import Record
+from grid.live.past_ranges import Keep, PastRanges, PastStore
 from grid.live.reader import SourceReader
-from grid.live.tools import Entry, Tools
+from grid.live.tools import Entry, Live, Tools
 from grid.neighbours import Neighbours
 from grid.records import KINDS
 from grid.source import SourceFacts
@@ -65,16 +67,15 @@ def build_reader(
     sources: Mapping[str, Entry] = SOURCES,
     floors: Mapping[str, float] | None = None,
     record: Record | None = None,
+    keep: Keep | None = None,
     zones: Mapping[str, Zone] | None = None,
     profiles: ZoneProfiles | None = None,
 ) -> ChainReader:
     """The reader of the engine. Sends no call and starts no thread. Raises SettingsError.
 
-    store: where workers share records; None: each has its own. sources: all there are, by name, the most trusted first
-    unless the settings give another order.
-    floors: the least plausible gCO2e/kWh by zone, for every source; None: there are none.
+    store: where workers share records; None: each has its own. sources: by name, the most trusted first. floors: the
+    least plausible gCO2e/kWh by zone. record, keep: take new values, and fetched ones of the past; None: no history.
     zones, profiles: at whose level imports count where no live value is known; None: at none, at the yearly figures.
-    record: takes every new value at once, for the history; None: there is none.
     """
     shared = SharedState(store, KINDS, telemetry=telemetry)
     names = _source_names(settings, sources)
@@ -90,6 +91,7 @@ def build_reader(
             governor=live.governor,
             floors=floors,
             record=record,
+            ranges=_past_ranges(live, keep, settings.history_days, tools, floors or {}, monotonic),
             telemetry=telemetry,
             utc_now=utc_now,
             monotonic=monotonic,
@@ -104,6 +106,29 @@ def build_reader(
         off=[name for name in sources if name not in clients],
         facts={name: entry.facts for name, entry in sources.items()},
         telemetry=telemetry,
+    )
+
+
+def _past_ranges(
+    live: Live,
+    keep: Keep | None,
+    days: int,
+    tools: Tools,
+    floors: Mapping[str, float],
+    monotonic: Callable[[], float],
+) -> PastRanges | None:
+    """What fetches hours of the past from a source; None if it tells none, or they would not be stored."""
+    if keep is None or not isinstance(live.source, PastRangeSource):
+        return None
+    return PastRanges(
+        live.source,
+        tools.shared,
+        live.governor,
+        PastStore(keep=keep, days=days),
+        policy=live.policy,
+        floors=floors,
+        utc_now=tools.utc_now,
+        monotonic=monotonic,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from carbon.errors import CarbonError
 from carbon.intensity import Signal
 from carbon.reading import Observation, Percentile, Shares, ZoneReading
+from carbon.spans import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,15 @@ class SourceState:
         return None if self.quota is None else self.quota.calls_left
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPast:
+    """Times of a zone for which the store has no reading of a source."""
+
+    source: str
+    zone: str
+    spans: Sequence[Span]
+
+
 class GridSnapshot(Protocol):
     """The live values of one signal at one moment, read by one request in one thread.
 
@@ -121,6 +131,17 @@ class GridSnapshot(Protocol):
 
     def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
         """What each source that covers the zone has stored, most trusted first; sends no call and does not wait."""
+        ...
+
+    def past_sources(self, zone: str) -> Sequence[str]:
+        """The sources that may be asked now for any past time of the zone, most trusted first; sends no call."""
+        ...
+
+    def fetch_past(self, missing: Sequence[MissingPast]) -> None:
+        """Have sources asked for these times, and what they tell stored; waits for the calls within the deadline.
+
+        A request sends a few calls at most. A call that takes longer goes on, and its values are stored later.
+        """
         ...
 
     def note_disagreement(self, disagreeing: Mapping[str, float], agreeing: Set[str]) -> None:

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from flask import Flask
 
 from api.shapes.queued_plan import PlanReport, QueuedPlanAnswer
 from carbon.intensity import Signal
@@ -25,13 +23,13 @@ from grid.chain import ChainReader
 from grid.registry import SOURCES
 from mapping import CloudMap
 from serve import worker
-from settings import Settings
 from store.history.entries import Series
 from store.history.readings import Readings, minute_of
 from store.history.scores import DayScores, NoScores
-from tools.budget_examples import budget_examples
 from tools.decision_examples import decision_examples
-from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples
+from tools.footprint_example import footprint_example
+from tools.ledger_examples import ledger_examples
+from tools.problem_examples import NOW, REQUEST_ID, app_over, ask, problem_examples, tables
 from tools.webhook_examples import webhook_examples
 
 TARGET = Path(__file__).resolve().parents[1] / "api" / "openapi" / "examples.json"
@@ -129,7 +127,6 @@ GETS = {
     "getBadge": "/badge/ca-central-1.json",
     "getProblemType": "/problems/unknown-region",
 }
-TABLES = ("text/plain", "text/csv")
 # The problem that stands for a status in the OpenAPI document.
 OF_STATUS = {
     400: "invalid-request",
@@ -200,17 +197,6 @@ class ExampleScores(NoScores):
         return [DayScores(series=series, day=end_day - 20 + n, sums=sums, waits=np.zeros((0, 3))) for n in range(20)]
 
 
-PIPELINE: dict[str, Any] = {
-    "provider": "github",
-    "pipeline": "acme/shop/Test",
-    "run_id": "9876543210",
-    "jobs": [
-        {"id": "test", "start": "2026-02-11T08:00:00Z", "seconds": 540, "runner": "ubuntu-latest", "plan": "private"}
-    ],
-    "tags": {"team": "search"},
-}
-
-
 def examples() -> dict[str, Any]:
     """Every example by operation or problem; a question stands beside its answer."""
     facts = {name: entry.facts for name, entry in SOURCES.items()}
@@ -222,42 +208,17 @@ def examples() -> dict[str, Any]:
         app = app_over(engine)  # whose rate limit no other example has used
         body = json.dumps(question).encode()
         answer = ask(app, "POST", path, body, "application/json")
-        result[name] = {"question": question, "answer": answer} | _tables(app, path, json=question)
+        result[name] = {"question": question, "answer": answer} | tables(app, path, json=question)
     for name, path in GETS.items():
         app = app_over(engine)
-        result[name] = {"answer": ask(app, "GET", path)} | _tables(app, path)
-    result |= _usage(engine) | decision_examples(engine)
+        result[name] = {"answer": ask(app, "GET", path)} | tables(app, path)
+    result |= ledger_examples(engine) | decision_examples(engine) | footprint_example(engine)
     result |= _queued_plan(result["planJobs"]["answer"]) | webhook_examples()
     problems = problem_examples(engine)
     result |= {f"Problem{status}": problems[name] for status, name in OF_STATUS.items()}
     result |= {f"Problem{status}": worker.problem(status, *words, REQUEST_ID) for status, words in UNREAD.items()}
     result["getProblemType"]["answer"]["example"] = problems["unknown-region"]  # not that of the last run
     return result | {"problems": problems}
-
-
-def _usage(engine: Engine) -> dict[str, Any]:
-    """Rows of usage, stored in a folder of their own and read again."""
-    row: dict[str, Any] = {
-        "id": "build-4711",
-        "start": "2026-02-11T06:00:00Z",
-        "end": "2026-02-11T08:00:00Z",
-        "region": "ca-central-1",
-    }
-    row |= {"instance_type": "m7g.large", "count": 2, "tags": {"team": "search"}}
-    question = {"rows": [row, {**row, "id": "build-4712", "kwh": 1.25, "tags": {"team": "ads"}, "cost_usd": 0.4}]}
-    with TemporaryDirectory() as folder:
-        app = app_over(engine, settings=Settings(data_dir=Path(folder)))
-        written = ask(app, "POST", "/api/v1/usage", json.dumps(question).encode(), "application/json")
-        gets = {
-            "listUsage": "/api/v1/usage?from=2026-02-11&limit=1",
-            "getUsage": "/api/v1/usage/build-4711",
-            "reportUsage": "/api/v1/usage/report?from=2026-02-01&to=2026-02-11&by=team",
-        }
-        answers = {name: {"answer": ask(app, "GET", path)} | _tables(app, path) for name, path in gets.items()}
-        answers |= budget_examples(app)
-        reported = ask(app, "POST", "/api/v1/ci/report", json.dumps(PIPELINE).encode(), "application/json")
-    pipeline = {"question": PIPELINE, "answer": reported}
-    return {"addUsage": {"question": question, "answer": written}, **answers, "reportPipeline": pipeline}
 
 
 def _queued_plan(answer: Any) -> dict[str, Any]:
@@ -273,13 +234,6 @@ def _queued_plan(answer: Any) -> dict[str, Any]:
         "planJobsAccepted": QueuedPlanAnswer.of(PlanReport(plan)),
         "getPlan": {"answer": {**QueuedPlanAnswer.of(PlanReport(done)), "plan": answer}},
     }
-
-
-def _tables(app: Flask, path: str, **question: Any) -> dict[str, str]:
-    """The answer in each form beside JSON that it is to be had in, by media type."""
-    method, client = "POST" if question else "GET", app.test_client()
-    answers = [client.open(path, method=method, headers={"Accept": kind}, **question) for kind in TABLES]
-    return {kind: answer.text for kind, answer in zip(TABLES, answers, strict=True) if answer.mimetype == kind}
 
 
 if __name__ == "__main__":

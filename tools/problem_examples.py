@@ -83,6 +83,7 @@ POSTS = {
 }
 
 EVERYWHERE = ("/api/v1/optimize", b'{"workload":"general","priority":"carbon","providers":"all"}', JSON)
+TABLES = ("text/plain", "text/csv")
 
 
 def problem_examples(engine: Engine) -> dict[str, Any]:
@@ -218,3 +219,10 @@ def _silence() -> Iterator[None]:
         yield
     finally:
         logging.disable(logging.NOTSET)
+
+
+def tables(app: Flask, path: str, **question: Any) -> dict[str, str]:
+    """The answer in each form beside JSON that it is to be had in, by media type."""
+    method, client = "POST" if question else "GET", app.test_client()
+    answers = [client.open(path, method=method, headers={"Accept": kind}, **question) for kind in TABLES]
+    return {kind: answer.text for kind, answer in zip(TABLES, answers, strict=True) if answer.mimetype == kind}

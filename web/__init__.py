@@ -8,8 +8,8 @@ from flask import Blueprint
 
 _PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill", "usage")
 _PAGES = (
-    *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill", "usage"),
-    *("sources", "guide", "about", "sign_in", "files"),
+    *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill"),
+    *("usage", "usage_comparison", "savings", "sources", "guide", "about", "sign_in", "files"),
 )
 
 

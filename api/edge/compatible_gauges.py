@@ -29,19 +29,25 @@ class ZoneFigure:
     source: str
 
 
-def compatible_gauges(names: str, figures: Mapping[str, ZoneFigure], mapping: CloudMap) -> Iterator[Metric]:
-    """The gauges that METRICS_NAMES asks for. figures: by zone, of those whose intensity is known."""
+def compatible_gauges(
+    names: str, figures: Mapping[str, ZoneFigure], marginal: Mapping[str, ZoneFigure], mapping: CloudMap
+) -> Iterator[Metric]:
+    """The gauges that METRICS_NAMES asks for. figures, marginal: by zone, of those whose intensity is known."""
     if names in (GRID_INTENSITY, BOTH):
-        yield _of_grid_intensity(figures, mapping)
+        yield _of_grid_intensity("average", figures, mapping)
+        yield _of_grid_intensity("marginal", marginal, mapping)
     if names in (SDK, BOTH):
         yield _of_sdk(figures, mapping)
 
 
-def _of_grid_intensity(figures: Mapping[str, ZoneFigure], mapping: CloudMap) -> Metric:
-    """As grid-intensity-go: a series for each zone and region id. Regions of two clouds of one id share a series."""
+def _of_grid_intensity(signal: str, figures: Mapping[str, ZoneFigure], mapping: CloudMap) -> Metric:
+    """As grid-intensity-go: a series for each zone and region id. Regions of two clouds of one id share a series.
+
+    Samples have no time of their own: Prometheus shows one from the start of the hour for five minutes alone.
+    """
     gauge = GaugeMetricFamily(
-        "grid_intensity_carbon_average",
-        "Average carbon intensity of the grid at a location.",
+        f"grid_intensity_carbon_{signal}",
+        f"{signal.capitalize()} carbon intensity of the grid at a location.",
         labels=("is_estimated", "location", "provider", "region", "units"),
     )
     places = dict.fromkeys((region.zone, region.region) for region in _open_regions(mapping))

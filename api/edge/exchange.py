@@ -42,6 +42,7 @@ from renewal.hourly import Hourly
 from renewal.keeper import FactsKeeper
 from session import Session
 from settings import Settings
+from store.ledger.accounts import AccountStore
 from store.ledger.budgets import BudgetStore
 from store.ledger.decisions import DecisionStore
 from store.ledger.usage import UsageStore
@@ -66,8 +67,9 @@ class Service:
     readings, once a worker has it follow them; None where none are stored. plans: makes those in the background.
     signatures: of cookies and forms. publisher: looks for changes in zones that are listened to. hub: the
     streams of this process. webhooks: those of all tenants; webhook_sender: sends to them; hosts: that it may send to.
-    usage: the rows of the ledger. decisions: answers that are kept; former_facts: that they rest on. budgets: those of
-    all tenants. answers: of the current minute.
+    usage: the rows of the ledger. accounts: names and providers' figures. decisions: answers that are kept;
+    former_facts: that they rest on. answers: of the current minute.
+    budgets: those of all tenants.
     """
 
     engine: Engine
@@ -85,6 +87,7 @@ class Service:
     publisher: Publisher
     hub: Hub
     usage: UsageStore
+    accounts: AccountStore
     decisions: DecisionStore
     budgets: BudgetStore
     facts: FactsKeeper | None = None

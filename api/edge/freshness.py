@@ -25,7 +25,15 @@ DOCUMENT = "/openapi.json"
 PAST = ("/history", "/forecast/skill", *FOREIGN_PAST)
 # Changed by requests and not by data, asked by POST, or without an end.
 UNDESCRIBED = (
-    *("/api/v1/plans/", "/api/v1/webhooks", "/api/v1/usage", "/charts/usage", "/api/v1/decisions", "/api/v1/budgets"),
+    *(
+        "/api/v1/plans/",
+        "/api/v1/webhooks",
+        "/api/v1/usage",
+        "/charts/usage",
+        "/api/v1/decisions",
+        "/api/v1/budgets",
+        "/api/v1/savings",
+    ),
     *("/graphql", "/api/v1/stream", "/api/v1/ws"),
 )
 # Headers that belong to the answer as its body does.
@@ -36,7 +44,8 @@ _READING = ("GET", "HEAD")
 def is_described(path: str) -> bool:
     """Whether answers to GET at this path have a tag: those made from the data, and the OpenAPI document.
 
-    Not plans in the background, webhooks, usage, decisions, budgets and streams, and not GraphQL, asked mostly by POST.
+    Not plans in the background, webhooks, what is in the ledger, and streams, and not GraphQL, which is asked mostly by
+    POST.
     """
     return (is_api(path) and not path.startswith(UNDESCRIBED)) or path == DOCUMENT
 

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from api.edge.access import Access
 from api.edge.compatible_gauges import ZoneFigure, compatible_gauges
 from carbon.errors import StateUnavailable
-from carbon.intensity import Quality
+from carbon.intensity import Quality, Signal
 from carbon.queued_plans import PlanState
 from catalog.dates import day_of
 from catalog.price_ages import price_ages
@@ -159,4 +159,8 @@ class ServiceState(Collector):
             intensity.add_metric((zone, figure.quality.value), figure.gco2e_per_kwh)
         yield intensity
         yield age
-        yield from compatible_gauges(self._names, figures, session.mapping)
+        marginal = {
+            zone: ZoneFigure(gco2e_per_kwh=value.gco2e_per_kwh, quality=value.quality, source=value.source)
+            for zone, value in session.grid.of_signal(Signal.MARGINAL).present_values().items()
+        }
+        yield from compatible_gauges(self._names, figures, marginal, session.mapping)

@@ -205,9 +205,11 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "history-incomplete",
         422,
         "Past readings are lacking",
-        "The request asks for a time in the past, and no source has stored readings of the zone for all of it. "
+        "The request asks for a time in the past, and no source has stored readings of the zone for all of it or could "
+        "give the rest in time. "
         "`missing` lists the first times without one, of the source that has most. Nothing is filled in.",
-        "Choose a time that `GET /api/v1/zones/{zone}/history` shows without gaps. The operator can import readings "
+        "Choose a time that `GET /api/v1/zones/{zone}/history` shows without gaps, or ask again: what a source gives "
+        "meanwhile is stored. The operator can import readings "
         "with `flask --app app history import FILE`.",
     ),
     errors.IntensityUnknown: ProblemType(

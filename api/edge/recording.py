@@ -15,6 +15,7 @@ from api.shapes.budget_periods import reserved_answer
 from api.shapes.reading import Json
 from carbon.decisions import Decision, DecisionKind, Promise
 from carbon.intensity import SignalName
+from carbon.roles import Role
 from evidence import codec
 from evidence.recording import Recorder
 from planning.ledger.promises import Both, Naming
@@ -96,10 +97,11 @@ def new_id() -> str:
 def decided(kind: DecisionKind, exchange: Exchange, body: Q, decide: Decide[Q], origin: Origin) -> Decided:
     """The answer to a question, kept if that asks for it, with what is left of the budget that it names.
 
-    Raises StateUnavailable if it cannot be kept, BudgetExceeded.
+    Raises RoleInsufficient for a caller that may not store, StateUnavailable if it cannot be kept, BudgetExceeded.
     """
     if not body.record:
         return decide(exchange, body)
+    exchange.require(Role.WRITE)
     check_known(exchange, origin.tenant, body.budget)
     recorder = Recorder.of(exchange.about(body.signal))
     exchange.use(recorder.session)

@@ -8,11 +8,13 @@ from flask import Response
 import budget_questions
 from api.edge.exchange import current
 from api.edge.lists import Page, linked
+from api.edge.roles import needs
 from api.questions.budgets import BudgetParameters, BudgetRequest, BudgetsParameters, check_name
 from api.shapes.budget_periods import StateAt
 from api.shapes.budgets import BudgetAnswer, BudgetRow, BudgetsAnswer, BudgetStates, OneBudget
 from api.shapes.parts import Listed
 from carbon.budgets import Budget, UnknownBudget
+from carbon.roles import Role
 from planning.ledger.budgets import span_before, span_of
 
 bp = APIBlueprint("budgets", __name__, tag="Ledger")
@@ -45,9 +47,10 @@ def get_budget(budget_name: str, query: BudgetParameters) -> Response:
 
 
 @bp.put("/api/v1/budgets/<budget_name>")
+@needs(Role.ADMIN)
 @bp.input(BudgetRequest, arg_name="body")
 @bp.output(BudgetAnswer)
-@bp.doc(operation_id="putBudget", responses=[404])
+@bp.doc(operation_id="putBudget", responses=[403, 404])
 def put_budget(budget_name: str, body: BudgetRequest) -> Response:
     """Create a budget, or replace one. What was spent and reserved counts against the new limits.
 
@@ -65,8 +68,9 @@ def put_budget(budget_name: str, body: BudgetRequest) -> Response:
 
 
 @bp.delete("/api/v1/budgets/<budget_name>")
+@needs(Role.ADMIN)
 @bp.output({}, status_code=204)
-@bp.doc(operation_id="deleteBudget", responses=[404])
+@bp.doc(operation_id="deleteBudget", responses=[403, 404])
 def delete_budget(budget_name: str) -> Response:
     """Remove a budget with its reservations. Usage and decisions stay."""
     exchange = current()

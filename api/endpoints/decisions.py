@@ -9,6 +9,7 @@ from flask import Response
 from api.edge.exchange import Exchange, current
 from api.edge.lists import Page, answered
 from api.edge.replay import Question, question_of, replayed
+from api.edge.roles import needs
 from api.endpoints import optimize, plan, schedule
 from api.questions.decisions import DecisionParameters, DecisionsParameters
 from api.questions.schedule import ScheduleRequest
@@ -24,6 +25,7 @@ from api.shapes.parts import Listed
 from api.shapes.reading import Json
 from carbon.decisions import Decision, DecisionKind
 from carbon.errors import UnknownDecision
+from carbon.roles import Role
 from decision_questions import outcomes
 from store.ledger.decisions import Kept
 
@@ -81,8 +83,9 @@ def get_decision(decision_id: str, query: DecisionParameters) -> Response:
 
 
 @bp.delete("/api/v1/decisions/<decision_id>")
+@needs(Role.WRITE)
 @bp.output({}, status_code=204)
-@bp.doc(operation_id="deleteDecision", responses=[404])
+@bp.doc(operation_id="deleteDecision", responses=[403, 404])
 def delete_decision(decision_id: str) -> Response:
     """Remove a decision with all that is kept of it. Rows of usage that name it stay."""
     exchange = current()

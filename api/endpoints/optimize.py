@@ -218,7 +218,7 @@ class OptimizeRequest(LoadFields, RecordFields):
 @needs(Role.READ)
 @bp.input(OptimizeRequest, arg_name="body")
 @bp.output(OptimizeAnswer)
-@bp.doc(operation_id="optimizePlacement", responses=[422])
+@bp.doc(operation_id="optimizePlacement", responses=[403, 422])
 def optimize(body: OptimizeRequest) -> Response:
     """Choose the regions, instance types and time window that fit a workload best.
 

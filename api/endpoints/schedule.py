@@ -21,7 +21,7 @@ bp = APIBlueprint("schedule", __name__, tag="Decisions")
 @needs(Role.READ)
 @bp.input(ScheduleRequest, arg_name="body")
 @bp.output(ScheduleAnswer)
-@bp.doc(operation_id="scheduleJob", responses=[422])
+@bp.doc(operation_id="scheduleJob", responses=[403, 422])
 def schedule(body: ScheduleRequest) -> Response:
     """Find the window of lowest mean intensity for a job, in one region or the best of several.
 

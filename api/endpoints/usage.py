@@ -14,7 +14,7 @@ from api.edge.roles import needs
 from api.questions.usage import UsageRequest
 from api.questions.usage_reports import ReportForm, ReportParameters, UsageParameters
 from api.shapes.parts import Listed
-from api.shapes.report_tables import csv_report, markdown_report
+from api.shapes.report_tables import USAGE_COLUMNS, csv_report, markdown_report
 from api.shapes.usage import (
     Figures,
     RangedFigures,
@@ -38,9 +38,9 @@ ORIGIN = "api"
 
 
 class UsageId(BaseConverter):
-    """The id of a row: any but that of the report's path."""
+    """The id of a row: any but those that are paths of their own."""
 
-    regex = r"(?!report$)[^/]+"
+    regex = r"(?!(?:report|comparison)$)[^/]+"
 
 
 bp.record_once(lambda state: state.app.url_map.converters.update(usage_id=UsageId))
@@ -58,12 +58,14 @@ def add_usage(body: UsageRequest) -> Response:
     are made anew when better readings come. As text/csv: a row a line, columns named as the fields, tag:NAME for tags.
     """
     exchange = current()
-    settled = ledger_questions.settle(exchange.session, [row.row() for row in body.rows])
+    sent = [row.row() for row in body.rows]
+    rows = ledger_questions.with_submissions(exchange.service.decisions, exchange.tenant, sent)
+    settled = ledger_questions.settle(exchange.session, rows)
     today = day_number(exchange.now.date())
     stored = [(one, may_improve(one, today)) for one in settled]
     written = exchange.service.usage.put(exchange.tenant, ORIGIN, stored, exchange.came_at)
-    rows = [used_row(LedgerRow(settled=one, origin=ORIGIN)) for one in settled]
-    return exchange.success({"written": WrittenRows.of(written), "total": Figures.of(sums_of(settled)), "usage": rows})
+    used = [used_row(LedgerRow(settled=one, origin=ORIGIN)) for one in settled]
+    return exchange.success({"written": WrittenRows.of(written), "total": Figures.of(sums_of(settled)), "usage": used})
 
 
 @bp.get("/api/v1/usage")
@@ -123,8 +125,8 @@ def report_usage(query: ReportParameters) -> Response:
     rows = [ReportRowAnswer.of(row) for row in report.rows]
     form = query.shown_as or ReportForm(accepted().value)
     if form is ReportForm.CSV:
-        return noted(Response(csv_report(question.by, rows), mimetype="text/csv"))
+        return noted(Response(csv_report(question.by, rows, ReportRowAnswer.names()), mimetype="text/csv"))
     if form is ReportForm.MARKDOWN:
-        text = markdown_report(question.by, rows, RangedFigures.of(report.total))
+        text = markdown_report(question.by, rows, RangedFigures.of(report.total), USAGE_COLUMNS)
         return noted(Response(text, mimetype="text/markdown"))
     return exchange.success(UsageReportAnswer.of(Listed(rows, report)))

@@ -15,6 +15,7 @@ from api.edge.problem_types import BY_ERROR, BY_STATUS
 from api.edge.problems import MEDIA_TYPE
 from api.openapi.path_parameters import PATH_PARAMETERS
 from api.openapi.schema import REF_TEMPLATE, schema_of, without_null
+from api.openapi.tables import TABLE_SCHEMAS, TABLES
 from api.shapes.problems import Problem
 from api.shapes.stream import StreamEvent, StreamNote
 from api.shapes.webhook_body import WebhookMessage
@@ -105,20 +106,6 @@ _NOTES_HEADER = {
     "X-Fact-Notes": {
         "description": "Of a table: the texts of `fact_notes` as a JSON list; absent if there are none.",
         "schema": {"type": "string", "examples": ['["region aws:us-* is forbidden: personal data stays in Europe"]']},
-    },
-}
-# Forms of a list beside JSON, each with the component that describes it.
-_TABLES = {"text/plain": "TextTable", "text/csv": "CsvTable"}
-_TABLE_SCHEMAS = {
-    "TextTable": {
-        "type": "string",
-        "description": "Under /v1 one line for each row, fields separated by tabs; unknown values are empty; without "
-        "`fields` only the gid. Under /api/v1 aligned columns for people, which may change: scripts read JSON or CSV.",
-    },
-    "CsvTable": {
-        "type": "string",
-        "description": "A table with a header (RFC 4180, but with Unix line ends), one column for each field; "
-        "nested fields as spotPrice.perHour; unknown values are empty.",
     },
 }
 # Requests that the server refuses before they reach the service.
@@ -217,14 +204,14 @@ def _add_tables(operation: dict[str, Any]) -> None:
     if operation["operationId"] == "getHealth":
         answer["content"]["text/plain"] = {"schema": {"type": "string"}, "example": example["text/plain"]}
         return
-    for kind, name in _TABLES.items():
+    for kind, name in TABLES.items():
         if kind in example:
             schema = {"$ref": REF_TEMPLATE.format(model=name)}
             answer["content"][kind] = {"schema": schema, "example": example[kind]}
     if any(parameter["name"] == "offset" for parameter in operation["parameters"]):
         answer["content"].setdefault("text/csv", {"schema": {"$ref": REF_TEMPLATE.format(model="CsvTable")}})
         answer["headers"] |= _LINK_HEADER
-    if not answer["content"].keys().isdisjoint(_TABLES):
+    if not answer["content"].keys().isdisjoint(TABLES):
         answer["headers"] |= _NOTES_HEADER
 
 
@@ -254,7 +241,7 @@ def _schemas(collected: Mapping[str, Any]) -> dict[str, Any]:
     """Every model once: APIFlask names a nested one Parent.Child, our references say Child."""
     problem = schema_of(Problem)
     schemas = {name.rpartition(".")[2]: schema for name, schema in collected.items()}
-    schemas |= problem.pop("$defs") | {"Problem": problem, **_TABLE_SCHEMAS}
+    schemas |= problem.pop("$defs") | {"Problem": problem, **TABLE_SCHEMAS}
     for model in (StreamEvent, StreamNote, WebhookMessage):  # of events, which APIFlask does not know
         schema = schema_of(model)
         schemas |= schema.pop("$defs", {}) | {model.__name__: schema}

@@ -119,7 +119,7 @@ class UsageFields(Body):
         default={}, max_length=MOST_TAGS, description="Anything to report by.", examples=[{"team": "search"}]
     )
     decision_id: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="The recorded decision that placed it."
+        None, description="The recorded decision that placed it; GET /api/v1/savings then says what it saved."
     )
 
     submitted_at: Annotated[PastMoment | None, AfterValidator(check_submission)] = Field(
@@ -130,9 +130,9 @@ class UsageFields(Body):
 
     @field_validator("id")
     @classmethod
-    def _not_report(cls, value: str) -> str:
-        if value == "report":
-            raise names.refusal("reserved", "must not be report, which is a path of its own")
+    def _not_a_path(cls, value: str) -> str:
+        if value in ("report", "comparison"):
+            raise names.refusal("reserved", f"must not be {value}, which is a path of its own")
         return value
 
     @field_validator("hours")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -88,30 +90,27 @@ def _tag_filter(value: str) -> str:
     return value
 
 
-def _dimensions(value: str) -> str:
-    parts = [part.strip() for part in value.split(",")]
-    if not all(parts) or len(set(parts)) < len(parts) or len(parts) > MOST_DIMENSIONS:
-        known = ", ".join(DIMENSIONS)
-        detail = f"must be 1 to {MOST_DIMENSIONS} different names separated by commas: {known}, or names of tags"
-        raise names.refusal("dimensions", detail)
-    return ",".join(parts)
+def dimensions(known: Iterable[str]) -> AfterValidator:
+    """Checks the names that a report is grouped by. known: our own ones, beside the names of tags."""
+    ours = ", ".join(known)
+
+    def check(value: str) -> str:
+        parts = [part.strip() for part in value.split(",")]
+        if not all(parts) or len(set(parts)) < len(parts) or len(parts) > MOST_DIMENSIONS:
+            detail = f"must be 1 to {MOST_DIMENSIONS} different names separated by commas: {ours}, or names of tags"
+            raise names.refusal("dimensions", detail)
+        return ",".join(parts)
+
+    return AfterValidator(check)
 
 
-class ReportQuestion(UsageSpan):
-    """Which usage, by what; pages and pictures ask the same."""
+class GroupedDays(UsageSpan):
+    """What happened on some UTC days, by groups and steps."""
 
-    by: Annotated[Annotated[str, Field(max_length=400), AfterValidator(_dimensions)] | None, Field()] = Field(
-        None,
-        description=f"What the rows are grouped by, separated by commas: {', '.join(DIMENSIONS)}, or the name of a tag "
-        "(tag:NAME if a tag is named like one of these). Default: one group.",
-        examples=["team,region"],
-    )
+    by: str | None = None
     step: ReportStep = Field(ReportStep.TOTAL, description="Cut time into UTC days or calendar months in UTC.")
     tag: list[Annotated[str, AfterValidator(_tag_filter)]] = Field(
         default=[], max_length=10, description="Only rows with this tag, NAME=VALUE; may be repeated."
-    )
-    functional_units: float | None = Field(
-        None, ge=1e-6, le=1e15, description="How many of your units (requests, builds, users) were served: gives sci."
     )
 
     def is_costly(self, facts: names.Facts) -> bool:
@@ -127,8 +126,24 @@ class ReportQuestion(UsageSpan):
             by=tuple(self.by.split(",")) if self.by else (),
             step=self.step,
             tags=tuple((name, value) for name, _, value in pairs),
-            functional_units=self.functional_units,
         )
+
+
+class ReportQuestion(GroupedDays):
+    """Which usage, by what; pages and pictures ask the same."""
+
+    by: Annotated[Annotated[str, Field(max_length=400), dimensions(DIMENSIONS)] | None, Field()] = Field(
+        None,
+        description=f"What the rows are grouped by, separated by commas: {', '.join(DIMENSIONS)}, or the name of a tag "
+        "(tag:NAME if a tag is named like one of these). Default: one group.",
+        examples=["team,region"],
+    )
+    functional_units: float | None = Field(
+        None, ge=1e-6, le=1e15, description="How many of your units (requests, builds, users) were served: gives sci."
+    )
+
+    def query(self, now: datetime) -> ReportQuery:
+        return replace(super().query(now), functional_units=self.functional_units)
 
 
 class ReportParameters(ReportQuestion):

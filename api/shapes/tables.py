@@ -15,6 +15,8 @@ from pydantic.fields import FieldInfo
 from api.shapes.compiler import json_names, shape_within
 from api.shapes.reading import Json
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # https://owasp.org/www-community/attacks/CSV_Injection
+
 
 @dataclass(frozen=True)
 class Table:
@@ -46,14 +48,11 @@ class Table:
         return "".join("\t".join(_cells(row, columns)) + "\n" for row in rows)
 
     def csv(self, rows: Sequence[Json], fields: Sequence[str] | None = None) -> str:
-        """A table with a header (RFC 4180, but lines end as in Unix); unknown is empty. fields: all when None.
-
-        Cells are the catalog's own words and numbers, so none is guarded against being read as a formula.
-        """
+        """A table with a header (RFC 4180, but lines end as in Unix); unknown is empty. fields: all when None."""
         columns, target = self.columns(self.fields if fields is None else fields), io.StringIO()
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(_cells(row, columns) for row in rows)
+        writer.writerows([_cell_of_csv(_value(row, column)) for column in columns] for row in rows)
         return target.getvalue()
 
 
@@ -90,6 +89,18 @@ def _value(row: Json, column: str) -> object:
     field, _, part = column.partition(".")
     value = row.get(field)
     return value.get(part) if part and isinstance(value, dict) else value
+
+
+def without_formula(text: str) -> str:
+    """A cell of words. What a spreadsheet would take for a formula has an apostrophe before it.
+
+    Ids, tags and names of tags are callers' own words, and others open the file.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _cell_of_csv(value: object) -> str:
+    return _cell(value) if value is None or isinstance(value, int | float) else without_formula(_cell(value))
 
 
 @lru_cache(maxsize=4096)

@@ -223,6 +223,10 @@ class UsageReportAnswer(Success):
     starts_on: str = of_report("First UTC day.", lambda listed: listed.result.query.first.isoformat())
     ends_on: str = of_report("Last UTC day, included.", lambda listed: listed.result.query.last.isoformat())
     by: list[str] = of_report("What rows are grouped by.", lambda listed: list(listed.result.query.by))
+    by_without_rows: list[str] = of_report(
+        "Of these: names that no row in the span has, which may be misspelt.",
+        lambda listed: list(listed.result.by_without_rows),
+    )
     total: RangedFigures = of_report.rendered(
         "Sums over all groups and steps.", lambda listed: RangedFigures.of(listed.result.total)
     )

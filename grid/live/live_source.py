@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from carbon.intensity import Signal
@@ -74,6 +75,20 @@ class PastSource(Protocol):
 
 
 @runtime_checkable
+class PastRangeSource(Protocol):
+    """A LiveSource of which one call brings any time of the past of a zone. longest_range: the most of one call."""
+
+    longest_range: timedelta
+
+    def past_range(self, zone: str, start: datetime, end: datetime) -> Sequence[Observation]:
+        """The values of [start, end), full hours, as far as there are any, in the order of time.
+
+        A ZoneNotCovered whose reason begins with "plan-" says that the plan of the key lacks it.
+        """
+        ...
+
+
+@runtime_checkable
 class ZonesTogether(Protocol):
     """A source of which each call brings several zones. kinds: of its values, "intensity" and perhaps "forecast"."""
 
@@ -102,6 +117,7 @@ class ReadPolicy:
 
     deadline_seconds: 0: no request waits, all calls are made in the background.
     max_age_minutes: how long after the end of its interval a value may still be served.
+    past_deadline_seconds: the longest wait for hours of the past that are not stored.
     is_paced: whether the upstream asks for a pause between calls, so that they wait for each other in one thread.
     shares_ttl_seconds: longer than that of intensities, because two calls a zone are many for small hourly plans.
     """
@@ -113,4 +129,5 @@ class ReadPolicy:
     deadline_seconds: float = 3.0
     max_age_minutes: float = 60.0
     calls_at_once: int = 8
+    past_deadline_seconds: float = 3.0
     is_paced: bool = False

@@ -11,17 +11,20 @@ from random import uniform
 from time import monotonic as monotonic_seconds
 
 from carbon.reading import Attempt, Observation, Percentile, Shares, UpstreamForecast, ZoneReading
+from grid.live.flights import Flight
 from grid.live.live_source import AnySource, ReadPolicy
 from grid.live.missed_hours import Record
+from grid.live.past_ranges import PastRanges
 from grid.live.refresher import Item, Refresher, usable
 from grid.records import FORECAST, HEALTH, INTENSITY, PERCENTILE, SHARES, Health, Value, ZoneRecord
-from grid.source import SourceState
+from grid.source import MissingPast, SourceState
 from grid.upstream.quota import Governor
 from store.shared.snapshot import Kind, Snapshot
 from store.shared.state import SharedState
 from telemetry import SILENT, Telemetry
 
 MOST_LISTS = 512  # of zones, whose covered ones are remembered
+MOST_PAST_CALLS = 8  # of one request, for hours of the past: 80 days of Electricity Maps
 LEAST_OF_TTL = 0.9  # times to live differ by up to a tenth, so that zones requested together do not stay in step
 
 
@@ -36,10 +39,14 @@ class _Answer:
 
 @dataclass(slots=True)
 class Pin:
-    """The snapshot that one request reads, and how much longer all its reads together may wait."""
+    """The snapshot that one request reads, and how much longer all its reads together may wait.
+
+    past_calls_left: how many more calls it may send for hours of the past.
+    """
 
     snapshot: Snapshot
     seconds_left: float
+    past_calls_left: int = MOST_PAST_CALLS
 
 
 class SourceReader:
@@ -58,6 +65,7 @@ class SourceReader:
         governor: Governor | None = None,
         floors: Mapping[str, float] | None = None,
         record: Record | None = None,
+        ranges: PastRanges | None = None,
         telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = monotonic_seconds,
@@ -66,11 +74,13 @@ class SourceReader:
         """shared: the records of all workers. governor: of the calls; None: no limit.
 
         floors: least plausible gCO2e/kWh by zone. record: takes every new value at once; None: none is stored.
+        ranges: what fetches hours of the past that are not stored; None: none are fetched.
         """
         self.name = source.name
         self.signal = source.signal
         self.covers = source.covers
         self.deadline_seconds = policy.deadline_seconds
+        self.ranges = ranges
         self.is_background = policy.deadline_seconds == 0  # no request waits for it
         self._source = source
         self._shared = shared
@@ -148,6 +158,24 @@ class SourceReader:
         if is_due:
             self._fetch(pin, [(kind, zone)], now)
         return usable(pin.snapshot.of(kind).get(key), now)
+
+    def begin_past(self, pin: Pin, missing: Iterable[MissingPast]) -> list[Flight]:
+        """Send calls for these times, as many as the request has left."""
+        flights: list[Flight] = []
+        if self.ranges is not None:
+            for one in missing:
+                begun = self.ranges.begin(one.zone, one.spans, pin.past_calls_left)
+                pin.past_calls_left -= len(begun)
+                flights += begun
+        return flights
+
+    def wait_for_past(self, pin: Pin, flights: Sequence[Flight]) -> None:
+        """Return when these calls have ended, or the request can wait no longer."""
+        if self.ranges is None or not flights or not self._source.responsive:
+            return
+        began = self._monotonic()
+        self.ranges.wait(flights, seconds=max(0.0, min(pin.seconds_left, self.ranges.deadline_seconds)))
+        pin.seconds_left -= self._monotonic() - began
 
     def peek(self, pin: Pin, zones: Iterable[str], *, now: datetime) -> Mapping[str, Observation]:
         """The usable values of these zones; sends no call and does not wait."""

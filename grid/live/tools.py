@@ -64,6 +64,7 @@ def policy_of(settings: Settings) -> ReadPolicy:
         forecast_ttl_seconds=settings.forecast_ttl_seconds,
         failure_ttl_seconds=settings.failure_ttl_seconds,
         deadline_seconds=settings.upstream_deadline_seconds,
+        past_deadline_seconds=settings.upstream_deadline_seconds,
         max_age_minutes=settings.max_age_minutes,
         calls_at_once=settings.upstream_concurrency,
     )

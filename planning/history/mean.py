@@ -11,10 +11,12 @@ import numpy as np
 
 from carbon.errors import HistoryIncomplete
 from carbon.intensity import CarbonIntensity, Provenance, Quality
+from carbon.spans import Span
 from catalog.profiles import ZoneProfiles, hour_of
+from planning.history.gaps import gaps_of
 from planning.history.pieces import Figures
 from planning.outlook.zones import Outlook
-from store.history.readings import QUALITIES, Minutes, Readings, time_of
+from store.history.readings import QUALITIES, Readings
 
 MOST_GAPS = 100  # named in a refusal
 
@@ -66,8 +68,9 @@ def _observed(zone: str, sources: Sequence[Readings], start: datetime, end: date
     covered = [float(one.sum()) for one in seconds]
     best = covered.index(max(covered)) if covered else None
     if best is None or covered[best] < last - first - 1e-3:
-        gaps = _gaps(None if best is None else sources[best], start, end)
-        raise HistoryIncomplete(_detail(zone, gaps), zone=zone, missing=gaps[:MOST_GAPS])
+        gaps = gaps_of(None if best is None else sources[best], start, end)
+        missing = [{"starts_at": first, "ends_at": until} for first, until in gaps[:MOST_GAPS]]
+        raise HistoryIncomplete(_detail(zone, gaps), zone=zone, missing=missing)
     readings, weights = sources[best], seconds[best]
     quality = QUALITIES[int(readings.quality[weights > 0].max())]
     return CarbonIntensity(
@@ -87,20 +90,8 @@ def _seconds_inside(readings: Readings, first: float, last: float) -> Figures:
     return seconds
 
 
-def _gaps(readings: Readings | None, start: datetime, end: datetime) -> list[dict[str, datetime]]:
-    """The times of [start, end) for which no reading stands."""
-    none = np.zeros(0, dtype=np.int64)
-    begins, ends = (none, none) if readings is None else (readings.starts, readings.ends)
-    edges = zip([start, *_times(ends, start, end)], [*_times(begins, start, end), end], strict=True)
-    return [{"starts_at": first, "ends_at": last} for first, last in edges if first < last]
-
-
-def _times(minutes: Minutes, start: datetime, end: datetime) -> list[datetime]:
-    return [min(max(time_of(minute), start), end) for minute in minutes.tolist()]
-
-
-def _detail(zone: str, gaps: Sequence[dict[str, datetime]]) -> str:
-    seconds = sum(((gap["ends_at"] - gap["starts_at"]) for gap in gaps), timedelta()).total_seconds()
+def _detail(zone: str, gaps: Sequence[Span]) -> str:
+    seconds = sum((end - start for start, end in gaps), timedelta()).total_seconds()
     return f"the stored readings of {zone} lack {seconds / 3600:.4g} hours of the time asked for"
 
 

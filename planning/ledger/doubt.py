@@ -10,6 +10,7 @@ from carbon import units
 from carbon.errors import UnknownInstanceType
 from carbon.ranges import SURE, Factors
 from carbon.workload import Load, OwnMachine
+from catalog.memo import table_cache
 from catalog.model import InstanceType
 from catalog.utilization import OTHER
 from mapping import CloudMap
@@ -17,6 +18,7 @@ from planning.placing.emission import utilization
 from store.ledger.usage import UsageTotal
 
 DAY_HOURS = 24.0
+LOOKUPS = 4096  # machines, and zones with a number of days, whose ranges are kept: reports have many totals of each
 NOT_MODELLED = Factors(low=1 / units.UNCERTAINTY_FACTOR, high=units.UNCERTAINTY_FACTOR)
 
 
@@ -26,26 +28,33 @@ def doubt(total: UsageTotal, mapping: CloudMap, days: int) -> tuple[Factors, Fac
     days: on which something ran in the zone. No range is known of readings, so only the part that rests on usual values
     has one: the more days, the narrower. Measured energy has no range.
     """
-    return _grid(total, mapping, days), SURE if total.is_metered else _power(total, mapping)
+    return _grid(total, mapping, days), SURE if total.is_metered else _power(mapping, total.machine)
 
 
 def _grid(total: UsageTotal, mapping: CloudMap, days: int) -> Factors:
-    figures, zone = total.figures, mapping.zones.get(total.zone)
+    figures = total.figures
     usual = figures.usual_g or 0.0
     grams = (figures.measured_g or 0.0) + (figures.estimated_g or 0.0) + usual
-    errors = mapping.profiles.errors
-    if usual <= 0 or zone is None or errors is None:
-        return SURE
-    sides = errors.log_range(zone, "baseline", 0.0, days * DAY_HOURS)
+    sides = _usual_value(mapping, total.zone, days) if usual > 0 else None
     if sides is None:
         return SURE
-    low, high = (exp(side) for side in sides)
     share = usual / grams
-    return Factors(low=min(1.0, 1 - share * (1 - low)), high=max(1.0, 1 + share * (high - 1)))
+    return Factors(low=min(1.0, 1 - share * (1 - sides.low)), high=max(1.0, 1 + share * (sides.high - 1)))
 
 
-def _power(total: UsageTotal, mapping: CloudMap) -> Factors:
-    machine = _machine(total, mapping)
+@table_cache(LOOKUPS)
+def _usual_value(mapping: CloudMap, zone: str, days: int) -> Factors | None:
+    """The range of what is usual in a zone, over so many days."""
+    place, errors = mapping.zones.get(zone), mapping.profiles.errors
+    if place is None or errors is None:
+        return None
+    sides = errors.log_range(place, "baseline", 0.0, days * DAY_HOURS)
+    return None if sides is None else Factors(low=exp(sides[0]), high=exp(sides[1]))
+
+
+@table_cache(LOOKUPS)
+def _power(mapping: CloudMap, name: str) -> Factors:
+    machine = _machine(mapping, name)
     if machine is None or machine.power is None:
         return NOT_MODELLED
     busy = utilization(machine, Load(assumed=mapping.accelerator_loads[OTHER]))
@@ -53,10 +62,10 @@ def _power(total: UsageTotal, mapping: CloudMap) -> Factors:
     return machine.power.uncertainty(draw, busy.assumed).power
 
 
-def _machine(total: UsageTotal, mapping: CloudMap) -> InstanceType | None:
-    if total.machine.startswith("{"):
-        return mapping.catalog.parts.machine(OwnMachine(**orjson.loads(total.machine)))
-    provider, _, name = total.machine.partition(":")
+def _machine(mapping: CloudMap, machine: str) -> InstanceType | None:
+    if machine.startswith("{"):
+        return mapping.catalog.parts.machine(OwnMachine(**orjson.loads(machine)))
+    provider, _, name = machine.partition(":")
     try:
         return mapping.instance_type(provider, name)
     except UnknownInstanceType:  # its row was removed from the catalog since

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ MEASURED, ESTIMATED, USUAL, UNKNOWN = range(4)
 KINDS = 4
 _WORST_MEASURED = QUALITIES.index(Quality.MEASURED)
 HOUR_MINUTES = 60
+SPAN, MOST_SPAN = 30 * 24, 800 * 24  # hours: read at once, and kept of a zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,51 @@ class PastHours:
 
     def between(self, starts: Figures, ends: Figures) -> tuple[Figures, Figures]:
         """gram_hours and hours of each kind, (KINDS, m), in m spans within these hours; in hours since 1970."""
-        edges = self.first_hour + np.arange(self.hours.shape[1], dtype=np.float64)
-        return self._spans(self.gram_hours, edges, starts, ends), self._spans(self.hours, edges, starts, ends)
+        first, last = self._place(starts), self._place(ends)
+        gram_hours, hours = (_sum_at(sums, *last) - _sum_at(sums, *first) for sums in (self.gram_hours, self.hours))
+        return gram_hours, hours
 
-    @staticmethod
-    def _spans(sums: Figures, edges: Figures, starts: Figures, ends: Figures) -> Figures:
-        return np.array([np.interp(ends, edges, row) - np.interp(starts, edges, row) for row in sums])
+    @property
+    def last_hour(self) -> int:
+        """The UTC hour since 1970 at which they end."""
+        return self.first_hour + int(self.hours.shape[1]) - 1
+
+    def _place(self, times: Figures) -> tuple[npt.NDArray[np.int64], Figures]:
+        """The hour that holds each time, counted from the first one, and how much of it is over."""
+        since = np.clip(times - self.first_hour, 0.0, self.hours.shape[1] - 1)
+        hour = np.minimum(since.astype(np.int64), self.hours.shape[1] - 2)
+        return hour, since - hour
+
+
+def _sum_at(sums: Figures, hour: npt.NDArray[np.int64], part: Figures) -> Figures:
+    before = sums[:, hour]
+    return before + part * (sums[:, hour + 1] - before)
+
+
+class PastHoursCache:
+    """Hours of zones that are read once for many questions, whole spans of 30 days at a time; for one thread.
+
+    read: as it is called itself. most_hours: so many are kept, 64 bytes each; those of the last zone in any case.
+    """
+
+    def __init__(self, read: ReadPast, most_hours: int = 1_000_000) -> None:
+        self._read, self._most_hours = read, most_hours
+        self._zones: dict[str, PastHours] = {}  # the one used last at the end
+
+    def __call__(self, zone: str, first: int, last: int) -> PastHours:
+        """As past_hours, of this span or a longer one."""
+        hours = self._zones.pop(zone, None)
+        if hours is None or first < hours.first_hour or last > hours.last_hour:
+            if hours is not None and max(last, hours.last_hour) - min(first, hours.first_hour) <= MOST_SPAN:
+                first, last = min(first, hours.first_hour), max(last, hours.last_hour)
+            hours = self._read(zone, first // SPAN * SPAN, -(-last // SPAN) * SPAN)
+        self._zones[zone] = hours
+        while len(self._zones) > 1 and sum(one.hours.shape[1] for one in self._zones.values()) > self._most_hours:
+            del self._zones[next(iter(self._zones))]
+        return hours
+
+
+ReadPast = Callable[[str, int, int], PastHours]  # of a zone, from an hour up to another one
 
 
 def past_hours(zone: str, sources: Sequence[Readings], profiles: ZoneProfiles, first: int, last: int) -> PastHours:

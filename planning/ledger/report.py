@@ -50,7 +50,7 @@ def report(
     """The report of the totals that are in the question."""
     groups: dict[tuple[int, int, tuple[str | None, ...]], list[UsageTotal]] = {}
     for one in totals:
-        key = (*_step(query, one.day), tuple(_value(one, name) for name in query.by))
+        key = (*step_of(query, one.day), tuple(_value(one, name) for name in query.by))
         groups.setdefault(key, []).append(one)
     rows = [
         ReportRow(starts_on=date_of(first), ends_on=date_of(last), group=group, sums=_sums(parts, doubt))
@@ -76,7 +76,7 @@ def _value(total: UsageTotal, name: str) -> str | None:
     return total.tags.get(name.removeprefix(TAG)) if read is None else read(total)
 
 
-def _step(query: ReportQuery, day: int) -> tuple[int, int]:
+def step_of(query: ReportQuery, day: int) -> tuple[int, int]:
     """The first and last day of the step that holds a day, within the span of the question."""
     first, last = day_number(query.first), day_number(query.last)
     if query.step is ReportStep.DAY:

@@ -41,6 +41,7 @@ class History:
         self._url = url
         self._days = days
         self._utc_now = utc_now
+        self._telemetry = telemetry
         self._database: HistoryDatabase | None = None
         self._next_chores_minute = 0
         self.recorder = Recorder(self.write, telemetry=telemetry)
@@ -101,6 +102,16 @@ class History:
         with self.database.writing() as connection:
             rows.write(connection, entries)
             rows.reopen(connection, entries)
+
+    def keep(self, signal: Signal, values: Sequence[Observation]) -> None:
+        """Store readings of any age, at once; those that cannot be stored are left out. Raises StateUnavailable."""
+        entries = [entry for entry in (ReadingEntry.of(signal, value) for value in values) if entry.fits]
+        try:
+            if entries:
+                self.add(entries)
+        except StateUnavailable:
+            self._telemetry.store_error("history")
+            raise
 
     def tidy(self) -> None:
         """Remove old rows and make hourly means now. Raises StateUnavailable."""

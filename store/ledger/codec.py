@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -12,16 +15,23 @@ import orjson
 from carbon.ledger import SettledUsage, UsageRow
 from carbon.workload import OwnMachine
 
+FIELDS = tuple(field.name for field in fields(UsageRow))
+VALUES = attrgetter(*FIELDS)
+KINDS = 4096  # that are kept of one import for the next rows
 MOMENTS = ("start", "end", "submitted_at")
 SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
 def packed(row: UsageRow) -> str:
-    """A row as JSON, without what is its default."""
-    fields = {
-        name: value for name, value in asdict(row).items() if not (value is None or value is False or value == {})
+    """A row as JSON, without what is its default: None, False, no tags. An energy or cost of 0 is none of these."""
+    values = {
+        name: value
+        for name, value in zip(FIELDS, VALUES(row), strict=True)
+        if value or (value is not None and value is not False and value != {})
     }
-    return orjson.dumps(fields, option=SORTED).decode()
+    if row.machine is not None:
+        values["machine"] = asdict(row.machine)
+    return orjson.dumps(values, option=SORTED).decode()
 
 
 def unpacked(text: str) -> UsageRow:
@@ -29,12 +39,12 @@ def unpacked(text: str) -> UsageRow:
     return of_fields(orjson.loads(text))
 
 
-def of_fields(fields: dict[str, Any]) -> UsageRow:
+def of_fields(values: dict[str, Any]) -> UsageRow:
     """The row of the JSON of one that was packed."""
-    fields.update({name: datetime.fromisoformat(fields[name]) for name in MOMENTS if name in fields})
-    if "machine" in fields:
-        fields["machine"] = OwnMachine(**fields["machine"])
-    return UsageRow(**fields)
+    values.update({name: datetime.fromisoformat(values[name]) for name in MOMENTS if name in values})
+    if "machine" in values:
+        values["machine"] = OwnMachine(**values["machine"])
+    return UsageRow(**values)
 
 
 def digest(text: str) -> str:
@@ -50,14 +60,19 @@ def machine_name(row: UsageRow) -> str:
     return "" if row.instance_type is None else f"{provider}:{row.instance_type}"
 
 
-def kind(settled: SettledUsage) -> dict[str, Any]:
+def kind(settled: SettledUsage) -> Mapping[str, Any]:
     """The columns of usage_kinds, but for id and tenant."""
     row = settled.row
+    return _kind(row.region, settled.zone, machine_name(row), row.it_kwh is not None, tuple(row.tags.items()))
+
+
+@lru_cache(KINDS)
+def _kind(region: str, zone: str, machine: str, is_metered: bool, tags: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     columns = {
-        "region": row.region,
-        "zone": settled.zone,
-        "machine": machine_name(row),
-        "is_metered": int(row.it_kwh is not None),
-        "tags": orjson.dumps(dict(row.tags), option=SORTED).decode(),
+        "region": region,
+        "zone": zone,
+        "machine": machine,
+        "is_metered": int(is_metered),
+        "tags": orjson.dumps(dict(tags), option=SORTED).decode(),
     }
     return {**columns, "digest": digest(orjson.dumps(columns, option=SORTED).decode())}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 from sqlalchemy import delete as delete_from
@@ -16,6 +17,7 @@ from store.ledger import decision_codec
 from store.ledger.decisions import Kept
 
 COMPRESSION = 6
+AT_ONCE = 500  # ids in one query
 
 
 def put(connection: Connection, tenant: str, decision: Decision, kept: Kept) -> None:
@@ -68,6 +70,16 @@ def decisions(
 def count(connection: Connection, tenant: str, first: datetime, last: datetime) -> int:
     """See DecisionStore."""
     return connection.execute(select(func.count()).select_from(table).where(_between(tenant, first, last))).scalar_one()
+
+
+def made_at(connection: Connection, tenant: str, decision_ids: Sequence[str]) -> dict[str, datetime]:
+    """See DecisionStore."""
+    found: dict[str, datetime] = {}
+    for begin in range(0, len(decision_ids), AT_ONCE):
+        some = decision_ids[begin : begin + AT_ONCE]
+        query = select(table.c.id, table.c.made_second).where(table.c.tenant == tenant, table.c.id.in_(some))
+        found.update({row.id: datetime.fromtimestamp(row.made_second, UTC) for row in connection.execute(query)})
+    return found
 
 
 def delete(connection: Connection, tenant: str, decision_id: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -69,6 +69,10 @@ class DecisionStore(Protocol):
 
     def count(self, tenant: str, first: datetime, last: datetime) -> int:
         """How many there are of these."""
+        ...
+
+    def made_at(self, tenant: str, decision_ids: Sequence[str]) -> dict[str, datetime]:
+        """When decisions were made, by id; without those that there are not."""
         ...
 
     def delete(self, tenant: str, decision_id: str) -> bool:
@@ -147,6 +151,15 @@ class DecisionLedger:
 
         with self._history.database.reading() as connection:
             return decision_rows.count(connection, tenant, first, last)
+
+    def made_at(self, tenant: str, decision_ids: Sequence[str]) -> dict[str, datetime]:
+        """See DecisionStore."""
+        if not decision_ids or not self._history.exists():
+            return {}
+        from store.ledger import decision_rows
+
+        with self._history.database.reading() as connection:
+            return decision_rows.made_at(connection, tenant, decision_ids)
 
     def delete(self, tenant: str, decision_id: str) -> bool:
         """See DecisionStore."""

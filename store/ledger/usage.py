@@ -108,6 +108,10 @@ class UsageStore(Protocol):
         """Operational gCO2e by id, of rows that began on these days and whose id begins so; None: unknown."""
         ...
 
+    def of_decisions(self, tenant: str, decision_ids: Sequence[str]) -> dict[str, list[SettledUsage]]:
+        """The rows that name decisions, by the id of the decision; without ids that no row names."""
+        ...
+
     def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
         """Rows of all tenants that rest on usual values, with number and tenant, from the number `after` on."""
         ...
@@ -183,6 +187,15 @@ class UsageLedger:
 
         with self._history.database.reading() as connection:
             return usage_grams.grams(connection, tenant, prefix, first_day, last_day)
+
+    def of_decisions(self, tenant: str, decision_ids: Sequence[str]) -> dict[str, list[SettledUsage]]:
+        """See UsageStore."""
+        if not self._history.exists():
+            return {}
+        from store.ledger import usage_rows
+
+        with self._history.database.reading() as connection:
+            return usage_rows.of_decisions(connection, tenant, decision_ids)
 
     def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
         """See UsageStore."""

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 
 from carbon.ledger import SettledUsage, UsageDay
+from store.history.bulk import insert_rows
 from store.history.tables import usage, usage_changes, usage_days, usage_kinds
 from store.history.upsert import insert_into
 from store.ledger import codec
+from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
 from store.ledger.usage_marks import Touched, mark, publish, unmark
 
 READINGS, REPLACED = "readings", "replaced"  # reasons of a change
-AT_ONCE = 500  # ids in one query
+AT_ONCE = 5000  # ids in one query
+DAY = tuple(field.name for field in fields(UsageDay))
+DAY_VALUES = attrgetter(*DAY)
 GRAMS = ("measured_g", "estimated_g", "usual_g")
 SUMS = ("energy_kwh", *GRAMS, "embodied_g", "cost_usd", "at_submission_g")
 
@@ -27,9 +32,9 @@ def put(
     connection: Connection, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime
 ) -> Written:
     """See UsageStore."""
-    written = Written()
-    last_of_each_id = list({settled.row.id: (settled, improves) for settled, improves in rows}.values())
-    touched = Touched()
+    take_turns(connection)
+    written, touched = Written(), Touched()
+    last_of_each_id = [one for _, one in sorted({one[0].row.id: one for one in rows}.items())]
     for begin in range(0, len(last_of_each_id), AT_ONCE):
         written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now, touched)
     publish(connection, touched)
@@ -52,37 +57,27 @@ def _put(
     _remove(connection, tenant, [stored for one, stored in present.items() if one not in equal], touched)
     fresh = [(settled, improves) for settled, improves in rows if settled.row.id not in equal]
     kinds = _kind_ids(connection, tenant, [settled for settled, _ in fresh])
+    free = iter(free_numbers(connection, len(fresh) - len(replaced)))
+    numbers = [present[one.row.id].number if one.row.id in present else next(free) for one, _ in fresh]
     records = [
-        {
-            **({"number": present[settled.row.id].number} if settled.row.id in present else {}),
-            **_columns(settled, improves, texts[settled.row.id]),
-            "tenant": tenant,
-            "origin": origin,
-            "kind_id": kind_id,
-        }
-        for (settled, improves), kind_id in zip(fresh, kinds, strict=True)
+        (number, tenant, origin, kind_id, *_columns(settled, improves, texts[settled.row.id]))
+        for number, (settled, improves), kind_id in zip(numbers, fresh, kinds, strict=True)
     ]
-    for numbered in (True, False):
-        if batch := [record for record in records if ("number" in record) is numbered]:
-            connection.execute(insert(usage), batch)
-    numbers = _present(connection, tenant, [settled.row.id for settled, _ in fresh])
-    written = [(numbers[one.row.id].number, kind, one) for (one, _), kind in zip(fresh, kinds, strict=True)]
+    insert_rows(connection, usage, ("number", "tenant", "origin", "kind_id", *COLUMNS), records)
+    written = [(number, kind_id, one) for number, kind_id, (one, _) in zip(numbers, kinds, fresh, strict=True)]
     _add_days(connection, written)
     mark(connection, tenant, written, touched)
     return Written(added=len(fresh) - len(replaced), replaced=len(replaced), unchanged=len(equal))
 
 
-def _columns(settled: SettledUsage, improves: bool, text: str) -> dict[str, Any]:
-    return {
-        "id": settled.row.id,
-        "first_day": settled.days[0].day,
-        "last_day": settled.days[-1].day,
-        "row": text,
-        "content": codec.digest(text),
-        "unknown": settled.unknown,
-        "price_as_of": settled.price_as_of,
-        "improves": int(improves),
-    }
+COLUMNS = ("id", "first_day", "last_day", "row", "content", "unknown", "price_as_of", "improves", "decision_id")
+
+
+def _columns(settled: SettledUsage, improves: bool, text: str) -> tuple[Any, ...]:
+    """In the order of COLUMNS."""
+    row, first, last = settled.row, settled.days[0].day, settled.days[-1].day
+    figures = (codec.digest(text), settled.unknown, settled.price_as_of, int(improves))
+    return row.id, first, last, text, *figures, row.decision_id
 
 
 def _present(connection: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -105,9 +100,8 @@ def _kind_ids(connection: Connection, tenant: str, settled: Sequence[SettledUsag
 
 
 def _add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsage]]) -> None:
-    days = [{"number": number, "kind_id": kind, **asdict(day)} for number, kind, one in rows for day in one.days]
-    if days:
-        connection.execute(insert(usage_days), days)
+    days = [(number, kind, *DAY_VALUES(day)) for number, kind, one in rows for day in one.days]
+    insert_rows(connection, usage_days, ("number", "kind_id", *DAY), days)
 
 
 def _remove(connection: Connection, tenant: str, stored: Sequence[Row[Any]], touched: Touched) -> None:
@@ -195,6 +189,17 @@ def rows(
     return [one for _, _, one in _read(connection, query)], count
 
 
+def of_decisions(connection: Connection, tenant: str, decision_ids: Sequence[str]) -> dict[str, list[SettledUsage]]:
+    """See UsageStore."""
+    found: dict[str, list[SettledUsage]] = {}
+    for begin in range(0, len(decision_ids), AT_ONCE):
+        some = decision_ids[begin : begin + AT_ONCE]
+        query = _whole().where(usage.c.tenant == tenant, usage.c.decision_id.in_(some)).order_by(usage.c.number)
+        for _, _, one in _read(connection, query):
+            found.setdefault(one.settled.row.decision_id or "", []).append(one.settled)
+    return found
+
+
 def improvable(connection: Connection, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
     """See UsageStore."""
     query = _whole().where(usage.c.improves == 1, usage.c.number > after).order_by(usage.c.number).limit(limit)
@@ -236,6 +241,7 @@ def _changes(connection: Connection, number: int) -> tuple[UsageChange, ...]:
 
 def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
     """See UsageStore."""
+    take_turns(connection)
     stored, touched = list(_present(connection, tenant, [usage_id]).values()), Touched()
     _remove(connection, tenant, stored, touched)
     connection.execute(delete(usage_changes).where(usage_changes.c.number.in_([one.number for one in stored])))
@@ -245,6 +251,7 @@ def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
 
 def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, bool]], now: datetime) -> int:
     """See UsageStore. A row that was replaced or removed meanwhile is left as it is."""
+    take_turns(connection)
     texts = {number: codec.digest(codec.packed(one.row)) for number, one, _ in settled}
     query = select(usage).where(usage.c.number.in_(list(texts)))
     stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
@@ -259,7 +266,8 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
         if differs:
             emitted_otherwise.append(number)
         values = {"improves": int(improves), "unknown": one.unknown}
-        connection.execute(update(usage).where(usage.c.number == number).values(**values))
+        if any(getattr(stored[number], name) != value for name, value in values.items()):
+            connection.execute(update(usage).where(usage.c.number == number).values(**values))
     _note_changes(connection, emitted_otherwise, READINGS, now)
     _remove_days(connection, [stored[number] for number, _ in changed])
     _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])

@@ -25,7 +25,8 @@ class StoredLook:
 class LogPart:
     """Events behind an id, each with its own. newest: the id of the last event of all, or where the log begins.
 
-    is_gapless: whether no event between the id and the first one here has been dropped.
+    is_gapless: whether no event between the id and the first one here has been dropped. A log that nobody has written
+    to has given no id, not even 0, so that nobody can go on behind it.
     """
 
     events: tuple[tuple[int, bytes], ...]

@@ -73,7 +73,7 @@ class RedisLog:
         return LogPart(
             events=tuple((int(name), body) for name, _, body in pairs),
             newest=int(newest),
-            is_gapless=int(begins_after) <= after <= int(newest),
+            is_gapless=0 < int(begins_after) <= after <= int(newest),
         )
 
     def _script(self, text: str, *values: str | bytes | int) -> Any:

@@ -65,7 +65,7 @@ class SqliteLog:
                 finally:
                     connection.execute("COMMIT")
 
-        return self._run(read) if self._database.exists() else LogPart(events=(), newest=0, is_gapless=after == 0)
+        return self._run(read) if self._database.exists() else LogPart(events=(), newest=0, is_gapless=False)
 
     def _run(self, action: Callable[[], T]) -> T:
         try:
@@ -113,4 +113,4 @@ def _behind(connection: sqlite3.Connection, after: int, most: int) -> LogPart:
     (newest,) = connection.execute("SELECT max(id) FROM events").fetchone()
     newest = begins_after if newest is None else int(newest)
     rows = connection.execute("SELECT id, body FROM events WHERE id > ? ORDER BY id LIMIT ?", (after, most)).fetchall()
-    return LogPart(events=tuple(rows), newest=newest, is_gapless=begins_after <= after <= newest)
+    return LogPart(events=tuple(rows), newest=newest, is_gapless=0 < begins_after <= after <= newest)

@@ -40,6 +40,12 @@ def test_a_second_refresh_changes_what_has_another_name_alone(run: Run, aws: Fak
     assert stored.accounts(TENANT)[JOBS].name == "jobs"
 
 
+def test_accounts_are_those_of_the_tenant_that_is_named(run: Run, stored: Accounts) -> None:
+    run("refresh", "--tenant", "search")
+
+    assert (len(stored.accounts("search")), stored.accounts(TENANT)) == (3, {})
+
+
 def test_without_tags_no_account_is_asked_for_them(run: Run, aws: FakeAws, stored: Accounts) -> None:
     run("refresh", "--no-tags")
 
@@ -152,3 +158,11 @@ def test_it_reads_the_organization_of_moto(organization: str, tmp_path: Path) ->
         id=organization, name="team-44", status="ACTIVE", ou="Root/Data", tags={"owner": "ana"}
     )
     assert sum(one.ou == "Root" for one in found.values()) == 45
+
+
+def test_names_belong_to_the_tenant_that_is_named(run: Run, stored: Accounts) -> None:
+    run("refresh", "--tenant", "b")
+    wrong = run("refresh", "--tenant", "no tenant")
+
+    assert (len(stored.accounts("b")), stored.accounts(TENANT)) == (3, {})
+    assert wrong.exit_code == 2

@@ -7,9 +7,13 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import orjson
 import pytest
 
-from api.edge.exchange import service_of
+from api.edge.exchange import Exchange, service_of
+from api.edge.recording import enveloped
+from api.endpoints.plan import PlanRequest, background_answer
+from carbon.queued_plans import UNWATCHED
 from catalog.refreshed import ON_DEMAND
 from mapping import CloudMap
 from renewal.keeper import FactsKeeper
@@ -237,3 +241,16 @@ def test_a_replay_can_be_left_out(place: Place) -> None:
     shown = place.show(place.record("schedule", JOB), "?replay=false")
 
     assert (shown["replay"], shown["used"], len(shown["placed"])) == (None, None, 2)
+
+
+def test_a_plan_that_is_made_again_after_its_worker_was_killed_is_kept_once(place: Place) -> None:
+    service, body = service_of(place.app), orjson.dumps({**PLAN, "record": True})
+    exchange = Exchange.begin({}, service)
+    question = enveloped(exchange, PlanRequest.model_validate_json(body, context=exchange.facts), body)
+
+    first = orjson.loads(background_answer(service, question, "one", UNWATCHED))
+    again = orjson.loads(background_answer(service, question, "one", UNWATCHED))
+
+    assert first == again
+    assert place.client.get("/api/v1/decisions").get_json()["total"] == 1
+    assert place.show(first["decision_id"])["replay"]["equal"] is True

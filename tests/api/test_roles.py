@@ -92,3 +92,30 @@ def test_an_endpoint_that_changes_something_and_declares_no_role_needs_the_highe
     assert (needed(view, "GET"), needed(view, "HEAD"), needed(view, "OPTIONS")) == (Role.READ,) * 3
     assert {needed(view, method) for method in ("POST", "PUT", "PATCH", "DELETE")} == {Role.ADMIN}
     assert (declared(view), declared(needs(Role.WRITE)(view))) == (None, Role.WRITE)
+
+
+JOB = {"region": "us-east-1", "duration_hours": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/optimize", {"workload": "general", "priority": "carbon"}),
+        ("/api/v1/schedule", JOB),
+        ("/api/v1/plan", QUESTION),
+        ("/api/v1/plan", {**QUESTION, "background": True}),
+    ],
+)
+def test_a_key_that_only_reads_asks_but_records_nothing(client: FlaskClient, path: str, body: dict[str, Any]) -> None:
+    recorded = send(client, "read", path, {**body, "record": True})
+
+    listed = client.get("/api/v1/decisions", headers={"X-API-Key": "read"}).get_json()
+    assert (recorded.status_code, listed["total"]) == (403, 0)
+
+
+def test_a_key_that_only_reads_sees_a_decision_and_does_not_remove_it(client: FlaskClient) -> None:
+    path = f"/api/v1/decisions/{send(client, 'write', '/api/v1/schedule', {**JOB, 'record': True}).json['decision_id']}"
+
+    assert client.get(path, headers={"X-API-Key": "read"}).status_code == 200
+    assert client.delete(path, headers={"X-API-Key": "read"}).status_code == 403
+    assert client.delete(path, headers={"X-API-Key": "write"}).status_code == 204

@@ -114,6 +114,7 @@ def test_rows_as_csv_are_the_same_rows(client: FlaskClient) -> None:
         ({"tags": {"": "x"}}, "#/rows/1/tags//[key]", "string_too_short"),
         ({"count": 0}, "#/rows/1/count", "greater_than"),
         ({"id": "report"}, "#/rows/1/id", "reserved"),
+        ({"id": "comparison"}, "#/rows/1/id", "reserved"),
         ({"submitted_at": f"{DAY}T08:00:01Z"}, "#/rows/1/submitted_at", "start_before_submission"),
         ({"submitted_at": "2024-02-11T00:00:00Z"}, "#/rows/1/submitted_at", "too_early"),
         ({"id": "a/b"}, "#/rows/1/id", "string_pattern_mismatch"),
@@ -154,6 +155,15 @@ def test_a_report_groups_by_tags_and_places_and_its_sums_are_those_of_the_rows(c
     assert (answer["total"]["co2_emissions_g"], answer["total"]["cost_usd"]) == (91.0, 7.0)
     assert answer["total"]["no_price_hours"] == 6.0
     assert [row["co2_emissions_g"] for row in report(client, "&tag=team%3Dads")["report"]] == [8.5]
+
+
+def test_a_name_in_by_that_no_row_has_is_said(client: FlaskClient) -> None:
+    empty = report(client, "&by=team")["by_without_rows"]
+    post(client, {**ROW, "tags": {"team": "search"}}, {**ROW, "id": "two"})
+
+    assert empty == []  # nothing ran: that says nothing about the name
+    assert report(client, "&by=team,region,machine,taem")["by_without_rows"] == ["machine", "taem"]
+    assert report(client)["by_without_rows"] == []
 
 
 def test_a_report_by_names_of_accounts_has_the_usage_that_was_there_before(client: FlaskClient, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ PAGES = (
     "/skill?signal=marginal",
     "/usage?from=2026-01-20&by=team,region&functional_units=1000",
     "/usage?to=2025-01-31",
+    "/usage/comparison?from=2026-01",
     "/docs/guide/other-tools",
     "/nothing?theme=dark",
 )

@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 from carbon.errors import StateUnavailable
 from carbon.ledger import SettledUsage
 from carbon.roles import TENANT
+from cli import bill_files, usage_import
 from cli import usage as usage_module
-from cli.usage import BATCH, usage
+from cli.usage import usage
+from cli.usage_import import BATCH
 from planning.ledger.report import day_number
 from settings import Settings
 from store.history.history import History
@@ -109,6 +111,32 @@ def test_rows_in_the_columns_of_the_interface(tmp_path: Path, folder: Path) -> N
     assert "more or fewer cells than the header" in result.stdout
 
 
+def test_usage_is_that_of_the_tenant_that_is_named(folder: Path) -> None:
+    result = run(folder, "cur", "--tenant", "search", LEGACY)
+
+    assert result.exit_code == 0
+    assert stored(folder) == []  # of the default tenant
+    assert len(UsageLedger(History(folder)).rows("search", FIRST, LAST, 0, 10_000)[0]) == 7
+
+
+def test_a_tenant_that_no_key_can_have_is_refused_and_nothing_is_stored(folder: Path) -> None:
+    result = run(folder, "cur", "--tenant", "no spaces", LEGACY)
+
+    assert result.exit_code == 2
+    assert "start with a letter" in result.stderr
+    assert not folder.exists()
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: Path, folder: Path) -> None:
+    """Compressed, 10 MB of one letter are 10 kB."""
+    bomb = gzip.compress(b"id,start,region,count\n" + b"1" * 10_000_000)
+
+    result = run(folder, "csv", written(tmp_path, bomb, "bomb.gz"))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "bomb.gz has a line of more than 1,048,576 characters" in result.stderr
+
+
 def test_lines_with_one_id_are_counted(tmp_path: Path, folder: Path) -> None:
     text = Path(LEGACY).read_text(encoding="utf-8").replace("\na2,", "\na1,")
 
@@ -120,7 +148,6 @@ def test_lines_with_one_id_are_counted(tmp_path: Path, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PAR1\x00\x00", "file.csv is Parquet, which is not read"),
         (b"a,b\n1,2\n", "file.csv is not in this format: it has no column identity_line_item_id"),
         (gzip.compress(Path(LEGACY).read_bytes())[:-20], "file.csv cannot be read"),
         (b"\xff\xff", "file.csv cannot be read"),
@@ -146,9 +173,9 @@ def test_an_import_that_was_cut_off_is_completed_by_another_one(folder: Path, mo
                 raise StateUnavailable("the history")
             return super().put(*arguments)
 
-    monkeypatch.setattr(usage_module, "BATCH", 2)
+    monkeypatch.setattr(usage_import, "BATCH", 2)
     with monkeypatch.context() as patched:
-        patched.setattr(usage_module, "UsageLedger", Breaking)
+        patched.setattr(usage_import, "UsageLedger", Breaking)
         broken = run(folder, "cur", LEGACY)
     rows_before = len(stored(folder))
 
@@ -185,9 +212,47 @@ class _Counting:
 def test_no_more_than_a_batch_of_lines_is_in_memory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counting = _Counting()
     monkeypatch.setattr(usage_module, "lines", counting.lines)
-    monkeypatch.setattr(usage_module, "UsageLedger", lambda _: counting)
+    monkeypatch.setattr(usage_import, "UsageLedger", lambda _: counting)
 
     result = run(folder, "cur", LEGACY)
 
-    assert "2,500 rows of usage: 2,500 stored" in result.stdout
+    assert "10,500 rows of usage: 10,500 stored" in result.stdout
     assert counting.most_waiting == BATCH
+
+
+class _Bar:
+    """Counts like a progress bar."""
+
+    def __init__(self) -> None:
+        self.n = 0.0
+        self.steps: list[float] = []
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing: it is not shown."""
+
+    def update(self, more: float) -> None:
+        self.n += more
+        self.steps.append(more)
+
+
+def test_the_progress_is_that_of_the_bytes_of_the_compressed_file(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, *some = Path(LEGACY).read_bytes().splitlines(keepends=True)
+    lines = [b"%d" % number + line for number, line in enumerate(1000 * some)]
+    file = Path(written(tmp_path, gzip.compress(header + b"".join(lines), 1), "bill.gz"))
+    bar = _Bar()
+    monkeypatch.setattr(bill_files, "_bar", lambda _: bar)
+
+    result = run(folder, "cur", str(file))
+
+    assert "7,000 rows of usage: 7,000 stored" in result.stdout
+    assert min(bar.steps) >= 0
+    assert file.stat().st_size / 2 < bar.n <= file.stat().st_size
+
+
+def test_nothing_but_the_words_is_written_where_there_is_no_terminal(folder: Path) -> None:
+    assert run(folder, "cur", LEGACY).stderr == ""

@@ -29,8 +29,8 @@ LAYERS = (
     ("session",),
     ("background", "forecast_keeper", "push"),
     ("session_grid",),
-    ("solving",),
-    ("planning", "grid", "pricing", "renewal", "accounts"),
+    ("solving", "accounts"),
+    ("planning", "grid", "pricing", "renewal"),
     ("forecasting",),
     ("mapping",),
     ("catalog",),
@@ -75,6 +75,7 @@ CONFINED = {
     "botocore": ("pricing", "accounts"),
     "highspy": ("planning.plan.limits",),
     "resvg_py": ("web.png",),
+    "pyarrow": ("cli.parquet_files",),
 }
 # The way of an optimize question through planning/: a file imports from those to its left.
 PLACING = ("scope", "rates", "job", "constraints", "candidates", "figures", "rank", "rows", "savings", "advice")

@@ -42,7 +42,8 @@ def on(name: str, fault: Fault) -> Fault:
 
 
 class FakeAws(FakeUpstream):
-    """An organization of three accounts. emissions, costs: pages of an answer, in order.
+    """An organization of three accounts. emissions: pages of an answer, in order; costs: the same by the first day that
+    is asked for and the granularity.
 
     Lists come in pages, of which the second has nothing but a token.
     """
@@ -50,7 +51,7 @@ class FakeAws(FakeUpstream):
     def __init__(self, *, port: int = 0) -> None:
         super().__init__(port=port)
         self.emissions: list[list[dict[str, Any]]] = []
-        self.costs: list[dict[str, Any]] = []
+        self.costs: dict[tuple[str, str], list[list[dict[str, Any]]]] = {}
         self.names = {one["Id"]: one["Name"] for one in ACCOUNTS.values()}
 
     def good(self, call: Call) -> Answer:
@@ -96,9 +97,9 @@ class FakeAws(FakeUpstream):
 
     def _costs(self, body: dict[str, Any]) -> Any:
         number = int(body.get("NextPageToken", "0"))
-        months = [page for page in self.costs if page["TimePeriod"] == body["TimePeriod"]["Start"]]
-        token = {} if number + 1 >= len(months) else {"NextPageToken": str(number + 1)}
-        return {"ResultsByTime": months[number]["Results"] if months else [], **token}
+        answers = self.costs.get((body["TimePeriod"]["Start"], body["Granularity"]), [[]])
+        token = {} if number + 1 >= len(answers) else {"NextPageToken": str(number + 1)}
+        return {"ResultsByTime": answers[number], **token}
 
     def _emissions(self, body: dict[str, Any]) -> Any:
         number = int(body.get("NextToken", "0"))

@@ -9,7 +9,7 @@ from functools import cached_property
 from carbon.intensity import Quality, Signal
 from carbon.reading import Observation, Percentile, Shares, UpstreamForecast, ZoneReading
 from carbon.units import HOUR
-from grid.source import SourceState
+from grid.source import MissingPast, SourceState
 
 
 class FakeReader:
@@ -64,6 +64,12 @@ class FakeReader:
 
     def by_source(self, zone: str, *, now: datetime) -> Mapping[str, ZoneReading]:
         return {name: readings[zone] for name, readings in self.sources.items() if zone in readings}
+
+    def past_sources(self, zone: str) -> Sequence[str]:
+        return ()
+
+    def fetch_past(self, missing: Sequence[MissingPast]) -> None:
+        raise AssertionError("no source tells the past")
 
     def note_disagreement(self, disagreeing: Mapping[str, float], agreeing: Set[str]) -> None:
         self.disagreements.append((dict(disagreeing), frozenset(agreeing)))

@@ -92,9 +92,10 @@ class FakeWattTime(FakeUpstream):
             rows = [_row(_step_start(now) + index * STEP, self.pounds) for index in range(steps)]
             return {"data": rows, "meta": {**meta, "generated_at": _stamp(now)}}
         start, end = (datetime.fromisoformat(query[name]) for name in ("start", "end"))
-        count = max(0, (min(newest, end) - start) // STEP + 1)
+        last = min(newest, _step_start(end))
+        count = max(0, (last - start) // STEP + 1)
         marks = {"last_updated": _stamp(now), "imputed_data_used": False}
-        rows = [{**_row(newest - back * STEP, self.pounds), **marks} for back in reversed(range(count))]
+        rows = [{**_row(last - back * STEP, self.pounds), **marks} for back in reversed(range(count))]
         return {"data": rows, "meta": meta}
 
 

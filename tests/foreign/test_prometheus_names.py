@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.fakes.grid import FakeReader, observation
 from tests.fakes.service import NOW, service
 
 SAMPLE = Path(__file__).parents[1] / "fixtures" / "prometheus" / "prometheus_metrics.txt"
-GRID, SDK = "grid_intensity_carbon_average", "carbon_aware_intensity"
+GRID, SDK, MARGINAL = "grid_intensity_carbon_average", "carbon_aware_intensity", "grid_intensity_carbon_marginal"
 Samples = list[tuple[str, dict[str, str], float]]
 LIVE = SourceState(source="electricity-maps", state="ok", detail="")
 
@@ -70,6 +71,30 @@ def test_the_values_are_those_of_the_api_and_of_our_own_name() -> None:
     assert {value for _, value in of(app, SDK)} == {23.4}
     assert of_api == 23.4
     assert [value for _, value in of(app, "cao_zone_carbon_intensity_gco2e_per_kwh")] == [23.4]
+
+
+def test_marginal_values_have_their_own_name_and_the_same_labels() -> None:
+    """A source of marginal values knows 412 g in Stockholm's zone alone; corrections of averages do not count."""
+    reader = FakeReader(others=ZoneReading(reason="late"), states=(LIVE,))
+    value = replace(observation(NOW, 412.0, zone="SE-SE3", quality=Quality.ESTIMATED), source="watttime")
+    reader.marginal = FakeReader({"SE-SE3": ZoneReading(latest=value)}, others=ZoneReading(reason="no-source"))
+
+    found = of(service(reader, metrics_names="grid-intensity-go").test_client(), MARGINAL)
+
+    assert [labels for labels, _ in found if labels["region"] == "eu-north-1"] == [
+        {
+            "is_estimated": "true",
+            "location": "SE-SE3",
+            "provider": "watttime",
+            "region": "eu-north-1",
+            "units": "gCO2e per kWh",
+        }
+    ]
+    assert {value for _, value in found} == {412.0}
+
+
+def test_without_a_marginal_source_no_marginal_value_is_there() -> None:
+    assert of(client(), MARGINAL) == []
 
 
 def test_unknown_zones_have_no_series_and_never_a_zero() -> None:

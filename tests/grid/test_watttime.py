@@ -96,6 +96,17 @@ def test_the_past_day_comes_in_steps_of_five_minutes(server: FakeWattTime) -> No
     assert steps[-1].ends_at == NOW.replace(minute=5)
 
 
+def test_any_past_time_comes_in_steps_of_five_minutes(server: FakeWattTime) -> None:
+    start = NOW.replace(minute=0) - timedelta(days=20)
+
+    steps = source(server).past_range(CALIFORNIA, start, start + timedelta(hours=2))
+
+    call = next(call for call in server.calls if call.path == HISTORICAL)
+    assert (call.query["start"], call.query["end"]) == ("2026-02-11T09:00:00Z", "2026-02-11T10:55:00Z")
+    assert len(steps) == 2 * 12  # from 9:00 to 10:55, both included
+    assert (steps[0].starts_at, steps[-1].ends_at) == (start, start + timedelta(hours=2))
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -10,7 +10,7 @@ from app import create_app
 from carbon.intensity import Signal
 from carbon.reading import Percentile
 from engine import Engine
-from grid.records import BESIDE, KINDS, PAST, PERCENTILE, TOKEN, Beside, Fact, Token, ZoneRecord, record_key
+from grid.records import BESIDE, KINDS, PAST, PAST_RANGE, PERCENTILE, TOKEN, Beside, Fact, Token, ZoneRecord, record_key
 from grid.registry import build_reader
 from grid.source import GridReader
 from grid.upstream.pace import Pace
@@ -103,6 +103,7 @@ def lived_in(settings: Settings, upstream: FakeElectricityMaps) -> Place:
     clock = moment.timestamp()
     Pace("a-source", shared, seconds=7.0, utc_now=lambda: datetime.now(UTC)).take()
     shared.put(PAST, record_key("electricity-maps", Signal.AVERAGE_LIFECYCLE, "DE"), Fact(at=clock))
+    shared.put(PAST_RANGE, record_key("electricity-maps", Signal.AVERAGE_LIFECYCLE, "DE"), Fact(at=clock, figure=9.0))
     shared.put(TOKEN, "a-source", Token(at=clock, text="a-token"))
     shared.put(BESIDE, "a-source/DE", Beside(at=clock, figures={"FR": 250.0}))
     percentile = Percentile(zone="DE", percentile=37.0, starts_at=moment, ends_at=moment, source="a-source")

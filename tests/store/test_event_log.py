@@ -76,10 +76,14 @@ def told(worker: Publisher) -> list[tuple[str, float | None]]:
     return [(event.zone, event.now.gco2e_per_kwh) for event in events if event is not None]
 
 
-def test_an_empty_log_has_nothing_and_no_gap(log: EventLog) -> None:
+def test_an_empty_log_has_nothing(log: EventLog) -> None:
     assert log.look() == StoredLook()
     part = log.behind(0, 10)
     assert (part.events, part.newest) == ((), 0)
+
+
+def test_nobody_can_go_on_behind_an_id_of_an_empty_log_which_gave_none(log: EventLog) -> None:
+    assert [log.behind(after, 10).is_gapless for after in (0, 1, FIRST_ID)] == [False, False, False]
 
 
 def test_events_are_read_by_another_worker_in_order_with_ids_that_rise(place: Place) -> None:

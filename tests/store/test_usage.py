@@ -84,6 +84,22 @@ def test_a_zero_that_was_sent_is_not_taken_for_nothing(ledger: UsageLedger) -> N
     assert stored.settled.row == row.row
 
 
+def test_a_new_row_never_takes_the_number_of_one_that_is_there(ledger: UsageLedger) -> None:
+    put(ledger, used("one"), used("two"), used("three"))
+    ledger.delete("a", "two")
+
+    written = put(ledger, used("four"), used("one", count=2.0), used("five"))
+
+    assert written == Written(added=2, replaced=1)
+    assert sorted(one.settled.row.id for one in ledger.rows("a", DAY, DAY, 0, 10)[0]) == [
+        "five",
+        "four",
+        "one",
+        "three",
+    ]
+    assert len({number for number, _, _ in ledger.improvable(0, 10)}) == 4
+
+
 def test_the_same_row_again_changes_nothing(ledger: UsageLedger) -> None:
     put(ledger, used())
 

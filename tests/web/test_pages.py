@@ -26,7 +26,9 @@ PAGES = (
     *("/instances", "/instances?q=m7g.lrge"),
     *("/plan", f"/plan?question={JOBS}", "/plan?question={", "/plan?id=a&hours=b", "/plan?plan=none"),
     *("/compare", "/compare?option=aws:eu-north-1,m7g.large", "/compare?option=nowhere,m7g.large"),
+    *("/usage/comparison", "/usage/comparison?from=2026-01", "/usage/comparison?from=may"),
     *("/usage", "/usage?by=team,region&step=day&tag=team%3Dsearch", "/usage?by=,"),
+    *("/savings", "/savings?by=team,kind&step=month&signal=marginal", "/savings?by=,"),
     *("/skill", "/skill?zone=DE&source=&days=7", "/skill?source=electricity-maps-forecast", "/skill?zone=atlantis"),
 )
 

@@ -95,6 +95,13 @@ def test_the_page_shows_the_figures_of_the_json(client: FlaskClient, asked: str)
         assert text.endswith(f"{one['unknown_hours']:g}")
 
 
+def test_a_group_that_no_row_has_is_said_above_the_table(client: FlaskClient) -> None:
+    pages = [one_line(client.get(f"/usage?from={DAY}&to={DAY}&by={by}").text) for by in ("team", "team,taem")]
+
+    words = "No row on these days has taem: the name may be misspelt."
+    assert [words in page for page in pages] == [False, True]
+
+
 def test_sums_are_those_of_the_rows_and_unknown_hours_stand_beside_them(client: FlaskClient) -> None:
     page = one_line(client.get(f"/usage?from={DAY}&to={DAY}").text)
 

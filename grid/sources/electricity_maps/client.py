@@ -22,6 +22,7 @@ from grid.sources.electricity_maps.access import (
     FORECAST,
     HISTORY,
     LATEST,
+    PAST_RANGE,
     RENEWABLE,
     SOURCE,
     ZONES,
@@ -41,6 +42,7 @@ T = TypeVar("T")
 
 HORIZONS_HOURS = (72, 48, 24)  # of the plans of Electricity Maps, longest first
 
+LONGEST_RANGE = timedelta(days=10)  # of past-range in hourly or finer steps
 HOUR_SECONDS = 3600.0
 HALF_HOUR_SECONDS = 1800.0
 KEY_RECENT_SECONDS = 600.0  # a 401 this soon after the key worked may be a disguised rate limit
@@ -58,7 +60,7 @@ class ElectricityMapsConfig:
 
 
 class ElectricityMaps:
-    """A LiveSource with forecasts, shares and the last day, one zone a call.
+    """A LiveSource with forecasts, shares and the past, one zone a call.
 
     One call of /zones tells what the plan covers, once a day for all workers. A request that the plan does not cover is
     refused without a call.
@@ -66,6 +68,7 @@ class ElectricityMaps:
 
     name = SOURCE
     signal = Signal.AVERAGE_LIFECYCLE
+    longest_range = LONGEST_RANGE
 
     def __init__(
         self,
@@ -143,6 +146,17 @@ class ElectricityMaps:
         """The last 24 hours, as far as they have values."""
         self._require(HISTORY, zone)
         return self._call(HISTORY, zone, lambda body: replies.past(body, zone, self._utc_now()))
+
+    def past_range(self, zone: str, start: datetime, end: datetime) -> Sequence[Observation]:
+        """The hours of [start, end), as far as they have values."""
+        self._require(PAST_RANGE, zone)
+        return self._call(
+            PAST_RANGE,
+            zone,
+            lambda body: replies.past_range(body, zone, start, end, self._utc_now()),
+            start=f"{start:%Y-%m-%dT%H:%M:%SZ}",
+            end=f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        )
 
     def shares(self, zone: str) -> Shares:
         """Renewable and fossil-free share: two calls, or one of power-breakdown where the plan has only that."""

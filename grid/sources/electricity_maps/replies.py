@@ -87,6 +87,21 @@ def past(body: object, zone: str, now: datetime) -> list[Observation]:
     return sorted(hours, key=lambda hour: hour.starts_at)
 
 
+def past_range(body: object, zone: str, start: datetime, end: datetime, now: datetime) -> list[Observation]:
+    """carbon-intensity/past-range: the steps of [start, end) that have a value, in the order of time; perhaps none."""
+    fields = _checked(body, zone)
+    rows = fields.get("data")
+    if not isinstance(rows, list):
+        raise MalformedReply("wrong-shape", f"past range of {zone}: {type(rows).__name__} instead of a list")
+    checked = [_checked({**fields, **object_of(row)}, zone) for row in rows]
+    inside = [row for row in checked if start <= time_of(row.get("datetime")) < end]
+    values = ((row, intensity_of(row.get("carbonIntensity"))) for row in inside)
+    steps = [
+        _observation(row, zone, value, *_interval(row, now, now - start)) for row, value in values if value is not None
+    ]
+    return sorted(steps, key=lambda step: step.starts_at)
+
+
 def _observation(
     fields: Mapping[str, Any], zone: str, value: float, starts_at: datetime, ends_at: datetime
 ) -> Observation:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from carbon.intensity import Signal
 from carbon.reading import Observation, Percentile, UpstreamForecast
+from carbon.units import HOUR
 from catalog.source_tables import SourceZone
 from grid.conversion import Conversion
 from grid.live.tools import LATEST
@@ -29,6 +30,7 @@ HISTORICAL, AHEAD, INDEX = "historical", "forecast", "signal-index"  # as my-acc
 TOKEN_SECONDS = 29 * 60.0  # of the 30 minutes for which it is valid
 LOOK_BACK = timedelta(hours=2)  # rows come some minutes late
 DAY = timedelta(days=1)
+LONGEST_RANGE = 30 * DAY  # of historical, which allows 32
 HORIZON_HOURS = "72"
 
 
@@ -39,6 +41,7 @@ class WattTime(HttpSource):
     """
 
     signal = Signal.MARGINAL
+    longest_range = LONGEST_RANGE
 
     def __init__(
         self,
@@ -78,6 +81,18 @@ class WattTime(HttpSource):
             **self._span(DAY),
         )
 
+    def past_range(self, zone: str, start: datetime, end: datetime) -> Sequence[Observation]:
+        """The steps of [start, end), as far as they have values."""
+        region = self._granted(zone, HISTORICAL)
+        values = self._call(
+            HISTORICAL,
+            HISTORICAL,
+            region,
+            lambda body: replies.observations(body, region, self._utc_now(), self._utc_now() - start + HOUR),
+            **_query_of(start, end - replies.STEP),  # whose end is inclusive
+        )
+        return [value for value in values if start <= value.starts_at < end]
+
     def forecast(self, zone: str) -> UpstreamForecast:
         """Hourly means of the next 72 hours."""
         region = self._granted(zone, AHEAD)
@@ -101,11 +116,7 @@ class WattTime(HttpSource):
 
     def _span(self, length: timedelta) -> dict[str, str]:
         now = self._utc_now()
-        return {
-            "start": f"{now - length:%Y-%m-%dT%H:%M:%SZ}",
-            "end": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-            "include_imputed_marker": "true",
-        }
+        return _query_of(now - length, now)
 
     def _granted(self, zone: str, endpoint: str) -> SourceZone:
         """The region of a zone. Raises ZoneNotCovered where the account may not use the endpoint for it."""
@@ -170,6 +181,15 @@ class WattTime(HttpSource):
 
 class _TokenRefused(ZoneNotCovered):
     """The token ended before its time. It is no failure of the source: a new login follows."""
+
+
+def _query_of(start: datetime, end: datetime) -> dict[str, str]:
+    """The parameters of historical; both ends are inclusive."""
+    return {
+        "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "end": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "include_imputed_marker": "true",
+    }
 
 
 def _meaning_of_first(refusal: Refusal) -> SourceError:

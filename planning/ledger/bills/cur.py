@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from functools import lru_cache
 
 from planning.ledger.bills.outcome import BillFacts, Cost, Ignored, Line, Mapped, NoMachine, NoUsage, Outcome, Unmapped
-from planning.ledger.bills.rows import cost, json_map, mapped, moment, number, region_key, text
-from planning.ledger.bills.usage_types import machine_hours, usage_type
+from planning.ledger.bills.rows import (
+    REPEATED,
+    Tags,
+    cost,
+    json_map,
+    mapped,
+    moment,
+    number,
+    parts_of,
+    region_key,
+    text,
+)
+from planning.ledger.bills.usage_types import machine_hours
 
 COLUMNS = frozenset(
     {
@@ -28,6 +41,7 @@ EFFECTIVE = {
     "DiscountedUsage": "reservation_effective_cost",
     "SavingsPlanCoveredUsage": "savings_plan_savings_plan_effective_cost",
 }
+PLACES = ("product_region_code", "product_region", "line_item_availability_zone")
 TAG, USER = "resource_tags_", "user_"
 
 
@@ -37,6 +51,25 @@ def column(name: str) -> str:
         return name
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[^A-Za-z0-9]+", "_", snake).lower()
+
+
+OTHER_COLUMNS = frozenset(
+    {
+        *PLACES,
+        *EFFECTIVE.values(),
+        "line_item_currency_code",
+        "line_item_product_code",
+        "line_item_unblended_cost",
+        "line_item_usage_account_id",
+        "pricing_unit",
+        "resource_tags",
+    }
+)
+
+
+def is_read(column: str) -> bool:
+    """Whether outcome() looks at a column, as it is named by `column`."""
+    return column in COLUMNS or column in OTHER_COLUMNS or column.startswith(TAG)
 
 
 def outcome(line: Line, facts: BillFacts) -> Outcome:
@@ -57,32 +90,39 @@ def outcome(line: Line, facts: BillFacts) -> Outcome:
 
 
 def _mapped(line: Line, paid: Cost | None, facts: BillFacts) -> Mapped:
-    parts = usage_type(text(line, "line_item_usage_type"), facts.prefixes)
+    parts = parts_of(facts, text(line, "line_item_usage_type"))
     amount = number(line, "line_item_usage_amount") or 0.0
     used = machine_hours(parts, amount, text(line, "pricing_unit"))
-    places = [text(line, name) for name in ("product_region_code", "product_region", "line_item_availability_zone")]
+    places = tuple(text(line, name) for name in PLACES)
     start = moment(line, "line_item_usage_start_date")
     line_id = text(line, "identity_line_item_id")
     if not line_id:
         raise NoMachine("identity_line_item_id is empty")
     return mapped(
-        f"{line_id}:{start:%Y-%m-%dT%H:%M:%SZ}".replace("/", "_"),
+        f"{line_id}:{_stamp(start)}".replace("/", "_"),
         (start, moment(line, "line_item_usage_end_date")),
         used,
-        region_key(places, "aws", facts, parts),
-        {
-            "account": text(line, "line_item_usage_account_id"),
-            "service": text(line, "line_item_product_code"),
-            **_tags(line),
-        },
+        region_key(facts, places, "aws", parts),
+        _tags(
+            text(line, "line_item_usage_account_id"),
+            text(line, "line_item_product_code"),
+            tuple((name, cell) for name, cell in line.items() if name.startswith(TAG)),
+            text(line, "resource_tags"),
+        ),
         paid,
         facts,
     )
 
 
-def _tags(line: Line) -> dict[str, str]:
+@lru_cache(REPEATED)
+def _stamp(start: datetime) -> str:
+    return f"{start:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@lru_cache(REPEATED)
+def _tags(account: str, service: str, columns: Tags, one_map: str) -> Tags:
     """The resource tags: a column each, or one map. What users wrote loses its user_; account and service are ours."""
-    columns = {name.removeprefix(TAG): line[name] for name in line if name.startswith(TAG)}
-    every = columns | json_map(text(line, "resource_tags"))
+    every = {name.removeprefix(TAG): cell for name, cell in columns} | json_map(one_map)
     tags = {name.removeprefix(USER).removeprefix("user:"): value.strip() for name, value in sorted(every.items())}
-    return {name: value for name, value in tags.items() if value and name not in ("account", "service")}
+    ours = {"account": account, "service": service}
+    return (*ours.items(), *((name, value) for name, value in tags.items() if value and name not in ours))

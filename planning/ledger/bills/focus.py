@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 from planning.ledger.bills.outcome import BillFacts, Cost, Ignored, Line, Mapped, NoMachine, NoUsage, Outcome, Unmapped
-from planning.ledger.bills.rows import cost, json_map, mapped, moment, number, region_key, text
-from planning.ledger.bills.usage_types import MachineHours, machine_hours, usage_type
+from planning.ledger.bills.rows import (
+    REPEATED,
+    Tags,
+    cost,
+    json_map,
+    mapped,
+    moment,
+    number,
+    parts_of,
+    region_key,
+    text,
+)
+from planning.ledger.bills.usage_types import MachineHours, machine_hours
 
 COLUMNS = frozenset({"ChargePeriodStart", "ChargePeriodEnd", "ChargeCategory", "ConsumedQuantity"})
 # By what a line is told apart from all others. Amounts are not among them: a bill that is renewed changes them.
@@ -43,6 +55,27 @@ def column(name: str) -> str:
     return name
 
 
+OTHER_COLUMNS = frozenset(
+    {
+        *KEY,
+        *PROVIDER_COLUMNS,
+        "BilledCost",
+        "BillingCurrency",
+        "CapacityReservationStatus",
+        "ChargeClass",
+        "EffectiveCost",
+        "ServiceCategory",
+        "ServiceName",
+        "SkuPriceDetails",
+    }
+)
+
+
+def is_read(column: str) -> bool:
+    """Whether outcome() looks at a column."""
+    return column in COLUMNS or column in OTHER_COLUMNS
+
+
 def outcome(line: Line, facts: BillFacts) -> Outcome:
     """What becomes of a line."""
     paid = cost(line, "BillingCurrency", "EffectiveCost", "BilledCost")
@@ -73,21 +106,26 @@ def _mapped(line: Line, paid: Cost | None, facts: BillFacts) -> Mapped:
         raise NoMachine(f"the provider {name or '(empty)'}")
     amount = number(line, "ConsumedQuantity") or 0.0
     usage = text(line, "x_UsageType") if provider == "aws" else ""
-    parts = usage_type(usage, facts.prefixes) if usage else None
+    parts = parts_of(facts, usage) if usage else None
     unit = text(line, "ConsumedUnit")
     used = machine_hours(parts, amount, unit) if parts else _by_details(line, provider, amount, unit)
-    places = [text(line, "RegionId"), text(line, "AvailabilityZone") if provider == "aws" else ""]
-    tags = dict(sorted(json_map(text(line, "Tags")).items()))
-    ours = {"account": text(line, "SubAccountId", "BillingAccountId"), "service": text(line, "ServiceName")}
+    places = (text(line, "RegionId"), text(line, "AvailabilityZone") if provider == "aws" else "")
     return mapped(
         _line_id(line),
         (moment(line, "ChargePeriodStart"), moment(line, "ChargePeriodEnd")),
         used,
-        region_key(places, provider, facts, parts),
-        {**ours, **{tag: value for tag, value in tags.items() if tag not in ours}},
+        region_key(facts, places, provider, parts),
+        _tags(text(line, "SubAccountId", "BillingAccountId"), text(line, "ServiceName"), text(line, "Tags")),
         paid,
         facts,
     )
+
+
+@lru_cache(REPEATED)
+def _tags(account: str, service: str, one_map: str) -> Tags:
+    """The tags of the resource; account and service are ours."""
+    ours, tags = {"account": account, "service": service}, sorted(json_map(one_map).items())
+    return (*ours.items(), *((name, value) for name, value in tags if name not in ours))
 
 
 def _by_details(line: Line, provider: str, amount: float, unit: str) -> MachineHours:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from carbon.ledger import UsageRow
+from catalog.memo import Memo
 from catalog.usage_prefixes import UsagePrefix
 from mapping import CloudMap
 
@@ -61,6 +62,7 @@ class BillFacts:
     mapping: CloudMap
     prefixes: Mapping[str, UsagePrefix]
     now: datetime
+    memo: Memo = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 class NoUsage(Exception):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -11,17 +12,25 @@ import orjson
 
 from carbon.errors import CarbonError, UnknownInstanceType
 from carbon.ledger import UsageRow
+from catalog.memo import table_cache
 from planning.ledger.bills.outcome import BillFacts, Cost, Line, Mapped, NoMachine, NoUsage
-from planning.ledger.bills.usage_types import MachineHours, UsageType
+from planning.ledger.bills.usage_types import MachineHours, UsageType, usage_type
 
 MOST_TAGS, MOST_NAME, MOST_VALUE = 20, 100, 200  # as in a request
 MOST_HOURS = 8784.0
 NULLS = {"", "null", "NULL"}
+REPEATED = 8192  # results that are kept of cells that many lines have
+
+Tags = tuple[tuple[str, str], ...]  # names and values, the most important first; no name twice
 
 
 def text(line: Line, *columns: str) -> str:
     """The first cell of the columns that is not empty, else ""."""
-    return next((value for name in columns if (value := (line.get(name) or "").strip()) not in NULLS), "")
+    for name in columns:
+        cell = line.get(name)
+        if cell and (value := cell.strip()) not in NULLS:
+            return value
+    return ""
 
 
 def number(line: Line, column: str) -> float | None:
@@ -50,11 +59,25 @@ def cost(line: Line, currency: str, *columns: str) -> Cost | None:
 
 def moment(line: Line, column: str) -> datetime:
     """A time; one without offset is UTC. Raises NoMachine."""
+    value = _moment(text(line, column))
+    if value is None:
+        raise NoMachine(f"{column} is not a time")
+    return value
+
+
+@lru_cache(REPEATED)
+def _moment(cell: str) -> datetime | None:
     try:
-        value = datetime.fromisoformat(text(line, column))
+        value = datetime.fromisoformat(cell)
     except ValueError:
-        raise NoMachine(f"{column} is not a time") from None
+        return None
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@table_cache(REPEATED)
+def parts_of(facts: BillFacts, cell: str) -> UsageType:
+    """The parts of an AWS usage type."""
+    return usage_type(cell, facts.prefixes)
 
 
 def json_map(cell: str) -> dict[str, str]:
@@ -66,7 +89,8 @@ def json_map(cell: str) -> dict[str, str]:
     return {str(k): str(v) for k, v in value.items() if v is not None} if isinstance(value, dict) else {}
 
 
-def region_key(places: Sequence[str], provider: str, facts: BillFacts, kind: UsageType | None = None) -> str:
+@table_cache(REPEATED)
+def region_key(facts: BillFacts, places: tuple[str, ...], provider: str, kind: UsageType | None = None) -> str:
     """provider:region of the first place that is named, else of the prefix of an AWS usage type. Raises NoMachine."""
     place = next(filter(None, places), "")
     if not place and kind is not None:
@@ -84,7 +108,7 @@ def region_key(places: Sequence[str], provider: str, facts: BillFacts, kind: Usa
 
 
 def mapped(
-    row_id: str, span: tuple[datetime, datetime], used: MachineHours, region: str, tags: Mapping[str, str],
+    row_id: str, span: tuple[datetime, datetime], used: MachineHours, region: str, tags: Tags,
     paid: Cost | None, facts: BillFacts,
 ) -> Mapped:  # fmt: skip
     """The row of a line. Raises NoUsage, NoMachine."""
@@ -97,7 +121,7 @@ def mapped(
     if end > facts.now:
         raise NoMachine("it ends in the future: import it again later")
     try:
-        machine = facts.mapping.instance_type(region.partition(":")[0], used.instance_type)
+        machine = _type_name(facts, region.partition(":")[0], used.instance_type)
     except UnknownInstanceType:
         raise NoMachine(f"the type {used.instance_type} is not in the catalog") from None
     short, notes = _short_tags(tags)
@@ -111,7 +135,7 @@ def mapped(
         start=start,
         end=end,
         region=region,
-        instance_type=machine.instance_type,
+        instance_type=machine,
         count=used.hours / hours,
         cost_usd=usd,
         spot=used.spot,
@@ -120,9 +144,17 @@ def mapped(
     return Mapped(row=row, cost=paid, notes=notes)
 
 
-def _short_tags(tags: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """At most as many and as long tags as a request may have; the first ones count most."""
-    short = {name[:MOST_NAME]: value[:MOST_VALUE] for name, value in tags.items() if name and value}
+@table_cache(REPEATED)
+def _type_name(facts: BillFacts, provider: str, name: str) -> str:
+    """The name of a type in the catalog. Raises UnknownInstanceType."""
+    return facts.mapping.instance_type(provider, name).instance_type
+
+
+@lru_cache(REPEATED)
+def _short_tags(tags: Tags) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """At most as many and as long tags as a request may have; the first ones count most. Not to be changed."""
+    short = {name[:MOST_NAME]: value[:MOST_VALUE] for name, value in tags if name and value}
     kept = dict(list(short.items())[:MOST_TAGS])
-    is_cut = len(kept) < len(short) or any(len(n) > MOST_NAME or len(v) > MOST_VALUE for n, v in tags.items())
-    return kept, ((f"tags beyond {MOST_TAGS}, or longer than {MOST_VALUE} characters, are cut",) if is_cut else ())
+    is_cut = len(kept) < len(short) or any(len(n) > MOST_NAME or len(v) > MOST_VALUE for n, v in tags)
+    notes = (f"tags beyond {MOST_TAGS}, or longer than {MOST_VALUE} characters, are cut",) if is_cut else ()
+    return kept, notes

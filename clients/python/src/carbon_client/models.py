@@ -140,6 +140,93 @@ CiService: TypeAlias = Literal["github", "gitlab", "own"]
 """GitHub Actions, GitLab CI, or runners of your own."""
 
 
+class ComparedMonthAnswer(TypedDict):
+    """
+    A month, and the parts of the difference that can be counted: difference_g is remaining_g, less
+    aws_without_usage_g and aws_other_services_g, plus ours_without_aws_g.
+    """
+
+    power_consumption_kwh: float | None
+    """Ours: energy, PUE applied."""
+    co2_emissions_g: float | None
+    """Ours: gCO2e of the grid."""
+    embodied_emissions_g: float | None
+    """Ours: the hardware's share of its making."""
+    total_emissions_g: float | None
+    """Ours: grid and hardware."""
+    unknown_hours: float | None
+    """Ours: hours without energy or intensity, not in the grams."""
+    aws_location_based_g: float | None
+    """AWS: gCO2e by location."""
+    aws_market_based_g: float | None
+    """AWS: gCO2e by market."""
+    aws_scope_1_g: float | None
+    """Of aws_location_based_g: fuels on site."""
+    aws_scope_2_g: float | None
+    """Of aws_location_based_g: electricity."""
+    aws_scope_3_g: float | None
+    """Of aws_location_based_g: hardware, buildings, upstream of energy."""
+    aws_model_version: str | None
+    """Version of AWS's model; several are separated by commas."""
+    difference_g: float | None
+    """total_emissions_g less aws_location_based_g."""
+    ratio: float | None
+    """total_emissions_g over aws_location_based_g."""
+    month: str
+    """Month in UTC."""
+    is_published: bool
+    """Whether AWS's figures of this month are stored here."""
+    aws_without_usage_g: float | None
+    """AWS's, of accounts and regions without usage in the ledger."""
+    ours_without_aws_g: float | None
+    """Ours, of accounts and regions that AWS has no figure of."""
+    aws_other_services_g: float | None
+    """AWS's, where both have figures, of services that no row of the ledger is of; null (and within remaining_g) where the tag service does not say it."""
+    remaining_g: float | None
+    """What is left: the methods differ, see methods. Not split further."""
+    market_less_location_g: float | None
+    """AWS's by market less by location: the effect of its purchases."""
+
+
+class ComparedRow(TypedDict):
+    """An account and region in a month."""
+
+    power_consumption_kwh: float | None
+    """Ours: energy, PUE applied."""
+    co2_emissions_g: float | None
+    """Ours: gCO2e of the grid."""
+    embodied_emissions_g: float | None
+    """Ours: the hardware's share of its making."""
+    total_emissions_g: float | None
+    """Ours: grid and hardware."""
+    unknown_hours: float | None
+    """Ours: hours without energy or intensity, not in the grams."""
+    aws_location_based_g: float | None
+    """AWS: gCO2e by location."""
+    aws_market_based_g: float | None
+    """AWS: gCO2e by market."""
+    aws_scope_1_g: float | None
+    """Of aws_location_based_g: fuels on site."""
+    aws_scope_2_g: float | None
+    """Of aws_location_based_g: electricity."""
+    aws_scope_3_g: float | None
+    """Of aws_location_based_g: hardware, buildings, upstream of energy."""
+    aws_model_version: str | None
+    """Version of AWS's model; several are separated by commas."""
+    difference_g: float | None
+    """total_emissions_g less aws_location_based_g."""
+    ratio: float | None
+    """total_emissions_g over aws_location_based_g."""
+    month: str
+    """Month in UTC."""
+    account: str | None
+    """Id of the account; null: the rows have no tag account."""
+    account_name: str | None
+    """Its name; null if AWS Organizations was not asked."""
+    region: str | None
+    """provider:region; null: AWS names none."""
+
+
 class Cost(TypedDict):
     """Cost of the machines in USD, for Linux, before tax. Null means unknown."""
 
@@ -572,6 +659,10 @@ class MachineParts(TypedDict):
     """PUE of the place: energy of the facility divided by the energy of its IT equipment. Default: that of the region. The mean of the industry is 1.56."""
 
 
+MarkdownTable: TypeAlias = str
+"""Tables of GitHub's Markdown, for people and job summaries; scripts read JSON or CSV."""
+
+
 class MedianAnswer(TypedDict):
     """What the same machines would have emitted elsewhere."""
 
@@ -579,6 +670,17 @@ class MedianAnswer(TypedDict):
     """The region in the middle of all of the clouds that were used, by usual intensity and PUE."""
     co2_emissions_g: float
     """gCO2e there, by the hours of its zone."""
+
+
+class MethodRow(TypedDict):
+    """How a part of the figures is made."""
+
+    topic: str
+    """Which part."""
+    ours: str
+    """In the ledger."""
+    aws: str
+    """In AWS's own figures."""
 
 
 class MissingTime(TypedDict):
@@ -1233,6 +1335,58 @@ RunnerPlan: TypeAlias = Literal["public", "private"]
 """Hosted runners of public repositories are larger."""
 
 
+class Saved(TypedDict):
+    """Grams of the grid and USD that the comparisons of answers would have taken more."""
+
+    decisions: int
+    """Decisions in these sums."""
+    losses: int
+    """Of these: that emitted more than what they were compared with."""
+    promised_g: float
+    """gCO2e by the figures of the answers."""
+    realised_g: float
+    """gCO2e by what came: saved_g less lost_g."""
+    saved_g: float
+    """gCO2e of the decisions that saved."""
+    lost_g: float
+    """gCO2e of the decisions that lost, as a positive number."""
+    realised_share: float | None
+    """realised_g over promised_g; null if nothing was promised."""
+    baseline_share: float | None
+    """How much of the compared grams rests on what is usual in a zone, since no reading is stored, 0 to 1."""
+    promised_usd: float
+    """USD by the answers."""
+    realised_usd: float
+    """USD as billed, else at the list price of today's catalog: saved_usd less lost_usd."""
+    saved_usd: float
+    """USD of the decisions that cost less."""
+    lost_usd: float
+    """USD of the decisions that cost more, as a positive number."""
+    realised_usd_share: float | None
+    """realised_usd over promised_usd; null if nothing was promised."""
+    no_price_decisions: int
+    """Decisions that are in no sum of USD."""
+
+
+class SavingsFigures(TypedDict):
+    """Decisions by what became of them."""
+
+    decisions: int
+    """All decisions made on these days, by the signal of the question."""
+    pending: int
+    """Whose hours are not over: in no sum."""
+    no_comparison: int
+    """Whose answers compare with nothing: in no sum."""
+    unknown: int
+    """Of which grams that were promised or came are not known: in no sum."""
+    not_followed: int
+    """Named by usage that ran in another region or on another machine: in no sum."""
+    followed: Saved
+    """Named by usage: its grams and cost, beside the comparison for as much energy."""
+    not_reported: Saved
+    """Named by no usage: what was saved if they were followed."""
+
+
 class SavingsPotential(TypedDict):
     """Savings from waiting, per kWh and, with instance_type, machine or phases, of the job."""
 
@@ -1244,6 +1398,31 @@ class SavingsPotential(TypedDict):
     """The same as a percentage of start_now."""
     start_now_vs_optimal_co2_g: NotRequired[float]
     """gCO2e of start_now minus those of the optimal window; present with instance_type, machine or phases."""
+
+
+class SavingsRowAnswer(TypedDict):
+    """One group in one step."""
+
+    decisions: int
+    """All decisions made on these days, by the signal of the question."""
+    pending: int
+    """Whose hours are not over: in no sum."""
+    no_comparison: int
+    """Whose answers compare with nothing: in no sum."""
+    unknown: int
+    """Of which grams that were promised or came are not known: in no sum."""
+    not_followed: int
+    """Named by usage that ran in another region or on another machine: in no sum."""
+    followed: Saved
+    """Named by usage: its grams and cost, beside the comparison for as much energy."""
+    not_reported: Saved
+    """Named by no usage: what was saved if they were followed."""
+    starts_on: str
+    """First UTC day."""
+    ends_on: str
+    """Last UTC day, included."""
+    group: list[str | None]
+    """The value of each name in `by`, in its order; null: the decisions have none, several: more than one."""
 
 
 Scope: TypeAlias = Literal["service", "machine", "worker"]
@@ -1660,7 +1839,7 @@ class UsageFields(TypedDict):
     tags: NotRequired[dict[str, str]]
     """Anything to report by. Default: {}."""
     decision_id: NotRequired[str | None]
-    """The recorded decision that placed it."""
+    """The recorded decision that placed it; GET /api/v1/savings then says what it saved."""
     submitted_at: NotRequired[str | None]
     """When it could have begun, at most start: reports say what it would have emitted without waiting."""
 
@@ -1994,6 +2173,19 @@ class ListRegionsQuery(TypedDict):
     """Sort order: greenest first, most renewable first, or by region id. Default: carbon_intensity."""
 
 
+ReportSavingsQuery = TypedDict(
+    "ReportSavingsQuery",
+    {
+        "from": NotRequired[str],
+        "to": NotRequired[str],
+        "by": NotRequired[str],
+        "step": NotRequired[ReportStep],
+        "tag": NotRequired[list[str]],
+        "signal": NotRequired[SignalName],
+    },
+)
+
+
 class ListBudgetsQuery(TypedDict):
     """Parameters of listBudgets."""
 
@@ -2218,6 +2410,15 @@ class GetRegionQuery(TypedDict):
     """Required if several clouds use the same id."""
     signal: NotRequired[SignalName]
     """average: of all plants that run. marginal: of the plants that answer a change of load, from a WattTime account; the two are never mixed, and a place without a marginal value is unknown or left out. Default: average."""
+
+
+CompareFootprintQuery = TypedDict(
+    "CompareFootprintQuery",
+    {
+        "from": NotRequired[str],
+        "to": NotRequired[str],
+    },
+)
 
 
 class RankRegionsInCountryQuery(TypedDict):
@@ -2748,6 +2949,31 @@ class CompareRequest(TypedDict):
     """average: of all plants that run. marginal: of the plants that answer a change of load, from a WattTime account; the two are never mixed, and a place without a marginal value is unknown or left out. Default: average."""
     pue: NotRequired[float | None]
     """PUE of the place: energy of the facility divided by the energy of its IT equipment. Default: that of the region. The mean of the industry is 1.56."""
+
+
+class ComparisonAnswer(TypedDict):
+    """The ledger beside AWS's own figures. They are made in different ways, so they are not expected to be equal."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    from_month: str
+    """First month."""
+    to_month: str
+    """Last month, included."""
+    months: list[ComparedMonthAnswer]
+    """Each month, in order."""
+    comparison: list[ComparedRow]
+    """By month, the most grams first."""
+    methods: list[MethodRow]
+    """Why both differ, in words."""
 
 
 class CurrentBody(TypedDict):
@@ -4148,6 +4374,33 @@ class RegionsAnswer(TypedDict):
     """Regions without a known intensity, on all pages; present for signal=marginal. Otherwise they come last."""
 
 
+class SavingsAnswer(TypedDict):
+    """What decisions saved that were made in a span of UTC days."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    starts_on: str
+    """First UTC day."""
+    ends_on: str
+    """Last UTC day, included."""
+    by: list[str]
+    """What decisions are grouped by."""
+    signal: SignalName
+    """What the grams count."""
+    total: SavingsFigures
+    """Sums over all groups and steps."""
+    savings: list[SavingsRowAnswer]
+    """By step, the most promised first."""
+
+
 class ScheduleOption(TypedDict):
     """Another region in which the job may run, with its own best window."""
 
@@ -4415,6 +4668,8 @@ class UsageReportAnswer(TypedDict):
     """Last UTC day, included."""
     by: list[str]
     """What rows are grouped by."""
+    by_without_rows: list[str]
+    """Of these: names that no row in the span has, which may be misspelt."""
     total: RangedFigures
     """Sums over all groups and steps."""
     in_median_region: MedianAnswer | None

@@ -107,6 +107,16 @@ class Operations:
         answer: models.CompareAnswer = self._ask("POST", "/api/v1/compare", body=body)
         return answer
 
+    def compare_footprint(self, **query: Unpack[models.CompareFootprintQuery]) -> models.ComparisonAnswer:
+        """Set what AWS itself says that your accounts emitted beside what the ledger says, by month, account and region.
+
+        AWS's figures are those that the operator's commands stored. Also as CSV and Markdown.
+
+        GET /api/v1/usage/comparison
+        """
+        answer: models.ComparisonAnswer = self._ask("GET", "/api/v1/usage/comparison", query=query)
+        return answer
+
     def create_webhook(self, **body: Unpack[models.WebhookRequest]) -> models.NewWebhook:
         """Have events of a zone sent to a URL, signed and repeated for a day until they are received.
 
@@ -393,6 +403,19 @@ class Operations:
         POST /api/v1/ci/report
         """
         answer: models.CiReportAnswer = self._ask("POST", "/api/v1/ci/report", body=body)
+        return answer
+
+    def report_savings(self, **query: Unpack[models.ReportSavingsQuery]) -> models.SavingsAnswer:
+        """Sum up what recorded decisions saved: promised by their answers, and realised by what came.
+
+        A decision counts on the UTC day on which it was made. What it saved is what its answer compares it
+        with, less what it placed: promised by the figures of the answer; realised by the grid of the hours once
+        they are over, and by the usage that names the decision. Losses are in the sums. Also as CSV and
+        Markdown.
+
+        GET /api/v1/savings
+        """
+        answer: models.SavingsAnswer = self._ask("GET", "/api/v1/savings", query=query)
         return answer
 
     def report_usage(self, **query: Unpack[models.ReportUsageQuery]) -> models.UsageReportAnswer:
