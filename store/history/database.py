@@ -21,7 +21,7 @@ from pid import process_id
 from store.backoff import Backoff
 from store.database import OWNER_ONLY
 from store.history.entries import FILE
-from store.history.tables import metadata
+from store.ledger.tables import metadata  # with the tables of the ledger
 
 NAME = "the history"
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -8,15 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from store.history.database import HistoryDatabase
-from store.history.tables import (
+from store.history.tables import chores, forecast_ranges, forecast_scores, forecasts, readings, series
+from store.ledger.tables import (
     accounts,
-    chores,
-    forecast_ranges,
-    forecast_scores,
-    forecasts,
     provider_footprints,
-    readings,
-    series,
     usage,
     usage_changes,
     usage_days,

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, select, upda
 
 from carbon.ledger import SettledUsage, UsageDay
 from store.history.bulk import insert_rows
-from store.history.tables import usage, usage_changes, usage_days, usage_kinds
 from store.history.upsert import insert_into
 from store.ledger import codec
+from store.ledger.tables import usage, usage_changes, usage_days, usage_kinds
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
 

@@ -23,7 +23,7 @@ from store.history.entries import Entry
 from store.history.history import History
 from store.history.readings import QUALITIES
 from store.history.recorder import Recorder
-from store.history.tables import metadata
+from store.ledger.tables import metadata
 from tests.fakes.clock import SteppedClock
 from tests.fakes.patience import HANG_SECONDS, PATIENCE_SECONDS
 from tests.fakes.telemetry import Counts
