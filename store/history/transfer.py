@@ -11,6 +11,9 @@ from store.history.database import HistoryDatabase
 from store.history.tables import chores, forecast_ranges, forecast_scores, forecasts, readings, series
 from store.ledger.tables import (
     accounts,
+    decision_facts,
+    decision_files,
+    decisions,
     provider_footprints,
     usage,
     usage_changes,
@@ -18,11 +21,12 @@ from store.ledger.tables import (
     usage_kinds,
 )
 
-# Series and kinds last: each one that a row names is there when its turn comes.
+# Series, kinds and files last: each one that a row names is there when its turn comes.
 NUMBERED = ((series, "id"), (usage, "number"), (usage_kinds, "id"))
 TABLES = (
     *(chores, forecasts, forecast_ranges, forecast_scores, readings, series),
     *(usage_days, usage_changes, usage, usage_kinds, accounts, provider_footprints),
+    *(decisions, decision_facts, decision_files),
 )
 BATCH = 10_000
 
