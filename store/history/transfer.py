@@ -18,6 +18,7 @@ from store.ledger.tables import (
     usage,
     usage_changes,
     usage_days,
+    usage_grid_days,
     usage_kinds,
 )
 
@@ -25,7 +26,7 @@ from store.ledger.tables import (
 NUMBERED = ((series, "id"), (usage, "number"), (usage_kinds, "id"))
 TABLES = (
     *(chores, forecasts, forecast_ranges, forecast_scores, readings, series),
-    *(usage_days, usage_changes, usage, usage_kinds, accounts, provider_footprints),
+    *(usage_grid_days, usage_days, usage_changes, usage, usage_kinds, accounts, provider_footprints),
     *(decisions, decision_facts, decision_files),
 )
 BATCH = 10_000

@@ -36,7 +36,7 @@ usage_kinds = Table(
     UniqueConstraint("tenant", "digest", name="usage_kinds_key"),
 )
 
-# A row of usage as it was sent. row: JSON; content: its digest. improves: 1 while better readings may still come.
+# A row of usage as it was sent. row: JSON; content: its digest. improves: see usage.Standing.
 usage = Table(
     "usage",
     metadata,
@@ -76,6 +76,16 @@ usage_days = Table(
     Column("at_submission_g", Float),
     PrimaryKeyConstraint("day", "number", name="usage_days_key"),
     sqlite_with_rowid=False,
+)
+
+# The grid of a zone by UTC day when rows were last settled anew; see grid_days.GridDays.
+usage_grid_days = Table(
+    "usage_grid_days",
+    metadata,
+    Column("zone", String(64), primary_key=True),
+    Column("facts", String(64), nullable=False),
+    Column("first_day", Integer, nullable=False),
+    Column("digests", LargeBinary, nullable=False),
 )
 
 # The figures that a row had before it was settled anew or replaced. figures: JSON.
