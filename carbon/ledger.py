@@ -83,3 +83,8 @@ class SettledUsage:
     unknown: str | None = None
     billed: bool = False
     price_as_of: str | None = None
+
+    @property
+    def rests_on_usual(self) -> bool:
+        """Whether a part of the grams rests on usual values, or is unknown."""
+        return any(day.usual_g is None or day.usual_g > 0 for day in self.days)

@@ -61,11 +61,16 @@ class UsageImport:
         )
 
     def _put(self, batch: Iterable[Mapped]) -> Written:
-        rows = ledger_questions.with_submissions(self.decisions, self.tenant, [one.row for one in batch])
-        settled = ledger_questions.settle(self.session, rows, self.past)
+        last_of_each_id = list({one.row.id: one.row for one in batch}.values())
+        # As they are stored: with the time of their decision. Only rows that are not there yet are settled.
+        rows = ledger_questions.with_submissions(self.decisions, self.tenant, last_of_each_id)
+        unchanged = self.ledger.unchanged(self.tenant, rows)
+        written = Written(unchanged=len(unchanged))
+        if not (fresh := [row for row in rows if row.id not in unchanged]):
+            return written
         today = day_number(self.facts.now.date())
-        stored = [(one, may_improve(one, today)) for one in settled]
-        return self.ledger.put(self.tenant, self.name, stored, self.facts.now)
+        stored = [(one, may_improve(one, today)) for one in ledger_questions.settle(self.session, fresh, self.past)]
+        return written + self.ledger.put(self.tenant, self.name, stored, self.facts.now)
 
 
 def usage_import(settings: Settings, utc_now: Callable[[], datetime], name: str, tenant: str) -> UsageImport:

@@ -186,5 +186,4 @@ LATE_DAYS = 40  # a source that was away may bring readings so long after their 
 
 def may_improve(settled_row: SettledUsage, today: int) -> bool:
     """Whether better readings may still come. today: UTC day since 1970."""
-    rests_on_usual = any(day.usual_g is None or day.usual_g > 0 for day in settled_row.days)
-    return settled_row.days[-1].day >= today - (LATE_DAYS if rests_on_usual else CORRECTED_DAYS)
+    return settled_row.days[-1].day >= today - (LATE_DAYS if settled_row.rests_on_usual else CORRECTED_DAYS)

@@ -21,11 +21,11 @@ from pid import process_id
 from store.backoff import Backoff
 from store.database import OWNER_ONLY
 from store.history.entries import FILE
-from store.history.tables import metadata
+from store.ledger.tables import metadata  # with the tables of the ledger
 
 NAME = "the history"
 MIGRATIONS = Path(__file__).with_name("migrations")
-NEWEST = "0007"  # the last revision in migrations/versions
+NEWEST = "0009"  # the last revision in migrations/versions
 BUSY_SECONDS = 5.0  # longest wait for another writer
 CONNECT_SECONDS = 2  # the least that psycopg accepts
 STATEMENT_SECONDS = 20

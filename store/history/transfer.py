@@ -8,27 +8,26 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from store.history.database import HistoryDatabase
-from store.history.tables import (
+from store.history.tables import chores, forecast_ranges, forecast_scores, forecasts, readings, series
+from store.ledger.tables import (
     accounts,
     budget_days,
     budget_reservations,
     budgets,
-    chores,
-    forecast_ranges,
-    forecast_scores,
-    forecasts,
+    decision_facts,
+    decision_files,
+    decisions,
     provider_footprints,
-    readings,
-    series,
     usage,
     usage_changes,
     usage_days,
     usage_decisions,
+    usage_grid_days,
     usage_kinds,
     usage_versions,
 )
 
-# Series and kinds last: each one that a row names is there when its turn comes.
+# Series, kinds and files last: each one that a row names is there when its turn comes.
 NUMBERED = (
     (series, "id"),
     (usage, "number"),
@@ -38,8 +37,9 @@ NUMBERED = (
 )
 TABLES = (
     *(chores, forecasts, forecast_ranges, forecast_scores, readings, series),
-    *(usage_days, usage_changes, usage_decisions, usage_versions, usage, usage_kinds, accounts, provider_footprints),
-    *(budget_days, budget_reservations, budgets),
+    *(usage_grid_days, usage_days, usage_changes, usage_decisions, usage_versions, usage, usage_kinds),
+    *(accounts, provider_footprints, budget_days, budget_reservations, budgets),
+    *(decisions, decision_facts, decision_files),
 )
 BATCH = 10_000
 

@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import Connection, delete, insert, select
 
 from carbon.accounts import Account, ProviderFootprint
-from store.history.tables import accounts as account_table
-from store.history.tables import provider_footprints as footprint_table
+from store.ledger.tables import accounts as account_table
+from store.ledger.tables import provider_footprints as footprint_table
 from store.ledger.usage import UsageTotal
 
 AT_ONCE = 500  # ids in one query

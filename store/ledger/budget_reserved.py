@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, distinct, func, select
 
 from carbon.budgets import RELEASED_AFTER, Budget, Claim, Reserved, Span
-from store.history.tables import budget_reservations, usage_decisions
 from store.ledger.budget_sums import kinds_of
+from store.ledger.tables import budget_reservations, usage_decisions
 
 COLUMNS = budget_reservations.c
 AMOUNTS = ("operational_ug", "embodied_ug", "cost_microusd")

@@ -22,11 +22,11 @@ from carbon.budgets import (
     TooManyBudgets,
     UnknownBudget,
 )
-from store.history.tables import budget_days, budget_reservations
-from store.history.tables import budgets as table
 from store.ledger import budget_sums
 from store.ledger.budget_reserved import open_part, reserved
 from store.ledger.budgets import Parts, Reservation
+from store.ledger.tables import budget_days, budget_reservations
+from store.ledger.tables import budgets as table
 
 LOCK_SECONDS = 5  # longest wait for another transaction that reserves
 FORGOTTEN_AFTER = 7 * RELEASED_AFTER

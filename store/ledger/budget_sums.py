@@ -13,9 +13,9 @@ from sqlalchemy import Connection, and_, case, delete, func, insert, select
 from carbon.budgets import Budget, Span, Spent
 from carbon.ledger import UsageDay, UsageRow
 from carbon.units import HOUR
-from store.history.tables import budget_days, usage, usage_days, usage_kinds, usage_versions
 from store.ledger import codec
 from store.ledger.budgets import PartOfRow, Parts, PartsNeeded
+from store.ledger.tables import budget_days, usage, usage_days, usage_kinds, usage_versions
 from store.ledger.usage_rows import SUMS, day_of
 
 DAY = timedelta(days=1)

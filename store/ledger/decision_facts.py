@@ -8,8 +8,8 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, delete, exists, select, text
 
-from store.history.tables import decision_facts, decision_files, decisions
 from store.history.upsert import insert_into
+from store.ledger.tables import decision_facts, decision_files, decisions
 
 COMPRESSION = 6
 LOCK = 0x0CA0_418  # of PostgreSQL; any number that nothing else in the database uses

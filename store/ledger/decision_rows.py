@@ -11,10 +11,10 @@ from sqlalchemy import delete as delete_from
 
 from carbon.decisions import Decision
 from carbon.errors import StateUnavailable
-from store.history.tables import budget_reservations, decision_facts
-from store.history.tables import decisions as table
 from store.ledger import decision_codec
 from store.ledger.decisions import Kept
+from store.ledger.tables import budget_reservations, decision_facts
+from store.ledger.tables import decisions as table
 
 COMPRESSION = 6
 AT_ONCE = 500  # ids in one query

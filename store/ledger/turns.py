@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
-from store.history.tables import usage
+from store.ledger.tables import usage
 
 WRITER_LOCK = 0x0CA0_418  # of PostgreSQL; any number that nothing else in the database uses
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Protocol
 
-from carbon.ledger import SettledUsage, UsageDay
+from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from store.history.readings import minute_of
 from store.history.scores import Stored
+from store.ledger.grid_days import GridDays
 
 CHORE, EVERY_MINUTES = "usage", 60
+
+
+class Standing(IntEnum):
+    """Whether better readings of a row may still come. NEW: they may, and it was not settled anew since it was stored.
+
+    ON_USUAL, ON_READINGS: they may, and its grams rest on usual values, or on readings alone.
+    """
+
+    FINAL, NEW, ON_USUAL, ON_READINGS = range(4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +123,34 @@ class UsageStore(Protocol):
         """The rows that name decisions, by the id of the decision; without ids that no row names."""
         ...
 
-    def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
-        """Rows of all tenants that rest on usual values, with number and tenant, from the number `after` on."""
+    def unchanged(self, tenant: str, rows: Sequence[UsageRow]) -> set[str]:
+        """The ids of those rows, each with another id, that are stored as they are."""
         ...
 
-    def improve(self, settled: Sequence[tuple[int, SettledUsage, bool]], now: datetime) -> int:
-        """Replace figures by better ones and keep the former; how many changed. bool: whether better may still come."""
+    def improvable(
+        self, standing: Standing, ended_before: int, changed: Mapping[str, int], after: int, limit: int
+    ) -> list[tuple[int, str, LedgerRow]]:
+        """Rows of a standing of all tenants, with number and tenant, from the number `after` on.
+
+        All that are NEW; of others those that ended before a day, and those that ran on the day that `changed` has of
+        their region or later.
+        """
+        ...
+
+    def improve(self, settled: Sequence[tuple[int, SettledUsage, Standing]], now: datetime) -> int:
+        """Replace figures by better ones and keep the former; how many changed."""
+        ...
+
+    def regions(self) -> list[str]:
+        """The regions that rows of any tenant are or were of."""
+        ...
+
+    def grid_days(self) -> dict[str, GridDays]:
+        """The grid by which rows were last settled anew, by zone."""
+        ...
+
+    def keep_grid_days(self, by_zone: Mapping[str, GridDays]) -> None:
+        """Replace that."""
         ...
 
 
@@ -197,18 +230,54 @@ class UsageLedger:
         with self._history.database.reading() as connection:
             return usage_rows.of_decisions(connection, tenant, decision_ids)
 
-    def improvable(self, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
+    def unchanged(self, tenant: str, rows: Sequence[UsageRow]) -> set[str]:
         """See UsageStore."""
         if not self._history.exists():
-            return []
+            return set()
         from store.ledger import usage_rows
 
         with self._history.database.reading() as connection:
-            return usage_rows.improvable(connection, after, limit)
+            return usage_rows.unchanged(connection, tenant, rows)
 
-    def improve(self, settled: Sequence[tuple[int, SettledUsage, bool]], now: datetime) -> int:
+    def improvable(
+        self, standing: Standing, ended_before: int, changed: Mapping[str, int], after: int, limit: int
+    ) -> list[tuple[int, str, LedgerRow]]:
         """See UsageStore."""
-        from store.ledger import usage_rows
+        if not self._history.exists():
+            return []
+        from store.ledger import usage_improvement
+
+        with self._history.database.reading() as connection:
+            return usage_improvement.improvable(connection, standing, ended_before, changed, after, limit)
+
+    def improve(self, settled: Sequence[tuple[int, SettledUsage, Standing]], now: datetime) -> int:
+        """See UsageStore."""
+        from store.ledger import usage_improvement
 
         with self._history.database.writing() as connection:
-            return usage_rows.improve(connection, settled, now)
+            return usage_improvement.improve(connection, settled, now)
+
+    def regions(self) -> list[str]:
+        """See UsageStore."""
+        if not self._history.exists():
+            return []
+        from store.ledger import grid_day_rows
+
+        with self._history.database.reading() as connection:
+            return grid_day_rows.regions(connection)
+
+    def grid_days(self) -> dict[str, GridDays]:
+        """See UsageStore."""
+        if not self._history.exists():
+            return {}
+        from store.ledger import grid_day_rows
+
+        with self._history.database.reading() as connection:
+            return grid_day_rows.grid_days(connection)
+
+    def keep_grid_days(self, by_zone: Mapping[str, GridDays]) -> None:
+        """See UsageStore."""
+        from store.ledger import grid_day_rows
+
+        with self._history.database.writing() as connection:
+            grid_day_rows.keep(connection, by_zone)

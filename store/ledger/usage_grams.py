@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, func, select
 
-from store.history.tables import usage, usage_days
+from store.ledger.tables import usage, usage_days
 
 
 def grams(connection: Connection, tenant: str, prefix: str, first_day: int, last_day: int) -> dict[str, float | None]:

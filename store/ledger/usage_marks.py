@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from carbon.ledger import SettledUsage
-from store.history.tables import budget_reservations, budgets, usage_decisions, usage_versions
 from store.history.upsert import insert_into
+from store.ledger.tables import budget_reservations, budgets, usage_decisions, usage_versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,18 @@ from operator import attrgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, select
 
-from carbon.ledger import SettledUsage, UsageDay
+from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from store.history.bulk import insert_rows
-from store.history.tables import usage, usage_changes, usage_days, usage_kinds
 from store.history.upsert import insert_into
 from store.ledger import codec
+from store.ledger.tables import usage, usage_changes, usage_days, usage_kinds
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
 from store.ledger.usage_marks import Touched, mark, publish, unmark
 
-READINGS, REPLACED = "readings", "replaced"  # reasons of a change
+REPLACED = "replaced"  # a reason of a change
 AT_ONCE = 5000  # ids in one query
 DAY = tuple(field.name for field in fields(UsageDay))
 DAY_VALUES = attrgetter(*DAY)
@@ -53,7 +53,7 @@ def _put(
     present = _present(connection, tenant, texts)
     equal = {one for one, stored in present.items() if stored.content == codec.digest(texts[one])}
     replaced = [stored.number for one, stored in present.items() if one not in equal]
-    _note_changes(connection, replaced, REPLACED, now)
+    note_changes(connection, replaced, REPLACED, now)
     _remove(connection, tenant, [stored for one, stored in present.items() if one not in equal], touched)
     fresh = [(settled, improves) for settled, improves in rows if settled.row.id not in equal]
     kinds = _kind_ids(connection, tenant, [settled for settled, _ in fresh])
@@ -65,7 +65,7 @@ def _put(
     ]
     insert_rows(connection, usage, ("number", "tenant", "origin", "kind_id", *COLUMNS), records)
     written = [(number, kind_id, one) for number, kind_id, (one, _) in zip(numbers, kinds, fresh, strict=True)]
-    _add_days(connection, written)
+    add_days(connection, written)
     mark(connection, tenant, written, touched)
     return Written(added=len(fresh) - len(replaced), replaced=len(replaced), unchanged=len(equal))
 
@@ -99,7 +99,7 @@ def _kind_ids(connection: Connection, tenant: str, settled: Sequence[SettledUsag
     return [ids[kind["digest"]] for kind in kinds]
 
 
-def _add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsage]]) -> None:
+def add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsage]]) -> None:
     days = [(number, kind, *DAY_VALUES(day)) for number, kind, one in rows for day in one.days]
     insert_rows(connection, usage_days, ("number", "kind_id", *DAY), days)
 
@@ -109,17 +109,17 @@ def _remove(connection: Connection, tenant: str, stored: Sequence[Row[Any]], tou
     numbers = [one.number for one in stored]
     touched.add_days(tenant, stored)
     unmark(connection, numbers, touched)
-    _remove_days(connection, stored)
+    remove_days(connection, stored)
     connection.execute(delete(usage).where(usage.c.number.in_(numbers)))
 
 
-def _remove_days(connection: Connection, stored: Sequence[Row[Any]]) -> None:
+def remove_days(connection: Connection, stored: Sequence[Row[Any]]) -> None:
     for one in stored:  # each by its own days, which the key begins with
         in_span = usage_days.c.day.between(one.first_day, one.last_day)
         connection.execute(delete(usage_days).where(in_span, usage_days.c.number == one.number))
 
 
-def _note_changes(connection: Connection, numbers: Sequence[int], reason: str, now: datetime) -> None:
+def note_changes(connection: Connection, numbers: Sequence[int], reason: str, now: datetime) -> None:
     second = int(now.timestamp())
     changes = [
         {"number": number, "changed_second": second, "reason": reason, "figures": orjson.dumps(figures).decode()}
@@ -137,11 +137,11 @@ def _sums(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str,
             "operational_g": total([day.operational_g for day in one]),
             "usual_g": total([day.usual_g for day in one]),
         }
-        for number, one in _days_by_number(connection, numbers).items()
+        for number, one in days_by_number(connection, numbers).items()
     }
 
 
-def _days_by_number(connection: Connection, numbers: Sequence[int]) -> dict[int, list[UsageDay]]:
+def days_by_number(connection: Connection, numbers: Sequence[int]) -> dict[int, list[UsageDay]]:
     days: dict[int, list[UsageDay]] = {}
     for number, day in _days_of(connection, numbers):
         days.setdefault(number, []).append(day)
@@ -175,7 +175,9 @@ def day_of(row: Row[Any]) -> UsageDay:
 
 def row(connection: Connection, tenant: str, usage_id: str) -> LedgerRow | None:
     """See UsageStore."""
-    read = list(_read(connection, _whole().where(usage.c.tenant == tenant, usage.c.id == usage_id), changes=True))
+    read = list(
+        read_rows(connection, whole_rows().where(usage.c.tenant == tenant, usage.c.id == usage_id), changes=True)
+    )
     return read[0][2] if read else None
 
 
@@ -185,8 +187,8 @@ def rows(
     """See UsageStore."""
     on_these = and_(usage.c.tenant == tenant, usage.c.first_day <= last_day, usage.c.last_day >= first_day)
     count = connection.execute(select(func.count()).select_from(usage).where(on_these)).scalar_one()
-    query = _whole().where(on_these).order_by(usage.c.first_day, usage.c.id).offset(offset).limit(limit)
-    return [one for _, _, one in _read(connection, query)], count
+    query = whole_rows().where(on_these).order_by(usage.c.first_day, usage.c.id).offset(offset).limit(limit)
+    return [one for _, _, one in read_rows(connection, query)], count
 
 
 def of_decisions(connection: Connection, tenant: str, decision_ids: Sequence[str]) -> dict[str, list[SettledUsage]]:
@@ -194,27 +196,23 @@ def of_decisions(connection: Connection, tenant: str, decision_ids: Sequence[str
     found: dict[str, list[SettledUsage]] = {}
     for begin in range(0, len(decision_ids), AT_ONCE):
         some = decision_ids[begin : begin + AT_ONCE]
-        query = _whole().where(usage.c.tenant == tenant, usage.c.decision_id.in_(some)).order_by(usage.c.number)
-        for _, _, one in _read(connection, query):
+        query = whole_rows().where(usage.c.tenant == tenant, usage.c.decision_id.in_(some)).order_by(usage.c.number)
+        for _, _, one in read_rows(connection, query):
             found.setdefault(one.settled.row.decision_id or "", []).append(one.settled)
     return found
 
 
-def improvable(connection: Connection, after: int, limit: int) -> list[tuple[int, str, LedgerRow]]:
-    """See UsageStore."""
-    query = _whole().where(usage.c.improves == 1, usage.c.number > after).order_by(usage.c.number).limit(limit)
-    return list(_read(connection, query))
-
-
-def _whole() -> Select[Any]:
+def whole_rows() -> Select[Any]:
     return select(usage, usage_kinds.c.zone).join(usage_kinds, usage_kinds.c.id == usage.c.kind_id)
 
 
-def _read(connection: Connection, query: Select[Any], *, changes: bool = False) -> Iterator[tuple[int, str, LedgerRow]]:
+def read_rows(
+    connection: Connection, query: Select[Any], *, changes: bool = False
+) -> Iterator[tuple[int, str, LedgerRow]]:
     stored = connection.execute(query).all()
     days: dict[int, list[UsageDay]] = {}
     for begin in range(0, len(stored), AT_ONCE):
-        days.update(_days_by_number(connection, [one.number for one in stored[begin : begin + AT_ONCE]]))
+        days.update(days_by_number(connection, [one.number for one in stored[begin : begin + AT_ONCE]]))
     for one in stored:
         usage_row = codec.unpacked(one.row)
         settled = SettledUsage(
@@ -239,6 +237,16 @@ def _changes(connection: Connection, number: int) -> tuple[UsageChange, ...]:
     )
 
 
+def unchanged(connection: Connection, tenant: str, rows: Sequence[UsageRow]) -> set[str]:
+    """See UsageStore."""
+    equal: set[str] = set()
+    for begin in range(0, len(rows), AT_ONCE):
+        digests = {one.id: codec.digest(codec.packed(one)) for one in rows[begin : begin + AT_ONCE]}
+        stored = _present(connection, tenant, digests)
+        equal.update(one for one, present in stored.items() if present.content == digests[one])
+    return equal
+
+
 def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
     """See UsageStore."""
     take_turns(connection)
@@ -247,39 +255,3 @@ def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
     connection.execute(delete(usage_changes).where(usage_changes.c.number.in_([one.number for one in stored])))
     publish(connection, touched)
     return bool(stored)
-
-
-def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, bool]], now: datetime) -> int:
-    """See UsageStore. A row that was replaced or removed meanwhile is left as it is."""
-    take_turns(connection)
-    texts = {number: codec.digest(codec.packed(one.row)) for number, one, _ in settled}
-    query = select(usage).where(usage.c.number.in_(list(texts)))
-    stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
-    before = _days_by_number(connection, list(stored))
-    changed, emitted_otherwise = [], []
-    for number, one, improves in settled:
-        if number not in stored:
-            continue
-        differs = _differs(before[number], one.days, "operational_g")
-        if differs or _differs(before[number], one.days, "at_submission_g"):
-            changed.append((number, one))
-        if differs:
-            emitted_otherwise.append(number)
-        values = {"improves": int(improves), "unknown": one.unknown}
-        if any(getattr(stored[number], name) != value for name, value in values.items()):
-            connection.execute(update(usage).where(usage.c.number == number).values(**values))
-    _note_changes(connection, emitted_otherwise, READINGS, now)
-    _remove_days(connection, [stored[number] for number, _ in changed])
-    _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
-    touched = Touched()
-    for number, _ in changed:
-        touched.add_days(stored[number].tenant, [stored[number]])
-    publish(connection, touched)
-    return len(changed)
-
-
-def _differs(days_before: Sequence[UsageDay], days: Sequence[UsageDay], name: str) -> bool:
-    before, after = (total([getattr(day, name) for day in some]) for some in (days_before, days))
-    if before is None or after is None:
-        return before is not after
-    return abs(after - before) > 1e-9 * max(1.0, abs(before))

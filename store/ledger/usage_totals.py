@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 from sqlalchemy import Connection, case, func, select
 
-from store.history.tables import usage_days, usage_kinds
+from store.ledger.tables import usage_days, usage_kinds
 from store.ledger.usage import UsageTotal
 from store.ledger.usage_rows import GRAMS, SUMS, day_of
 

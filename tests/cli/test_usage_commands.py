@@ -204,6 +204,9 @@ class _Counting:
                 "line_item_usage_amount": "1",
             }
 
+    def unchanged(self, *_: object) -> set[str]:
+        return set()
+
     def put(self, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime) -> Written:
         self.put_rows += len(rows)
         return Written(added=len(rows))

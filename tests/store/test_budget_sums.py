@@ -13,7 +13,7 @@ from carbon.ledger import UsageDay
 from planning.ledger.budgets import span_before, span_of
 from store.history.history import History
 from store.ledger.budgets import BudgetLedger, PartsNeeded
-from store.ledger.usage import UsageLedger
+from store.ledger.usage import Standing, UsageLedger
 from tests.store.budget_values import DAY, HOUR, MONTH, TENANT, claim, reservation, state, used
 from tests.store.conftest import NOON
 
@@ -64,7 +64,7 @@ def test_sums_are_those_of_now_after_every_change_of_usage(ledger: BudgetLedger,
         lambda: put(usage, used("two", grams=10.0, start=NOON - 3 * DAY)),
         lambda: put(usage, used("one", grams=100.0, start=NOON - DAY)),
         lambda: usage.improve(
-            [(number, used("two", grams=20.0, start=NOON - 3 * DAY), False) for number in (1, 2)], NOON
+            [(number, used("two", grams=20.0, start=NOON - 3 * DAY), Standing.FINAL) for number in (1, 2)], NOON
         ),
         lambda: usage.delete(TENANT, "one"),
     ):

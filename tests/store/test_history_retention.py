@@ -23,7 +23,8 @@ from store.history.entries import Entry
 from store.history.history import History
 from store.history.readings import QUALITIES
 from store.history.recorder import Recorder
-from store.history.tables import metadata
+from store.history.transfer import TABLES
+from store.ledger.tables import metadata
 from tests.fakes.clock import SteppedClock
 from tests.fakes.patience import HANG_SECONDS, PATIENCE_SECONDS
 from tests.fakes.telemetry import Counts
@@ -120,6 +121,10 @@ def test_the_migrations_lead_to_the_tables_that_are_created_at_once(history: His
 
     assert differences == []
     assert revision == NEWEST
+
+
+def test_a_copy_of_the_database_has_every_table() -> None:
+    assert {table.name for table in TABLES} == metadata.tables.keys()
 
 
 @pytest.mark.parametrize("database_url", [None], ids=["sqlite"])

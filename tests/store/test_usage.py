@@ -11,7 +11,8 @@ import pytest
 from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from carbon.workload import OwnMachine
 from store.history.history import History
-from store.ledger.usage import UsageLedger, Written
+from store.ledger.grid_days import GridDays
+from store.ledger.usage import LedgerRow, Standing, UsageLedger, Written
 from tests.store.conftest import NOON
 
 DAY = 20_495  # 2026-02-11
@@ -48,6 +49,11 @@ def ledger(history: History) -> UsageLedger:
 
 def put(ledger: UsageLedger, *rows: SettledUsage, tenant: str = "a", later: float = 0.0) -> Written:
     return ledger.put(tenant, "api", [(row, True) for row in rows], NOON + timedelta(seconds=later))
+
+
+def new_rows(ledger: UsageLedger) -> list[tuple[int, str, LedgerRow]]:
+    """With number and tenant."""
+    return ledger.improvable(Standing.NEW, 0, {}, 0, 10)
 
 
 def test_nothing_is_stored_at_first_and_no_file_is_made(ledger: UsageLedger, history: History) -> None:
@@ -97,7 +103,7 @@ def test_a_new_row_never_takes_the_number_of_one_that_is_there(ledger: UsageLedg
         "one",
         "three",
     ]
-    assert len({number for number, _, _ in ledger.improvable(0, 10)}) == 4
+    assert len({number for number, _, _ in new_rows(ledger)}) == 4
 
 
 def test_the_same_row_again_changes_nothing(ledger: UsageLedger) -> None:
@@ -168,9 +174,12 @@ def test_totals_name_the_rows_and_grams_of_which_it_is_not_known_what_they_were_
 
 def test_a_better_figure_of_the_submission_is_stored_and_is_no_change_of_what_was_emitted(ledger: UsageLedger) -> None:
     put(ledger, at_submission(used(), 40.0))
-    ((number, _, stored),) = ledger.improvable(0, 10)
+    ((number, _, stored),) = new_rows(ledger)
 
-    changed = [ledger.improve([(number, at_submission(stored.settled, 50.0), True)], NOON + HOUR) for _ in range(2)]
+    changed = [
+        ledger.improve([(number, at_submission(stored.settled, 50.0), Standing.ON_USUAL)], NOON + HOUR)
+        for _ in range(2)
+    ]
 
     after = ledger.row("a", "one")
     assert after is not None
@@ -188,25 +197,79 @@ def test_rows_are_listed_by_day_and_id_in_pages(ledger: UsageLedger) -> None:
 
 def test_better_figures_replace_the_former_ones_once(ledger: UsageLedger) -> None:
     put(ledger, used())
-    ((number, tenant, stored),) = ledger.improvable(0, 10)
+    ((number, tenant, stored),) = new_rows(ledger)
     better = replace(stored.settled, days=(replace(stored.settled.days[0], measured_g=20.0, usual_g=0.0),))
 
-    changed = [ledger.improve([(number, better, improves)], NOON + HOUR) for improves in (True, False)]
+    changed = [ledger.improve([(number, better, one)], NOON + HOUR) for one in (Standing.NEW, Standing.FINAL)]
 
     after = ledger.row("a", "one")
     assert after is not None
     assert (tenant, changed, grams(ledger)) == ("a", [1, 0], [22.0])
     assert [(change.reason, change.operational_g) for change in after.changes] == [("readings", 15.0)]
-    assert ledger.improvable(0, 10) == []
+    assert new_rows(ledger) == []
 
 
 def test_a_row_that_was_replaced_meanwhile_is_not_improved(ledger: UsageLedger) -> None:
     put(ledger, used())
-    ((number, _, stored),) = ledger.improvable(0, 10)
+    ((number, _, stored),) = new_rows(ledger)
     put(ledger, used(grams=1.0, count=5.0), later=5)
 
-    assert ledger.improve([(number, stored.settled, False)], NOON + HOUR) == 0
+    assert ledger.improve([(number, stored.settled, Standing.FINAL)], NOON + HOUR) == 0
     assert grams(ledger) == [6.0]
+
+
+def standing(ledger: UsageLedger, one: Standing, ended_before: int, changed: dict[str, int]) -> list[str]:
+    return sorted(stored.settled.row.id for _, _, stored in ledger.improvable(one, ended_before, changed, 0, 10))
+
+
+def test_rows_are_settled_anew_if_they_are_new_or_ran_when_something_changed_or_the_time_of_better_readings_is_over(
+    ledger: UsageLedger,
+) -> None:
+    put(ledger, used("short"), used("long", days=3), used("new"))
+    rows = {one.settled.row.id: (number, one.settled) for number, _, one in new_rows(ledger)}
+    ledger.improve([(*rows[name], Standing.ON_USUAL) for name in ("short", "long")], NOON)
+
+    assert standing(ledger, Standing.NEW, 0, {}) == ["new"]
+    assert standing(ledger, Standing.ON_READINGS, DAY + 10, {"aws:ca-central-1": 0}) == []
+    assert standing(ledger, Standing.ON_USUAL, DAY, {"aws:eu-west-1": 0, "aws:eu-west-2": DAY}) == []
+    assert standing(ledger, Standing.ON_USUAL, DAY, {"aws:ca-central-1": DAY}) == ["long", "short"]
+    assert standing(ledger, Standing.ON_USUAL, DAY, {"aws:ca-central-1": DAY + 2}) == ["long"]
+    assert standing(ledger, Standing.ON_USUAL, DAY, {"aws:ca-central-1": DAY + 3}) == []
+    assert standing(ledger, Standing.ON_USUAL, DAY + 1, {}) == ["short"]
+
+
+def test_a_row_that_is_replaced_is_new_again(ledger: UsageLedger) -> None:
+    put(ledger, used())
+    ((number, _, stored),) = new_rows(ledger)
+    ledger.improve([(number, stored.settled, Standing.ON_READINGS)], NOON)
+    assert new_rows(ledger) == []
+
+    put(ledger, used(count=5.0), later=5)
+
+    assert len(new_rows(ledger)) == 1
+
+
+def test_the_grid_by_which_rows_were_settled_is_kept_by_zone_and_regions_of_all_tenants_are_listed(
+    ledger: UsageLedger,
+) -> None:
+    one = GridDays(facts="v1", first_day=DAY, digests=bytes(range(16)))
+    put(ledger, used())
+    put(ledger, used(), tenant="b")
+    assert (ledger.regions(), ledger.grid_days()) == (["aws:ca-central-1"], {})
+
+    for zones in (["CA-QC", "FR"], ["FR"]):
+        ledger.keep_grid_days(dict.fromkeys(zones, one))
+
+    assert ledger.grid_days() == {"FR": one}
+    assert (one.digest(DAY), one.digest(DAY + 1)) == (bytes(range(8)), bytes(range(8, 16)))
+    assert (one.digest(DAY - 1), one.digest(DAY + 2)) == (b"", b"")
+
+
+def test_rows_that_are_stored_as_they_are_are_told_from_others_and_other_tenants(ledger: UsageLedger) -> None:
+    put(ledger, used("one"), used("two"))
+    rows = [used("one").row, used("two", count=5.0).row, used("three").row]
+
+    assert (ledger.unchanged("a", rows), ledger.unchanged("b", rows)) == ({"one"}, set())
 
 
 def test_grams_of_rows_whose_ids_begin_alike_are_summed_by_id_and_unknown_if_one_day_is(ledger: UsageLedger) -> None:

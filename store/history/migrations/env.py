@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from store.history.tables import metadata
+from store.ledger.tables import metadata  # with the tables of the ledger
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():
