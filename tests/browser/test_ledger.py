@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
@@ -41,3 +42,13 @@ def test_without_script_the_form_of_savings_keeps_tags_and_signal(open_page: Ope
 
     expect(page.locator("#first")).to_have_text("No decision was recorded on these days.")
     assert page.get_by_label("Only with tag").input_value() == "team=nobody"
+
+
+@pytest.mark.parametrize("path", ["/savings?by=team,kind", "/decisions", "/decisions/over", "/usage/comparison"])
+def test_tables_of_the_ledger_fit_half_a_screen_and_a_sheet_of_paper(open_page: Open, path: str) -> None:
+    page = open_page(path, width=720)
+
+    cut = page.locator(".scroll").evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length")
+
+    assert page.locator(".scroll").count() > 0
+    assert cut == 0
