@@ -78,7 +78,7 @@ def _lines_of_csv(
 def _watched(text: TextIOWrapper, raw: BinaryIO, bar: tqdm[NoReturn]) -> Iterator[str]:
     for number, line in enumerate(iter(lambda: text.readline(MOST_IN_LINE), "")):
         if len(line) == MOST_IN_LINE:
-            raise UnreadableBill(f"{bar.desc.removesuffix(': ')} has a line of more than {MOST_IN_LINE:,} characters")
+            raise UnreadableBill(f"{Path(raw.name).name} has a line of more than {MOST_IN_LINE:,} characters")
         if number % NOTED_LINES == 0:
             bar.update(raw.tell() - bar.n)
         yield line

@@ -58,6 +58,7 @@ PAGES = (
     "/decisions/pending?replay=false",
     "/decisions/none",
     "/docs/guide/other-tools",
+    "/docs/guide/what-it-emitted",
     "/nothing?theme=dark",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
