@@ -9,7 +9,7 @@ from flask import Blueprint
 _PICTURES = ("map", "forecast", "history", "pareto", "badge", "plan", "skill", "usage")
 _PAGES = (
     *("every_page", "home", "region", "machines", "machine", "compare", "plan", "skill"),
-    *("usage", "usage_comparison", "savings", "sources", "guide", "about", "sign_in", "files"),
+    *("usage", "usage_comparison", "savings", "decisions", "sources", "guide", "about", "sign_in", "files"),
 )
 
 

@@ -73,7 +73,7 @@ def three_digits(value: float) -> str:
     """A figure of any size with three digits, whole from 100 on: that of the JSON answer."""
     shown = rounded(value)
     size = abs(shown)
-    return f"{shown:,.0f}" if size >= 100 else f"{shown:.1f}" if size >= 10 else f"{shown:.2f}"
+    return f"{shown:,.0f}" if size >= 99.95 else f"{shown:.1f}" if size >= 9.995 else f"{shown:.2f}"
 
 
 def in_words(intensity: CarbonIntensity) -> str:

@@ -64,22 +64,9 @@ def get_decision(decision_id: str, query: DecisionParameters) -> Response:
     came is the promised energy in the hours as they were measured.
     """
     exchange = current()
-    decision, kept = _of_tenant(exchange, decision_id)
-    came = outcomes(exchange.session.about(decision.signal), decision)
-    body: Json = {
-        **DecisionHead.of(decision),
-        "question": question_of(kept),
-        "answer": orjson.Fragment(kept.answer),
-        "placed": runs(decision.placed, came, 0),
-        "instead": runs(decision.instead, came, len(decision.placed)),
-        "replay": None,
-        "used": None,
-    }
-    if query.replay:
-        result = replayed(exchange, decision, kept, QUESTIONS[decision.kind])
-        body["replay"] = DecisionReplay.of(result.replay)
-        body["used"] = None if result.used is None else DecisionUsed.of(result.used, result.session)
-    return exchange.success({"decision": body})
+    decision, kept = decision_of(exchange, decision_id)
+    facts = facts_of(exchange, decision, kept, replay=query.replay)
+    return exchange.success({"decision": {**facts, "answer": orjson.Fragment(kept.answer)}})
 
 
 @bp.delete("/api/v1/decisions/<decision_id>")
@@ -96,9 +83,29 @@ def delete_decision(decision_id: str) -> Response:
     return response
 
 
-def _of_tenant(exchange: Exchange, decision_id: str) -> tuple[Decision, Kept]:
+def decision_of(exchange: Exchange, decision_id: str) -> tuple[Decision, Kept]:
+    """A decision of the caller, and what is kept of it. Raises UnknownDecision, StateUnavailable."""
     store = exchange.service.decisions
     decision, kept = store.decision(exchange.tenant, decision_id), store.kept(exchange.tenant, decision_id)
     if decision is None or kept is None:
         raise UnknownDecision(f"there is no decision of id {decision_id!r}")
     return decision, kept
+
+
+def facts_of(exchange: Exchange, decision: Decision, kept: Kept, *, replay: bool) -> Json:
+    """All that is shown of a decision but its answer. replay: whether it is asked again. Raises StateUnavailable."""
+    came = outcomes(exchange.session.about(decision.signal), decision)
+    facts: Json = {
+        **DecisionHead.of(decision),
+        "question": question_of(kept),
+        "answer": None,
+        "placed": runs(decision.placed, came, 0),
+        "instead": runs(decision.instead, came, len(decision.placed)),
+        "replay": None,
+        "used": None,
+    }
+    if replay:
+        result = replayed(exchange, decision, kept, QUESTIONS[decision.kind])
+        facts["replay"] = DecisionReplay.of(result.replay)
+        facts["used"] = None if result.used is None else DecisionUsed.of(result.used, result.session)
+    return facts

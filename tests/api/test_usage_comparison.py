@@ -129,10 +129,10 @@ def test_wrong_months_are_refused(client: FlaskClient, query: str, parameter: st
     assert [error["parameter"] for error in refused.get_json(force=True)["errors"]] == [parameter]
 
 
-def test_the_page_shows_the_same_and_says_what_is_not_there(published: FlaskClient) -> None:
+def test_the_page_shows_the_same_and_leaves_out_months_of_which_nothing_is_there(published: FlaskClient) -> None:
     page = published.get("/usage/comparison?from=2026-01").text
 
-    assert page.count("AWS: not there yet") == 1
+    assert page.count("AWS: no figures stored") == 0  # of January, in which nothing ran either
     assert "AWS’s model v3.0.0" in page
     shown = (grams(25.5), grams(40.0), f"−{grams(14.5)}", f"−{grams(4.5)}", grams(10.0), "=batch")
     assert [words for words in shown if words not in page] == []
@@ -142,7 +142,16 @@ def test_the_page_says_how_to_get_figures_where_there_are_none(client: FlaskClie
     page = client.get("/usage/comparison").text
 
     assert "flask --app app accounts footprint --from 2025-03" in page
-    assert "unknown" in page
+    assert page.count("AWS: no figures stored") == 1  # of February; months without usage are left out
+    assert "no figure</span>" in page
+    assert "unknown" not in page
+
+
+def test_without_usage_the_page_says_which_command_brings_it(client: FlaskClient) -> None:
+    page = client.get("/usage/comparison?from=2026-01&to=2026-01").text
+
+    assert "flask --app app usage import --format cur2 FILE" in page
+    assert "By month" not in page
 
 
 def test_the_page_of_wrong_months_is_a_problem(client: FlaskClient) -> None:

@@ -13,9 +13,15 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from carbon.intensity import Quality
+from carbon.accounts import ProviderFootprint
+from carbon.decisions import Decision, DecisionKind, Promise
+from carbon.intensity import Quality, Signal
+from carbon.ledger import UsageRow
 from carbon.reading import ZoneReading
+from store.history.history import History
 from store.history.readings import Readings
+from store.ledger.accounts import Accounts
+from store.ledger.decisions import DecisionLedger, Kept
 from tests.fakes import past
 from tests.fakes.grid import FakeReader, flat, known, observation
 from tests.fakes.service import NOW, service
@@ -57,6 +63,39 @@ def usage() -> Iterator[dict[str, Any]]:
             yield {**ran, "region": region, "instance_type": machine}
 
 
+def ledger(history: History) -> None:
+    """A decision whose hours are over, one whose hours are to come, and what AWS says of an account."""
+    keep = DecisionLedger(history)
+    keep.keep_facts("v", lambda: {"zones.csv": b"key\n"})
+    for name, days in (("over", -3), ("pending", 1)):
+        start = NOW + timedelta(days=days)
+        rows = [
+            UsageRow(id="run", start=start, end=start + timedelta(hours=2), region=region, it_kwh=1.0, pue=1.0)
+            for region in ("aws:eu-central-1", "aws:us-east-1")
+        ]
+        sides = [Promise(row=row, co2_emissions_g=300.0, embodied_emissions_g=None, cost_usd=1.0) for row in rows]
+        decision = Decision(
+            id=name,
+            kind=DecisionKind.SCHEDULE,
+            made_at=NOW - timedelta(days=4),
+            signal=Signal.AVERAGE_LIFECYCLE,
+            placed=sides[:1],
+            instead=sides[1:],
+            tags={"team": "<b>search"},
+        )
+        keep.put("default", decision, Kept(question=b'{"region": "<b>"}', answer=b"{}", evidence=b"{}", facts="v"))
+    figure = ProviderFootprint(
+        month=NOW.date().replace(day=1),
+        account="111122223333",
+        region="eu-central-1",
+        service="AmazonEC2",
+        model_version="v3.0.0",
+        location_based_g=9000.0,
+        market_based_g=0.0,
+    )
+    Accounts(history).put_footprints("default", "aws", [figure])
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROME_BIN") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -74,6 +113,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     kept, folder = past.FakePast({"DE": [month_of_readings()]}), tmp_path_factory.mktemp("site")
     app = service(FakeReader(readings()), past=kept, rate_limit="off", data_dir=folder)
     assert app.test_client().post("/api/v1/usage", json={"rows": list(usage())}).status_code == 200
+    ledger(History(folder))
     yield from serve(app)
 
 

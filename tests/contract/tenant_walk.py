@@ -55,6 +55,7 @@ QUERIES: Mapping[str, str] = {
     "decisions.list_decisions": "from=2026-01-01",
     "savings.report_savings": "from=2026-01-01&by=team",
     "savings_page.savings": "from=2026-01-01&by=team",
+    "decisions_page.decisions": "from=2026-01-01",
     "usage_page.usage": f"from={DAY}&to={DAY}&by=team",
     "usage_picture.usage_svg": f"from={DAY}&to={DAY}",
     "usage_picture.usage_png": f"from={DAY}&to={DAY}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from html import unescape
 from pathlib import Path
 
@@ -32,9 +34,10 @@ def test_the_page_shows_the_sums_of_the_json_with_losses(desk: Desk) -> None:
     text = page(desk)
 
     # 16 - 5 g were saved and 10 - 8 g lost; 1 - 0.25 USD less and 3.5 - 1 USD more are 1.75 USD more.
-    assert f"Promised {grams(12.0)} Realised {grams(9.0)} 75 % of what was promised" in text
+    assert f"Promised {grams(12.0)} CO2e of the grid, less than the comparison" in text
+    assert f"Realised {grams(9.0)} 75 % of what was promised" in text
     assert f"Saved {grams(11.0)} Lost {grams(2.0)} by 1 decision" in text
-    assert f"Cost {usd(1.75)} more promised: {usd(0.0)} less" in text
+    assert f"Cost {usd(1.75)} more promised: no change" in text
     assert (followed["realised_g"], followed["realised_usd"]) == (9.0, -1.75)
 
 
@@ -55,3 +58,33 @@ def test_files_and_command_ask_the_same(desk: Desk) -> None:
 
 def test_without_decisions_it_says_so(tmp_path: Path) -> None:
     assert "No decision was recorded on these days." in page(Desk(tmp_path))
+
+
+def test_a_group_of_which_nothing_was_followed_has_no_zero(desk: Desk) -> None:
+    desk.record("silent", at=2, instead=9, tags={"team": "quiet"})
+
+    text = page(desk, "&by=team")
+
+    assert f"quiet {DAY} 1 none none none {grams(7.0)}" in text  # 9 - 2
+
+
+def test_the_first_command_records_a_decision_that_the_page_then_counts(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    raw = unescape(desk.client.get("/savings").text)
+
+    (body,) = re.findall(r"-d '(\{.*?\})'</pre>", raw)
+    assert desk.client.post("/api/v1/schedule", json=json.loads(body)).status_code == 200
+    assert "1 in all" in unescape(one_line(desk.client.get("/savings").text))
+
+
+def test_a_form_with_empty_fields_asks_for_the_default_and_keeps_the_signal(desk: Desk) -> None:
+    text = desk.client.get("/savings?from=&to=&by=&step=total&tag=&signal=marginal").text
+
+    assert '<option value="marginal" selected>' in text
+    assert "signal=marginal" in text
+
+
+def test_one_by_one_leads_to_the_decisions_of_these_days(desk: Desk) -> None:
+    assert (
+        f'href="/decisions?from={DAY}&amp;to={DAY}">One by one' in desk.client.get(f"/savings?from={DAY}&to={DAY}").text
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from shlex import quote
 from typing import Any, TypeVar
@@ -35,11 +36,18 @@ MENU = (
     ("/plan", "Plan"),
     ("/instances", "Machines"),
     ("/skill", "Skill"),
-    ("/usage", "Usage"),
+    ("/usage", "Ledger"),
     ("/sources", "Sources"),
     ("/docs/guide", "Guide"),
     ("/about", "About"),
     ("/docs", "API"),
+)
+# The second row of links, on the pages of the ledger.
+LEDGER = (
+    ("/usage", "What usage emitted"),
+    ("/savings", "What decisions saved"),
+    ("/decisions", "Decisions"),
+    ("/usage/comparison", "AWS’s own figures"),
 )
 
 
@@ -134,12 +142,22 @@ def filled(template: str, state: PageState, status: int = 200, **content: object
         state=state,
         theme=state.theme,
         bands=BANDS,
-        menu=[(path, label, link(path, PageState(theme=state.theme))) for path, label in MENU],
+        menu=_links(MENU, state),
+        ledger=_links(LEDGER, state) if _is_ledger(request.path) else [],
         path=_own_path(),
         now=exchange.now,
         **content,
     )
     return Response(page, status=status, mimetype="text/html", headers=dict(HEADERS))
+
+
+def _links(pages: Sequence[tuple[str, str]], state: PageState) -> list[tuple[str, str, str]]:
+    """Path, label and address of pages, in the theme of this one."""
+    return [(path, label, link(path, PageState(theme=state.theme))) for path, label in pages]
+
+
+def _is_ledger(path: str) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one, _ in LEDGER)
 
 
 def theme_of_address() -> Theme | None:

@@ -9,10 +9,13 @@ from api.endpoints.savings import savings_report
 from api.questions.savings import SavingsQuestion
 from api.shapes.parts import Listed
 from api.shapes.savings import SavingsAnswer, SavingsRowAnswer
+from carbon.intensity import SignalName
 from carbon.usage_reports import ReportStep
 from planning.ledger.savings import SAVINGS_DIMENSIONS
 from web.pages import page
-from web.pages.page import Content, PageState, link
+from web.pages.decisions import EXAMPLE
+from web.pages.page import Content, link
+from web.pages.usage import TagsState
 
 bp = page.blueprint("savings_page", __name__)
 PATH = "/api/v1/savings"
@@ -20,7 +23,7 @@ MOST_ROWS = 500
 STEPS = {ReportStep.TOTAL: "the whole span", ReportStep.DAY: "days", ReportStep.MONTH: "months"}
 
 
-class SavingsState(PageState, SavingsQuestion):
+class SavingsState(TagsState, SavingsQuestion):
     """The question of the report."""
 
 
@@ -49,6 +52,10 @@ def savings() -> Response:
         count=len(report.rows),
         steps=STEPS,
         groups=list(SAVINGS_DIMENSIONS),
+        signals=list(SignalName),
+        asked_signal=asked["signal"],
+        days_of_list={name: asked[name] for name in ("from", "to")} | {"theme": state.theme},
+        first=None if answer["total"]["decisions"] else page.curl("/api/v1/schedule", EXAMPLE),
         files=[(name, link(PATH, None, **asked, format=form)) for name, form in files.items()],
         curl=page.curl(link(PATH, None, **asked)),
     )

@@ -29,20 +29,24 @@ from web.usage_columns import totals_of, unknown_in_words, usage_picture
 bp = page.blueprint("usage_page", __name__)
 PATH = "/api/v1/usage/report"
 ROWS, MOST_ROWS = 100, 2000
+MOST_WITHOUT = 0.99  # of the grams may lack the time of submission where a sentence says what waiting did
 MOST_TAGS = 12  # named as groups to choose
 STEPS = {ReportStep.TOTAL: "the whole span", ReportStep.DAY: "days", ReportStep.MONTH: "months"}
 
 
-class UsageState(PageState, ReportQuestion):
-    """The question of the report."""
-
-    rows: int = Field(default=ROWS, ge=1, le=MOST_ROWS)
+class TagsState(PageState):
+    """Of a form that has a field for one more tag."""
 
     @model_validator(mode="before")
     @classmethod
     def _without_empty_tags(cls, values: Any) -> Any:
-        """The form has a field for one more tag."""
         return values | {"tag": [text for text in values["tag"] if text]} if "tag" in values else values
+
+
+class UsageState(TagsState, ReportQuestion):
+    """The question of the report."""
+
+    rows: int = Field(default=ROWS, ge=1, le=MOST_ROWS)
 
 
 @bp.get("/usage")
@@ -119,10 +123,10 @@ def _comparison(answer: Content) -> str | None:
 
 
 def _at_submission(answer: Content) -> str | None:
-    """Against all at once when submitted, as a sentence; None where no row says when that was."""
+    """Against all at once when submitted, as a sentence; None where hardly any row says when that was."""
     at_once, emitted = answer["at_submission"], answer["total"]["co2_emissions_g"]
     share = at_once["without_submission_share"]
-    if emitted is None or share is None or at_once["without_submission_g"] == emitted:
+    if emitted is None or share is None or share > MOST_WITHOUT:
         return None
     there = at_once["co2_emissions_g"]
     text = _beside(

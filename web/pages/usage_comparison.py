@@ -9,6 +9,7 @@ from api.edge.exchange import current
 from api.endpoints.usage_comparison import compared
 from api.questions.footprint_comparison import ComparisonQuestion
 from api.shapes.footprint_comparison import ComparedMonthAnswer, ComparedRow, methods
+from carbon.footprint_comparisons import ComparedMonth
 from web.pages import page
 from web.pages.page import PageState, link
 from web.pages.words import grams
@@ -38,7 +39,8 @@ def usage_comparison() -> Response:
         state,
         query=query,
         present=f"{exchange.now:%Y-%m}",
-        months=[ComparedMonthAnswer.of(month) for month in reversed(answer.months)],
+        months=[ComparedMonthAnswer.of(month) for month in reversed(answer.months) if _has_figures(month)],
+        has_usage=any(month.whole.ours is not None for month in answer.months),
         rows=[ComparedRow.of(row) for row in answer.rows][: state.rows],
         count=len(answer.rows),
         most_rows=MOST_ROWS,
@@ -48,6 +50,10 @@ def usage_comparison() -> Response:
         files=files,
         curl=page.curl(link(PATH, None, **asked)),
     )
+
+
+def _has_figures(month: ComparedMonth) -> bool:
+    return month.is_published or month.whole.ours is not None
 
 
 def signed(difference_g: float | None) -> str:

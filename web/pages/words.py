@@ -43,7 +43,7 @@ def kwh(energy_kwh: float | None) -> str:
     """Energy with three digits."""
     if energy_kwh is None:
         return UNKNOWN
-    return f"{three_digits(energy_kwh) if energy_kwh >= 0.01 or energy_kwh == 0 else f'{energy_kwh:.2g}'} kWh"
+    return f"{three_digits(energy_kwh) if energy_kwh >= 0.1 or energy_kwh == 0 else f'{energy_kwh:.2g}'} kWh"
 
 
 def number(value: float | None) -> str:
