@@ -97,7 +97,8 @@ chores = Table(
 )
 
 # What rows of usage have in common, so that reports read few rows. machine: provider:type; of one that is described,
-# its parts as JSON; empty where only energy is known. is_metered: 1 where the energy was measured. tags: JSON.
+# its parts as JSON; empty where only energy is known. is_metered: 1 where the energy was measured. tags: JSON. pue:
+# that is in the energy; empty in rows of an earlier revision.
 usage_kinds = Table(
     "usage_kinds",
     metadata,
@@ -109,6 +110,7 @@ usage_kinds = Table(
     Column("machine", Text, nullable=False),
     Column("is_metered", SmallInteger, nullable=False),
     Column("tags", Text, nullable=False),
+    Column("pue", Float),
     UniqueConstraint("tenant", "digest", name="usage_kinds_key"),
 )
 

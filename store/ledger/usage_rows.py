@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -196,7 +196,7 @@ def improvable(connection: Connection, after: int, limit: int) -> list[tuple[int
 
 
 def _whole() -> Select[Any]:
-    return select(usage, usage_kinds.c.zone).join(usage_kinds, usage_kinds.c.id == usage.c.kind_id)
+    return select(usage, usage_kinds.c.zone, usage_kinds.c.pue).join(usage_kinds, usage_kinds.c.id == usage.c.kind_id)
 
 
 def _read(connection: Connection, query: Select[Any], *, changes: bool = False) -> Iterator[tuple[int, str, LedgerRow]]:
@@ -213,6 +213,7 @@ def _read(connection: Connection, query: Select[Any], *, changes: bool = False) 
             unknown=one.unknown,
             billed=usage_row.cost_usd is not None,
             price_as_of=one.price_as_of,
+            pue=one.pue,
         )
         past = _changes(connection, one.number) if changes else ()
         yield one.number, one.tenant, LedgerRow(settled=settled, origin=one.origin, changes=past)
@@ -244,22 +245,38 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
     query = select(usage).where(usage.c.number.in_(list(texts)))
     stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
     before = _days_by_number(connection, list(stored))
-    changed, emitted_otherwise = [], []
-    for number, one, improves in settled:
-        if number not in stored:
-            continue
-        differs = _differs(before[number], one.days, "operational_g")
-        if differs or _differs(before[number], one.days, "at_submission_g"):
-            changed.append((number, one))
-        if differs:
-            emitted_otherwise.append(number)
-        values = {"improves": int(improves), "unknown": one.unknown}
+    present = [(number, one, improves) for number, one, improves in settled if number in stored]
+    otherwise = [number for number, one, _ in present if _differs(before[number], one.days, "operational_g")]
+    changed = [
+        (number, one)
+        for number, one, _ in present
+        if number in otherwise or _differs(before[number], one.days, "at_submission_g")
+    ]
+    kinds = _kinds_by_number(connection, changed, stored)
+    for number, one, improves in present:
+        values: dict[str, Any] = {"improves": int(improves), "unknown": one.unknown}
+        if number in kinds:  # all its figures are by the facts of today, so that the price and the kind have to be too
+            values |= {"price_as_of": one.price_as_of, "kind_id": kinds[number]}
         if any(getattr(stored[number], name) != value for name, value in values.items()):
             connection.execute(update(usage).where(usage.c.number == number).values(**values))
-    _note_changes(connection, emitted_otherwise, READINGS, now)
+    _note_changes(connection, otherwise, READINGS, now)
     _remove_days(connection, [stored[number] for number, _ in changed])
-    _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
+    _add_days(connection, [(number, kinds[number], one) for number, one in changed])
     return len(changed)
+
+
+def _kinds_by_number(
+    connection: Connection, settled: Sequence[tuple[int, SettledUsage]], stored: Mapping[int, Row[Any]]
+) -> dict[int, int]:
+    """The kinds of stored rows as they are settled now."""
+    by_tenant: dict[str, list[tuple[int, SettledUsage]]] = {}
+    for number, one in settled:
+        by_tenant.setdefault(stored[number].tenant, []).append((number, one))
+    kinds = dict[int, int]()
+    for tenant, some in by_tenant.items():
+        ids = _kind_ids(connection, tenant, [one for _, one in some])
+        kinds.update(zip((number for number, _ in some), ids, strict=True))
+    return kinds
 
 
 def _differs(days_before: Sequence[UsageDay], days: Sequence[UsageDay], name: str) -> bool:

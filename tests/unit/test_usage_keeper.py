@@ -86,3 +86,18 @@ def test_rows_of_a_type_that_the_catalog_no_longer_has_keep_their_figures(tmp_pa
 
     assert (grams(usage, "gone"), grams(usage, "here")) == (before, 40.0)
     assert [one.settled.row.id for _, _, one in usage.improvable(0, 10)] == ["here"]
+
+
+def test_a_row_that_is_settled_anew_has_price_and_zone_of_the_facts_that_its_figures_are_by(tmp_path: Path) -> None:
+    usage = UsageLedger(History(tmp_path))
+    settled = settle(Engine(MAPPING, FakeReader(), FakePast({})).at(NOW), [row("one", instance_type="m6g.large")])[0]
+    days = tuple(replace(day, cost_usd=9.0) for day in settled.days)
+    usage.put("a", "api", [(replace(settled, zone="CA-ON", price_as_of="2020-01-01", days=days), True)], NOW)
+
+    improve(usage, NOW, readings(MIDNIGHT, [10.0, 30.0]))
+
+    stored = usage.row("a", "one")
+    assert stored is not None
+    assert (stored.settled.zone, stored.settled.price_as_of) == ("CA-QC", settled.price_as_of)
+    assert stored.settled.days[0].cost_usd == settled.days[0].cost_usd
+    assert [total.zone for total in usage.totals("a", 0, TODAY)] == ["CA-QC"]
