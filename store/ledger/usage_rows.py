@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -18,6 +18,8 @@ from store.history.upsert import insert_into
 from store.ledger import codec
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
+from store.ledger.usage_kinds import kind_ids, kinds_by_number
+from store.ledger.usage_marks import Touched, mark, publish, unmark
 
 READINGS, REPLACED = "readings", "replaced"  # reasons of a change
 AT_ONCE = 5000  # ids in one query
@@ -32,24 +34,30 @@ def put(
 ) -> Written:
     """See UsageStore."""
     take_turns(connection)
-    written = Written()
+    written, touched = Written(), Touched()
     last_of_each_id = [one for _, one in sorted({one[0].row.id: one for one in rows}.items())]
     for begin in range(0, len(last_of_each_id), AT_ONCE):
-        written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now)
+        written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now, touched)
+    publish(connection, touched)
     return written
 
 
 def _put(
-    connection: Connection, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime
+    connection: Connection,
+    tenant: str,
+    origin: str,
+    rows: Sequence[tuple[SettledUsage, bool]],
+    now: datetime,
+    touched: Touched,
 ) -> Written:
     texts = {settled.row.id: codec.packed(settled.row) for settled, _ in rows}
     present = _present(connection, tenant, texts)
     equal = {one for one, stored in present.items() if stored.content == codec.digest(texts[one])}
     replaced = [stored.number for one, stored in present.items() if one not in equal]
     _note_changes(connection, replaced, REPLACED, now)
-    _remove(connection, [stored for one, stored in present.items() if one not in equal])
+    _remove(connection, tenant, [stored for one, stored in present.items() if one not in equal], touched)
     fresh = [(settled, improves) for settled, improves in rows if settled.row.id not in equal]
-    kinds = _kind_ids(connection, tenant, [settled for settled, _ in fresh])
+    kinds = kind_ids(connection, tenant, [settled for settled, _ in fresh])
     free = iter(free_numbers(connection, len(fresh) - len(replaced)))
     numbers = [present[one.row.id].number if one.row.id in present else next(free) for one, _ in fresh]
     records = [
@@ -57,8 +65,9 @@ def _put(
         for number, (settled, improves), kind_id in zip(numbers, fresh, kinds, strict=True)
     ]
     insert_rows(connection, usage, ("number", "tenant", "origin", "kind_id", *COLUMNS), records)
-    written = zip(numbers, kinds, fresh, strict=True)
-    _add_days(connection, [(number, kind_id, one) for number, kind_id, (one, _) in written])
+    written = [(number, kind_id, one) for number, kind_id, (one, _) in zip(numbers, kinds, fresh, strict=True)]
+    _add_days(connection, written)
+    mark(connection, tenant, written, touched)
     return Written(added=len(fresh) - len(replaced), replaced=len(replaced), unchanged=len(equal))
 
 
@@ -78,28 +87,18 @@ def _present(connection: Connection, tenant: str, ids: Iterable[str]) -> dict[st
     return {row.id: row for row in connection.execute(query)}
 
 
-def _kind_ids(connection: Connection, tenant: str, settled: Sequence[SettledUsage]) -> list[int]:
-    kinds = [codec.kind(one) for one in settled]
-    distinct = list({kind["digest"]: {**kind, "tenant": tenant} for kind in kinds}.values())
-    if distinct:
-        connection.execute(insert_into(connection, usage_kinds).on_conflict_do_nothing(), distinct)
-    digests = [kind["digest"] for kind in distinct]
-    query = select(usage_kinds.c.digest, usage_kinds.c.id).where(
-        usage_kinds.c.tenant == tenant, usage_kinds.c.digest.in_(digests)
-    )
-    ids = {row.digest: row.id for row in connection.execute(query)}
-    return [ids[kind["digest"]] for kind in kinds]
-
-
 def _add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsage]]) -> None:
     days = [(number, kind, *DAY_VALUES(day)) for number, kind, one in rows for day in one.days]
     insert_rows(connection, usage_days, ("number", "kind_id", *DAY), days)
 
 
-def _remove(connection: Connection, stored: Sequence[Row[Any]]) -> None:
+def _remove(connection: Connection, tenant: str, stored: Sequence[Row[Any]], touched: Touched) -> None:
     """Remove rows and their days, but not what they were before."""
+    numbers = [one.number for one in stored]
+    touched.add_days(tenant, stored)
+    unmark(connection, numbers, touched)
     _remove_days(connection, stored)
-    connection.execute(delete(usage).where(usage.c.number.in_([one.number for one in stored])))
+    connection.execute(delete(usage).where(usage.c.number.in_(numbers)))
 
 
 def _remove_days(connection: Connection, stored: Sequence[Row[Any]]) -> None:
@@ -232,9 +231,10 @@ def _changes(connection: Connection, number: int) -> tuple[UsageChange, ...]:
 def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
     """See UsageStore."""
     take_turns(connection)
-    stored = list(_present(connection, tenant, [usage_id]).values())
-    _remove(connection, stored)
+    stored, touched = list(_present(connection, tenant, [usage_id]).values()), Touched()
+    _remove(connection, tenant, stored, touched)
     connection.execute(delete(usage_changes).where(usage_changes.c.number.in_([one.number for one in stored])))
+    publish(connection, touched)
     return bool(stored)
 
 
@@ -252,7 +252,7 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
         for number, one, _ in present
         if number in otherwise or _differs(before[number], one.days, "at_submission_g")
     ]
-    kinds = _kinds_by_number(connection, changed, stored)
+    kinds = kinds_by_number(connection, changed, stored)
     for number, one, improves in present:
         values: dict[str, Any] = {"improves": int(improves), "unknown": one.unknown}
         if number in kinds:  # all its figures are by the facts of today, so that the price and the kind have to be too
@@ -262,21 +262,11 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
     _note_changes(connection, otherwise, READINGS, now)
     _remove_days(connection, [stored[number] for number, _ in changed])
     _add_days(connection, [(number, kinds[number], one) for number, one in changed])
+    touched = Touched()
+    for number, _ in changed:
+        touched.add_days(stored[number].tenant, [stored[number]])
+    publish(connection, touched)
     return len(changed)
-
-
-def _kinds_by_number(
-    connection: Connection, settled: Sequence[tuple[int, SettledUsage]], stored: Mapping[int, Row[Any]]
-) -> dict[int, int]:
-    """The kinds of stored rows as they are settled now."""
-    by_tenant: dict[str, list[tuple[int, SettledUsage]]] = {}
-    for number, one in settled:
-        by_tenant.setdefault(stored[number].tenant, []).append((number, one))
-    kinds = dict[int, int]()
-    for tenant, some in by_tenant.items():
-        ids = _kind_ids(connection, tenant, [one for _, one in some])
-        kinds.update(zip((number for number, _ in some), ids, strict=True))
-    return kinds
 
 
 def _differs(days_before: Sequence[UsageDay], days: Sequence[UsageDay], name: str) -> bool:
