@@ -96,7 +96,7 @@ chores = Table(
     Column("done_minute", Integer, nullable=False),
 )
 
-# What rows of usage have in common. machine: provider:type, or JSON. is_metered: 1: measured. tags: JSON. pue: or unknown.
+# What rows of usage have in common. machine: provider:type, or JSON. is_metered: 1 or 0. tags: JSON. pue: may be empty.
 usage_kinds = Table(
     "usage_kinds",
     metadata,
