@@ -74,7 +74,8 @@ class UsageDay:
 class SettledUsage:
     """A row with its figures. zone: of the region. unknown: why figures are None, in words; None: nothing is.
 
-    billed: whether the cost is the caller's own. price_as_of: of a list price.
+    billed: whether the cost is the caller's own. price_as_of: of a list price. pue: by which the energy of the IT
+    became that of the facility; None: not known.
     """
 
     row: UsageRow
@@ -83,6 +84,7 @@ class SettledUsage:
     unknown: str | None = None
     billed: bool = False
     price_as_of: str | None = None
+    pue: float | None = None
 
     @property
     def rests_on_usual(self) -> bool:

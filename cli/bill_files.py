@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
 
+from api.questions.usage import repeated
 from carbon.errors import CarbonError
 from cli.parquet_files import NoParquet, parquet_rows
 
@@ -46,7 +47,10 @@ def lines(
         names = [column(name.strip()) for name in header]
         if missing := sorted(columns - set(names)):
             raise UnreadableBill(f"{file.name} is not in this format: it has no column {', '.join(missing)}")
-        return [(at, name, name in columns) for at, name in enumerate(names) if is_read(name)]
+        wanted = [(at, name, name in columns) for at, name in enumerate(names) if is_read(name)]
+        if twice := repeated(header[at].strip() for at, _, _ in wanted):
+            raise UnreadableBill(f"{file.name} has more than one column {', '.join(twice)}")
+        return wanted
 
     try:
         with file.open("rb") as raw, _bar(file) as bar:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,12 +125,16 @@ def summary(tally: Tally) -> Iterator[str]:
         if sums:
             yield f"\n{title}:"
             yield from (_line(tally, reason, one, has_share=has_share) for reason, one in by_cost(sums))
-    if tally.unmapped:
-        whole = Sum(lines=sum(one.lines for one in tally.unmapped.values()))
-        for one in tally.unmapped.values():
-            for currency, amount in one.cost.items():
-                whole.cost[currency] = whole.cost.get(currency, 0.0) + amount
-        yield _line(tally, "in all", whole, has_share=True)
+        if sums and has_share:
+            yield _line(tally, "in all", _whole(sums.values()), has_share=True)
+
+
+def _whole(sums: Collection[Sum]) -> Sum:
+    whole = Sum(lines=sum(one.lines for one in sums))
+    for one in sums:
+        for currency, amount in one.cost.items():
+            whole.cost[currency] = whole.cost.get(currency, 0.0) + amount
+    return whole
 
 
 def _line(tally: Tally, reason: str, one: Sum, *, has_share: bool) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -203,9 +204,16 @@ def fields_of_cells(line: Mapping[str, str]) -> dict[str, Any]:
     return {**cells, **({"tags": tags} if tags else {})}
 
 
+def repeated(words: Iterable[str]) -> list[str]:
+    """Those that come more than once, in the order in which they first come; the empty one is none."""
+    return [word for word, count in Counter(words).items() if count > 1 and word]
+
+
 def rows_of_csv(text: str) -> Mapping[str, Any]:
     """The body of a CSV text: one row a line, columns as the fields are named, tag:NAME for a tag."""
     lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    if twice := repeated(lines.fieldnames or ()):
+        raise csv.Error(f"more than one column is named {', '.join(twice)}")
     rows = []
     for line in lines:
         surplus = {"more_cells_than_columns": "yes"} if None in line else {}
@@ -225,6 +233,13 @@ class UsageRequest(Body):
         max_length=MOST_ROWS,
         description=f"1 to {MOST_ROWS:,} rows. They are stored all, or none of them if one is wrong.",
     )
+
+    @field_validator("rows")
+    @classmethod
+    def _different(cls, rows: list[UsageFields]) -> list[UsageFields]:
+        if twice := repeated(row.id for row in rows):
+            raise names.refusal("repeated_id", f"must have different ids: {', '.join(twice[:5])} comes more than once")
+        return rows
 
     def is_costly(self, facts: names.Facts) -> bool:
         """More than a few rows."""

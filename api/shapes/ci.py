@@ -19,7 +19,8 @@ from carbon.usage_reports import MedianRegion
 of_report = Reading(CiReport)
 of_week = Reading(LastWeek)
 of_job = Reading(PlacedJob)
-Percent = Annotated[float | None, Shown(lambda value: round(value, 1))]
+# Adding 0 makes a small negative number, which rounds to -0, one without a sign.
+Percent = Annotated[float | None, Shown(lambda value: round(value, 1) + 0.0)]
 
 
 class CiJobAnswer(Shape):

@@ -58,8 +58,10 @@ def in_median_region(
     it_kwh: dict[int, float] = {}
     for total in totals:
         if total.figures.energy_kwh is not None and total.figures.operational_g is not None:
-            used = total.figures.energy_kwh / mapping.regions[total.region].pue
-            it_kwh[total.day] = it_kwh.get(total.day, 0.0) + used
+            pue = total.pue or (mapping.regions[total.region].pue if total.region in mapping.regions else None)
+            if pue is None:  # of an earlier revision, in a region that the catalog has no more
+                return None
+            it_kwh[total.day] = it_kwh.get(total.day, 0.0) + total.figures.energy_kwh / pue
     if not it_kwh:
         return None
     starts = np.array(list(it_kwh), dtype=np.float64) * DAY_HOURS

@@ -92,7 +92,14 @@ def settled(rows: Sequence[UsageRow], mapping: CloudMap, past: Mapping[str, Past
             unknown=unknown,
             billed=row.cost_usd is not None,
             price_as_of=rates.price_as_of,
+            pue=_pue_in(row, rates, mapping),
         )
+
+
+def _pue_in(row: UsageRow, rates: _Rates, mapping: CloudMap) -> float:
+    """The PUE that is in the energy. Who sends a measured energy with a PUE of 1 means that of the whole facility."""
+    is_of_facility = row.it_kwh is not None and rates.pue == 1.0
+    return mapping.regions[row.region].pue if is_of_facility else rates.pue
 
 
 def _days(start: datetime, end: datetime) -> list[Span]:

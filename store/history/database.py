@@ -25,7 +25,7 @@ from store.ledger.tables import metadata  # with the tables of the ledger
 
 NAME = "the history"
 MIGRATIONS = Path(__file__).with_name("migrations")
-NEWEST = "0009"  # the last revision in migrations/versions
+NEWEST = "0010"  # the last revision in migrations/versions
 BUSY_SECONDS = 5.0  # longest wait for another writer
 CONNECT_SECONDS = 2  # the least that psycopg accepts
 STATEMENT_SECONDS = 20

@@ -63,16 +63,22 @@ def machine_name(row: UsageRow) -> str:
 def kind(settled: SettledUsage) -> Mapping[str, Any]:
     """The columns of usage_kinds, but for id and tenant."""
     row = settled.row
-    return _kind(row.region, settled.zone, machine_name(row), row.it_kwh is not None, tuple(row.tags.items()))
+    return _kind(
+        row.region, settled.zone, machine_name(row), row.it_kwh is not None, tuple(row.tags.items()), settled.pue
+    )
 
 
 @lru_cache(KINDS)
-def _kind(region: str, zone: str, machine: str, is_metered: bool, tags: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+def _kind(
+    region: str, zone: str, machine: str, is_metered: bool, tags: tuple[tuple[str, str], ...], pue: float | None
+) -> dict[str, Any]:
     columns = {
         "region": region,
         "zone": zone,
         "machine": machine,
         "is_metered": int(is_metered),
         "tags": orjson.dumps(dict(tags), option=SORTED).decode(),
+        "pue": pue,
     }
-    return {**columns, "digest": digest(orjson.dumps(columns, option=SORTED).decode())}
+    known = {name: value for name, value in columns.items() if value is not None}
+    return {**columns, "digest": digest(orjson.dumps(known, option=SORTED).decode())}

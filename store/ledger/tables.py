@@ -22,6 +22,7 @@ from store.history.tables import metadata as metadata
 
 # What rows of usage have in common, so that reports read few rows. machine: provider:type; of one that is described,
 # its parts as JSON; empty where only energy is known. is_metered: 1 where the energy was measured. tags: JSON.
+# pue: that is in the energy; NULL: that of the region, in rows of an earlier release.
 usage_kinds = Table(
     "usage_kinds",
     metadata,
@@ -33,6 +34,7 @@ usage_kinds = Table(
     Column("machine", Text, nullable=False),
     Column("is_metered", SmallInteger, nullable=False),
     Column("tags", Text, nullable=False),
+    Column("pue", Float),
     UniqueConstraint("tenant", "digest", name="usage_kinds_key"),
 )
 

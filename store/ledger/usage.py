@@ -67,7 +67,8 @@ class UsageTotal:
 
     machine: provider:type, or the parts of a described one as JSON; empty where only energy is known. is_metered:
     whether the energy was measured. without_submission_rows, without_submission_g: those with grams, but without
-    at_submission_g. unknown_hours, no_price_hours, no_embodied_hours: of those without the figure.
+    at_submission_g. unknown_hours, no_price_hours, no_embodied_hours: of those without the figure. pue: that is in
+    their energy; None: not known.
     """
 
     day: int
@@ -83,6 +84,7 @@ class UsageTotal:
     unknown_hours: float
     no_price_hours: float
     no_embodied_hours: float
+    pue: float | None = None
 
 
 class UsageStore(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
@@ -12,6 +13,7 @@ from store.ledger import codec
 from store.ledger.tables import usage, usage_kinds
 from store.ledger.turns import take_turns
 from store.ledger.usage import LedgerRow, Standing
+from store.ledger.usage_kinds import kinds_by_number
 from store.ledger.usage_marks import Touched, publish
 from store.ledger.usage_rows import (
     add_days,
@@ -51,21 +53,23 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, S
     query = select(usage).where(usage.c.number.in_(list(texts)))
     stored = {one.number: one for one in connection.execute(query) if one.content == texts[one.number]}
     before = days_by_number(connection, list(stored))
-    changed, emitted_otherwise = [], []
-    for number, one, standing in settled:
-        if number not in stored:
-            continue
-        differs = _differs(before[number], one.days, "operational_g")
-        if differs or _differs(before[number], one.days, "at_submission_g"):
-            changed.append((number, one))
-        if differs:
-            emitted_otherwise.append(number)
-        values = {"improves": int(standing), "unknown": one.unknown}
+    present = [one for one in settled if one[0] in stored]
+    otherwise = {number for number, one, _ in present if _differs(before[number], one.days, "operational_g")}
+    changed = [
+        (number, one)
+        for number, one, _ in present
+        if number in otherwise or _differs(before[number], one.days, "at_submission_g")
+    ]
+    kinds = kinds_by_number(connection, changed, stored)
+    for number, one, standing in present:
+        values: dict[str, Any] = {"improves": int(standing), "unknown": one.unknown}
+        if number in kinds:  # all its figures are by the facts of today, so that the price and the kind have to be too
+            values |= {"price_as_of": one.price_as_of, "kind_id": kinds[number]}
         if any(getattr(stored[number], name) != value for name, value in values.items()):
             connection.execute(update(usage).where(usage.c.number == number).values(**values))
-    note_changes(connection, emitted_otherwise, READINGS, now)
+    note_changes(connection, sorted(otherwise), READINGS, now)
     remove_days(connection, [stored[number] for number, _ in changed])
-    add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
+    add_days(connection, [(number, kinds[number], one) for number, one in changed])
     touched = Touched()
     for number, _ in changed:
         touched.add_days(stored[number].tenant, [stored[number]])

@@ -18,6 +18,7 @@ from store.ledger import codec
 from store.ledger.tables import usage, usage_changes, usage_days, usage_kinds
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
+from store.ledger.usage_kinds import kind_ids
 from store.ledger.usage_marks import Touched, mark, publish, unmark
 
 REPLACED = "replaced"  # a reason of a change
@@ -56,7 +57,7 @@ def _put(
     note_changes(connection, replaced, REPLACED, now)
     _remove(connection, tenant, [stored for one, stored in present.items() if one not in equal], touched)
     fresh = [(settled, improves) for settled, improves in rows if settled.row.id not in equal]
-    kinds = _kind_ids(connection, tenant, [settled for settled, _ in fresh])
+    kinds = kind_ids(connection, tenant, [settled for settled, _ in fresh])
     free = iter(free_numbers(connection, len(fresh) - len(replaced)))
     numbers = [present[one.row.id].number if one.row.id in present else next(free) for one, _ in fresh]
     records = [
@@ -84,19 +85,6 @@ def _present(connection: Connection, tenant: str, ids: Iterable[str]) -> dict[st
     columns = (usage.c.id, usage.c.number, usage.c.content, usage.c.first_day, usage.c.last_day)
     query = select(*columns).where(usage.c.tenant == tenant, usage.c.id.in_(list(ids)))
     return {row.id: row for row in connection.execute(query)}
-
-
-def _kind_ids(connection: Connection, tenant: str, settled: Sequence[SettledUsage]) -> list[int]:
-    kinds = [codec.kind(one) for one in settled]
-    distinct = list({kind["digest"]: {**kind, "tenant": tenant} for kind in kinds}.values())
-    if distinct:
-        connection.execute(insert_into(connection, usage_kinds).on_conflict_do_nothing(), distinct)
-    digests = [kind["digest"] for kind in distinct]
-    query = select(usage_kinds.c.digest, usage_kinds.c.id).where(
-        usage_kinds.c.tenant == tenant, usage_kinds.c.digest.in_(digests)
-    )
-    ids = {row.digest: row.id for row in connection.execute(query)}
-    return [ids[kind["digest"]] for kind in kinds]
 
 
 def add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsage]]) -> None:
@@ -203,7 +191,7 @@ def of_decisions(connection: Connection, tenant: str, decision_ids: Sequence[str
 
 
 def whole_rows() -> Select[Any]:
-    return select(usage, usage_kinds.c.zone).join(usage_kinds, usage_kinds.c.id == usage.c.kind_id)
+    return select(usage, usage_kinds.c.zone, usage_kinds.c.pue).join(usage_kinds, usage_kinds.c.id == usage.c.kind_id)
 
 
 def read_rows(
@@ -222,6 +210,7 @@ def read_rows(
             unknown=one.unknown,
             billed=usage_row.cost_usd is not None,
             price_as_of=one.price_as_of,
+            pue=one.pue,
         )
         past = _changes(connection, one.number) if changes else ()
         yield one.number, one.tenant, LedgerRow(settled=settled, origin=one.origin, changes=past)

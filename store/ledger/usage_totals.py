@@ -46,6 +46,7 @@ def totals(connection: Connection, tenant: str, first_day: int, last_day: int) -
             machine=kinds[one.kind_id].machine,
             is_metered=bool(kinds[one.kind_id].is_metered),
             tags=orjson.loads(kinds[one.kind_id].tags),
+            pue=kinds[one.kind_id].pue,
             rows=one.rows,
             figures=day_of(one),
             unknown_hours=one.unknown_hours,

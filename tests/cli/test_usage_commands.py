@@ -76,6 +76,35 @@ def test_a_bill_is_stored_and_what_is_left_out_is_said_with_its_share_of_the_cos
     assert all(day.operational_g for row in rows for day in row.settled.days)
 
 
+def test_the_sum_of_what_is_not_mapped_stands_below_it_and_not_below_the_remarks(tmp_path: Path, folder: Path) -> None:
+    lines = Path(LEGACY).read_text(encoding="utf-8").splitlines()
+    columns = lines[0].split(",")
+    refunded = lines[1].split(",")
+    refunded[columns.index("line_item_unblended_cost")] = "-0.2011"
+
+    result = run(folder, "cur", written(tmp_path, "\n".join([lines[0], ",".join(refunded), *lines[2:]])))
+
+    # Usage costs 0.9379 - 2 x 0.2011 = 0.5357 that is mapped and 0.315 that is not: 37.0 % of 0.8507.
+    assert result.stdout.endswith(
+        "Not mapped to a machine, so without grams:\n"
+        "        1  0.32 USD (37.0%)              USE1-AWS-Out-Bytes\n"
+        "        1  0.32 USD (37.0%)              in all\n"
+        "\n"
+        "Stored, but:\n"
+        "        1  -0.20 USD                     a cost below 0 is not used: the list price is in its place\n"
+    )
+
+
+def test_a_file_with_two_columns_of_one_name_is_refused(tmp_path: Path, folder: Path) -> None:
+    text = "id,start,region,kwh,hours,hours\na,2026-10-14T03:00:00Z,aws:us-east-1,1,1,2\n"
+
+    result = run(folder, "csv", written(tmp_path, text))
+
+    assert result.exit_code == 1
+    assert "file.csv has more than one column hours" in result.stderr
+    assert stored(folder) == []
+
+
 @pytest.mark.parametrize(("form", "file", "count"), [("cur", LEGACY, 7), ("focus", FOCUS, 2)])
 def test_a_second_import_changes_nothing(folder: Path, form: str, file: str, count: int) -> None:
     run(folder, form, file)

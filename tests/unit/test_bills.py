@@ -55,7 +55,7 @@ def row_of(outcome: Outcome) -> UsageRow:
 
 
 def expected(
-    row_id: str, region: str, instance_type: str, count: float, cost: float, *, spot: bool = False, **tags: str
+    row_id: str, region: str, instance_type: str, count: float, cost: float | None, *, spot: bool = False, **tags: str
 ) -> UsageRow:
     return UsageRow(
         id=f"{row_id}:2026-10-14T03:00:00Z",
@@ -101,7 +101,8 @@ def test_a_report_2_0_of_aws_has_maps_as_json() -> None:
 
     assert [row_of(cur.outcome(line, FACTS)) for line in lines] == [
         expected("b1", "aws:eu-north-1", "c7g.4xlarge", 1, 0.2011, spot=True, service="AmazonEC2", team="ml"),
-        expected("b2", "aws:eu-west-1", "m5.large", 1, 0.0, service="AmazonEC2"),
+        # Paid by a reservation: the 0 of the line is not what it cost, and the column that says it is not there.
+        expected("b2", "aws:eu-west-1", "m5.large", 1, None, service="AmazonEC2"),
     ]
 
 
@@ -224,6 +225,13 @@ def test_what_a_commitment_paid_for_costs_what_it_really_cost() -> None:
     }
 
     assert row_of(of_cur(**covered)).cost_usd == 0.06
+
+
+def test_what_a_reservation_paid_is_its_effective_cost_and_not_the_0_of_the_line() -> None:
+    reserved = {"line_item_line_item_type": "DiscountedUsage", "line_item_unblended_cost": "0"}
+
+    assert row_of(of_cur(**reserved, reservation_effective_cost="0.05")).cost_usd == 0.05
+    assert row_of(of_cur(**reserved)).cost_usd is None
 
 
 def test_a_cost_in_another_currency_is_not_taken_for_dollars() -> None:

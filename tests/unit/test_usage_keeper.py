@@ -225,3 +225,18 @@ def test_a_row_is_settled_for_the_last_time_when_no_better_readings_will_come(
     assert hours.settled(*stored, later=DAY) == ["one"]
     assert improvable(usage) == []
     assert hours.settled(readings(MIDNIGHT, [1.0, 1.0])) == []
+
+
+def test_a_row_that_is_settled_anew_has_price_and_zone_of_the_facts_that_its_figures_are_by(tmp_path: Path) -> None:
+    usage = UsageLedger(History(tmp_path))
+    settled = settle(Engine(MAPPING, FakeReader(), FakePast({})).at(NOW), [row("one", instance_type="m6g.large")])[0]
+    days = tuple(replace(day, cost_usd=9.0) for day in settled.days)
+    usage.put("a", "api", [(replace(settled, zone="CA-ON", price_as_of="2020-01-01", days=days), True)], NOW)
+
+    improve(usage, NOW, readings(MIDNIGHT, [10.0, 30.0]))
+
+    stored = usage.row("a", "one")
+    assert stored is not None
+    assert (stored.settled.zone, stored.settled.price_as_of) == ("CA-QC", settled.price_as_of)
+    assert stored.settled.days[0].cost_usd == settled.days[0].cost_usd
+    assert [total.zone for total in usage.totals("a", 0, TODAY)] == ["CA-QC"]

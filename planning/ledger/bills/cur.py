@@ -37,9 +37,11 @@ IGNORED = {
     "SppDiscount", "SavingsPlanNegation", "SavingsPlanRecurringFee", "SavingsPlanUpfrontFee", "FlatRateSubscription",
 }  # fmt: skip
 # What a line really cost, where a commitment paid for it.
-EFFECTIVE = {
-    "DiscountedUsage": "reservation_effective_cost",
-    "SavingsPlanCoveredUsage": "savings_plan_savings_plan_effective_cost",
+# Without it, a line of a savings plan has the price on demand; one of a reservation has 0, which is not what it cost.
+UNBLENDED = "line_item_unblended_cost"
+COSTS = {
+    "DiscountedUsage": ("reservation_effective_cost",),
+    "SavingsPlanCoveredUsage": ("savings_plan_savings_plan_effective_cost", UNBLENDED),
 }
 PLACES = ("product_region_code", "product_region", "line_item_availability_zone")
 TAG, USER = "resource_tags_", "user_"
@@ -56,10 +58,9 @@ def column(name: str) -> str:
 OTHER_COLUMNS = frozenset(
     {
         *PLACES,
-        *EFFECTIVE.values(),
+        *(name for names in COSTS.values() for name in names),
         "line_item_currency_code",
         "line_item_product_code",
-        "line_item_unblended_cost",
         "line_item_usage_account_id",
         "pricing_unit",
         "resource_tags",
@@ -75,8 +76,7 @@ def is_read(column: str) -> bool:
 def outcome(line: Line, facts: BillFacts) -> Outcome:
     """What becomes of a line, whose columns are named by `column`."""
     kind = text(line, "line_item_line_item_type")
-    effective = (EFFECTIVE[kind],) if kind in EFFECTIVE else ()
-    paid = cost(line, "line_item_currency_code", *effective, "line_item_unblended_cost")
+    paid = cost(line, "line_item_currency_code", *COSTS.get(kind, (UNBLENDED,)))
     if kind in IGNORED:
         return Ignored(reason=kind, cost=paid)
     if kind not in COUNTED:
