@@ -15,7 +15,7 @@ from carbon.ledger import SettledUsage, UsageDay
 from store.history.bulk import insert_rows
 from store.history.tables import usage, usage_changes, usage_days, usage_kinds
 from store.history.upsert import insert_into
-from store.ledger import codec
+from store.ledger import codec, content
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
 
@@ -205,16 +205,17 @@ def _read(connection: Connection, query: Select[Any], *, changes: bool = False) 
     for begin in range(0, len(stored), AT_ONCE):
         days.update(_days_by_number(connection, [one.number for one in stored[begin : begin + AT_ONCE]]))
     for one in stored:
-        usage_row = codec.unpacked(one.row)
-        settled = SettledUsage(
-            row=usage_row,
-            zone=one.zone,
-            days=tuple(days[one.number]),
-            unknown=one.unknown,
-            billed=usage_row.cost_usd is not None,
-            price_as_of=one.price_as_of,
-        )
-        past = _changes(connection, one.number) if changes else ()
+        with content.of_row(f"usage {one.id}"):
+            usage_row = codec.unpacked(one.row)
+            settled = SettledUsage(
+                row=usage_row,
+                zone=one.zone,
+                days=tuple(days[one.number]),
+                unknown=one.unknown,
+                billed=usage_row.cost_usd is not None,
+                price_as_of=one.price_as_of,
+            )
+            past = _changes(connection, one.number) if changes else ()
         yield one.number, one.tenant, LedgerRow(settled=settled, origin=one.origin, changes=past)
 
 
