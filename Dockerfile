@@ -15,6 +15,7 @@ COPY api ./api
 COPY carbon ./carbon
 COPY catalog ./catalog
 COPY cli ./cli
+COPY evidence ./evidence
 COPY forecasting ./forecasting
 COPY grid ./grid
 COPY planning ./planning

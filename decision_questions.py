@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import ledger_questions
 from carbon.decisions import Decision, Promise
 from carbon.jobs import ScheduleQuery
 from carbon.ledger import SettledUsage
+from carbon.placements import Placement, PlacementRow
 from carbon.schedules import Schedule
-from planning.ledger.promises import Both, Naming, of_schedule
+from carbon.workload import OptimizeQuery, Priority
+from planning.ledger.promises import Both, Naming, of_placement, of_schedule
 from planning.ledger.report import day_number
 from planning.ledger.settle import may_improve
 from planning.placing.machine_type import modelled_machine
 from planning.placing.phases import power_over_time
 from planning.scheduling.power import Power
 from session import Session
+
+MOST_OTHERS = 20  # rows of each order that are looked at, until one fits into a budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,29 @@ def promises_of_schedule(session: Session, query: ScheduleQuery, schedule: Sched
             machine = modelled_machine(replace(run, region=region), session.mapping)
             powers[region] = power_over_time(machine, run.load)
     return of_schedule(query, schedule, powers, naming)
+
+
+def other_placements(
+    session: Session, query: OptimizeQuery, placement: Placement, naming: Naming
+) -> Iterator[Sequence[Promise]]:
+    """What could run in place of the first row: the other rows, then the rows of least emissions, then the cheapest."""
+    yield from (_alone(query, placement, row, naming) for row in placement.rows[1:])
+    for priority in (Priority.CARBON, Priority.COST):
+        wider = session.optimize(replace(query, priority=priority, limit=MOST_OTHERS))
+        yield from (_alone(query, wider, row, naming) for row in wider.rows)
+
+
+def _alone(query: OptimizeQuery, placement: Placement, row: PlacementRow, naming: Naming) -> Sequence[Promise]:
+    return of_placement(query, replace(placement, rows=(row,), baseline=None), naming)[0]
+
+
+def other_windows(
+    session: Session, query: ScheduleQuery, schedule: Schedule, naming: Naming
+) -> Iterator[Sequence[Promise]]:
+    """The next best windows of a job that runs once, in the same place."""
+    if not schedule.occurrences:
+        for window in schedule.alternatives:
+            yield promises_of_schedule(session, query, replace(schedule, best=window), naming)[0]
 
 
 def outcomes(session: Session, decision: Decision) -> Mapping[int, Outcome]:

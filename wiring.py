@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import budget_questions
 from api.edge import costly
 from api.edge.access import Access
 from api.edge.exchange import Service
 from api.edge.metrics import Metrics
 from api.edge.signatures import Signatures
 from api.endpoints.plan import background_answer
+from api.shapes.budget_message import budget_body
 from api.shapes.webhook_body import webhook_body
 from background.desk import PlanDesk
 from background.runner import PlanRunner
+from carbon.budgets import BudgetState
 from carbon.events import ZoneLook
 from carbon.queued_plans import Watch
 from engine import Engine
@@ -29,6 +33,7 @@ from pricing.refresh.background import PriceRefresh
 from push.hub import Hub
 from push.places import Places
 from push.publisher import Publisher
+from push.webhooks.budget_intake import BudgetIntake
 from push.webhooks.desk import WebhookDesk
 from push.webhooks.intake import Intake
 from push.webhooks.place import ledger_at
@@ -44,6 +49,7 @@ from store.keys.ring import KeyRing
 from store.keys.secret import SecretFile
 from store.keys.table import KeyTable
 from store.ledger.accounts import Accounts
+from store.ledger.budgets import BudgetLedger
 from store.ledger.decisions import DecisionLedger
 from store.ledger.usage import UsageLedger, UsageStore
 from store.limits.rate_limit import RateLimiter
@@ -90,7 +96,8 @@ def build_service(
         forecasts = build_forecasts(settings, engine, UsageLedger(history), clock)
     access = rules or build_access(settings, redis, telemetry)
     publisher = build_publisher(settings, engine, redis, clock)
-    sender = build_webhook_sender(settings, publisher.log, redis, telemetry, clock)
+    look = partial(budget_questions.present_states, budgets := BudgetLedger(history), engine)
+    sender = build_webhook_sender(settings, publisher.log, redis, telemetry, clock, look)
     publisher.listen(sender.zones)
     service: Service = Service(
         engine=engine,
@@ -111,6 +118,7 @@ def build_service(
         usage=UsageLedger(history),
         accounts=Accounts(history),
         decisions=DecisionLedger(history),
+        budgets=budgets,
         forecasts=forecasts,
     )
     return service
@@ -176,11 +184,20 @@ def build_webhook_sender(
     redis: RedisLink | None,
     telemetry: Telemetry = SILENT,
     clock: Callable[[], datetime] = utc_now,
+    budgets: Callable[[str, datetime], Sequence[BudgetState]] = lambda _tenant, _now: (),
 ) -> Sender:
-    """What sends to webhooks, once a worker has it follow the log. Opens nothing."""
+    """What sends to webhooks, once a worker has it follow the log. Opens nothing. budgets: the states of a tenant's."""
     ledger, poster = ledger_at(settings.data_dir, redis), Poster(HostRules.of(settings.webhook_allow))
     intake = Intake(ledger, event_log, webhook_body)
-    return Sender(ledger, intake, poster.post, is_on=settings.webhooks > 0, telemetry=telemetry, utc_now=clock)
+    return Sender(
+        ledger,
+        intake,
+        poster.post,
+        budgets=BudgetIntake(ledger, budgets, budget_body),
+        is_on=settings.webhooks > 0,
+        telemetry=telemetry,
+        utc_now=clock,
+    )
 
 
 def build_engine(

@@ -35,6 +35,7 @@ _ENDPOINTS = (
     "savings",
     "usage_comparison",
     "ci",
+    "budgets",
     "health",
     "scrape",
     "docs",

@@ -20,6 +20,7 @@ class WebhookEvent(StrEnum):
     INTENSITY = "intensity"
     FORECAST = "forecast"
     CROSSING = "crossing"
+    BUDGET = "budget.threshold"
     TEST = "test"
 
 
@@ -35,14 +36,15 @@ class DeliveryState(StrEnum):
 class Subscription:
     """What somebody asks for.
 
-    region: as provider:region, None where the zone itself was named. below, above: a threshold in gCO2e/kWh, at most
-    one of them; hysteresis: how far the value must come back before the threshold can be crossed again. secret: of the
-    signatures, in clear because it is needed to sign; None: one is made.
+    zone: None where only budgets are asked for. region: as provider:region, None where the zone itself was named.
+    below, above: a threshold in gCO2e/kWh, at most one of them; hysteresis: how far the value must come back before
+    the threshold can be crossed again. secret: of the signatures, in clear because it is needed to sign; None: one
+    is made.
     """
 
     url: str
     events: tuple[WebhookEvent, ...]
-    zone: str
+    zone: str | None = None
     region: str | None = None
     below: float | None = None
     above: float | None = None

@@ -55,30 +55,30 @@ def lines(
             if start == PARQUET:
                 yield from _lines_of_parquet(file, bar, read)
             else:
-                yield from _lines_of_csv(raw, bar, read, file.name, is_compressed=start.startswith(GZIP))
+                yield from _lines_of_csv(raw, bar, read, is_compressed=start.startswith(GZIP))
     except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError, NoParquet) as error:
         raise UnreadableBill(f"{file.name} cannot be read: {error}") from error
 
 
 def _lines_of_csv(
-    raw: BinaryIO, bar: tqdm[NoReturn], read: ReadColumns, name: str, *, is_compressed: bool
+    raw: BinaryIO, bar: tqdm[NoReturn], read: ReadColumns, *, is_compressed: bool
 ) -> Iterator[dict[str, str] | None]:
     binary = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if is_compressed else raw
     with closing(TextIOWrapper(binary, encoding="utf-8-sig", newline="")) as text:
-        reader = csv.reader(_watched(text, raw, bar, name))
+        reader = csv.reader(_watched(text, raw, bar))
         header = next(reader, [])
         count, wanted = len(header), read(header)
         for cells in reader:
             if len(cells) == count:
-                yield {column: cell for at, column, is_needed in wanted if (cell := cells[at]) or is_needed}
+                yield {name: cell for at, name, is_needed in wanted if (cell := cells[at]) or is_needed}
             elif cells:
                 yield None
 
 
-def _watched(text: TextIOWrapper, raw: BinaryIO, bar: tqdm[NoReturn], name: str) -> Iterator[str]:
+def _watched(text: TextIOWrapper, raw: BinaryIO, bar: tqdm[NoReturn]) -> Iterator[str]:
     for number, line in enumerate(iter(lambda: text.readline(MOST_IN_LINE), "")):
         if len(line) == MOST_IN_LINE:
-            raise UnreadableBill(f"{name} has a line of more than {MOST_IN_LINE:,} characters")
+            raise UnreadableBill(f"{Path(raw.name).name} has a line of more than {MOST_IN_LINE:,} characters")
         if number % NOTED_LINES == 0:
             bar.update(raw.tell() - bar.n)
         yield line

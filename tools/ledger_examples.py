@@ -16,6 +16,7 @@ from engine import Engine
 from settings import Settings
 from store.history.history import History
 from store.ledger.decisions import DecisionLedger, Kept
+from tools.budget_examples import budget_examples
 from tools.footprint_example import markdown
 from tools.problem_examples import app_over, ask, tables
 
@@ -57,6 +58,7 @@ def ledger_examples(engine: Engine) -> dict[str, Any]:
             "reportSavings": "/api/v1/savings?from=2026-02-01&to=2026-02-11&by=team",
         }
         answers = {name: {"answer": ask(app, "GET", path)} | tables(app, path) for name, path in gets.items()}
+        answers |= budget_examples(app)
         answers["reportUsage"] |= markdown(app, gets["reportUsage"])
         reported = ask(app, "POST", "/api/v1/ci/report", json.dumps(PIPELINE).encode(), "application/json")
     pipeline = {"question": PIPELINE, "answer": reported}

@@ -45,6 +45,7 @@ GETS = {
     "unknown-plan": "/api/v1/plans/6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
     "unknown-webhook": "/api/v1/webhooks/wh_5f0c2d9be6a14a7c8f3e1b20",
     "unknown-decision": "/api/v1/decisions/dec_6f1c0f7f2f0e4c58a9d1d5b3c7e80a42",
+    "unknown-budget": "/api/v1/budgets/search",
     "unknown-usage": "/api/v1/usage/build-4712",
     "nothing-found": "/v1/by-country/AQ?format=text",
     "not-found": "/api/v1/region",
@@ -95,7 +96,16 @@ def problem_examples(engine: Engine) -> dict[str, Any]:
     answers["busy"] = _busy(engine)
     answers["png-unavailable"] = _without_png(engine)
     answers["webhook-conflict"] = _webhook_conflict(engine)
+    answers["budget-exceeded"] = _budget_exceeded(engine)
     return answers | _refusals(engine) | _failures(engine)
+
+
+def _budget_exceeded(engine: Engine) -> Any:
+    with TemporaryDirectory() as folder:
+        app = app_over(engine, settings=replace(DEFAULTS, data_dir=Path(folder)))
+        ask(app, "PUT", "/api/v1/budgets/search", b'{"period":"day","limit_kg":0.001,"on_exceed":"refuse"}', JSON)
+        question = b'{"workload":"general","priority":"performance","duration_hours":2,"record":true,"budget":"search"}'
+        return ask(app, "POST", "/api/v1/optimize", question, JSON)
 
 
 def app_over(

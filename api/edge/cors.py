@@ -13,7 +13,7 @@ from api.edge.access import HEADER
 from api.edge.exchange import Exchange
 
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "
     f"{HEADER}, X-Request-ID",
     "Access-Control-Max-Age": "600",

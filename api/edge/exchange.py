@@ -43,6 +43,7 @@ from renewal.keeper import FactsKeeper
 from session import Session
 from settings import Settings
 from store.ledger.accounts import AccountStore
+from store.ledger.budgets import BudgetStore
 from store.ledger.decisions import DecisionStore
 from store.ledger.usage import UsageStore
 
@@ -68,6 +69,7 @@ class Service:
     streams of this process. webhooks: those of all tenants; webhook_sender: sends to them; hosts: that it may send to.
     usage: the rows of the ledger. accounts: names and providers' figures. decisions: answers that are kept;
     former_facts: that they rest on. answers: of the current minute.
+    budgets: those of all tenants.
     """
 
     engine: Engine
@@ -87,6 +89,7 @@ class Service:
     usage: UsageStore
     accounts: AccountStore
     decisions: DecisionStore
+    budgets: BudgetStore
     facts: FactsKeeper | None = None
     forecasts: Hourly | None = None
     former_facts: FormerFacts = field(default_factory=FormerFacts)

@@ -25,7 +25,15 @@ DOCUMENT = "/openapi.json"
 PAST = ("/history", "/forecast/skill", *FOREIGN_PAST)
 # Changed by requests and not by data, asked by POST, or without an end.
 UNDESCRIBED = (
-    *("/api/v1/plans/", "/api/v1/webhooks", "/api/v1/usage", "/charts/usage", "/api/v1/decisions", "/api/v1/savings"),
+    *(
+        "/api/v1/plans/",
+        "/api/v1/webhooks",
+        "/api/v1/usage",
+        "/charts/usage",
+        "/api/v1/decisions",
+        "/api/v1/budgets",
+        "/api/v1/savings",
+    ),
     *("/graphql", "/api/v1/stream", "/api/v1/ws"),
 )
 # Headers that belong to the answer as its body does.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.edge.ledger_problem_types import LEDGER
 from api.edge.problem_type import ProblemType, unknown_name
 from carbon import errors, roles, webhooks
 
@@ -105,20 +106,7 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "which.",
         "Send a new `Idempotency-Key` with another body. Replay a delivery when it is delivered or dead.",
     ),
-    errors.UnknownUsage: ProblemType(
-        "unknown-usage",
-        404,
-        "The row of usage is not known",
-        "There is no row of usage of this id: it was never sent, it was removed, or it is another tenant's.",
-        "`GET /api/v1/usage` lists the rows of a span of days.",
-    ),
-    errors.UnknownDecision: ProblemType(
-        "unknown-decision",
-        404,
-        "The decision is not known",
-        "There is no decision of this id: it was not recorded, it was removed, or it is another tenant's.",
-        "`GET /api/v1/decisions` lists the decisions of a span of days.",
-    ),
+    **LEDGER,
     errors.KeyRequired: ProblemType(
         "key-required",
         401,

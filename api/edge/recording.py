@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol, TypeVar
@@ -10,8 +10,10 @@ from typing import Protocol, TypeVar
 import orjson
 
 from api.edge.exchange import Exchange
+from api.edge.reserving import check_known, reserve
+from api.shapes.budget_periods import reserved_answer
 from api.shapes.reading import Json
-from carbon.decisions import Decision, DecisionKind
+from carbon.decisions import Decision, DecisionKind, Promise
 from carbon.intensity import SignalName
 from carbon.roles import Role
 from evidence import codec
@@ -35,16 +37,23 @@ class Recordable(Protocol):
     def tags(self) -> dict[str, str]: ...
 
     @property
+    def budget(self) -> str | None: ...
+
+    @property
     def signal(self) -> SignalName: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """An answer before it is sent. rows: those of its table, if it has one. promises: what it says of hours to come."""
+    """An answer before it is sent. rows: those of its table, if it has one. promises: what it says of hours to come.
+
+    others: what else could have been placed, the nearest first; asked for if it does not fit into a budget.
+    """
 
     answer: Json
     promises: Callable[[Naming], Both]
     rows: Sequence[Json] = ()
+    others: Callable[[Naming], Iterable[Sequence[Promise]]] = lambda _naming: ()
 
 
 Q = TypeVar("Q", bound=Recordable)
@@ -86,18 +95,20 @@ def new_id() -> str:
 
 
 def decided(kind: DecisionKind, exchange: Exchange, body: Q, decide: Decide[Q], origin: Origin) -> Decided:
-    """The answer to a question, kept if that asks for it.
+    """The answer to a question, kept if that asks for it, with what is left of the budget that it names.
 
-    Raises RoleInsufficient for a caller that may not store, StateUnavailable if it cannot be kept.
+    Raises RoleInsufficient for a caller that may not store, StateUnavailable if it cannot be kept, BudgetExceeded.
     """
     if not body.record:
         return decide(exchange, body)
     exchange.require(Role.WRITE)
+    check_known(exchange, origin.tenant, body.budget)
     recorder = Recorder.of(exchange.about(body.signal))
     exchange.use(recorder.session)
     result = decide(exchange, body)
     answer: Json = {**result.answer, "decision_id": origin.decision_id}
-    placed, instead = result.promises(Naming(decision_id=origin.decision_id, tags=body.tags))
+    naming = Naming(decision_id=origin.decision_id, tags=body.tags)
+    placed, instead = result.promises(naming)
     decision = Decision(
         id=origin.decision_id,
         kind=kind,
@@ -106,16 +117,22 @@ def decided(kind: DecisionKind, exchange: Exchange, body: Q, decide: Decide[Q], 
         placed=placed,
         instead=instead,
         tags=body.tags,
+        budget=body.budget,
     )
-    _keep(exchange, recorder, origin, decision, exchange.success(answer).get_data())
+    kept = _kept(exchange, recorder, origin, exchange.success(answer).get_data())
+    if body.budget is None:
+        exchange.service.decisions.put(origin.tenant, decision, kept)
+    else:
+        states = reserve(exchange, origin.tenant, decision, kept, result.others(naming))
+        answer = {**answer, "budget": reserved_answer(states, exchange.came_at)}
     return Decided(answer=answer, promises=result.promises, rows=result.rows)
 
 
-def _keep(exchange: Exchange, recorder: Recorder, origin: Origin, decision: Decision, answer: bytes) -> None:
+def _kept(exchange: Exchange, recorder: Recorder, origin: Origin, answer: bytes) -> Kept:
+    """What is stored beside a decision; the facts that it rests on are stored."""
     service, version = exchange.service, exchange.mapping.version
     keeper = service.facts
     files = shipped_files if keeper is None else keeper.files
     service.decisions.keep_facts(version, lambda: files(version))
     evidence = codec.packed(recorder.evidence(VERSION, service.max_age_minutes))
-    kept = Kept(question=origin.question, answer=answer, evidence=evidence, facts=version)
-    service.decisions.put(origin.tenant, decision, kept)
+    return Kept(question=origin.question, answer=answer, evidence=evidence, facts=version)

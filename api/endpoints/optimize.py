@@ -48,6 +48,7 @@ from carbon.workload import (
 )
 from catalog.offers import count_of
 from catalog.region_names import DEFAULT_PROVIDER
+from decision_questions import other_placements
 from planning.ledger.promises import of_placement
 
 bp = APIBlueprint("optimize", __name__, tag="Decisions")
@@ -234,4 +235,9 @@ def decide(exchange: Exchange, body: OptimizeRequest) -> Decided:
     placement = session.optimize(query)
     rows = recommendation_rows(placement, session)
     answer = OptimizeAnswer.of(Decision(query=query, placement=placement, rows=rows), session)
-    return Decided(answer=answer, promises=lambda naming: of_placement(query, placement, naming), rows=rows)
+    return Decided(
+        answer=answer,
+        promises=lambda naming: of_placement(query, placement, naming),
+        rows=rows,
+        others=lambda naming: other_placements(session, query, placement, naming),
+    )

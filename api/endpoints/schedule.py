@@ -12,7 +12,7 @@ from api.questions.schedule import ScheduleRequest
 from api.shapes.schedule import ScheduleAnswer
 from carbon.decisions import DecisionKind
 from carbon.roles import Role
-from decision_questions import promises_of_schedule
+from decision_questions import other_windows, promises_of_schedule
 
 bp = APIBlueprint("schedule", __name__, tag="Decisions")
 
@@ -54,4 +54,5 @@ def decide(exchange: Exchange, body: ScheduleRequest) -> Decided:
     return Decided(
         answer=ScheduleAnswer.of(plan, session),
         promises=lambda naming: promises_of_schedule(session, query, plan, naming),
+        others=lambda naming: other_windows(session, query, plan, naming),
     )

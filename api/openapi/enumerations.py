@@ -278,9 +278,15 @@ CrossingState = TypeAliasType(
 )
 SubscribedEvent = TypeAliasType(
     "SubscribedEvent",
-    Annotated[Literal["intensity", "forecast", "crossing"], Field(description="What a webhook may be sent.")],
+    Annotated[
+        Literal["intensity", "forecast", "crossing", "budget.threshold"],
+        Field(description="What a webhook may be sent."),
+    ],
 )
 DeliveredEvent = TypeAliasType(
     "DeliveredEvent",
-    Annotated[Literal["intensity", "forecast", "crossing", "test"], Field(description="What a delivery tells.")],
+    Annotated[
+        Literal["intensity", "forecast", "crossing", "budget.threshold", "test"],
+        Field(description="What a delivery tells."),
+    ],
 )

@@ -12,6 +12,7 @@ PATH_PARAMETERS = {
     "delivery_id": ("The id of a delivery.", "dlv_1d6b2c9e0f3a4b5c6d7e8f90"),
     "decision_id": ("The id of a recorded decision.", "dec_6f1c0f7f2f0e4c58a9d1d5b3c7e80a42"),
     "usage_id": ("Your name of a row of usage.", "build-4711"),
+    "budget_name": ("The name of a budget.", "search"),
     "plan_id": ("The id of a plan in the background.", "6f1c0f7f2f0e4c58a9d1d5b3c7e80a42"),
     "iata": ("IATA code of an airport or of a metropolitan area such as LON, in upper or lower case.", "ARN"),
 }

@@ -42,9 +42,17 @@ def for_clients(schema: Mapping[str, Any]) -> dict[str, Any]:
     if "anyOf" in tidy:
         tidy["anyOf"] = [for_clients(part) for part in tidy["anyOf"]]
     if (default := schema.get("default")) not in (None, []):
-        text = ", ".join(default) if isinstance(default, list) else orjson.dumps(default).decode().strip('"')
+        text = (
+            ", ".join(map(_in_words, default))
+            if isinstance(default, list)
+            else orjson.dumps(default).decode().strip('"')
+        )
         tidy["description"] = f"{tidy.get('description', '')} Default: {text}.".lstrip()
     return tidy
+
+
+def _in_words(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def without_null(schema: Mapping[str, Any]) -> dict[str, Any]:

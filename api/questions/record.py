@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, ValidationInfo, field_validator
 
 from api.questions import names
@@ -23,6 +25,20 @@ class RecordFields(Body):
         description="Tags of the decision, as usage has them; with record alone.",
         examples=[{"team": "search"}],
     )
+
+    budget: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        None,
+        description="Name of a budget in which the answer reserves what it places; with record alone. Beyond the limit "
+        "of a budget that refuses it is a 422 with the nearest placement that fits.",
+        examples=["search"],
+    )
+
+    @field_validator("budget")
+    @classmethod
+    def _reserved_by_a_record(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("record") is False:
+            raise names.refusal("budget_without_record", "reserves for a recorded decision: set record to true as well")
+        return value
 
     @field_validator("tags")
     @classmethod

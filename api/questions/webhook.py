@@ -26,11 +26,6 @@ class WebhookRequest(Body):
         "Other hosts are those that the operator allows with WEBHOOK_ALLOW.",
         examples=["https://ci.example.org/hooks/carbon"],
     )
-    provider: ProviderKey | None = Field(None, description=PROVIDER_OF_REGION)
-    region: RegionBesideProvider | None = Field(
-        None, description="A region, or zone in its place: events are those of its grid zone.", examples=["us-east-1"]
-    )
-    zone: ZoneKey | None = Field(None, description="A grid zone, or region in its place.", validate_default=True)
     below: Threshold | None = Field(
         None, description="gCO2e/kWh: a crossing is sent when the value falls below it, and when it comes back."
     )
@@ -47,9 +42,10 @@ class WebhookRequest(Body):
     )
     events: list[SubscribedEvent] = Field(
         [],
-        max_length=3,
+        max_length=4,
         description="What is sent. intensity: the current value of the zone changed; forecast: its forecast was "
-        "renewed; crossing: it crossed the threshold. Default: crossing with a threshold, intensity without.",
+        "renewed; crossing: it crossed the threshold; budget.threshold: a budget of yours passed one of its "
+        "thresholds, which needs no place. Default: crossing with a threshold, intensity without.",
         validate_default=True,
     )
     secret: str | None = Field(
@@ -58,6 +54,16 @@ class WebhookRequest(Body):
         max_length=256,
         pattern=r"^[!-~]+$",
         description="Signs what is sent, with HMAC-SHA256: printable ASCII without a space. Default: one is made.",
+    )
+
+    provider: ProviderKey | None = Field(None, description=PROVIDER_OF_REGION)
+    region: RegionBesideProvider | None = Field(
+        None, description="A region, or zone in its place: events are those of its grid zone.", examples=["us-east-1"]
+    )
+    zone: ZoneKey | None = Field(
+        None,
+        description="A grid zone, or region in its place. Neither is needed if only budget.threshold is sent.",
+        validate_default=True,
     )
 
     @field_validator("url")
@@ -73,7 +79,7 @@ class WebhookRequest(Body):
     @classmethod
     def _one_place(cls, zone: str | None, info: ValidationInfo) -> str | None:
         region = info.data.get("region", "wrong")  # a wrong region has its own error
-        if zone is None and region is None:
+        if zone is None and region is None and set(info.data.get("events", ())) != {WebhookEvent.BUDGET}:
             raise names.refusal("missing", "is required, or region in its place")
         if zone is not None and region is not None:
             raise names.refusal("region_or_zone", "cannot be combined with region: send one of the two")
@@ -113,7 +119,7 @@ class WebhookRequest(Body):
         return Subscription(
             url=self.url,
             events=events or ((WebhookEvent.CROSSING,) if threshold else (WebhookEvent.INTENSITY,)),
-            zone=self.zone or facts.mapping.region_and_kind(self.region or "", None)[0].zone,
+            zone=self.zone or (self.region and facts.mapping.region_and_kind(self.region, None)[0].zone),
             region=self.region,
             below=self.below,
             above=self.above,

@@ -10,6 +10,7 @@ from typing import Generic, Literal, TypeVar
 from pydantic import Field
 
 from api.openapi.enumerations import Basis, DataQuality, MixBasis, Partition, RegionStatus
+from api.shapes.budget_periods import ReservedAnswer
 from api.shapes.fact_notes import NOTES, FactNote
 from api.shapes.reading import Json, Reading
 from api.shapes.shape import Shape
@@ -79,6 +80,9 @@ class RecordedAnswer(PlacesAnswer):
         default=None,
         description="Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record.",
         examples=["dec_5f0c"],
+    )
+    budget: ReservedAnswer | None = Field(
+        default=None, description="What is left of the budget that the request names; absent without one."
     )
 
 

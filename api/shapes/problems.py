@@ -14,6 +14,7 @@ from api.openapi.enumerations import ProblemType
 from api.shapes.numbers import rounded, stamp
 from api.shapes.reading import Json, Reading
 from api.shapes.shape import Shape
+from carbon.budgets import Limited
 from carbon.roles import Role
 
 
@@ -60,6 +61,29 @@ class NearestOffer(Shape):
     )
 
 
+class LackingAmount(Shape):
+    """What a placement takes of a limit of a budget, and what is left of it."""
+
+    period_start: str = Field(description="When the period begins; UTC.")
+    period_end: str = Field(description="When it is over; UTC.")
+    limit: Limited = Field(description="Of kgCO2e or of US dollars.")
+    needed: float | None = Field(description="What the placement takes; null if that is not known.")
+    left: float = Field(description="What is left of the limit.")
+
+
+class NearestWindow(Shape):
+    """Machines that could run in a window without a pause."""
+
+    region: str = Field(description="As provider:region.")
+    instance_type: str | None = Field(description="Null for a described machine.")
+    count: float = Field(description="Number of machines.")
+    start: str = Field(description="When they start; UTC.")
+    end: str = Field(description="When they end; UTC.")
+    co2_emissions_g: float | None = Field(description="gCO2e of the grid; null if unknown.")
+    embodied_emissions_g: float | None = Field(description="The hardware's share; null if unknown.")
+    cost_usd: float | None = Field(description="Cost; null if unknown.")
+
+
 class MissingTime(Shape):
     """A time without a stored reading."""
 
@@ -85,6 +109,11 @@ class Problem(Shape):
     )
     nearest_offers: list[NearestOffer] = _absent(
         "For each bound that stands in the way: the offer nearest to it; absent unless no offer qualifies."
+    )
+    budget: str = _absent("Name of the budget into which the placement does not fit; absent for other problems.")
+    lacking: list[LackingAmount] = _absent("What the budget lacks, by period and limit; absent for other problems.")
+    nearest_placement: list[NearestWindow] | None = _absent(
+        "What fits into the budget in its place, window by window; null if none was found, absent for other problems."
     )
     needed_role: Role = _absent("The role that the request needs; absent unless its key has too little of one.")
     role: Role = _absent("The role of the key; absent unless it is too little.")

@@ -46,9 +46,11 @@ class WebhookRow(Shape):
     id: str = _of_webhook("Id of the webhook.", examples=["wh_5f0c2d9be6a14a7c8f3e1b20"])
     url: str = _of_webhook("Where events are sent.", lambda one: one.subscription.url)
     events: list[SubscribedEvent] = _of_webhook("What is sent.", lambda one: [e.value for e in one.subscription.events])
-    zone: str = _of_webhook("The grid zone whose events are sent.", lambda one: one.subscription.zone)
+    zone: str | None = _of_webhook(
+        "The grid zone whose events are sent; null if only budgets are told of.", lambda one: one.subscription.zone
+    )
     region: str | None = _of_webhook(
-        "As provider:region; null if the zone itself was named.", lambda one: one.subscription.region
+        "As provider:region; null if the zone itself was named, or neither.", lambda one: one.subscription.region
     )
     below: float | None = _of_webhook("Threshold in gCO2e/kWh, or null.", lambda one: one.subscription.below)
     above: float | None = _of_webhook("Threshold in gCO2e/kWh, or null.", lambda one: one.subscription.above)
@@ -73,7 +75,7 @@ class DeliveryRow(Shape):
 
     id: str = _of_delivery("Id of the delivery, in the header X-Carbon-Delivery of each attempt.")
     event: DeliveredEvent = _of_delivery("What is sent.", lambda one: one.event.value)
-    event_id: int | None = _of_delivery("Id of the event, as in streams; null for a test.")
+    event_id: int | None = _of_delivery("Id of the event, as in streams; null for a test and a budget.")
     status: DeliveryState = _of_delivery(
         "pending: it is tried again until a day after created_at or its replay; delivered: the receiver answered with "
         "a 2xx; dead: it was given up.",

@@ -18,6 +18,7 @@ from pid import has_ended, process_id
 from planning.push.attempts import after
 from push.webhooks import records
 from push.webhooks.attempt import Post, attempt
+from push.webhooks.budget_intake import BudgetIntake
 from push.webhooks.intake import Intake
 from push.webhooks.lease import OWNER, Lease
 from push.webhooks.turns import Turns
@@ -46,6 +47,7 @@ class Sender:
         intake: Intake,
         post: Post,
         *,
+        budgets: BudgetIntake | None = None,
         is_on: bool = True,
         telemetry: Telemetry = SILENT,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -57,6 +59,7 @@ class Sender:
         self._ledger = ledger
         self._intake = intake
         self._post = post
+        self._budgets = budgets
         self._is_on = is_on
         self._telemetry = telemetry
         self._utc_now = utc_now
@@ -80,7 +83,8 @@ class Sender:
 
     def zones(self) -> frozenset[str]:
         """The zones whose changes are to be looked for; none in a process that does not send."""
-        return frozenset(webhook.subscription.zone for webhook in self._webhooks.values())
+        zones = (webhook.subscription.zone for webhook in self._webhooks.values())
+        return frozenset(zone for zone in zones if zone is not None)
 
     def follow(self) -> None:
         """Have a thread of this process look from now on. Returns at once; may be called often."""
@@ -112,6 +116,8 @@ class Sender:
         if owner is None:
             return False
         self._intake.take(self._webhooks, owner, self._utc_now())
+        if self._budgets is not None:
+            self._budgets.take(self._webhooks, owner, self._utc_now())
         self._turns.forget_others(webhooks)
         self._begin_due(owner)
         return True

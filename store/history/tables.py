@@ -234,3 +234,66 @@ provider_footprints = Table(
     PrimaryKeyConstraint("tenant", "provider", "month", "account", "region", "service", name="provider_footprints_key"),
     sqlite_with_rowid=False,
 )
+
+# How often the usage of a tenant on a UTC day has changed: sums that rest on an older version are made anew.
+usage_versions = Table(
+    "usage_versions",
+    metadata,
+    Column("tenant", String(64), nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant", "day", name="usage_versions_key"),
+    sqlite_with_rowid=False,
+)
+
+# Which rows of usage name a decision. number: of the row.
+usage_decisions = Table(
+    "usage_decisions",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("tenant", String(64), nullable=False),
+    Column("decision_id", String(64), nullable=False),
+    Column("kind_id", Number, nullable=False),
+    Column("machine_hours", Float, nullable=False),
+    Index("usage_of_decision", "tenant", "decision_id"),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("tenant", "name", name="budgets_name"),
+)
+
+# The sums of a budget's usage on the part of a UTC day that lies in a period, as of a version. sums: JSON.
+budget_days = Table(
+    "budget_days",
+    metadata,
+    Column("budget_number", Number, nullable=False),
+    Column("period_second", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("sums", Text, nullable=False),
+    PrimaryKeyConstraint("budget_number", "period_second", "day", name="budget_days_key"),
+    sqlite_with_rowid=False,
+)
+
+# What a window of a decision reserves. NULL: the amount is not known.
+budget_reservations = Table(
+    "budget_reservations",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("budget_number", Number, nullable=False),
+    Column("decision_id", String(64), nullable=False),
+    Column("starts_second", BigInteger, nullable=False),
+    Column("ends_second", BigInteger, nullable=False),
+    Column("machine_hours", Float, nullable=False),
+    Column("operational_ug", BigInteger),
+    Column("embodied_ug", BigInteger),
+    Column("cost_microusd", BigInteger),
+    Index("budget_reservations_open", "budget_number", "ends_second"),
+    Index("budget_reservations_decision", "decision_id"),
+)

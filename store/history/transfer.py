@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 from store.history.database import HistoryDatabase
 from store.history.tables import (
     accounts,
+    budget_days,
+    budget_reservations,
+    budgets,
     chores,
     forecast_ranges,
     forecast_scores,
@@ -20,14 +23,23 @@ from store.history.tables import (
     usage,
     usage_changes,
     usage_days,
+    usage_decisions,
     usage_kinds,
+    usage_versions,
 )
 
 # Series and kinds last: each one that a row names is there when its turn comes.
-NUMBERED = ((series, "id"), (usage, "number"), (usage_kinds, "id"))
+NUMBERED = (
+    (series, "id"),
+    (usage, "number"),
+    (usage_kinds, "id"),
+    (budgets, "number"),
+    (budget_reservations, "number"),
+)
 TABLES = (
     *(chores, forecasts, forecast_ranges, forecast_scores, readings, series),
-    *(usage_days, usage_changes, usage, usage_kinds, accounts, provider_footprints),
+    *(usage_days, usage_changes, usage_decisions, usage_versions, usage, usage_kinds, accounts, provider_footprints),
+    *(budget_days, budget_reservations, budgets),
 )
 BATCH = 10_000
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete as delete_from
 
 from carbon.decisions import Decision
 from carbon.errors import StateUnavailable
-from store.history.tables import decision_facts
+from store.history.tables import budget_reservations, decision_facts
 from store.history.tables import decisions as table
 from store.ledger import content, decision_codec
 from store.ledger.decisions import Kept
@@ -91,9 +91,11 @@ def made_at(connection: Connection, tenant: str, decision_ids: Sequence[str]) ->
 
 
 def delete(connection: Connection, tenant: str, decision_id: str) -> str | None:
-    """Remove a decision; the version of its facts, None if there is none."""
+    """Remove a decision with what it reserved; the version of its facts, None if there is none."""
     version: str | None = connection.execute(select(table.c.facts).where(_is(tenant, decision_id))).scalar()
     connection.execute(delete_from(table).where(_is(tenant, decision_id)))
+    if version is not None:
+        connection.execute(delete_from(budget_reservations).where(budget_reservations.c.decision_id == decision_id))
     return version
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from carbon.decisions import Decision
 from store.history.scores import Stored
@@ -22,6 +22,17 @@ class Kept:
     answer: bytes
     evidence: bytes
     facts: str
+
+
+def writer(tenant: str, decision: Decision, kept: Kept) -> Callable[[Any], None]:
+    """What stores a new decision in a transaction that is under way, given its connection. As DecisionStore.put."""
+
+    def write(connection: Any) -> None:
+        from store.ledger import decision_rows
+
+        decision_rows.put(connection, tenant, decision, kept)
+
+    return write
 
 
 class DecisionStore(Protocol):

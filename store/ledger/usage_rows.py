@@ -18,6 +18,7 @@ from store.history.upsert import insert_into
 from store.ledger import codec, content
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
+from store.ledger.usage_marks import Touched, mark, publish, unmark
 
 READINGS, REPLACED = "readings", "replaced"  # reasons of a change
 AT_ONCE = 5000  # ids in one query
@@ -32,22 +33,28 @@ def put(
 ) -> Written:
     """See UsageStore."""
     take_turns(connection)
-    written = Written()
+    written, touched = Written(), Touched()
     last_of_each_id = [one for _, one in sorted({one[0].row.id: one for one in rows}.items())]
     for begin in range(0, len(last_of_each_id), AT_ONCE):
-        written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now)
+        written += _put(connection, tenant, origin, last_of_each_id[begin : begin + AT_ONCE], now, touched)
+    publish(connection, touched)
     return written
 
 
 def _put(
-    connection: Connection, tenant: str, origin: str, rows: Sequence[tuple[SettledUsage, bool]], now: datetime
+    connection: Connection,
+    tenant: str,
+    origin: str,
+    rows: Sequence[tuple[SettledUsage, bool]],
+    now: datetime,
+    touched: Touched,
 ) -> Written:
     texts = {settled.row.id: codec.packed(settled.row) for settled, _ in rows}
     present = _present(connection, tenant, texts)
     equal = {one for one, stored in present.items() if stored.content == codec.digest(texts[one])}
     replaced = [stored.number for one, stored in present.items() if one not in equal]
     _note_changes(connection, replaced, REPLACED, now)
-    _remove(connection, [stored for one, stored in present.items() if one not in equal])
+    _remove(connection, tenant, [stored for one, stored in present.items() if one not in equal], touched)
     fresh = [(settled, improves) for settled, improves in rows if settled.row.id not in equal]
     kinds = _kind_ids(connection, tenant, [settled for settled, _ in fresh])
     free = iter(free_numbers(connection, len(fresh) - len(replaced)))
@@ -57,8 +64,9 @@ def _put(
         for number, (settled, improves), kind_id in zip(numbers, fresh, kinds, strict=True)
     ]
     insert_rows(connection, usage, ("number", "tenant", "origin", "kind_id", *COLUMNS), records)
-    written = zip(numbers, kinds, fresh, strict=True)
-    _add_days(connection, [(number, kind_id, one) for number, kind_id, (one, _) in written])
+    written = [(number, kind_id, one) for number, kind_id, (one, _) in zip(numbers, kinds, fresh, strict=True)]
+    _add_days(connection, written)
+    mark(connection, tenant, written, touched)
     return Written(added=len(fresh) - len(replaced), replaced=len(replaced), unchanged=len(equal))
 
 
@@ -96,10 +104,13 @@ def _add_days(connection: Connection, rows: Sequence[tuple[int, int, SettledUsag
     insert_rows(connection, usage_days, ("number", "kind_id", *DAY), days)
 
 
-def _remove(connection: Connection, stored: Sequence[Row[Any]]) -> None:
+def _remove(connection: Connection, tenant: str, stored: Sequence[Row[Any]], touched: Touched) -> None:
     """Remove rows and their days, but not what they were before."""
+    numbers = [one.number for one in stored]
+    touched.add_days(tenant, stored)
+    unmark(connection, numbers, touched)
     _remove_days(connection, stored)
-    connection.execute(delete(usage).where(usage.c.number.in_([one.number for one in stored])))
+    connection.execute(delete(usage).where(usage.c.number.in_(numbers)))
 
 
 def _remove_days(connection: Connection, stored: Sequence[Row[Any]]) -> None:
@@ -232,9 +243,10 @@ def _changes(connection: Connection, number: int) -> tuple[UsageChange, ...]:
 def delete_row(connection: Connection, tenant: str, usage_id: str) -> bool:
     """See UsageStore."""
     take_turns(connection)
-    stored = list(_present(connection, tenant, [usage_id]).values())
-    _remove(connection, stored)
+    stored, touched = list(_present(connection, tenant, [usage_id]).values()), Touched()
+    _remove(connection, tenant, stored, touched)
     connection.execute(delete(usage_changes).where(usage_changes.c.number.in_([one.number for one in stored])))
+    publish(connection, touched)
     return bool(stored)
 
 
@@ -260,6 +272,10 @@ def improve(connection: Connection, settled: Sequence[tuple[int, SettledUsage, b
     _note_changes(connection, emitted_otherwise, READINGS, now)
     _remove_days(connection, [stored[number] for number, _ in changed])
     _add_days(connection, [(number, stored[number].kind_id, one) for number, one in changed])
+    touched = Touched()
+    for number, _ in changed:
+        touched.add_days(stored[number].tenant, [stored[number]])
+    publish(connection, touched)
     return len(changed)
 
 

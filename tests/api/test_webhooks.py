@@ -247,3 +247,10 @@ def test_a_service_with_keys_asks_for_one(tmp_path: Path) -> None:
 
     assert create(client).status_code == 401
     assert client.get(WEBHOOKS).status_code == 401
+
+
+def test_a_webhook_for_budgets_needs_no_place(client: FlaskClient) -> None:
+    created = client.post("/api/v1/webhooks", json={"url": URL, "events": ["budget.threshold"]})
+
+    assert created.status_code == 201
+    assert (created.get_json()["zone"], created.get_json()["events"]) == (None, ["budget.threshold"])

@@ -50,6 +50,7 @@ PAGES = (
     "/usage?to=2025-01-31",
     "/usage/comparison?from=2026-01",
     "/docs/guide/other-tools",
+    "/docs/guide/what-it-emitted",
     "/nothing?theme=dark",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

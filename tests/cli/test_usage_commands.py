@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from tqdm import tqdm
 
 from carbon.errors import StateUnavailable
 from carbon.ledger import SettledUsage
@@ -126,17 +125,6 @@ def test_a_tenant_that_no_key_can_have_is_refused_and_nothing_is_stored(folder: 
     assert result.exit_code == 2
     assert "start with a letter" in result.stderr
     assert not folder.exists()
-
-
-def test_it_is_refused_too_where_no_terminal_shows_the_bar(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bill_files, "_bar", lambda _: tqdm(disable=True))
-    bomb = gzip.compress(b"id,start,region,count\n" + b"1" * 2_000_000)
-
-    result = run(folder, "csv", written(tmp_path, bomb, "bomb.gz"))
-
-    assert "bomb.gz has a line of more than 1,048,576 characters" in result.stderr
 
 
 def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: Path, folder: Path) -> None:

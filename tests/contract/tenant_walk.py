@@ -108,8 +108,10 @@ BODIES: Mapping[str, Any] = {
     "webhooks.delete_webhook": None,
     "plans.cancel_plan": None,
     "decisions.delete_decision": None,
+    "budgets.put_budget": {"period": "month", "limit_kg": 1},
+    "budgets.delete_budget": None,
 }
-IDS = ("usage_id", "webhook_id", "delivery_id", "plan_id", "decision_id")  # parts of paths
+IDS = ("usage_id", "webhook_id", "delivery_id", "plan_id", "decision_id", "budget_name")  # parts of paths
 IDEMPOTENCY_KEY = f"{MARK}-once"
 
 
@@ -172,8 +174,12 @@ def seeded(owner: Caller) -> dict[str, str]:
     assert eventually(lambda: owner.get(plan["url"])["status"] == "done")
     decision = {"record": True, "tags": {"team": f"{MARK}-team"}, "duration_hours": 1, **MACHINE}
     decision_id = owner.post("/api/v1/schedule", decision)["decision_id"]
+    budget = {"tags": {"team": f"{MARK}-team"}, "period": "month", "limit_kg": 2}
+    headers = {"X-API-Key": owner.key}
+    assert owner.client.put(f"/api/v1/budgets/{MARK}-budget", json=budget, headers=headers).status_code == 201
     return {
         "usage_id": f"{MARK}-1",
+        "budget_name": f"{MARK}-budget",
         "decision_id": decision_id,
         "ci_row": report["usage"][0]["id"],
         "webhook_id": webhook["id"],
@@ -196,7 +202,8 @@ def owned(owner: Caller, ids: Mapping[str, str]) -> list[Any]:
     paths = ("/api/v1/webhooks", f"{webhook}/deliveries", f"/api/v1/plans/{ids['plan_id']}")
     decisions = ("/api/v1/decisions", f"/api/v1/decisions/{ids['decision_id']}", "/api/v1/savings")
     usage = (f"/api/v1/usage?{QUERIES['usage.list_usage']}", f"/api/v1/usage/{ids['usage_id']}")
-    return [owner.get(path) for path in (*paths, *usage, *decisions)]
+    budgets = ("/api/v1/budgets", f"/api/v1/budgets/{ids['budget_name']}")
+    return [owner.get(path) for path in (*paths, *usage, *decisions, *budgets)]
 
 
 def questions(app: Flask, ids: Mapping[str, str]) -> Iterator[Question]:

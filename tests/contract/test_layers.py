@@ -23,7 +23,7 @@ LAYERS = (
     ("web",),
     ("api",),
     ("engine",),
-    ("usage_keeper",),
+    ("usage_keeper", "budget_questions"),
     ("decision_questions",),
     ("foreign_questions", "ledger_questions", "evidence"),
     ("session",),

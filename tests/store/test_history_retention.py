@@ -137,7 +137,7 @@ def test_migrated_and_created_tables_have_the_same_text_in_sqlite(history: Histo
         upgrade(connection)
 
     assert schema() == created
-    assert sum("WITHOUT ROWID" in one for one in created) == 8
+    assert sum("WITHOUT ROWID" in one for one in created) == 10
 
 
 @pytest.mark.parametrize("database_url", [None], ids=["sqlite"])

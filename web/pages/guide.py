@@ -28,6 +28,7 @@ PAGES = (
     "reading-a-figure",
     "live-data",
     "planning",
+    "what-it-emitted",
     "production",
     "other-tools",
 )  # in the order of reading

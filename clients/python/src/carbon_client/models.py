@@ -41,6 +41,58 @@ Basis: TypeAlias = Literal["location", "market"]
 """Of the grid where the electricity is used, or of a power contract or a residual mix."""
 
 
+BudgetPeriod: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+"""How often a budget begins anew. A week is that of ISO 8601, which begins on Monday."""
+
+
+class BudgetPeriodAnswer(TypedDict):
+    """What was spent and reserved in a period. What is not known is in no sum; its hours are named."""
+
+    period_start: str
+    """When it begins."""
+    period_end: str
+    """When it is over, and the next one begins."""
+    spent_kg: float | None
+    """kgCO2e of usage that count; null if usage is there of which none is known."""
+    spent_usd: float | None
+    """Cost of usage; null if usage is there of which none is known."""
+    reserved_kg: float
+    """kgCO2e that placements have reserved, and usage has not taken the place of yet."""
+    reserved_usd: float
+    """The same in US dollars."""
+    left_kg: float | None
+    """What may still be reserved; negative beyond the limit, null without one."""
+    left_usd: float | None
+    """The same in US dollars."""
+    used_percent_kg: float | None
+    """Spent and reserved, of the limit; null without one, or if it is 0."""
+    used_percent_usd: float | None
+    """The same in US dollars."""
+    exceeded: bool
+    """Whether a limit is passed."""
+    projected_kg: float | None
+    """What the period comes to at the pace so far: what was spent over the share of the period that is over; null within its first hour."""
+    projected_usd: float | None
+    """The same in US dollars."""
+    co2_emissions_kg: float
+    """Of usage: kgCO2e of the grid."""
+    embodied_emissions_kg: float
+    """Of usage: the hardware's share. It counts only with include_embodied."""
+    open_reservations: int
+    """Decisions with a reservation that is open."""
+    unknown_hours: float
+    """Hours of usage without grams."""
+    no_embodied_hours: float
+    """Hours of usage without a figure of the hardware."""
+    no_price_hours: float
+    """Hours of usage without a price."""
+    reserved_unknown_hours: float
+    """Machine hours that are reserved without grams."""
+
+
+Threshold: TypeAlias = float
+
+
 class CameFigures(TypedDict):
     """What the hours of a run really brought, for the energy that was promised."""
 
@@ -287,7 +339,7 @@ class DecisionRun(TypedDict):
     """What came; null until its hours are over."""
 
 
-DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "test"]
+DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget.threshold", "test"]
 """What a delivery tells."""
 
 
@@ -571,6 +623,10 @@ LimitSide: TypeAlias = Literal["below", "above"]
 """A side of a limit of the intensity."""
 
 
+Limited: TypeAlias = Literal["kg", "usd"]
+"""What a limit is of."""
+
+
 class Limits(TypedDict):
     """How long a job may run: from now or notBefore, whichever is later, to notAfter."""
 
@@ -670,6 +726,27 @@ class NearestOffer(TypedDict):
     """Other bounds that it does not meet, if several stand in the way together; usually empty."""
 
 
+class NearestWindow(TypedDict):
+    """Machines that could run in a window without a pause."""
+
+    region: str
+    """As provider:region."""
+    instance_type: str | None
+    """Null for a described machine."""
+    count: float
+    """Number of machines."""
+    start: str
+    """When they start; UTC."""
+    end: str
+    """When they end; UTC."""
+    co2_emissions_g: float | None
+    """gCO2e of the grid; null if unknown."""
+    embodied_emissions_g: float | None
+    """The hardware's share; null if unknown."""
+    cost_usd: float | None
+    """Cost; null if unknown."""
+
+
 class NotComparedRow(TypedDict):
     """An option that is not ranked."""
 
@@ -718,6 +795,37 @@ class OccurrenceTotals(TypedDict):
     """The difference of both; present with co2_emissions_g."""
     savings_percentage: float
     """The same in per cent; without co2_emissions_g of the sum of the mean intensities."""
+
+
+OnExceed: TypeAlias = Literal["warn", "refuse"]
+"""What becomes of a placement beyond the limit."""
+
+
+class OneBudget(TypedDict):
+    """A budget, its present period and former ones."""
+
+    name: str
+    """Name of the budget."""
+    tags: dict[str, str]
+    """Usage with all of these counts."""
+    period: BudgetPeriod
+    """How often it begins anew."""
+    time_zone: str
+    """Its midnights begin periods."""
+    limit_kg: float | None
+    """kgCO2e of a period; null: no such limit."""
+    limit_usd: float | None
+    """US dollars of a period; null: no such limit."""
+    on_exceed: OnExceed
+    """What becomes of placements beyond a limit."""
+    include_embodied: bool
+    """Whether the hardware's share counts."""
+    thresholds: list[float]
+    """Percent of which webhooks are told."""
+    current: BudgetPeriodAnswer
+    """The period that holds the present."""
+    former: list[BudgetPeriodAnswer]
+    """Former periods, the latest first, by today's limits."""
 
 
 Region: TypeAlias = str
@@ -963,6 +1071,7 @@ Priority: TypeAlias = Literal["carbon", "performance", "balanced", "cost"]
 ProblemType: TypeAlias = Literal[
     "/problems/ambiguous-region",
     "/problems/body-too-large",
+    "/problems/budget-exceeded",
     "/problems/busy",
     "/problems/does-not-fit",
     "/problems/form-refused",
@@ -983,6 +1092,7 @@ ProblemType: TypeAlias = Literal[
     "/problems/role-insufficient",
     "/problems/state-unavailable",
     "/problems/unknown-airport",
+    "/problems/unknown-budget",
     "/problems/unknown-country",
     "/problems/unknown-decision",
     "/problems/unknown-instance-type",
@@ -1196,6 +1306,17 @@ class RequirementsBody(TypedDict):
     """Burstable types, which sustain less than their vCPUs. Types you name take part. Default: exclude."""
     shared_cores: NotRequired[Allowance]
     """Types that share their cores with other customers. Types you name take part. Default: exclude."""
+
+
+class ReservedAnswer(TypedDict):
+    """What is left of a budget after an answer has reserved in it."""
+
+    name: str
+    """Name of the budget."""
+    exceeded: bool
+    """Whether a limit is passed, in a budget that only warns."""
+    periods: list[BudgetPeriodAnswer]
+    """The periods in which the placement lies, with it."""
 
 
 Risk: TypeAlias = Literal["expected", "cautious"]
@@ -1579,7 +1700,7 @@ class SubmissionAnswer(TypedDict):
     """Their share of all grams, 0 to 1; null without grams."""
 
 
-SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing"]
+SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget.threshold"]
 """What a webhook may be sent."""
 
 
@@ -1817,12 +1938,6 @@ class WebhookRequest(TypedDict):
 
     url: str
     """Where to POST events: https, a public host, port 443 or one from 1024 on, no user name. Other hosts are those that the operator allows with WEBHOOK_ALLOW."""
-    provider: NotRequired[str | None]
-    """The provider of the region. Default: aws if it has a region with this id."""
-    region: NotRequired[str | None]
-    """A region, or zone in its place: events are those of its grid zone."""
-    zone: NotRequired[str | None]
-    """A grid zone, or region in its place."""
     below: NotRequired[float | None]
     """gCO2e/kWh: a crossing is sent when the value falls below it, and when it comes back."""
     above: NotRequired[float | None]
@@ -1830,9 +1945,15 @@ class WebhookRequest(TypedDict):
     hysteresis: NotRequired[float]
     """gCO2e/kWh by which the value must come back behind the threshold before it counts as back. Default: 0.0."""
     events: NotRequired[list[SubscribedEvent]]
-    """What is sent. intensity: the current value of the zone changed; forecast: its forecast was renewed; crossing: it crossed the threshold. Default: crossing with a threshold, intensity without."""
+    """What is sent. intensity: the current value of the zone changed; forecast: its forecast was renewed; crossing: it crossed the threshold; budget.threshold: a budget of yours passed one of its thresholds, which needs no place. Default: crossing with a threshold, intensity without."""
     secret: NotRequired[str | None]
     """Signs what is sent, with HMAC-SHA256: printable ASCII without a space. Default: one is made."""
+    provider: NotRequired[str | None]
+    """The provider of the region. Default: aws if it has a region with this id."""
+    region: NotRequired[str | None]
+    """A region, or zone in its place: events are those of its grid zone."""
+    zone: NotRequired[str | None]
+    """A grid zone, or region in its place. Neither is needed if only budget.threshold is sent."""
 
 
 class WebhookRow(TypedDict):
@@ -1844,10 +1965,10 @@ class WebhookRow(TypedDict):
     """Where events are sent."""
     events: list[SubscribedEvent]
     """What is sent."""
-    zone: str
-    """The grid zone whose events are sent."""
+    zone: str | None
+    """The grid zone whose events are sent; null if only budgets are told of."""
     region: str | None
-    """As provider:region; null if the zone itself was named."""
+    """As provider:region; null if the zone itself was named, or neither."""
     below: float | None
     """Threshold in gCO2e/kWh, or null."""
     above: float | None
@@ -2063,6 +2184,15 @@ ReportSavingsQuery = TypedDict(
         "signal": NotRequired[SignalName],
     },
 )
+
+
+class ListBudgetsQuery(TypedDict):
+    """Parameters of listBudgets."""
+
+    limit: NotRequired[int]
+    """Maximum number of budgets. Default: 100."""
+    offset: NotRequired[int]
+    """Number of budgets to skip. Default: 0."""
 
 
 class ListInstanceTypesQuery(TypedDict):
@@ -2385,6 +2515,13 @@ class GetZoneForecastQuery(TypedDict):
     """outlook: the hours that every other answer is made of: live, the source's forecast as far as it reaches, our own forecast after it, and the profile where there is neither. recent-hours: our own forecast alone, from the readings that this service has stored. Default: outlook."""
 
 
+class GetBudgetQuery(TypedDict):
+    """Parameters of getBudget."""
+
+    former: NotRequired[int]
+    """How many former periods to show, the latest first. Default: 0."""
+
+
 class GetDecisionQuery(TypedDict):
     """Parameters of getDecision."""
 
@@ -2565,6 +2702,88 @@ BlackoutFields = TypedDict(
         "time_zone": NotRequired[str],
     },
 )
+
+
+class BudgetAnswer(TypedDict):
+    """One budget."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    budget: OneBudget
+    """The budget."""
+
+
+class BudgetRequest(TypedDict):
+    """What usage with some tags may emit or cost in a period."""
+
+    tags: NotRequired[dict[str, str]]
+    """Usage with all of these tags counts. Default: all usage. Default: {}."""
+    period: BudgetPeriod
+    """How often it begins anew."""
+    time_zone: NotRequired[str]
+    """IANA name; its midnights begin periods, also over changes of the clocks. Default: UTC."""
+    limit_kg: NotRequired[float | None]
+    """kgCO2e of a period."""
+    limit_usd: NotRequired[float | None]
+    """US dollars of a period. At least one of both limits is required."""
+    on_exceed: NotRequired[OnExceed]
+    """Whether placements beyond a limit are refused, or placed with a remark. Default: warn."""
+    include_embodied: NotRequired[bool]
+    """Whether the hardware's share counts, beside the grams of the grid. Default: false."""
+    thresholds: NotRequired[list[Threshold]]
+    """Percent of a limit, spent or reserved, of which webhooks are told. Default: 50, 80, 100."""
+
+
+class BudgetRow(TypedDict):
+    """A budget and its present period."""
+
+    name: str
+    """Name of the budget."""
+    tags: dict[str, str]
+    """Usage with all of these counts."""
+    period: BudgetPeriod
+    """How often it begins anew."""
+    time_zone: str
+    """Its midnights begin periods."""
+    limit_kg: float | None
+    """kgCO2e of a period; null: no such limit."""
+    limit_usd: float | None
+    """US dollars of a period; null: no such limit."""
+    on_exceed: OnExceed
+    """What becomes of placements beyond a limit."""
+    include_embodied: bool
+    """Whether the hardware's share counts."""
+    thresholds: list[float]
+    """Percent of which webhooks are told."""
+    current: BudgetPeriodAnswer
+    """The period that holds the present."""
+
+
+class BudgetsAnswer(TypedDict):
+    """The budgets of the caller's tenant."""
+
+    status: Literal["success"]
+    """Always success; errors are problems."""
+    request_id: str
+    """Unique id; also in the X-Request-ID header."""
+    timestamp: str
+    """The minute for which the answer is valid."""
+    data_version: str
+    """Version of all data. For the same version, minute and request the answer is the same."""
+    zone_notes: NotRequired[list[ZoneNote]]
+    """Zones that were named in place of their region; absent if there are none."""
+    total: int
+    """Number of budgets, before limit and offset."""
+    budgets: list[BudgetRow]
+    """By name."""
 
 
 class CalculateRequest(TypedDict):
@@ -2835,7 +3054,7 @@ class DeliveryRow(TypedDict):
     event: DeliveredEvent
     """What is sent."""
     event_id: int | None
-    """Id of the event, as in streams; null for a test."""
+    """Id of the event, as in streams; null for a test and a budget."""
     status: DeliveryState
     """pending: it is tried again until a day after created_at or its replay; delivered: the receiver answered with a 2xx; dead: it was given up."""
     attempts: int
@@ -3215,6 +3434,21 @@ class JobWindow(TypedDict):
     """gCO2e emitted by the grid for all machines in this window; present with instance_type, machine or phases."""
 
 
+class LackingAmount(TypedDict):
+    """What a placement takes of a limit of a budget, and what is left of it."""
+
+    period_start: str
+    """When the period begins; UTC."""
+    period_end: str
+    """When it is over; UTC."""
+    limit: Limited
+    """Of kgCO2e or of US dollars."""
+    needed: float | None
+    """What the placement takes; null if that is not known."""
+    left: float
+    """What is left of the limit."""
+
+
 class LayersRow(TypedDict):
     """What is laid over the shipped tables."""
 
@@ -3344,10 +3578,10 @@ class NewWebhook(TypedDict):
     """Where events are sent."""
     events: list[SubscribedEvent]
     """What is sent."""
-    zone: str
-    """The grid zone whose events are sent."""
+    zone: str | None
+    """The grid zone whose events are sent; null if only budgets are told of."""
     region: str | None
-    """As provider:region; null if the zone itself was named."""
+    """As provider:region; null if the zone itself was named, or neither."""
     below: float | None
     """Threshold in gCO2e/kWh, or null."""
     above: float | None
@@ -3394,6 +3628,8 @@ class OptimizeRequest(TypedDict):
     """Keep question, answer and all that it rests on: decision_id of the answer names it, and GET /api/v1/decisions/{id} replays it and shows what came. Default: false."""
     tags: NotRequired[dict[str, str]]
     """Tags of the decision, as usage has them; with record alone. Default: {}."""
+    budget: NotRequired[str | None]
+    """Name of a budget in which the answer reserves what it places; with record alone. Beyond the limit of a budget that refuses it is a 422 with the nearest placement that fits."""
     utilization: NotRequired[float | None]
     """CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline."""
     accelerator_utilization: NotRequired[float | None]
@@ -3654,6 +3890,8 @@ class PlanRequest(TypedDict):
     """Keep question, answer and all that it rests on: decision_id of the answer names it, and GET /api/v1/decisions/{id} replays it and shows what came. Default: false."""
     tags: NotRequired[dict[str, str]]
     """Tags of the decision, as usage has them; with record alone. Default: {}."""
+    budget: NotRequired[str | None]
+    """Name of a budget in which the answer reserves what it places; with record alone. Beyond the limit of a budget that refuses it is a 422 with the nearest placement that fits."""
     jobs: list[PlanJobFields]
     """The jobs."""
     objective: NotRequired[ObjectiveFields | None]
@@ -3713,6 +3951,12 @@ class Problem(TypedDict):
     """Known names similar to the one in the path; absent if the path contains no unknown name."""
     nearest_offers: NotRequired[list[NearestOffer]]
     """For each bound that stands in the way: the offer nearest to it; absent unless no offer qualifies."""
+    budget: NotRequired[str]
+    """Name of the budget into which the placement does not fit; absent for other problems."""
+    lacking: NotRequired[list[LackingAmount]]
+    """What the budget lacks, by period and limit; absent for other problems."""
+    nearest_placement: NotRequired[list[NearestWindow] | None]
+    """What fits into the budget in its place, window by window; null if none was found, absent for other problems."""
     needed_role: NotRequired[Role]
     """The role that the request needs; absent unless its key has too little of one."""
     role: NotRequired[Role]
@@ -4189,6 +4433,8 @@ class ScheduleRequest(TypedDict):
     """Keep question, answer and all that it rests on: decision_id of the answer names it, and GET /api/v1/decisions/{id} replays it and shows what came. Default: false."""
     tags: NotRequired[dict[str, str]]
     """Tags of the decision, as usage has them; with record alone. Default: {}."""
+    budget: NotRequired[str | None]
+    """Name of a budget in which the answer reserves what it places; with record alone. Beyond the limit of a budget that refuses it is a 422 with the nearest placement that fits."""
     utilization: NotRequired[float | None]
     """CPU utilisation, 0 to 1. Default: 0.5; for burstable types their baseline."""
     accelerator_utilization: NotRequired[float | None]
@@ -5083,6 +5329,8 @@ class ScheduleAnswer(TypedDict):
     """Remarks on facts of the operator's own that concern this answer; absent if there are none."""
     decision_id: NotRequired[str | None]
     """Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record."""
+    budget: NotRequired[ReservedAnswer | None]
+    """What is left of the budget that the request names; absent without one."""
 
 
 class ScheduleBatchRequest(TypedDict):
@@ -5199,6 +5447,8 @@ class OptimizeAnswer(TypedDict):
     """Remarks on facts of the operator's own that concern this answer; absent if there are none."""
     decision_id: NotRequired[str | None]
     """Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record."""
+    budget: NotRequired[ReservedAnswer | None]
+    """What is left of the budget that the request names; absent without one."""
     recommendation: PlacementFacts
 
 
@@ -5221,6 +5471,8 @@ class PlanAnswer(TypedDict):
     """Remarks on facts of the operator's own that concern this answer; absent if there are none."""
     decision_id: NotRequired[str | None]
     """Under which it is kept: see GET /api/v1/decisions/{id}. Absent without record."""
+    budget: NotRequired[ReservedAnswer | None]
+    """What is left of the budget that the request names; absent without one."""
     assignments: list[PlanAssignment]
     """The jobs that are placed, in the order of the request."""
     unplaced: list[UnplacedJob]

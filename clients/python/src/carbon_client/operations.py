@@ -128,6 +128,13 @@ class Operations:
         answer: models.NewWebhook = self._ask("POST", "/api/v1/webhooks", body=body, repeatable=False)
         return answer
 
+    def delete_budget(self, budget_name: str, /) -> None:
+        """Remove a budget with its reservations. Usage and decisions stay.
+
+        DELETE /api/v1/budgets/{budget_name}
+        """
+        self._ask("DELETE", f"/api/v1/budgets/{quote(budget_name, safe='')}")
+
     def delete_decision(self, decision_id: str, /) -> None:
         """Remove a decision with all that is kept of it. Rows of usage that name it stay.
 
@@ -168,6 +175,14 @@ class Operations:
         GET /api/v1/forecast/skill
         """
         answer: models.ForecastSkillAnswer = self._ask("GET", "/api/v1/forecast/skill", query=query)
+        return answer
+
+    def get_budget(self, budget_name: str, /, **query: Unpack[models.GetBudgetQuery]) -> models.BudgetAnswer:
+        """Show what was spent of a budget in its present period, what is reserved and what is left.
+
+        GET /api/v1/budgets/{budget_name}
+        """
+        answer: models.BudgetAnswer = self._ask("GET", f"/api/v1/budgets/{quote(budget_name, safe='')}", query=query)
         return answer
 
     def get_decision(self, decision_id: str, /, **query: Unpack[models.GetDecisionQuery]) -> models.DecisionAnswer:
@@ -219,6 +234,14 @@ class Operations:
         GET /api/v1/instances
         """
         answer: models.InstancesAnswer = self._ask("GET", "/api/v1/instances", query=query)
+        return answer
+
+    def list_budgets(self, **query: Unpack[models.ListBudgetsQuery]) -> models.BudgetsAnswer:
+        """List the budgets of the caller's tenant, each with what is left of its present period.
+
+        GET /api/v1/budgets
+        """
+        answer: models.BudgetsAnswer = self._ask("GET", "/api/v1/budgets", query=query)
         return answer
 
     def list_decisions(self, **query: Unpack[models.ListDecisionsQuery]) -> models.DecisionListAnswer:
@@ -307,6 +330,18 @@ class Operations:
         GET /problems/{name}
         """
         answer: models.ProblemTypeAnswer = self._ask("GET", f"/problems/{quote(name, safe='')}")
+        return answer
+
+    def put_budget(self, budget_name: str, /, **body: Unpack[models.BudgetRequest]) -> models.BudgetAnswer:
+        """Create a budget, or replace one. What was spent and reserved counts against the new limits.
+
+        Usage with all of its tags counts, also that of before. Placements reserve in it with record and budget.
+
+        PUT /api/v1/budgets/{budget_name}
+        """
+        answer: models.BudgetAnswer = self._ask(
+            "PUT", f"/api/v1/budgets/{quote(budget_name, safe='')}", body=body, repeatable=False
+        )
         return answer
 
     def ready(self) -> models.ReadyAnswer:
