@@ -47,7 +47,7 @@ def parquet_rows(
                         for line in zip(*cells, strict=True)
                     ],
                 )
-    except pa.ArrowException as error:
+    except (pa.ArrowException, ArithmeticError, RecursionError, TypeError, ValueError) as error:  # cells without a text
         raise NoParquet(str(error)) from error
 
 

@@ -163,5 +163,7 @@ def unpacked(text: bytes) -> Evidence:
         if fields.pop("version") != VERSION:
             raise EvidenceUnreadable("another release stored it in a form that this one cannot read")
         return _adapter().validate_python(fields)
-    except (ValidationError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise EvidenceUnreadable(str(error)) from error
+    except (ValidationError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        if isinstance(error, EvidenceUnreadable):
+            raise
+        raise EvidenceUnreadable("what was kept of the grid is damaged") from error

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from threading import Lock
 
 from carbon.errors import StateUnavailable
 from catalog.facts import load_facts
 from catalog.overlay.files import FILES, OverlayFiles
+from catalog.tables import CatalogError
 from catalog.version import tables_below, version_of
 from mapping import CloudMap
 from renewal.layers import RefreshedTables, layered, read_tables
@@ -55,12 +56,20 @@ def facts_of(files: Mapping[str, bytes], version: str, now: datetime, before: Cl
     with TemporaryDirectory(prefix="carbon-facts-") as name:
         folder = Path(name)
         for path, content in files.items():
+            _require_within(path)
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         overlay = OverlayFiles({name: files[f"{OVERLAY}/{name}"] for name in FILES if f"{OVERLAY}/{name}" in files})
         shipped = load_facts(folder / SHIPPED)  # arrays stay mapped when the files are removed
         facts = layered(shipped, read_tables(folder / PRICES, now), overlay, folder / SHIPPED)
         return CloudMap.of(replace(facts, version=version), before)
+
+
+def _require_within(path: str) -> None:
+    """Raises CatalogError for a path that leads out of the folder, which only somebody else can have stored."""
+    layer, *rest = PurePosixPath(path).parts or ("",)
+    if layer not in (SHIPPED, PRICES, OVERLAY) or not rest or ".." in rest:
+        raise CatalogError(f"{path!r} is no path of a table")
 
 
 class FormerFacts:

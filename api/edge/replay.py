@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,11 +30,14 @@ from evidence.replay import session_of
 from mapping import CloudMap
 from session import Session
 from settings import VERSION
+from store.ledger.content import DAMAGE, DamagedRow
 from store.ledger.decisions import Kept
 
+logger = logging.getLogger(__name__)
 MOST_DIFFERENCES = 20
 MOST_HOURS = 744  # of a zone that are shown
 NO_FACTS = "the tables that it rests on are not stored any more"
+DAMAGED = "what was kept of it is damaged, or this release cannot read it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +63,21 @@ def replayed(exchange: Exchange, decision: Decision, kept: Kept, question: Quest
         evidence = codec.unpacked(kept.evidence)
     except EvidenceUnreadable as error:
         return Replayed(replay=Replay(equal=None, reason=f"{error}", made_by=None, replayed_by=VERSION))
+    try:
+        return _replayed(exchange, decision, kept, question, evidence)
+    except DAMAGE:  # of the right types, but not what an answer can have read, so it fails anywhere
+        logger.warning("decision %s cannot be asked again", decision.id, exc_info=True)
+        return Replayed(replay=Replay(equal=None, reason=DAMAGED, made_by=evidence.release, replayed_by=VERSION))
+
+
+def _replayed(exchange: Exchange, decision: Decision, kept: Kept, question: Question, evidence: Evidence) -> Replayed:
     unreadable = Replay(equal=None, reason=NO_FACTS, made_by=evidence.release, replayed_by=VERSION)
     service = exchange.service
     try:
         mapping = service.former_facts.of(
             kept.facts, lambda: service.decisions.facts(kept.facts), evidence.now, service.engine.mapping
         )
-    except (CatalogError, OSError) as error:
+    except (CatalogError, DamagedRow, OSError) as error:
         why = f"this release cannot read the tables that it rests on: {error}"
         return Replayed(replay=Replay(equal=None, reason=why, made_by=evidence.release, replayed_by=VERSION))
     if mapping is None:
@@ -88,7 +100,7 @@ def _answer(
     exchange: Exchange, decision: Decision, kept: Kept, question: Question, session: Session, evidence: Evidence
 ) -> bytes:
     """The bytes of the answer to the question, asked at its time, under the ids that it had."""
-    request_id = str(_json(kept.answer)["request_id"])
+    request_id = str(_json(kept.answer).get("request_id", ""))
     then = Exchange.begin({"HTTP_X_REQUEST_ID": request_id}, exchange.service)
     then.now = evidence.now
     then.use(session)

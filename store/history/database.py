@@ -29,6 +29,8 @@ NEWEST = "0010"  # the last revision in migrations/versions
 BUSY_SECONDS = 5.0  # longest wait for another writer
 CONNECT_SECONDS = 2  # the least that psycopg accepts
 STATEMENT_SECONDS = 20
+WRITERS = 2  # requests of a process that wait for other writers, which hold a thread each
+TURN_SECONDS = 2.0  # longest wait of a request to be one of them
 PAUSE_SECONDS = 5.0  # after a failure no request waits for the database again for so long
 MIGRATION_LOCK = 0x0CA0_417  # of PostgreSQL; any number that nothing else in the database uses
 
@@ -54,6 +56,7 @@ class HistoryDatabase:
         self._url = url
         self._engines: dict[int, Engine] = {}  # by process; those of others are referenced but never used or closed
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(WRITERS)
         self._backoff = Backoff(PAUSE_SECONDS, monotonic=monotonic)
         self._is_current = False
         self._failures = 0
@@ -76,6 +79,19 @@ class HistoryDatabase:
         """A connection to write to, in one transaction; creates the file. For background threads and commands."""
         with self._connection(immediate=True) as connection:
             yield connection
+
+    @contextmanager
+    def answering(self) -> Iterator[Connection]:
+        """The same for requests: refused at once for a few seconds after a failure, and of requests that find the
+        database locked only WRITERS wait for long, so that other requests find a thread.
+        """
+        if not self._backoff.may_try() or not self._turns.acquire(timeout=TURN_SECONDS):
+            raise StateUnavailable(NAME)
+        try:
+            with self._connection(immediate=True) as connection:
+                yield connection
+        finally:
+            self._turns.release()
 
     @contextmanager
     def _connection(self, *, immediate: bool) -> Iterator[Connection]:
@@ -106,7 +122,11 @@ class HistoryDatabase:
 
     def _new_engine(self) -> Engine:
         if self._url is not None:
-            return create_engine(
+            from store.history.postgres import bounded
+
+            seconds = self._statement_seconds
+            locks = f" -c lock_timeout={BUSY_SECONDS:g}s" if seconds else ""
+            server = create_engine(
                 self._url,
                 pool_size=2,
                 max_overflow=4,
@@ -115,9 +135,11 @@ class HistoryDatabase:
                 connect_args={
                     "connect_timeout": CONNECT_SECONDS,
                     "tcp_user_timeout": 1000 * STATEMENT_SECONDS,  # of a server that vanished
-                    "options": f"-c statement_timeout={self._statement_seconds}s",
+                    "options": f"-c statement_timeout={seconds}s{locks}",
                 },
             )
+            bounded(server, seconds)
+            return server
         # A file is opened for each use, in some 0.2 ms: so nothing is inherited by a fork, and a new file is noticed.
         engine = create_engine("sqlite://", creator=self._open_file, poolclass=NullPool)
         event.listen(engine, "begin", _begin)

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, delete, insert, select
 
 from carbon.accounts import Account, ProviderFootprint
+from store.ledger import content
 from store.ledger.tables import accounts as account_table
 from store.ledger.tables import provider_footprints as footprint_table
 from store.ledger.usage import UsageTotal
@@ -35,10 +36,12 @@ def put(connection: Connection, tenant: str, listed: Sequence[Account]) -> int:
 def accounts(connection: Connection, tenant: str) -> dict[str, Account]:
     """See AccountStore."""
     query = select(account_table).where(account_table.c.tenant == tenant).order_by(account_table.c.id)
-    return {
-        row.id: Account(id=row.id, name=row.name, status=row.status, ou=row.ou, tags=orjson.loads(row.tags))
-        for row in connection.execute(query)
-    }
+    found = {}
+    for row in connection.execute(query):
+        with content.of_row(f"account {row.id}"):
+            tags = dict(orjson.loads(row.tags))
+        found[row.id] = Account(id=row.id, name=row.name, status=row.status, ou=row.ou, tags=tags)
+    return found
 
 
 def named(connection: Connection, tenant: str, totals: Sequence[UsageTotal]) -> list[UsageTotal]:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from hashlib import blake2b
 
 from sqlalchemy import Connection, delete, exists, select, text
 
 from store.history.upsert import insert_into
+from store.ledger import content as contents
 from store.ledger.tables import decision_facts, decision_files, decisions
 
-COMPRESSION = 6
-LOCK = 0x0CA0_418  # of PostgreSQL; any number that nothing else in the database uses
+LOCK = 0x0CA0_419  # of PostgreSQL; any number that nothing else in the database uses
 Compressed = Mapping[str, tuple[str, bytes]]  # by path: digest of the content, and the content
 
 
 def compressed(files: Mapping[str, bytes]) -> Compressed:
     """The files by path as they are stored."""
-    return {
-        path: (blake2b(content, digest_size=16).hexdigest(), zlib.compress(content, COMPRESSION))
-        for path, content in files.items()
-    }
+    return {path: (_digest(content), contents.packed(content)) for path, content in files.items()}
 
 
 def are_stored(connection: Connection, version: str) -> bool:
@@ -33,8 +29,8 @@ def are_stored(connection: Connection, version: str) -> bool:
 def put(connection: Connection, version: str, files: Compressed) -> None:
     """Store the files of a version; those that are there already stay."""
     _wait_alone(connection)
-    contents = [{"digest": digest, "content": content} for digest, content in dict(files.values()).items()]
-    connection.execute(insert_into(connection, decision_files).on_conflict_do_nothing(), contents)
+    rows = [{"digest": digest, "content": content} for digest, content in dict(files.values()).items()]
+    connection.execute(insert_into(connection, decision_files).on_conflict_do_nothing(), rows)
     paths = [{"version": version, "path": path, "digest": digest} for path, (digest, _) in files.items()]
     connection.execute(insert_into(connection, decision_facts).on_conflict_do_nothing(), paths)
 
@@ -42,11 +38,23 @@ def put(connection: Connection, version: str, files: Compressed) -> None:
 def files(connection: Connection, version: str) -> dict[str, bytes]:
     """See DecisionStore.facts."""
     query = (
-        select(decision_facts.c.path, decision_files.c.content)
+        select(decision_facts.c.path, decision_facts.c.digest, decision_files.c.content)
         .join(decision_files, decision_files.c.digest == decision_facts.c.digest)
         .where(decision_facts.c.version == version)
     )
-    return {row.path: zlib.decompress(row.content) for row in connection.execute(query)}
+    return {row.path: _whole(row.path, row.digest, row.content) for row in connection.execute(query)}
+
+
+def _whole(path: str, digest: str, stored: bytes) -> bytes:
+    with contents.of_row(f"the table {path}"):
+        content = contents.unpacked(stored)
+        if _digest(content) != digest:
+            raise ValueError("it is not the content that was stored")
+        return content
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def remove_unused(connection: Connection, version: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,12 +10,11 @@ from sqlalchemy import delete as delete_from
 
 from carbon.decisions import Decision
 from carbon.errors import StateUnavailable
-from store.ledger import decision_codec
+from store.ledger import content, decision_codec
 from store.ledger.decisions import Kept
 from store.ledger.tables import budget_reservations, decision_facts
 from store.ledger.tables import decisions as table
 
-COMPRESSION = 6
 AT_ONCE = 500  # ids in one query
 
 
@@ -30,18 +28,23 @@ def put(connection: Connection, tenant: str, decision: Decision, kept: Kept) -> 
         "tenant": tenant,
         "made_second": int(decision.made_at.timestamp()),
         "facts": kept.facts,
-        "decision": zlib.compress(decision_codec.packed(decision), COMPRESSION),
-        "question": zlib.compress(kept.question, COMPRESSION),
-        "answer": zlib.compress(kept.answer, COMPRESSION),
-        "evidence": zlib.compress(kept.evidence, COMPRESSION),
+        "decision": content.packed(decision_codec.packed(decision)),
+        "question": content.packed(kept.question),
+        "answer": content.packed(kept.answer),
+        "evidence": content.packed(kept.evidence),
     }
     connection.execute(insert(table).values(**values))
 
 
 def decision(connection: Connection, tenant: str, decision_id: str) -> Decision | None:
     """See DecisionStore."""
-    content = connection.execute(select(table.c.decision).where(_is(tenant, decision_id))).scalar()
-    return None if content is None else decision_codec.unpacked(zlib.decompress(content))
+    stored = connection.execute(select(table.c.decision).where(_is(tenant, decision_id))).scalar()
+    return None if stored is None else _decision(decision_id, stored)
+
+
+def _decision(decision_id: str, stored: bytes) -> Decision:
+    with content.of_row(f"decision {decision_id}"):
+        return decision_codec.unpacked(content.unpacked(stored))
 
 
 def kept(connection: Connection, tenant: str, decision_id: str) -> Kept | None:
@@ -50,21 +53,26 @@ def kept(connection: Connection, tenant: str, decision_id: str) -> Kept | None:
     row = connection.execute(select(*columns).where(_is(tenant, decision_id))).first()
     if row is None:
         return None
-    return Kept(
-        question=zlib.decompress(row.question),
-        answer=zlib.decompress(row.answer),
-        evidence=zlib.decompress(row.evidence),
-        facts=row.facts,
-    )
+    with content.of_row(f"decision {decision_id}"):
+        question, answer = content.json_object(row.question), content.json_object(row.answer)
+    try:
+        evidence = content.unpacked(row.evidence)
+    except content.DAMAGE:
+        evidence = b""  # which cannot be read: the decision can be shown without being asked again
+    return Kept(question=question, answer=answer, evidence=evidence, facts=row.facts)
 
 
 def decisions(
     connection: Connection, tenant: str, first: datetime, last: datetime, offset: int, limit: int | None
 ) -> list[Decision]:
     """See DecisionStore."""
-    query = select(table.c.decision).where(_between(tenant, first, last)).order_by(table.c.made_second, table.c.id)
+    query = (
+        select(table.c.id, table.c.decision)
+        .where(_between(tenant, first, last))
+        .order_by(table.c.made_second, table.c.id)
+    )
     rows = connection.execute(query.offset(offset).limit(limit))
-    return [decision_codec.unpacked(zlib.decompress(row.decision)) for row in rows]
+    return [_decision(row.id, row.decision) for row in rows]
 
 
 def count(connection: Connection, tenant: str, first: datetime, last: datetime) -> int:

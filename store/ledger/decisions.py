@@ -95,7 +95,7 @@ class DecisionLedger:
                 if decision_facts.are_stored(connection, version):
                     return
         contents = decision_facts.compressed(files())  # takes half a second, so not while others wait to write
-        with self._history.database.writing() as connection:
+        with self._history.database.answering() as connection:
             decision_facts.put(connection, version, contents)
 
     def facts(self, version: str) -> Mapping[str, bytes]:
@@ -111,7 +111,7 @@ class DecisionLedger:
         """See DecisionStore."""
         from store.ledger import decision_rows
 
-        with self._history.database.writing() as connection:
+        with self._history.database.answering() as connection:
             decision_rows.put(connection, tenant, decision, kept)
 
     def decision(self, tenant: str, decision_id: str) -> Decision | None:
@@ -167,7 +167,7 @@ class DecisionLedger:
             return False
         from store.ledger import decision_facts, decision_rows
 
-        with self._history.database.writing() as connection:
+        with self._history.database.answering() as connection:
             version = decision_rows.delete(connection, tenant, decision_id)
             if version is not None:
                 decision_facts.remove_unused(connection, version)

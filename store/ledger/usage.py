@@ -175,7 +175,7 @@ class UsageLedger:
         """See UsageStore."""
         from store.ledger import usage_rows
 
-        with self._history.database.writing() as connection:
+        with self._history.database.answering() as connection:
             return usage_rows.put(connection, tenant, origin, rows, now)
 
     def row(self, tenant: str, usage_id: str) -> LedgerRow | None:
@@ -202,7 +202,7 @@ class UsageLedger:
             return False
         from store.ledger import usage_rows
 
-        with self._history.database.writing() as connection:
+        with self._history.database.answering() as connection:
             return usage_rows.delete_row(connection, tenant, usage_id)
 
     def totals(self, tenant: str, first_day: int, last_day: int) -> list[UsageTotal]:

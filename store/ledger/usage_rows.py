@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, select
 from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from store.history.bulk import insert_rows
 from store.history.upsert import insert_into
-from store.ledger import codec
+from store.ledger import codec, content
 from store.ledger.tables import usage, usage_changes, usage_days, usage_kinds
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
@@ -202,17 +202,18 @@ def read_rows(
     for begin in range(0, len(stored), AT_ONCE):
         days.update(days_by_number(connection, [one.number for one in stored[begin : begin + AT_ONCE]]))
     for one in stored:
-        usage_row = codec.unpacked(one.row)
-        settled = SettledUsage(
-            row=usage_row,
-            zone=one.zone,
-            days=tuple(days[one.number]),
-            unknown=one.unknown,
-            billed=usage_row.cost_usd is not None,
-            price_as_of=one.price_as_of,
-            pue=one.pue,
-        )
-        past = _changes(connection, one.number) if changes else ()
+        with content.of_row(f"usage {one.id}"):
+            usage_row = codec.unpacked(one.row)
+            settled = SettledUsage(
+                row=usage_row,
+                zone=one.zone,
+                days=tuple(days[one.number]),
+                unknown=one.unknown,
+                billed=usage_row.cost_usd is not None,
+                price_as_of=one.price_as_of,
+                pue=one.pue,
+            )
+            past = _changes(connection, one.number) if changes else ()
         yield one.number, one.tenant, LedgerRow(settled=settled, origin=one.origin, changes=past)
 
 

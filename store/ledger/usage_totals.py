@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from sqlalchemy import Connection, case, func, select
 
+from store.ledger import content
 from store.ledger.tables import usage_days, usage_kinds
 from store.ledger.usage import UsageTotal
 from store.ledger.usage_rows import GRAMS, SUMS, day_of
@@ -45,7 +46,7 @@ def totals(connection: Connection, tenant: str, first_day: int, last_day: int) -
             zone=kinds[one.kind_id].zone,
             machine=kinds[one.kind_id].machine,
             is_metered=bool(kinds[one.kind_id].is_metered),
-            tags=orjson.loads(kinds[one.kind_id].tags),
+            tags=_tags(kinds[one.kind_id].tags),
             pue=kinds[one.kind_id].pue,
             rows=one.rows,
             figures=day_of(one),
@@ -57,3 +58,8 @@ def totals(connection: Connection, tenant: str, first_day: int, last_day: int) -
         )
         for one in connection.execute(query)
     ]
+
+
+def _tags(text: str) -> dict[str, str]:
+    with content.of_row("the tags of usage"):
+        return dict(orjson.loads(text))

@@ -154,3 +154,15 @@ def test_no_progress_bar_is_shown_where_there_is_no_terminal(tmp_path: Path, fol
     result = run(folder, "cur2", cur2_file(tmp_path / "bill.parquet"))
 
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.date32()], ids=["time", "date"])
+def test_a_time_beyond_all_years_is_refused_in_one_line(tmp_path: Path, folder: Path, kind: Any) -> None:
+    beyond = 2**62 if pa.types.is_timestamp(kind) else 2**30  # microseconds, days since 1970
+    cells = {"id": pa.array(["r1"]), "start": pa.array([beyond], kind), "region": pa.array(["aws:us-east-1"])}
+    parquet.write_table(pa.table(cells), tmp_path / "bill.parquet")
+
+    result = run(folder, "csv", str(tmp_path / "bill.parquet"))
+
+    assert result.exit_code == 1
+    assert "bill.parquet cannot be read" in result.stderr
