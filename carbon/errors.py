@@ -170,7 +170,9 @@ class PngUnavailable(CarbonError):
 
 
 class StateUnavailable(CarbonError):
-    """Stored state cannot be read or written; `__cause__` says why."""
+    """Stored state cannot be read or written; `__cause__` says why. retry_after_seconds: whole seconds, at least 1."""
+
+    retry_after_seconds = 5  # as long as a transaction waits for another
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} cannot be used")

@@ -100,7 +100,7 @@ def _headers(error: errors.CarbonError) -> Mapping[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
     if isinstance(error, RoleInsufficient):
         return {"WWW-Authenticate": f'Bearer realm="api", error="insufficient_scope", scope="{error.needed.value}"'}
-    if isinstance(error, errors.RateLimited | errors.Busy):
+    if isinstance(error, errors.RateLimited | errors.Busy | errors.StateUnavailable):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
 

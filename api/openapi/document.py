@@ -118,9 +118,7 @@ _OWN_HEADERS: Mapping[int, Mapping[str, Any]] = {
     403: {"WWW-Authenticate": {"description": "The role to use, as scope.", "schema": {"type": "string"}}},
     415: {"Accept-Encoding": {"description": "identity, if the body was encoded.", "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
-    503: {
-        "Retry-After": {"description": "Seconds to wait; only for busy.", "schema": {"type": "integer", "minimum": 1}}
-    },
+    503: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
 }
 _SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key; required once the service has any."},
