@@ -19,8 +19,8 @@ def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows
     columns = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
     if dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", list(rows))  # noqa: S608  # names of our own tables
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", list(rows))  # noqa: S608  # nosec B608 - names of our own tables
         return
     arrays = ", ".join(f"%s::{table.c[name].type.compile(dialect)}[]" for name in names)
-    insert = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608
+    insert = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608  # nosec B608
     connection.exec_driver_sql(insert, tuple(list(column) for column in zip(*rows, strict=True)))

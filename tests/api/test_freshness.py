@@ -65,7 +65,7 @@ def test_every_path_that_is_read_under_v1_and_api_v1_is_tried_here() -> None:
     # See test_history, test_forecast_skill, test_plans, tests/streams, test_webhooks, test_usage, test_decisions, ...
     webhooks = ("/webhooks", "/<webhook_id>", "/deliveries")
     usage = ("/usage", "/usage/<usage_id:usage_id>", "/usage/report", "/usage/comparison")
-    ledger = ("/decisions", "/decisions/<decision_id>", "/savings", "/budgets", "/budgets/<name>")
+    ledger = ("/decisions", "/decisions/<decision_id>", "/savings", "/budgets", "/budgets/<budget_name>")
     others = ("/history", "/forecast/skill", "/<plan_id>", "/stream", "/ws", *webhooks, *usage, *ledger)
     guarded = [
         str(rule) for rule in rules if str(rule).startswith(("/v1/", "/api/v1/")) and not str(rule).endswith(others)
