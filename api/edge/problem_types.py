@@ -175,8 +175,8 @@ BY_ERROR: Mapping[type[errors.CarbonError], ProblemType] = {
         "The stored state of the service cannot be read",
         "The store with the API keys or the request counts cannot be used, so the service does not know "
         "whether it may answer; or the request asks for past readings, or is about a plan in the background or "
-        "a webhook, and the store that holds them cannot be used; or the stored row that `detail` names is damaged: "
-        "then only removing it helps.",
+        "a webhook, and the store that holds them cannot be used; or others keep it locked for some seconds; or the "
+        "stored row that `detail` names is damaged: then only removing it helps.",
         "Wait for the number of seconds in the `Retry-After` header, then try again. If the problem persists, the "
         "operator must check `DATA_DIR`, `REDIS_URL` or `DATABASE_URL`; "
         "`GET /ready` and the log have details.",

@@ -168,6 +168,7 @@ def test_while_it_is_not_known_whether_there_are_keys_the_api_is_a_503_and_not_r
 
     assert [answer.status_code for answer in answers] == [503, 503, 200]
     assert answers[0].get_json(force=True)["type"] == "/problems/state-unavailable"
+    assert answers[0].headers["Retry-After"] == "5"
 
 
 def test_ready_says_who_may_ask_and_how_often() -> None:

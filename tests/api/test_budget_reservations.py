@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +144,44 @@ def test_a_budget_that_cannot_reserve_is_a_wrong_field(place: Place, more: Body,
     (error,) = answer.get_json()["errors"]
     assert (error["pointer"], error["code"]) == ("#/budget", code)
     assert error.get("nearest", ["search"]) == ["search"]
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Another process writes in the database of the history, and does not come to an end."""
+    connection = sqlite3.connect(folder / "history.sqlite3", isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that waits for others for a moment only."""
+    monkeypatch.setattr("store.history.database.BUSY_SECONDS", 0.05)
+
+
+@each_question
+@pytest.mark.usefixtures("impatient")
+def test_a_placement_that_waits_too_long_for_others_is_told_when_to_come_back(
+    place: Place, tmp_path: Path, path: str, body: Body
+) -> None:
+    put(place)
+
+    with locked(tmp_path):
+        answer = ask(place, path, body)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.get_json(force=True)["type"] == "/problems/state-unavailable"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_budget_that_cannot_be_stored_is_told_when_to_come_back(place: Place, tmp_path: Path) -> None:
+    put(place)
+
+    with locked(tmp_path):
+        answer = place.client.put("/api/v1/budgets/search", json={"period": "month", "limit_kg": 2.0})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

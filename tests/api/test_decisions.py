@@ -210,6 +210,7 @@ def test_a_question_whose_answer_cannot_be_kept_fails(tmp_path: Path, path: str)
     recorded = place.client.post(f"/api/v1/{path}", json={**body, "record": True})
 
     assert (recorded.status_code, recorded.get_json(force=True)["type"]) == (503, "/problems/state-unavailable")
+    assert int(recorded.headers["Retry-After"]) >= 1
     assert place.client.post(f"/api/v1/{path}", json=body).status_code == 200
 
 

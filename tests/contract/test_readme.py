@@ -27,15 +27,24 @@ def test_it_begins_with_the_two_commands() -> None:
     assert [command.split("  ")[0] for command in commands(TEXT)[:2]] == ["make run", "make test"]
 
 
-@pytest.mark.parametrize("command", CURLS)
-def test_every_question_it_shows_is_answered(command: str, started: FlaskClient) -> None:
+def status_of(command: str, client: FlaskClient) -> int:
     words = shlex.split(command.partition(" |")[0])
     (url,) = (word for word in words if word.startswith(BASE))
     body = json.loads(words[words.index("-d") + 1]) if "-d" in words else None
+    method = words[words.index("-X") + 1] if "-X" in words else "GET" if body is None else "POST"
+    return client.open(url.removeprefix(BASE), method=method, json=body).status_code
 
-    answer = started.open(url.removeprefix(BASE), method="GET" if body is None else "POST", json=body)
 
-    assert answer.status_code == 200
+@pytest.fixture(scope="module")
+def client(started: FlaskClient) -> FlaskClient:
+    """A service with what the commands create before they ask for it."""
+    assert {status_of(command, started) for command in CURLS if "-X PUT" in command} == {201}
+    return started
+
+
+@pytest.mark.parametrize("command", CURLS)
+def test_every_question_it_shows_is_answered(command: str, client: FlaskClient) -> None:
+    assert status_of(command, client) == 200
 
 
 @each_text

@@ -231,7 +231,7 @@ def test_a_row_that_is_settled_anew_has_price_and_zone_of_the_facts_that_its_fig
     usage = UsageLedger(History(tmp_path))
     settled = settle(Engine(MAPPING, FakeReader(), FakePast({})).at(NOW), [row("one", instance_type="m6g.large")])[0]
     days = tuple(replace(day, cost_usd=9.0) for day in settled.days)
-    usage.put("a", "api", [(replace(settled, zone="CA-ON", price_as_of="2020-01-01", days=days), Standing.NEW)], NOW)
+    usage.put("a", "api", [(replace(settled, zone="CA-ON", price_as_of="2020-01-01", days=days), True)], NOW)
 
     improve(usage, NOW, readings(MIDNIGHT, [10.0, 30.0]))
 

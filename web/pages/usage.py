@@ -17,6 +17,7 @@ from api.shapes.usage import ReportRowAnswer, UsageReportAnswer
 from carbon.usage_reports import ReportQuery, ReportStep
 from planning.ledger.report import DIMENSIONS, TAG, day_number
 from store.ledger.usage import UsageTotal
+from web.budget_parts import budgets_shown
 from web.drawing.usage import page_usage, sign
 from web.geometry.canvas import PAGE
 from web.geometry.usage_picture import PARTS, by_step
@@ -61,6 +62,7 @@ def usage() -> Response:
     )
     asked = _asked(state, query)
     picture = usage_picture(query, totals, PAGE)
+    budgets, budget_count = budgets_shown()
     return page.filled(
         "usage.html",
         state,
@@ -80,6 +82,8 @@ def usage() -> Response:
         files=_files(asked),
         curl=page.curl(link(PATH, None, **asked)),
         first_row=None if report.rows else page.curl("/api/v1/usage", _example(exchange)),
+        budgets=budgets,
+        budget_count=budget_count,
         is_empty=not report.rows and _is_empty(exchange),
     )
 

@@ -243,6 +243,14 @@ def test_a_report_beyond_the_budget_fails_the_step_with_code_3(address: str) -> 
     assert "::error::carbon: over budget" in text
 
 
+def test_the_job_of_a_report_has_the_tags_of_the_budget_that_it_names(address: str) -> None:
+    code, text = report(address, start=BEGAN, budget="search", tags="team=search\n\n stage = prod")
+
+    assert code == 122
+    assert "there is no budget of the name 'search'" in text
+    assert "grams=" in text
+
+
 def test_a_report_that_the_service_does_not_answer_is_a_warning_unless_strict() -> None:
     lenient, strict = report(NOWHERE, start=BEGAN), report(NOWHERE, start=BEGAN, strict="true")
 
@@ -256,7 +264,8 @@ def test_a_report_that_the_service_does_not_answer_is_a_warning_unless_strict() 
     [
         ({"report": "perhaps"}, "report must be true or false"),
         ({"strict": "very"}, "strict must be true or false"),
-        ({"budget": "much"}, "'much' is no number of grams"),
+        ({"budget": "-1"}, "'-1' is no number of grams"),
+        ({"tags": "team", "start": BEGAN}, "--tag 'team' is not NAME=VALUE"),
         ({"start": "--strict"}, "argument --start"),
     ],
 )

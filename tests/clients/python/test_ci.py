@@ -150,3 +150,69 @@ def test_what_nothing_says_is_asked_for(environ: dict[str, str], words: list[str
 
     assert shell.carbon("ci", "report", *words) == 2
     assert reason in shell.err.getvalue()
+
+
+@pytest.fixture(scope="module")
+def budgets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a service answers with a budget of one milligram, a large one, and one of another team."""
+    app = service(data_dir=tmp_path_factory.mktemp("budgets"))
+    small: dict[str, Any] = {"period": "month", "tags": {"team": "search"}}
+    for name, limits in (
+        ("small", small | {"limit_kg": 0.000001}),
+        ("large", small | {"limit_kg": 120}),
+        ("ads", small | {"tags": {"team": "ads"}, "limit_usd": 5}),
+    ):
+        assert app.test_client().put(f"/api/v1/budgets/{name}", json=limits).status_code == 201
+    with served(app) as url:
+        yield url
+
+
+SEARCH = ("ci", "report", "--tag", "team=search")
+
+
+def test_a_budget_of_the_service_that_the_job_passes_ends_with_code_3(budgets: str) -> None:
+    shell = shell_of(budgets, **GITLAB)
+
+    assert shell.carbon(*SEARCH, "--budget", "small") == 3
+    assert "carbon: over budget: small, until 2026-03-01T00:00:00Z: " in shell.err.getvalue()
+    assert " of 1e-06 kg CO2e spent and reserved, " in shell.err.getvalue()
+    assert " too many" in shell.err.getvalue()
+
+
+def test_what_is_left_of_a_budget_stands_in_the_report(budgets: str, tmp_path: Path) -> None:
+    summary = tmp_path / "summary"
+    with_file, without = shell_of(budgets, **GITLAB, GITHUB_STEP_SUMMARY=str(summary)), shell_of(budgets, **GITLAB)
+
+    assert with_file.carbon(*SEARCH, "--budget", "large") == 0
+    assert without.carbon(*SEARCH, "--budget", "large") == 0
+
+    assert (with_file.err.getvalue(), without.err.getvalue()) == ("", "")
+    assert summary.read_text() == without.out.getvalue()
+    last = summary.read_text().splitlines()[-1]
+    assert last.startswith("Budget large, until 2026-03-01T00:00:00Z: ")
+    assert last.endswith(" of 120 kg CO2e spent and reserved, 120 left.")
+    answer = answer_of(shell_of(budgets, **GITLAB), "--tag", "team=search", "--budget", "large")
+    assert answer["status"] == "success"
+
+
+def test_a_budget_that_does_not_count_the_job_is_said_to(budgets: str) -> None:
+    shell = shell_of(budgets, **GITLAB)
+
+    assert shell.carbon(*SEARCH, "--budget", "ads") == 0
+    assert "does not count in the budget ads, which is of team=ads: give --tag" in shell.err.getvalue()
+
+
+def test_a_budget_that_does_not_exist_is_a_refusal_after_the_report(budgets: str) -> None:
+    shell = shell_of(budgets, **GITLAB)
+
+    assert shell.carbon(*SEARCH, "--budget", "saerch") == 122
+    assert "there is no budget of the name 'saerch'" in shell.err.getvalue()
+    assert shell.out.getvalue().startswith("### Carbon of acme/shop\n")
+
+
+@pytest.mark.parametrize("text", ["-1", "inf", "nan", " "])
+def test_a_budget_is_grams_or_a_name(text: str) -> None:
+    shell = shell_of(NOWHERE, **GITLAB)
+
+    with pytest.raises(SystemExit, match="2"):
+        shell.carbon("ci", "report", f"--budget={text}")

@@ -72,6 +72,8 @@ def _reported(around: Surroundings) -> int:
     given = {name: around.environ.get(PREFIX + name, "").strip() for name in names}
     # One word each, so that no value is taken for an option.
     words = [f"--{name.lower().replace('_', '-')}={value}" for name, value in given.items() if value]
+    tags = around.environ.get(PREFIX + "TAGS", "").splitlines()
+    words += [f"--tag={tag.strip()}" for tag in tags if tag.strip()]
     strict = ["--strict"] if _is_true("strict", around.environ) else []
     said, answered = StringIO(), StringIO()
     try:

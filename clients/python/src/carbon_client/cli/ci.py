@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from carbon_client.cli import exit_codes, options
+from carbon_client.cli import ci_budget, exit_codes, options
+from carbon_client.cli.ci_budget import SUMMARY, append
 from carbon_client.cli.ci_job import CiJob, job_of
 from carbon_client.cli.output import printable
 from carbon_client.cli.run import is_away
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from carbon_client.cli.surroundings import Surroundings
 
 HELP = "report what this job of GitHub Actions or GitLab CI emitted"
-SUMMARY = "GITHUB_STEP_SUMMARY"
 LONGEST_JOB, LONGEST_PIPELINE = 80, 200
 
 
@@ -39,7 +38,12 @@ def add(commands: Any) -> None:
     job.add_argument("--instance-type", metavar="TYPE", help="machine of a runner of your own; needs --region")
     job.add_argument("--region", metavar="REGION", help="where the runner is, id or provider:id")
     job.add_argument("--tag", action="append", default=[], metavar="NAME=VALUE", help="of the row of usage; repeatable")
-    parser.add_argument("--budget", type=options.read_by(_grams), metavar="GRAMS", help="beyond it the exit code is 3")
+    parser.add_argument(
+        "--budget",
+        type=options.read_by(_budget),
+        metavar="GRAMS|NAME",
+        help="grams of this job, or the name of a budget of the service: beyond it the exit code is 3",
+    )
     parser.add_argument("--no-store", action="store_true", help="do not store the job as a row of usage")
     parser.add_argument(
         "--strict", action="store_true", help="fail if the service is away or the budget cannot be checked"
@@ -58,16 +62,21 @@ def run(arguments: argparse.Namespace, client: Client, around: Surroundings) -> 
         around.say(f"carbon: no report: {printable(str(error))}")
         return exit_codes.DONE
     _write(answer, arguments.format, around)
-    return _within_budget(answer, arguments, around)
+    if isinstance(arguments.budget, str):
+        return ci_budget.checked(arguments.budget, answer, arguments, client, around)
+    return _within_grams(answer, arguments, around)
 
 
-def _grams(text: str) -> float:
+def _budget(text: str) -> float | str:
+    """A number is grams; all else is the name of a budget of the service."""
     try:
         grams = float(text)
     except ValueError:
+        if text.strip():
+            return text
         grams = -1.0
     if not 0 <= grams < float("inf"):
-        raise ValueError(f"{text!r} is no number of grams, 0 or more")
+        raise ValueError(f"{text!r} is no number of grams, 0 or more, and no name of a budget")
     return grams
 
 
@@ -131,8 +140,7 @@ def _write(answer: models.CiReportAnswer, form: str, around: Surroundings) -> No
     """The summary of the job where GitHub gives a file for it, and the answer on stdout."""
     path = around.environ.get(SUMMARY)
     if path:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(answer["markdown"])
+        append(path, answer["markdown"])
     if form == "json":
         around.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
     elif form == "badge":
@@ -143,7 +151,7 @@ def _write(answer: models.CiReportAnswer, form: str, around: Surroundings) -> No
         around.stdout.writelines(f"{printable(line)}\n" for line in answer["markdown"].splitlines())
 
 
-def _within_budget(answer: models.CiReportAnswer, arguments: argparse.Namespace, around: Surroundings) -> int:
+def _within_grams(answer: models.CiReportAnswer, arguments: argparse.Namespace, around: Surroundings) -> int:
     grams, budget = answer["total"]["co2_emissions_g"], arguments.budget
     is_unknown = grams is None or answer["total"]["unknown_hours"] > 0
     if budget is not None and grams is not None and grams > budget:

@@ -17,7 +17,7 @@ BROKEN_PIPE = 141
 MEANINGS = {
     DONE: "the answer was written; of `run`: the command ended well",
     USAGE: "the command line is wrong",
-    OVER_BUDGET: "of `ci report`: the job emitted more than --budget; with --strict also if that is not known",
+    OVER_BUDGET: "of `ci report`: beyond --budget; with --strict also if that is not known",
     UNREACHABLE: "the service cannot be reached, is busy, or failed",
     REFUSED: "the service refused the question, or the key",
     TOO_LATE: "the best window begins later than --max-wait allows",
