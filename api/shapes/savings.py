@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field
@@ -25,6 +26,16 @@ of_row.part(of_sums, lambda row: row.sums)
 of_report = Reading(Listed[SavingsReport])
 
 
+def _if_priced(name: str) -> Callable[[SavedSums], float | None]:
+    """A sum of USD, which is unknown where every decision in it is without a price."""
+
+    def read(sums: SavedSums) -> float | None:
+        value: float = getattr(sums, name)
+        return None if sums.decisions and sums.no_price == sums.decisions else value
+
+    return read
+
+
 class Saved(Shape):
     """Grams of the grid and USD that the comparisons of answers would have taken more."""
 
@@ -39,10 +50,17 @@ class Saved(Shape):
         "How much of the compared grams rests on what is usual in a zone, since no reading is stored, 0 to 1.",
         lambda sums: sums.usual_share,
     )
-    promised_usd: NetOf = of_saved("USD by the answers.")
-    realised_usd: NetOf = of_saved("USD as billed, else at the list price of today's catalog: saved_usd less lost_usd.")
-    saved_usd: SumOf = of_saved("USD of the decisions that cost less.")
-    lost_usd: SumOf = of_saved("USD of the decisions that cost more, as a positive number.")
+    promised_usd: NetOf | None = of_saved(
+        "USD by the answers; null, as the next three, if no decision has a price.", _if_priced("promised_usd")
+    )
+    realised_usd: NetOf | None = of_saved(
+        "USD as billed, else at the list price of today's catalog: saved_usd less lost_usd.",
+        _if_priced("realised_usd"),
+    )
+    saved_usd: SumOf | None = of_saved("USD of the decisions that cost less.", _if_priced("saved_usd"))
+    lost_usd: SumOf | None = of_saved(
+        "USD of the decisions that cost more, as a positive number.", _if_priced("lost_usd")
+    )
     realised_usd_share: Ratio | None = of_saved("realised_usd over promised_usd; null if nothing was promised.")
     no_price_decisions: Count = of_saved("Decisions that are in no sum of USD.", lambda sums: sums.no_price)
 

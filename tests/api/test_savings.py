@@ -44,9 +44,13 @@ class Desk:
         self._decisions = DecisionLedger(History(folder))
         self._decisions.keep_facts("v", lambda: {"zones.csv": b"key\n"})
 
-    def record(self, name: str, *, at: int, instead: int, tenant: str = "default", **fields: Any) -> Decision:
+    def record(
+        self, name: str, *, at: int, instead: int, tenant: str = "default", has_price: bool = True, **fields: Any
+    ) -> Decision:
         """One kWh in the hour `at` of yesterday in place of the hour `instead`; promised as it comes, but for 1 g."""
         sides = [[Promise(**self._promise(hour))] for hour in (at, instead)]
+        if not has_price:
+            sides = [[replace(one, cost_usd=None) for one in side] for side in sides]
         decision = Decision(
             id=name,
             kind=DecisionKind.SCHEDULE,
@@ -108,6 +112,17 @@ def test_what_was_followed_is_apart_from_what_is_not_reported_and_losses_are_in_
     }
     assert (total["not_reported"]["decisions"], total["not_reported"]["realised_g"]) == (1, 7.0)
     assert (total["decisions"], total["pending"], total["unknown"], total["no_comparison"]) == (4, 1, 0, 0)
+
+
+def test_dollars_are_unknown_where_no_decision_has_a_price_and_zero_where_there_is_no_decision(desk: Desk) -> None:
+    desk.record("free", at=1, instead=5, has_price=False)
+
+    total = desk.savings().get_json()["total"]
+
+    usd = ("promised_usd", "realised_usd", "saved_usd", "lost_usd", "realised_usd_share")
+    assert [total["not_reported"][name] for name in usd] == [None] * 5
+    assert (total["not_reported"]["no_price_decisions"], total["not_reported"]["realised_g"]) == (1, 4.0)
+    assert total["followed"]["realised_usd"] == 0.0
 
 
 def test_decisions_are_grouped_and_kept_by_tags_of_the_tenant(desk: Desk) -> None:

@@ -1354,13 +1354,13 @@ class Saved(TypedDict):
     """realised_g over promised_g; null if nothing was promised."""
     baseline_share: float | None
     """How much of the compared grams rests on what is usual in a zone, since no reading is stored, 0 to 1."""
-    promised_usd: float
-    """USD by the answers."""
-    realised_usd: float
+    promised_usd: float | None
+    """USD by the answers; null, as the next three, if no decision has a price."""
+    realised_usd: float | None
     """USD as billed, else at the list price of today's catalog: saved_usd less lost_usd."""
-    saved_usd: float
+    saved_usd: float | None
     """USD of the decisions that cost less."""
-    lost_usd: float
+    lost_usd: float | None
     """USD of the decisions that cost more, as a positive number."""
     realised_usd_share: float | None
     """realised_usd over promised_usd; null if nothing was promised."""
