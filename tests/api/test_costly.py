@@ -28,6 +28,9 @@ COSTLY: dict[str, tuple[str, object]] = {
     "a long body": (CALCULATE, {**MACHINE, "x": "y" * 8192}),
     "by-rank over many hours": ("/v1/by-rank?within=168&durationHours=24", None),
     "a long table": ("/v1/by-rank?format=csv", None),
+    "decisions": ("/api/v1/decisions", None),
+    "savings": ("/api/v1/savings", None),
+    "a report of usage": ("/api/v1/usage/report", None),
     "many instance types": ("/api/v1/instances?limit=1000", None),
 }
 LIGHT: dict[str, tuple[str, object]] = {
