@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from tools.problem_examples import ask
+from tools.problem_examples import ask, tables
 
 BUDGET = {"tags": {"team": "search"}, "period": "month", "limit_kg": 120.0, "on_exceed": "refuse"}
 
@@ -19,5 +19,5 @@ def budget_examples(app: Flask) -> dict[str, Any]:
     return {
         "putBudget": {"question": BUDGET, "answer": created},
         "getBudget": {"answer": ask(app, "GET", f"{path}?former=1")},
-        "listBudgets": {"answer": ask(app, "GET", "/api/v1/budgets")},
+        "listBudgets": {"answer": ask(app, "GET", "/api/v1/budgets")} | tables(app, "/api/v1/budgets"),
     }

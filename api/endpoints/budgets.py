@@ -7,7 +7,7 @@ from flask import Response
 
 import budget_questions
 from api.edge.exchange import current
-from api.edge.lists import Page, linked
+from api.edge.lists import Page, answered
 from api.edge.roles import needs
 from api.questions.budgets import BudgetParameters, BudgetRequest, BudgetsParameters, check_name
 from api.shapes.budget_periods import StateAt
@@ -30,9 +30,9 @@ def list_budgets(query: BudgetsParameters) -> Response:
     exchange = current()
     budgets = exchange.service.budgets.budgets(exchange.tenant)
     shown = [states for one in budgets[query.offset :][: query.limit] if (states := _states(one, 0)) is not None]
-    listed = Listed([BudgetRow.of(one) for one in shown], len(budgets))
+    rows = [BudgetRow.of(one) for one in shown]
     page = Page(total=len(budgets), limit=query.limit, offset=query.offset)
-    return linked(exchange.success(BudgetsAnswer.of(listed)), page)
+    return answered(BudgetsAnswer.of(Listed(rows, len(budgets))), rows, BudgetRow, page)
 
 
 @bp.get("/api/v1/budgets/<budget_name>")

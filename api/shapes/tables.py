@@ -118,7 +118,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return _digits(value)
     if isinstance(value, list | tuple):
-        return " ".join(value)
+        return " ".join(_cell(one) for one in value)
     if isinstance(value, dict):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     return str(value)

@@ -242,7 +242,9 @@ def test_every_list_of_the_document_has_pages_links_and_a_table() -> None:
         if one["operationId"].startswith(("list", "rank")) and one["tags"][0] not in short
     }
 
-    assert len(lists) == len(LISTS) + len({"listUsage", "listDecisions"})  # whose rows are the callers' own
+    assert len(lists) == len(LISTS) + len(
+        {"listUsage", "listDecisions", "listBudgets"}
+    )  # whose rows are the callers' own
     for name, operation in lists.items():
         answer = operation["responses"]["200"]
         assert {"limit", "offset"} <= {parameter["name"] for parameter in operation["parameters"]}, name
