@@ -20,7 +20,7 @@ class WebhookEvent(StrEnum):
     INTENSITY = "intensity"
     FORECAST = "forecast"
     CROSSING = "crossing"
-    BUDGET = "budget.threshold"
+    BUDGET = "budget"
     TEST = "test"
 
 

@@ -59,7 +59,8 @@ def ledger_examples(engine: Engine) -> dict[str, Any]:
         }
         answers = {name: {"answer": ask(app, "GET", path)} | tables(app, path) for name, path in gets.items()}
         answers |= budget_examples(app)
-        answers["reportUsage"] |= markdown(app, gets["reportUsage"])
+        for name in ("reportUsage", "reportSavings"):
+            answers[name] |= markdown(app, gets[name])
         reported = ask(app, "POST", "/api/v1/ci/report", json.dumps(PIPELINE).encode(), "application/json")
     pipeline = {"question": PIPELINE, "answer": reported}
     return {"addUsage": {"question": question, "answer": written}, **answers, "reportPipeline": pipeline}

@@ -124,11 +124,15 @@ _SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key; required once the service has any."},
     "apiKey": {"type": "apiKey", "in": "header", "name": HEADER, "description": "The same key in another header."},
 }
-# Operations that also answer with a 202: what the answer is.
-_ACCEPTED = {"planJobs": "QueuedPlanAnswer"}
+_LOCATION = {"description": "Where it is.", "schema": {"type": "string", "format": "uri-reference"}}
 _ACCEPTED_HEADERS = {
-    "Location": {"description": "Where the plan will be.", "schema": {"type": "string", "format": "uri-reference"}},
+    "Location": _LOCATION,
     "Retry-After": {"description": "Seconds after which to ask there.", "schema": {"type": "integer", "minimum": 1}},
+}
+# Operations that also answer with another success: its status, the name of its example, the answer, the headers.
+_OTHER_SUCCESS = {
+    "planJobs": ("202", "planJobsAccepted", "QueuedPlanAnswer", _ACCEPTED_HEADERS),
+    "putBudget": ("201", "putBudget", "BudgetAnswer", {"Location": _LOCATION}),
 }
 _SUCCESSES = ("200", "201", "202", "204")
 
@@ -154,7 +158,7 @@ def _complete_operation(operation: dict[str, Any], *, guarded: bool) -> None:
     for parameter in operation["parameters"]:
         _complete_parameter(parameter)
     operation["parameters"].append(_REQUEST_ID_PARAMETER)
-    _add_accepted(operation)
+    _add_other_success(operation)
     for response in operation["responses"].values():
         own_headers = {**_RATE_HEADERS, **_VERSION_HEADER} if guarded else {}
         response["headers"] = {**response.get("headers", {}), "X-Request-ID": _REQUEST_ID_HEADER, **own_headers}
@@ -178,14 +182,14 @@ def _complete_operation(operation: dict[str, Any], *, guarded: bool) -> None:
     _add_examples(operation)
 
 
-def _add_accepted(operation: dict[str, Any]) -> None:
-    """The answer of an operation that goes on in the background."""
-    if (name := _ACCEPTED.get(operation["operationId"])) is not None:
-        schema = {"$ref": REF_TEMPLATE.format(model=name)}
-        content: dict[str, Any] = {"schema": schema}
-        if (example := EXAMPLES.get(f"{operation['operationId']}Accepted")) is not None:
-            content["example"] = example
-        operation["responses"]["202"] = {"content": {"application/json": content}, "headers": _ACCEPTED_HEADERS}
+def _add_other_success(operation: dict[str, Any]) -> None:
+    """The answer of an operation that goes on in the background, or has created something."""
+    if (other := _OTHER_SUCCESS.get(operation["operationId"])) is not None:
+        status, example, model, headers = other
+        content: dict[str, Any] = {"schema": {"$ref": REF_TEMPLATE.format(model=model)}}
+        if example in EXAMPLES:
+            content["example"] = EXAMPLES[example].get("answer", EXAMPLES[example])
+        operation["responses"][status] = {"content": {"application/json": content}, "headers": headers}
 
 
 def _describe(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:

@@ -279,14 +279,14 @@ CrossingState = TypeAliasType(
 SubscribedEvent = TypeAliasType(
     "SubscribedEvent",
     Annotated[
-        Literal["intensity", "forecast", "crossing", "budget.threshold"],
+        Literal["intensity", "forecast", "crossing", "budget"],
         Field(description="What a webhook may be sent."),
     ],
 )
 DeliveredEvent = TypeAliasType(
     "DeliveredEvent",
     Annotated[
-        Literal["intensity", "forecast", "crossing", "budget.threshold", "test"],
+        Literal["intensity", "forecast", "crossing", "budget", "test"],
         Field(description="What a delivery tells."),
     ],
 )

@@ -44,7 +44,7 @@ class WebhookRequest(Body):
         [],
         max_length=4,
         description="What is sent. intensity: the current value of the zone changed; forecast: its forecast was "
-        "renewed; crossing: it crossed the threshold; budget.threshold: a budget of yours passed one of its "
+        "renewed; crossing: it crossed the threshold; budget: a budget of yours passed one of its "
         "thresholds, which needs no place. Default: crossing with a threshold, intensity without.",
         validate_default=True,
     )
@@ -62,7 +62,7 @@ class WebhookRequest(Body):
     )
     zone: ZoneKey | None = Field(
         None,
-        description="A grid zone, or region in its place. Neither is needed if only budget.threshold is sent.",
+        description="A grid zone, or region in its place. Neither is needed if only budget is sent.",
         validate_default=True,
     )
 

@@ -33,7 +33,7 @@ _of_passed = Reading(BudgetMessage)
 class BudgetThreshold(Shape):
     """A threshold that was passed."""
 
-    event: Literal["budget.threshold"] = _of_passed("Always so.", lambda _one: WebhookEvent.BUDGET.value)
+    event: Literal["budget"] = _of_passed("Always so.", lambda _one: WebhookEvent.BUDGET.value)
     timestamp: Timestamp = _of_passed("When this was noticed.", lambda one: one.now)
     budget: str = _of_passed("Name of the budget.", lambda one: one.passed.state.budget.name)
     limit: Limited = _of_passed("Of kgCO2e or of US dollars.", lambda one: one.passed.limited.value)
@@ -47,7 +47,7 @@ class BudgetDelivery(Shape):
     """The body of a delivery."""
 
     id: str = _of_passed("Id of the delivery: the same at every attempt.", lambda one: one.delivery_id)
-    type: Literal["budget.threshold"] = _of_passed("Always so.", lambda _one: WebhookEvent.BUDGET.value)
+    type: Literal["budget"] = _of_passed("Always so.", lambda _one: WebhookEvent.BUDGET.value)
     created_at: Timestamp = _of_passed("When this was noticed.", lambda one: one.now)
     webhook_id: str = _of_passed("Id of the webhook.", lambda one: one.webhook.id)
     data: BudgetThreshold = _of_passed.rendered("What happened.", BudgetThreshold.of)

@@ -250,7 +250,7 @@ def test_a_service_with_keys_asks_for_one(tmp_path: Path) -> None:
 
 
 def test_a_webhook_for_budgets_needs_no_place(client: FlaskClient) -> None:
-    created = client.post("/api/v1/webhooks", json={"url": URL, "events": ["budget.threshold"]})
+    created = client.post("/api/v1/webhooks", json={"url": URL, "events": ["budget"]})
 
     assert created.status_code == 201
-    assert (created.get_json()["zone"], created.get_json()["events"]) == (None, ["budget.threshold"])
+    assert (created.get_json()["zone"], created.get_json()["events"]) == (None, ["budget"])

@@ -78,7 +78,7 @@ def test_of_several_thresholds_at_once_the_highest_is_told(place: Place) -> None
 
     (sent,) = deliveries(place.ledger, "one")
     body = orjson.loads(sent.body)
-    assert (sent.event, body["type"], body["webhook_id"]) == (WebhookEvent.BUDGET, "budget.threshold", "one")
+    assert (sent.event, body["type"], body["webhook_id"]) == (WebhookEvent.BUDGET, "budget", "one")
     data = body["data"]
     assert (data["budget"], data["limit"], data["threshold"]) == ("search", "kg", 100.0)
     assert (data["period"]["spent_kg"], data["period"]["left_kg"], data["period"]["exceeded"]) == (1.2, -0.2, True)

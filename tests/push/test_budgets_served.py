@@ -44,7 +44,7 @@ def test_usage_that_crosses_80_percent_of_a_budget_is_told_once_and_signed(tmp_p
         client = workers[0].test_client()
         budget = {"tags": {"team": "search"}, "period": "day", "limit_kg": 0.1, "thresholds": [80]}
         assert client.put("/api/v1/budgets/search", json=budget).status_code == 201
-        hook = {"url": f"http://127.0.0.1:{receiver.port}/hook", "events": ["budget.threshold"], "secret": SECRET}
+        hook = {"url": f"http://127.0.0.1:{receiver.port}/hook", "events": ["budget"], "secret": SECRET}
         assert client.post("/api/v1/webhooks", json=hook).status_code == 201
 
         def look() -> None:
@@ -66,7 +66,7 @@ def test_usage_that_crosses_80_percent_of_a_budget_is_told_once_and_signed(tmp_p
 
         (sent,) = receiver.received
     data = orjson.loads(sent.body)["data"]
-    assert (data["event"], data["budget"], data["threshold"]) == ("budget.threshold", "search", 80.0)
+    assert (data["event"], data["budget"], data["threshold"]) == ("budget", "search", 80.0)
     assert data["period"]["spent_kg"] == 0.084
     header = sent.headers[HEADER.lower()]
     moment = int(header.partition("t=")[2].partition(",")[0])

@@ -339,7 +339,7 @@ class DecisionRun(TypedDict):
     """What came; null until its hours are over."""
 
 
-DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget.threshold", "test"]
+DeliveredEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget", "test"]
 """What a delivery tells."""
 
 
@@ -1700,7 +1700,7 @@ class SubmissionAnswer(TypedDict):
     """Their share of all grams, 0 to 1; null without grams."""
 
 
-SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget.threshold"]
+SubscribedEvent: TypeAlias = Literal["intensity", "forecast", "crossing", "budget"]
 """What a webhook may be sent."""
 
 
@@ -1945,7 +1945,7 @@ class WebhookRequest(TypedDict):
     hysteresis: NotRequired[float]
     """gCO2e/kWh by which the value must come back behind the threshold before it counts as back. Default: 0.0."""
     events: NotRequired[list[SubscribedEvent]]
-    """What is sent. intensity: the current value of the zone changed; forecast: its forecast was renewed; crossing: it crossed the threshold; budget.threshold: a budget of yours passed one of its thresholds, which needs no place. Default: crossing with a threshold, intensity without."""
+    """What is sent. intensity: the current value of the zone changed; forecast: its forecast was renewed; crossing: it crossed the threshold; budget: a budget of yours passed one of its thresholds, which needs no place. Default: crossing with a threshold, intensity without."""
     secret: NotRequired[str | None]
     """Signs what is sent, with HMAC-SHA256: printable ASCII without a space. Default: one is made."""
     provider: NotRequired[str | None]
@@ -1953,7 +1953,7 @@ class WebhookRequest(TypedDict):
     region: NotRequired[str | None]
     """A region, or zone in its place: events are those of its grid zone."""
     zone: NotRequired[str | None]
-    """A grid zone, or region in its place. Neither is needed if only budget.threshold is sent."""
+    """A grid zone, or region in its place. Neither is needed if only budget is sent."""
 
 
 class WebhookRow(TypedDict):
