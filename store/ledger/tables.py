@@ -54,11 +54,9 @@ usage = Table(
     Column("unknown", Text),
     Column("price_as_of", String(32)),
     Column("improves", SmallInteger, nullable=False),
-    Column("decision_id", String(64)),
     UniqueConstraint("tenant", "id", name="usage_id"),
     Index("usage_days_of_tenant", "tenant", "first_day"),
     Index("usage_improves", "improves", "number"),
-    Index("usage_decision", "tenant", "decision_id"),
 )
 
 # The figures of a row on one UTC day (days since 1970).

@@ -15,7 +15,7 @@ from carbon.ledger import SettledUsage, UsageDay, UsageRow
 from store.history.bulk import insert_rows
 from store.history.upsert import insert_into
 from store.ledger import codec, content
-from store.ledger.tables import usage, usage_changes, usage_days, usage_kinds
+from store.ledger.tables import usage, usage_changes, usage_days, usage_decisions, usage_kinds
 from store.ledger.turns import free_numbers, take_turns
 from store.ledger.usage import LedgerRow, UsageChange, Written
 from store.ledger.usage_kinds import kind_ids
@@ -71,14 +71,14 @@ def _put(
     return Written(added=len(fresh) - len(replaced), replaced=len(replaced), unchanged=len(equal))
 
 
-COLUMNS = ("id", "first_day", "last_day", "row", "content", "unknown", "price_as_of", "improves", "decision_id")
+COLUMNS = ("id", "first_day", "last_day", "row", "content", "unknown", "price_as_of", "improves")
 
 
 def _columns(settled: SettledUsage, improves: bool, text: str) -> tuple[Any, ...]:
     """In the order of COLUMNS."""
     row, first, last = settled.row, settled.days[0].day, settled.days[-1].day
     figures = (codec.digest(text), settled.unknown, settled.price_as_of, int(improves))
-    return row.id, first, last, text, *figures, row.decision_id
+    return row.id, first, last, text, *figures
 
 
 def _present(connection: Connection, tenant: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -182,9 +182,11 @@ def rows(
 def of_decisions(connection: Connection, tenant: str, decision_ids: Sequence[str]) -> dict[str, list[SettledUsage]]:
     """See UsageStore."""
     found: dict[str, list[SettledUsage]] = {}
+    marks = usage_decisions.c
     for begin in range(0, len(decision_ids), AT_ONCE):
         some = decision_ids[begin : begin + AT_ONCE]
-        query = whole_rows().where(usage.c.tenant == tenant, usage.c.decision_id.in_(some)).order_by(usage.c.number)
+        named = select(marks.number).where(marks.tenant == tenant, marks.decision_id.in_(some))
+        query = whole_rows().where(usage.c.number.in_(named)).order_by(usage.c.number)
         for _, _, one in read_rows(connection, query):
             found.setdefault(one.settled.row.decision_id or "", []).append(one.settled)
     return found
